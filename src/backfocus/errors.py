@@ -1,0 +1,41 @@
+"""Every exception of backfocus, grouped by what the caller would do about it.
+
+    BackfocusError
+    ├── SourceError            there is no picture: look at the cable, the address, the file
+    │   ├── SourceUnreadable       it never opened, or is not video
+    │   └── SourceLost             it was open and went away
+    ├── UsageError             the request cannot be meant: correct the option named
+    ├── OutOfOrder             an event that cannot happen in this step of the procedure
+    └── StoreError             the session could not be kept: look at the disk or the database address
+
+A wrong call from Python raises `ValueError` as everywhere. A poor *picture* is never an exception: it is a
+`Reading` with a flag.
+"""
+
+
+class BackfocusError(Exception):
+    """The root; its text is one line and says what to do next."""
+
+
+class SourceError(BackfocusError):
+    """No picture could be had from a source."""
+
+
+class SourceUnreadable(SourceError):
+    """The source never opened, or holds no pictures."""
+
+
+class SourceLost(SourceError):
+    """The source was open and went away, and did not come back in time."""
+
+
+class UsageError(BackfocusError):
+    """An option or address that cannot be meant."""
+
+
+class OutOfOrder(BackfocusError):
+    """An event that cannot happen in this step; the session is unchanged."""
+
+
+class StoreError(BackfocusError):
+    """A session could not be stored or found."""

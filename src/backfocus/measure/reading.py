@@ -1,0 +1,81 @@
+"""What one picture tells: the record every measurement returns."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..frame import Field
+
+
+class Flag(StrEnum):
+    """Why a value is missing, or how far to trust it; spelled as in every JSON output."""
+
+    NO_STAR = "no-star"
+    TWO_STARS = "two-stars"
+    CROPPED = "cropped"
+    TILTED = "tilted"
+    LOST = "lost"
+    CLIPPED = "clipped"
+    TOO_DARK = "too-dark"
+    LOW_CONTRAST = "low-contrast"
+    SHARPENED = "sharpened"
+    SHARPENING_UNKNOWN = "sharpening-unknown"
+    INTERLACED = "interlaced"
+    MOVING = "moving"
+    ABOVE_NYQUIST = "above-nyquist"
+    SCALE_UNSURE = "scale-unsure"
+    NO_OPTICS = "no-optics"
+
+
+@dataclass(frozen=True, slots=True)
+class Star:
+    """A Siemens star in the picture.
+
+    `x_px`, `y_px`: its centre; integers are pixel centres, lines of the whole picture also for a field.
+    `radius_px`: its rim, None when the rim is not in view. `cycles`: black-and-white pairs per turn.
+    """
+
+    x_px: float
+    y_px: float
+    radius_px: float | None
+    cycles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One picture measured.
+
+    Attributes
+    ----------
+    scale_px, scale_sigma_px
+        The zoom's measure: the radius the star's rim has or would have in this picture. None when unknown.
+    frequency_cy_px, modulation, modulation_sigma
+        Lens times pixel, signed, 1 at zero frequency, rising frequencies up to 0.5 cy/px; equally long.
+    modulation_025, modulation_025_sigma
+        The modulation at 0.25 cy/px.
+    mtf50_cy_px, mtf50_sigma_cy_px
+        First downward crossing of 0.5; None above Nyquist (`Flag.ABOVE_NYQUIST`).
+    contrast
+        Broadband contrast of the whole picture, 0 to 1, read also where there is no star; more is sharper.
+    white
+        The chart's white as a fraction of full scale in code values, 0 to 1; None without a star.
+    shift_px
+        How far the star's centre moved since the reading before, less what the zoom explains; None at first.
+    """
+
+    index: int
+    at_s: float | None
+    flags: frozenset[Flag]
+    star: Star | None = None
+    scale_px: float | None = None
+    scale_sigma_px: float | None = None
+    frequency_cy_px: tuple[float, ...] = ()
+    modulation: tuple[float, ...] = ()
+    modulation_sigma: tuple[float, ...] = ()
+    modulation_025: float | None = None
+    modulation_025_sigma: float | None = None
+    mtf50_cy_px: float | None = None
+    mtf50_sigma_cy_px: float | None = None
+    contrast: float = 0.0
+    white: float | None = None
+    shift_px: float | None = None
+    field: Field | None = None

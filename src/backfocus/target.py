@@ -1,0 +1,47 @@
+"""The geometry of our printed star: what the chart draws, the bench renders and the measurement reads.
+
+Angles grow from +x towards +y (clockwise in a picture, y down). A star of `cycles` black-and-white pairs has
+reflectance  sign(cos(cycles * phi + 2 * pi * twist(r)))  inside its rim, white positive.
+
+A plain star looks the same at every size, so nothing inside it tells the zoom. Ours is *twisted*: at the radii
+R / sqrt(2)**j, j = 1 to 16, the spokes jump by a quarter of a cycle, to one side (+1) or the other (-1), the
+signs following a binary de Bruijn sequence, in which every window of four occurs once. Four twists in view
+therefore name their own j, and with it the radius R of a rim that may be far outside the picture.
+The amplitude of a ring does not see a twist; leave out rings within a few per cent of one.
+"""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+CYCLES = 36
+TWIST_RATIO = math.sqrt(2.0)
+TWIST_WINDOW = 4
+"""Consecutive twists that name their place: every window of this length is unique."""
+
+TWIST_SIGNS: tuple[int, ...] = (-1, -1, -1, -1, 1, -1, -1, 1, 1, -1, 1, -1, 1, 1, 1, 1)
+"""From the rim inwards: j = 1, 2, ..., 16. A binary de Bruijn sequence B(2, 4), cut open."""
+
+
+def twist_radii(radius: float) -> NDArray[np.float64]:
+    """Radii of the twists from the rim inwards, in the unit of `radius`; shape (16,)."""
+    return radius / TWIST_RATIO ** np.arange(1, len(TWIST_SIGNS) + 1)
+
+
+def twist_cycles(radius_fraction: NDArray[np.floating] | float) -> NDArray[np.float64]:
+    """Twist of the spokes in cycles (multiples of a quarter) at radii given as fractions of the rim's.
+
+    Zero between the rim and the first twist; the jumps of all twists outside a radius are added up.
+    """
+    steps = np.concatenate([[0.0], np.cumsum(TWIST_SIGNS) / 4.0])
+    inside = np.maximum(np.asarray(radius_fraction, dtype=np.float64), 1e-9)
+    crossed = np.ceil(np.log(inside) / -math.log(TWIST_RATIO) - 1e-12) - 1
+    return np.asarray(steps[np.clip(crossed, 0, len(TWIST_SIGNS)).astype(int)])
+
+
+def windows() -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Each window of four signs with the j of its outermost twist, for looking a seen pattern up."""
+    for start in range(len(TWIST_SIGNS) - TWIST_WINDOW + 1):
+        yield start + 1, TWIST_SIGNS[start : start + TWIST_WINDOW]
