@@ -1,0 +1,44 @@
+# The two commands of the README are `make demo` and `make test`; the rest is for those who change the code.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-all lint format types bench lock docs clean
+
+help:            ## list these targets
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup:           ## make .venv and install what is locked
+	@tools/setup
+
+demo: setup      ## set everything up and run the whole procedure on the virtual camera
+	@.venv/bin/backfocus demo
+
+test: setup-tests   ## set up what the tests need, then run them
+	@.venv/bin/python -m pytest -n 2
+
+test-all: setup-tests  ## the same with the slow tests
+	@.venv/bin/python -m pytest -n 2 -m "slow or not slow"
+
+.PHONY: setup-tests
+setup-tests:
+	@tools/setup tests
+
+lint: setup      ## ruff: rules and format
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
+
+types: setup     ## mypy, strict
+	@.venv/bin/mypy
+
+format: setup    ## let ruff put the code in form
+	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
+
+bench: setup     ## print the table of times and errors with this machine's name
+	@.venv/bin/python tools/bench.py
+
+lock: setup      ## bring requirements.lock up to date with pyproject.toml
+	@VIRTUAL_ENV=$(CURDIR)/.venv .venv/bin/uv pip compile --universal --upgrade --generate-hashes --no-header --no-annotate \
+	  --all-extras --group dev --group docs pyproject.toml -o requirements.lock -q
+
+docs: setup      ## build the documentation into docs/_build
+	@.venv/bin/sphinx-build -q -W -b html docs docs/_build
+
+clean:           ## remove what was built; .venv stays
+	@rm -rf build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
