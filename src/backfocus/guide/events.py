@@ -1,15 +1,348 @@
-"""What happened: seen in the picture, done by the person, or befallen the source."""
+"""What happened: seen in the picture, done by the person, or befallen the source.
+
+`watch` makes the events of the first group, a face those of the other two. Each is a plain record of numbers and
+words, so that a session is a file of events. Micrometres are those of the lens named in `Setup`; where none was
+named they are those of a nominal lens (f/2, 5 um pixels), good for comparing one picture with the next only.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
 
 Ring = Literal["focus", "back-focus"]
 ZoomEnd = Literal["tele", "wide"]
+Unfit = Literal[
+    "no-star", "two-stars", "cropped", "clipped", "too-dark", "low-contrast", "sharpened", "moving"
+]
+"""Why the picture at wide cannot be used yet."""
+Doubt = Literal["lock-screw", "right-ring", "iris-open"]
+"""What to look after when nothing changes, in this order."""
+Miss = Literal["too-fast", "flat", "not-back"]
+"""Why a sweep gave no peak: too few sharp pictures, no clear best, not back on it in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One steady look at one zoom position: the mean of some still pictures.
+
+    `residual_um`: |r|, against the best picture seen at this zoom where there is one (`referenced`).
+    """
+
+    scale_px: float
+    residual_um: float
+    sigma_um: float
+    frequency_cy_px: tuple[float, ...] = ()
+    modulation: tuple[float, ...] = ()
+    referenced: bool = False
+
+
+# Seen in the picture ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NotReady:
+    """The picture at wide cannot be used yet."""
+
+    at_s: float
+    why: Unfit
 
 
 @dataclass(frozen=True, slots=True)
 class StarSeen:
-    """A star is measured and the picture stands still."""
+    """A star is measured, the light is right and the picture stands still."""
 
     at_s: float
     scale_px: float
+
+
+@dataclass(frozen=True, slots=True)
+class ZoomMoved:
+    """The zoom left the end it stood at."""
+
+    at_s: float
+    toward: ZoomEnd
+
+
+@dataclass(frozen=True, slots=True)
+class ZoomStopped:
+    """The zoom went towards `end` and came to rest with the star in sight."""
+
+    at_s: float
+    end: ZoomEnd
+    scale_px: float
+
+
+@dataclass(frozen=True, slots=True)
+class NothingThere:
+    """No star can be measured and nothing moves: far out of focus."""
+
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LostOnTheWay:
+    """Zooming out, the star went; `scale_px` is the last scale at which it was read."""
+
+    at_s: float
+    scale_px: float
+
+
+@dataclass(frozen=True, slots=True)
+class StarLost:
+    """The star went in the middle of a step."""
+
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sharper:
+    """Turning has begun and the picture gets sharper."""
+
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Softer:
+    """Turning has begun and the picture gets softer, and no peak was passed."""
+
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class PeakPassed:
+    """A ring went through best focus; `best` is the sharpest picture of this sweep."""
+
+    at_s: float
+    ring: Ring
+    best: Look
+
+
+@dataclass(frozen=True, slots=True)
+class PeakMissed:
+    """A sweep ended without a peak."""
+
+    at_s: float
+    ring: Ring
+    why: Miss
+
+
+@dataclass(frozen=True, slots=True)
+class Overshot:
+    """On the way back best focus was passed once more."""
+
+    at_s: float
+    ring: Ring
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The ring is back on its best focus and still."""
+
+    at_s: float
+    ring: Ring
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class TeleSharp:
+    """A steady look at tele: sharp enough, the rest is solved for."""
+
+    at_s: float
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class TeleSoft:
+    """A steady look at tele: the focus ring is needed."""
+
+    at_s: float
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class WithinDepth:
+    """A steady look at wide: the whole interval of delta lies within the depth of focus."""
+
+    at_s: float
+    look: Look
+    delta_um: float
+    sigma_um: float
+
+
+@dataclass(frozen=True, slots=True)
+class StillOff:
+    """A steady look at wide: the back focus needs the ring."""
+
+    at_s: float
+    look: Look
+    delta_um: float
+    sigma_um: float
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """The walk through the zoom is over and the residuals follow the law."""
+
+    at_s: float
+    looks: tuple[Look, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OffTheLaw:
+    """The walk through the zoom is over and the residuals do not follow M squared."""
+
+    at_s: float
+    looks: tuple[Look, ...]
+    worst_um: float
+
+
+@dataclass(frozen=True, slots=True)
+class LockHeld:
+    """A steady look at wide after the screw: nothing moved."""
+
+    at_s: float
+    look: Look
+    delta_um: float
+    sigma_um: float
+
+
+@dataclass(frozen=True, slots=True)
+class LockMoved:
+    """A steady look at wide after the screw: it turned the ring by `moved_um`."""
+
+    at_s: float
+    look: Look
+    moved_um: float
+
+
+# Something went wrong, and has a name -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WrongRing:
+    """The error grew where it should have shrunk: `turned` was turned instead of the other ring."""
+
+    at_s: float
+    turned: Ring
+    expected_um: float
+    found_um: float
+
+
+@dataclass(frozen=True, slots=True)
+class FocusTouched:
+    """The focus ring was moved while zooming: tele does not come back as it was left."""
+
+    at_s: float
+    expected_um: float
+    found_um: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bumped:
+    """The camera or the chart was moved."""
+
+    at_s: float
+    shift_px: float
+
+
+@dataclass(frozen=True, slots=True)
+class NothingChanges:
+    """Ten seconds after an instruction the picture is the same; `ask` is what to look after."""
+
+    at_s: float
+    ask: Doubt
+
+
+# Done by the person -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """ "Done" or "go on", said in answer to `step`."""
+
+    at_s: float
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """ "Again": start `step` over."""
+
+    at_s: float
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """ "Leave `step` out"."""
+
+    at_s: float
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """ "Back to the step before `step`"."""
+
+    at_s: float
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """ "Finish here" during `step`."""
+
+    at_s: float
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something for the record: name ("nd", "extender", "iris", "lens-serial", "operator", ...) and value.
+
+    A new value of "nd" closes the result of the ND position before and begins one of its own.
+    """
+
+    at_s: float
+    name: str
+    value: str
+
+
+# Befallen the source ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The recording is over, or the source did not come back."""
+
+    at_s: float
+
+
+Seen = (
+    NotReady
+    | StarSeen
+    | ZoomMoved
+    | ZoomStopped
+    | NothingThere
+    | LostOnTheWay
+    | StarLost
+    | Sharper
+    | Softer
+    | PeakPassed
+    | PeakMissed
+    | Overshot
+    | Returned
+    | TeleSharp
+    | TeleSoft
+    | WithinDepth
+    | StillOff
+    | Walked
+    | OffTheLaw
+    | LockHeld
+    | LockMoved
+    | WrongRing
+    | FocusTouched
+    | Bumped
+    | NothingChanges
+)
+Command = Confirmed | Repeated | Skipped | Undone | Stopped
+Event = Seen | Command | Noted | Ended

@@ -1,20 +1,31 @@
-"""What to do next: obeyed alike by a person, a motor and the simulated hand."""
+"""What to do next: obeyed alike by a person, a motor and the simulated hand.
+
+`ask` gives one or two at a time, to be done in their order. An instruction holds until the next one is given.
+Those with a `step` want an answer: `Confirmed(at_s, step)`. The others are seen to be done in the picture.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
 
-from .events import Ring, ZoomEnd
+from .events import Doubt, Ring, Unfit, ZoomEnd
 
 Way = Literal["either", "on", "back", "stop"]
 """How to turn: whichever way you like; go on as you are; back the way you came; let go."""
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """Turn one ring slowly."""
+class Aim:
+    """Point the camera at the star and zoom fully out; `fault` is what is still wrong with the picture."""
 
-    ring: Ring
-    way: Way
+    fault: Unfit
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Look after `items` by hand, then say so; nothing in a picture shows them. Zooming in says so too."""
+
+    step: str
+    items: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +36,25 @@ class ZoomTo:
 
 
 @dataclass(frozen=True, slots=True)
-class WalkZoom:
-    """Zoom slowly from wide to tele and touch nothing else."""
+class ZoomUntilLost:
+    """The star went on the way out: zoom back in until it is just seen again, to about `scale_px`, and stop."""
+
+    scale_px: float
 
 
 @dataclass(frozen=True, slots=True)
-class Confirm:
-    """Look after `items` by hand, then say so; nothing in a picture shows them."""
+class Turn:
+    """Turn one ring slowly.
 
-    items: tuple[str, ...]
+    `searching`: nothing can be measured yet, only that something appears. `slower`: the last sweep was too fast.
+    `left_um`: how far there is to go, None while unknown.
+    """
+
+    ring: Ring
+    way: Way
+    searching: bool = False
+    slower: bool = False
+    left_um: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +63,50 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class WalkZoom:
+    """Zoom slowly from wide to tele and touch nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoosenLock:
+    """Loosen the lock screw of the back-focus ring."""
+
+
+@dataclass(frozen=True, slots=True)
 class TightenLock:
-    """Tighten the lock screw of the back-focus ring."""
+    """Tighten the lock screw of the back-focus ring, then say so. Zooming out says so too."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckThat:
+    """Nothing changes: look after this one thing and go on with what was asked."""
+
+    doubt: Doubt
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The end: verdict, its reason and what to do."""
+
+    verdict: str
+    reason: str
+    advice: str
+    delta_um: float | None = None
+    sigma_um: float | None = None
+
+
+Instruction = (
+    Aim
+    | Confirm
+    | ZoomTo
+    | ZoomUntilLost
+    | Turn
+    | Hold
+    | WalkZoom
+    | LoosenLock
+    | TightenLock
+    | CheckThat
+    | Finish
+)
