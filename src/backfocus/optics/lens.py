@@ -1,0 +1,140 @@
+"""What the sums need to know of a camera and its lens: pixel, f-number over the zoom, wavelength."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import UsageError
+
+GREEN_UM = 0.55
+"""Where luma weighs the light most, and the wavelength of every depth-of-focus figure here."""
+
+Knots = tuple[tuple[float, float], ...]
+
+_FORM = "give one f-number (1.8), or a ramp as f-number@focal-mm: 1.8@7.8-108,2.6@156"
+
+
+@dataclass(frozen=True, slots=True)
+class Optics:
+    """One camera with one lens.
+
+    Attributes
+    ----------
+    pixel_um : float
+        Pitch of the pixels of the *picture* (a 4K sensor read as HD has the pitch of two).
+    f_numbers : tuple of (focal_mm, f_number)
+        Working f-number at focal lengths that rise: linear between two, flat outside. A lens that keeps its
+        f-number is `((0.0, N),)`. The last focal length is the tele end.
+    wavelength_um : float
+        Mean wavelength of the light.
+    """
+
+    pixel_um: float
+    f_numbers: Knots
+    wavelength_um: float = GREEN_UM
+
+    def __post_init__(self) -> None:
+        if not (0.0 < self.pixel_um < 1000.0 and 0.0 < self.wavelength_um < 100.0):
+            raise ValueError(
+                f"pixel {self.pixel_um} um and wavelength {self.wavelength_um} um must be above 0"
+            )
+        focal_mm = [focal for focal, _ in self.f_numbers]
+        if (
+            not focal_mm
+            or focal_mm[0] < 0.0
+            or any(b <= a for a, b in zip(focal_mm, focal_mm[1:], strict=False))
+        ):
+            raise ValueError(f"focal lengths must rise: {focal_mm}")
+        if not all(_is_f_number(number) for _, number in self.f_numbers):
+            raise ValueError(f"f-numbers must lie between 0.5 and 128: {self.f_numbers}")
+
+    @property
+    def tele_mm(self) -> float:
+        """The longest focal length in mm; 0 where it is not known (one f-number for all)."""
+        return self.f_numbers[-1][0]
+
+    def f_number(self, ratio: float = 1.0) -> float:
+        """The working f-number at a scale `ratio` = M / M_tele, 0 to 1."""
+        focal_mm, numbers = zip(*self.f_numbers, strict=True)
+        return float(np.interp(ratio * self.tele_mm, focal_mm, numbers))
+
+    def half_depth_um(self, ratio: float = 1.0) -> float:
+        """Half the depth of focus h in um at a scale `ratio` = M / M_tele, above 0."""
+        return half_depth_of_focus_um(self.f_number(ratio), self.pixel_um, self.wavelength_um)
+
+
+def half_depth_of_focus_um(f_number: float, pixel_um: float, wavelength_um: float = GREEN_UM) -> float:
+    """How far the sensor may stand from the image, either way, before the picture shows it; um, above 0.
+
+    The larger of two limits: the blur disc is as wide as a pixel (`N c`), and the wave front is a quarter of a
+    wave off (`2 lambda N^2`, Rayleigh's limit), which rules where pixels are small and the iris is not open.
+
+    Parameters
+    ----------
+    f_number : float
+        The working one.
+    pixel_um, wavelength_um : float
+        Pixel pitch and mean wavelength.
+
+    References
+    ----------
+    .. [1] M. Born and E. Wolf, *Principles of Optics*, 7th ed., 8.8.2 and 9.3 (focal depth, quarter wave),
+       doi:10.1017/CBO9781139644181.
+    """
+    return max(f_number * pixel_um, 2.0 * wavelength_um * f_number**2)
+
+
+def parse_f_numbers(text: str) -> Knots:
+    """The f-number over the zoom as (focal_mm, f_number) knots, focal lengths rising.
+
+    Parameters
+    ----------
+    text : str
+        One f-number (`1.8`), or parts `N@focal` or `N@from-to` in mm divided by commas
+        (`1.8@7.8-108,2.6@156`: f/1.8 up to 108 mm, from there falling to f/2.6 at 156 mm).
+
+    Raises
+    ------
+    UsageError
+        If the text is not of that form, an f-number is outside 0.5 to 128, or focal lengths do not rise.
+    """
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) == 1 and "@" not in text:
+        return ((0.0, _f_number(text)),)
+    knots = tuple(knot for part in parts for knot in _knots(part))
+    if any(later[0] <= earlier[0] for earlier, later in zip(knots, knots[1:], strict=False)):
+        raise UsageError(f"'{text}': focal lengths must rise from wide to tele; {_FORM}")
+    return knots
+
+
+def _knots(part: str) -> Knots:
+    number, at, focals = part.partition("@")
+    ends = tuple(_focal_mm(end, part) for end in focals.split("-"))
+    if not at or len(ends) > 2:
+        raise UsageError(f"'{part}' is not an f-number at a focal length; {_FORM}")
+    return tuple((focal_mm, _f_number(number)) for focal_mm in ends)
+
+
+def _focal_mm(text: str, part: str) -> float:
+    try:
+        focal_mm = float(text.strip().removesuffix("mm"))
+    except ValueError:
+        raise UsageError(f"'{part}' has no focal length in mm; {_FORM}") from None
+    if not 0.0 < focal_mm < 1e5:
+        raise UsageError(f"'{part}': a focal length of {focal_mm:g} mm cannot be meant")
+    return focal_mm
+
+
+def _f_number(text: str) -> float:
+    try:
+        number = float(text.strip().lower().removeprefix("f/"))
+    except ValueError:
+        raise UsageError(f"'{text}' is not an f-number; {_FORM}") from None
+    if not _is_f_number(number):
+        raise UsageError(f"f/{number:g} cannot be meant: f-numbers lie between 0.5 and 128")
+    return number
+
+
+def _is_f_number(number: float) -> bool:
+    return math.isfinite(number) and 0.5 <= number <= 128.0
