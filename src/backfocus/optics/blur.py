@@ -151,7 +151,7 @@ def _overlap_block(s: Floats, waves: Floats) -> Floats:
 
 
 def _points_for(s: Floats, waves: Floats) -> int:
-    """Points of Gauss' rule, in steps of 16: half the swing of the cosine in radians, and at least 16 more."""
+    """Points of Gauss' rule, in steps of 16: half the cosine's swing in radians, and at least 16 more."""
     swing_rad = 8.0 * np.pi * float(np.max(np.abs(waves) * s * (1.0 - s), initial=0.0))
     return 16 * (2 + int(swing_rad / 32.0))
 

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -37,15 +38,10 @@ class Optics:
     def __post_init__(self) -> None:
         if not (0.0 < self.pixel_um < 1000.0 and 0.0 < self.wavelength_um < 100.0):
             raise ValueError(
-                f"pixel {self.pixel_um} um and wavelength {self.wavelength_um} um must be above 0"
+                f"pixel ({self.pixel_um} um) and wavelength ({self.wavelength_um} um) must be above 0"
             )
-        focal_mm = [focal for focal, _ in self.f_numbers]
-        if (
-            not focal_mm
-            or focal_mm[0] < 0.0
-            or any(b <= a for a, b in zip(focal_mm, focal_mm[1:], strict=False))
-        ):
-            raise ValueError(f"focal lengths must rise: {focal_mm}")
+        if not self.f_numbers or self.f_numbers[0][0] < 0.0 or not _rises(self.f_numbers):
+            raise ValueError(f"focal lengths must rise: {self.f_numbers}")
         if not all(_is_f_number(number) for _, number in self.f_numbers):
             raise ValueError(f"f-numbers must lie between 0.5 and 128: {self.f_numbers}")
 
@@ -67,8 +63,8 @@ class Optics:
 def half_depth_of_focus_um(f_number: float, pixel_um: float, wavelength_um: float = GREEN_UM) -> float:
     """How far the sensor may stand from the image, either way, before the picture shows it; um, above 0.
 
-    The larger of two limits: the blur disc is as wide as a pixel (`N c`), and the wave front is a quarter of a
-    wave off (`2 lambda N^2`, Rayleigh's limit), which rules where pixels are small and the iris is not open.
+    The larger of two limits: the blur disc is as wide as a pixel (`N c`), and the wave front is a quarter of
+    a wave off (`2 lambda N^2`, Rayleigh's limit), which rules where pixels are small and the iris is not open.
 
     Parameters
     ----------
@@ -103,7 +99,7 @@ def parse_f_numbers(text: str) -> Knots:
     if len(parts) == 1 and "@" not in text:
         return ((0.0, _f_number(text)),)
     knots = tuple(knot for part in parts for knot in _knots(part))
-    if any(later[0] <= earlier[0] for earlier, later in zip(knots, knots[1:], strict=False)):
+    if not _rises(knots):
         raise UsageError(f"'{text}': focal lengths must rise from wide to tele; {_FORM}")
     return knots
 
@@ -134,6 +130,10 @@ def _f_number(text: str) -> float:
     if not _is_f_number(number):
         raise UsageError(f"f/{number:g} cannot be meant: f-numbers lie between 0.5 and 128")
     return number
+
+
+def _rises(knots: Knots) -> bool:
+    return all(earlier[0] < later[0] for earlier, later in pairwise(knots))
 
 
 def _is_f_number(number: float) -> bool:
