@@ -14,7 +14,7 @@ FLOORS = {
     7: {"cli", "web", "__main__"},
     6: {"run", "scan"},
     5: {"video", "control", "store", "migrations", "sim"},
-    4: {"report", "chart"},
+    4: {"report", "chart", "lines"},
     3: {"guide"},
     2: {"solve"},
     1: {"optics", "measure"},

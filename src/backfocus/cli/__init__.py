@@ -1,0 +1,1 @@
+"""The terminal face: commands, their options, the live display and the tone."""

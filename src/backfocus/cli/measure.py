@@ -1,0 +1,69 @@
+"""`backfocus measure SOURCE`: one line per picture."""
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from . import options
+
+if TYPE_CHECKING:
+    from ..measure.reading import Reading
+    from ..optics.lens import Optics
+    from ..solve.defocus import Defocus
+
+
+def measure(
+    source: options.Source,
+    pixel_um: options.PixelUm = None,
+    f_number: options.FNumber = None,
+    wavelength_um: options.WavelengthUm = 0.55,
+    camera: options.CameraName = None,
+    lens: options.LensName = None,
+    transfer: options.Transfer = "auto",
+    range_: options.Range = "auto",
+    frames: options.Frames = None,
+    seconds: options.Seconds = None,
+    json_: options.Json = False,
+) -> None:
+    """Measure the star in every picture: place, scale, modulation, MTF50 and blur in micrometres.
+
+    Examples:
+
+      backfocus measure clip.mp4 --camera b4-hd --f-number 1.8
+
+      backfocus measure stills/ --transfer srgb --json
+
+    Exit code 0 when at least one picture was measured, 4 when there was no star in any.
+    """
+    from ..lines import reading_json, reading_words
+    from ..run import Limits, readings
+    from ..video.source import open_source
+
+    optics = options.optics_from(
+        pixel_um=pixel_um, f_number=f_number, wavelength_um=wavelength_um, camera=camera, lens=lens, address=source
+    )
+    opened = open_source(source, transfer=transfer, range_=range_, notice=options.notice)
+    found = False
+    widest_px = 0.0
+    for sighting in readings(opened, Limits(frames, seconds)):
+        reading = sighting.reading
+        found |= reading.star is not None
+        widest_px = max(widest_px, reading.scale_px or 0.0)
+        defocus = _defocus(reading, optics, widest_px)
+        words = json.dumps(reading_json(reading, defocus)) if json_ else reading_words(reading, defocus)
+        sys.stdout.write(words + "\n")
+    if not found:
+        options.notice("no star in any picture: is the chart in view and lit? (`backfocus chart star.pdf` prints one)")
+        raise typer.Exit(4)
+
+
+def _defocus(reading: "Reading", optics: "Optics | None", widest_px: float) -> "Defocus | None":
+    """Blur of one picture; a picture's zoom ratio is against the largest scale seen so far."""
+    from ..solve.defocus import defocus
+
+    if optics is None or reading.star is None:
+        return None
+    ratio = reading.scale_px / widest_px if reading.scale_px and widest_px else 1.0
+    return defocus(reading, optics, ratio=ratio)

@@ -1,0 +1,111 @@
+"""The options that mean the same on every command, and what they amount to."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..errors import UsageError
+
+if TYPE_CHECKING:
+    from ..optics.lens import Optics
+    from ..optics.profiles import Lens
+
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="SOURCE",
+        help="A file, a folder of stills, rtsp://, http://, srt://, device:0 or sim://?delta_um=40&seed=7",
+        show_default=False,
+    ),
+]
+PixelUm = Annotated[
+    float | None, typer.Option("--pixel-um", help="Pixel pitch of the sensor.", show_default=False, min=0.1)
+]
+FNumber = Annotated[
+    str | None,
+    typer.Option(
+        "--f-number",
+        help="Working f-number: 1.8, or 1.8@7.8-108,2.6@156 for a lens whose f-number ramps.",
+        show_default=False,
+    ),
+]
+WavelengthUm = Annotated[float, typer.Option("--wavelength-um", help="Wavelength of the light.", min=0.2, max=2.0)]
+CameraName = Annotated[
+    str | None,
+    typer.Option("--camera", help="A camera profile (see `backfocus profiles`).", show_default=False),
+]
+LensName = Annotated[
+    str | None, typer.Option("--lens", help="A lens profile (see `backfocus profiles`).", show_default=False)
+]
+Transfer = Annotated[
+    str,
+    typer.Option(
+        "--transfer", help="Transfer curve: auto, linear, srgb, bt709, bt1886, gamma2.2, hlg, pq, slog3, ..."
+    ),
+]
+Range = Annotated[str, typer.Option("--range", help="Video range: auto, full or limited.")]
+Frames = Annotated[
+    int | None, typer.Option("--frames", help="Stop after this many pictures.", show_default=False, min=1)
+]
+Seconds = Annotated[
+    float | None, typer.Option("--seconds", help="Stop after this many seconds.", show_default=False, min=0.0)
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
+StoreUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        help="Where sessions are kept: a file or a database URL; the user's data folder unless given.",
+        show_default=False,
+        envvar="BACKFOCUS_STORE",
+    ),
+]
+
+
+def lens_profile(name: str | None) -> "Lens | None":
+    """The profile called `name`, or None without one; UsageError names the nearest match."""
+    if name is None:
+        return None
+    from ..optics.profiles import lens
+
+    return lens(name)
+
+
+def optics_from(
+    *,
+    pixel_um: float | None,
+    f_number: str | None,
+    wavelength_um: float,
+    camera: str | None,
+    lens: str | None,
+    address: str = "",
+) -> "Optics | None":
+    """The optics that the options describe, or None when too little is known for micrometres.
+
+    A number given by hand wins over a profile. The virtual camera tells its own pixel and f-number, as a
+    real one would in its menu.
+    """
+    from ..optics.lens import Optics, parse_f_numbers
+    from ..optics.profiles import camera as camera_named
+
+    if pixel_um is None and camera is not None:
+        pixel_um = camera_named(camera).pixel_um
+    profile = lens_profile(lens)
+    knots = parse_f_numbers(f_number) if f_number is not None else profile.f_numbers if profile else None
+    if address.startswith("sim://"):
+        from ..sim.settings import parse_sim
+
+        bench = parse_sim(address)
+        pixel_um = bench.pixel_um if pixel_um is None else pixel_um
+        knots = bench.f_numbers if knots is None else knots
+    if pixel_um is None and knots is None:
+        return None
+    if pixel_um is None or knots is None:
+        missing = "--pixel-um or --camera" if pixel_um is None else "--f-number or --lens"
+        raise UsageError(f"micrometres need pixel pitch and f-number both: add {missing}")
+    return Optics(pixel_um=pixel_um, f_numbers=knots, wavelength_um=wavelength_um)
+
+
+def notice(message: str) -> None:
+    """Tell the person something beside the output, on stderr so that JSON lines stay clean."""
+    typer.echo(f"backfocus: {message}", err=True)
