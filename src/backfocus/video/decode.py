@@ -1,0 +1,73 @@
+"""From an open container to pictures: which stream, which pictures are sound, when each is shown."""
+
+from collections.abc import Iterator
+
+import av
+import av.error
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from ..errors import SourceUnreadable
+from ..frame import Frame
+from .luma import Signal, frame_of
+
+MICROSECONDS = 1_000_000
+
+
+def video_stream(container: InputContainer, title: str) -> VideoStream:
+    """The stream that holds the moving picture, set to decode on all cores.
+
+    Raises SourceUnreadable where there is none (sound only; the cover picture of a song does not count).
+    """
+    stream = container.streams.best("video")
+    if not isinstance(stream, VideoStream) or Disposition.attached_pic in stream.disposition:
+        raise SourceUnreadable(f"{title} holds no picture, only {_other_streams(container)}: give a video")
+    if stream.codec_context is None:
+        raise SourceUnreadable(f"{title}: no decoder for its picture: convert it to H.264, HEVC or ProRes")
+    stream.thread_type = "AUTO"
+    return stream
+
+
+def pictures(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame | None]:
+    """Decoded pictures in presentation order; None stands for one that arrived damaged."""
+    for packet in container.demux(stream):
+        damaged = packet.is_corrupt
+        try:
+            decoded = packet.decode()
+        except av.error.InvalidDataError:
+            decoded, damaged = [], True
+        for picture in decoded:
+            yield None if picture.is_corrupt else picture
+        if damaged:
+            yield None
+
+
+class Numbering:
+    """Gives pictures their index, and their time from the start of the stream, which never runs backwards."""
+
+    def __init__(self, container: InputContainer, stream: VideoStream, signal: Signal) -> None:
+        self.count = 0
+        self.last_s: float | None = None
+        self._context = stream.codec_context
+        self._start_s = (container.start_time or 0) / MICROSECONDS
+        self._period_s = float(1 / stream.average_rate) if stream.average_rate else 0.0
+        self._signal = signal
+
+    def frame(self, picture: av.VideoFrame) -> Frame:
+        """The next `Frame`."""
+        index, self.count = self.count, self.count + 1
+        self.last_s = max(self._at_s(picture, index), self.last_s or 0.0)
+        return frame_of(
+            picture, index=index, at_s=self.last_s, field_order=self._context.field_order, signal=self._signal
+        )
+
+    def _at_s(self, picture: av.VideoFrame, index: int) -> float:
+        if picture.pts is None:  # elementary streams carry no times
+            return index * self._period_s
+        return picture.time - self._start_s
+
+
+def _other_streams(container: InputContainer) -> str:
+    kinds = sorted({"sound" if s.type == "audio" else s.type for s in container.streams if s.type != "video"})
+    return " and ".join(kinds) or "a cover picture"
