@@ -1,0 +1,1 @@
+"""Readings in, answers out: blur to micrometres, sweeps to peaks, zoom positions to the back-focus error."""

@@ -1,0 +1,281 @@
+"""The verdict on a back-focus error, in words a camera operator understands.
+
+The rules are asked in this order, and the first that holds decides:
+
+    not-front-focus   focus sweeps at two zooms whose um per step are not as M**2, within 3 sigma
+    tracking          a residual is off the zoom law by more than max(h, 3 sigma)
+    unsure            no optics, or the zoom positions too near each other: k above 0.7
+    set               the whole 95 % interval within +-h; a soft lens only adds blur, so this is safe
+    adjust            the whole interval outside +-h; without an in-focus reference, outside +-1.5 h
+    unsure            otherwise; the advice says how to find out
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .backfocus import BackFocus
+
+Kind = Literal["not-front-focus", "tracking", "unsure", "set", "adjust"]
+
+WIDEST_RATIO = 0.7
+SOFT_LENS_FACTOR = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is so, why, and what to do about it."""
+
+    kind: Kind
+    reason: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class SweepSlope:
+    """How fast the residual runs when the focus ring turns, at one zoom position."""
+
+    scale_px: float
+    um_per_step: float
+    sigma_um_per_step: float
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What can be moved on this lens.
+
+    `back_focus_ring`: whether it has one. `shims_um`: the washers at hand. `um_per_degree`: how far the ring
+    moves the image, once learned.
+    """
+
+    back_focus_ring: bool = True
+    shims_um: tuple[float, ...] = ()
+    um_per_degree: float | None = None
+
+
+def judge(
+    back_focus: BackFocus | None,
+    half_depth_um: float | None,
+    *,
+    half_depths_um: Sequence[float] | None = None,
+    referenced: bool = False,
+    slopes: tuple[SweepSlope, SweepSlope] | None = None,
+    means: Means | None = None,
+) -> Verdict:
+    """One of five verdicts with its reason and advice; see the top of the file for the rules.
+
+    Parameters
+    ----------
+    back_focus : BackFocus | None
+        None where it could not be solved for.
+    half_depth_um : float | None
+        Half depth of focus h at the widest position; None without optics.
+    half_depths_um : sequence of float, optional
+        h at each of `back_focus.zoom`, for lenses whose f-number ramps; else `half_depth_um` everywhere.
+    referenced : bool
+        Whether an in-focus picture was seen at the widest position, which tells the lens's softness.
+    slopes : pair of SweepSlope, optional
+        From focus sweeps at two zoom positions.
+    """
+    means = means or Means()
+    if slopes is not None and not follows_zoom_law(*slopes):
+        return _not_front_focus(slopes)
+    if half_depth_um is None:
+        return Verdict("unsure", "Pixel size and f-number are not known, so blur cannot be told in um.",
+                       "Give --camera and --lens, or --pixel-um and --f-number.")  # fmt: skip
+    if back_focus is None:
+        return Verdict("unsure", "The star was not read at two zoom positions.",
+                       "Hold still for two seconds at full tele and again at full wide.")  # fmt: skip
+    depths = tuple(half_depths_um or [half_depth_um] * len(back_focus.zoom))
+    return (
+        _tracking(back_focus, depths)
+        or _too_little_zoom(back_focus)
+        or _set(back_focus, half_depth_um)
+        or _adjust(back_focus, half_depth_um, means, referenced=referenced)
+        or _cannot_tell(back_focus, half_depth_um, referenced=referenced)
+    )
+
+
+def follows_zoom_law(first: SweepSlope, second: SweepSlope) -> bool:
+    """Whether um per step of the focus ring grow as the square of the scale, within 3 sigma."""
+    long, wide = sorted((first, second), key=lambda slope: -slope.scale_px)
+    law = (wide.scale_px / long.scale_px) ** 2
+    off = abs(wide.um_per_step) - law * abs(long.um_per_step)
+    return abs(off) <= 3.0 * math.hypot(wide.sigma_um_per_step, law * long.sigma_um_per_step)
+
+
+def move_words(delta_um: float, *, sign_known: bool) -> str:
+    """Which way the lens must go and how far, as the end of a sentence."""
+    if not sign_known:
+        return f"the lens must move about {abs(delta_um):.0f} um; which way is not known yet"
+    way = "towards the sensor" if delta_um > 0 else "away from the sensor"
+    return f"the lens must move {abs(delta_um):.0f} um {way}"
+
+
+def nearest_shim_um(delta_um: float, shims_um: Sequence[float]) -> float | None:
+    """The shim of a set that leaves the least error, um; None where none beats leaving it as it is."""
+    best = min(shims_um, key=lambda shim: abs(abs(delta_um) - shim), default=None)
+    return best if best is not None and abs(abs(delta_um) - best) < abs(delta_um) else None
+
+
+def check_json(back_focus: BackFocus | None, verdict: Verdict, half_depth_um: float | None) -> dict[str, Any]:
+    """The object that `check --json` and the last line of `auto --json` print; unknown values are None."""
+    found = back_focus
+    return {
+        "delta_um": found and _rounded(found.delta_um),
+        "sigma_um": found and _rounded(found.sigma_um),
+        "low_um": found and _rounded(found.low_um),
+        "high_um": found and _rounded(found.high_um),
+        "sign_known": found is not None and found.sign_known,
+        "half_depth_of_focus_um": _rounded(half_depth_um),
+        "zoom": [
+            {
+                "scale_px": _rounded(each.scale_px),
+                "residual_um": _rounded(each.residual_um),
+                "sigma_um": _rounded(each.sigma_um),
+            }
+            for each in (found.zoom if found else ())
+        ],
+        "verdict": verdict.kind,
+        "reason": verdict.reason,
+        "advice": verdict.advice,
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    """Thousandths are far below every sigma; -0.0 would read as a side."""
+    return None if value is None else round(value, 3) + 0.0
+
+
+def _not_front_focus(slopes: tuple[SweepSlope, SweepSlope]) -> Verdict:
+    long, wide = sorted(slopes, key=lambda slope: -slope.scale_px)
+    law = (wide.scale_px / long.scale_px) ** 2
+    seen = abs(wide.um_per_step / long.um_per_step) if long.um_per_step else math.inf
+    return Verdict(
+        "not-front-focus",
+        f"Turning the focus ring moves the image at wide {seen:.3f} times as far as at tele; a lens that "
+        f"focuses with its front would give {law:.3f}. This lens focuses elsewhere: back focus is not its cure.",
+        "Do not turn the back-focus ring for this. Refocus after each zoom, or store a focus position for "
+        "each zoom position.",
+    )
+
+
+def _tracking(back_focus: BackFocus, depths: Sequence[float]) -> Verdict | None:
+    worst = max(
+        zip(back_focus.zoom, back_focus.misfit_um, back_focus.misfit_sigma_um, depths, strict=True),
+        key=lambda each: abs(each[1]) / max(each[3], 3.0 * each[2]),
+    )
+    position, misfit, sigma, depth = worst
+    if back_focus.dof == 0 or abs(misfit) <= max(depth, 3.0 * sigma):
+        return None
+    part = 100.0 * position.scale_px / back_focus.zoom[0].scale_px
+    return Verdict(
+        "tracking",
+        f"At {part:.0f} % of the longest zoom the focus is {abs(misfit):.0f} um off what back focus can "
+        f"explain (half depth of focus {depth:.0f} um): the lens does not hold focus through the zoom.",
+        "No back-focus ring can cure this. Have the lens serviced; until then set it for the zoom range you "
+        "use and refocus in between.",
+    )
+
+
+def _too_little_zoom(back_focus: BackFocus) -> Verdict | None:
+    if back_focus.k <= WIDEST_RATIO:
+        return None
+    return Verdict(
+        "unsure",
+        f"The widest picture seen is still {100.0 * back_focus.k:.0f} % of the longest: too little zoom to "
+        "tell back focus from focus.",
+        "Zoom all the way from tele to wide and try again.",
+    )
+
+
+def _interval_words(back_focus: BackFocus, half_depth_um: float) -> str:
+    return (
+        f"95 % interval {back_focus.low_um:.1f} to {back_focus.high_um:.1f} um, "
+        f"half depth of focus {half_depth_um:.1f} um"
+    )
+
+
+def _set(back_focus: BackFocus, half_depth_um: float) -> Verdict | None:
+    if max(abs(back_focus.low_um), abs(back_focus.high_um)) > half_depth_um:
+        return None
+    return Verdict(
+        "set",
+        f"The back focus is right: {abs(back_focus.delta_um):.1f} um off "
+        f"({_interval_words(back_focus, half_depth_um)}).",
+        "Lock the ring, then look once more: the screw can move it.",
+    )
+
+
+def _smallest(back_focus: BackFocus) -> float:
+    """The smallest error the interval allows, um; 0 where it holds zero."""
+    if back_focus.low_um <= 0.0 <= back_focus.high_um:
+        return 0.0
+    return min(abs(back_focus.low_um), abs(back_focus.high_um))
+
+
+def _adjust(back_focus: BackFocus, half_depth_um: float, means: Means, *, referenced: bool) -> Verdict | None:
+    limit = half_depth_um if referenced else SOFT_LENS_FACTOR * half_depth_um
+    if _smallest(back_focus) <= limit:
+        return None
+    delta = back_focus.delta_um
+    if back_focus.sign_known:
+        where = "far from" if delta > 0 else "near to"
+        what = f"The sensor is {abs(delta):.0f} um too {where} the lens"
+    else:
+        what = f"The sensor is {abs(delta):.0f} um too far from or too near to the lens"
+    return Verdict(
+        "adjust",
+        f"{what} ({_interval_words(back_focus, half_depth_um)}).",
+        _adjust_advice(delta, back_focus.sign_known, means),
+    )
+
+
+def _adjust_advice(delta_um: float, sign_known: bool, means: Means) -> str:
+    words = move_words(delta_um, sign_known=sign_known)
+    said = [words[0].upper() + words[1:] + "."]
+    if means.back_focus_ring:
+        said.append(_ring_words(delta_um, means.um_per_degree))
+    if (shim := nearest_shim_um(delta_um, means.shims_um)) is not None:
+        said.append(_shim_words(delta_um, shim, sign_known))
+    elif not means.back_focus_ring:
+        said.append("Without a back-focus ring: shim the mount, or refocus after each zoom.")
+    if not sign_known:
+        said.append("To learn which way, sweep the focus ring at wide, first towards infinity, then back.")
+    return " ".join(said)
+
+
+def _ring_words(delta_um: float, um_per_degree: float | None) -> str:
+    how_far = f" about {abs(delta_um / um_per_degree):.0f} degrees" if um_per_degree else ""
+    return (
+        f"At wide, turn the back-focus ring{how_far} until the star is sharpest; leave the focus ring alone."
+    )
+
+
+def _shim_words(delta_um: float, shim_um: float, sign_known: bool) -> str:
+    left = abs(abs(delta_um) - shim_um)
+    if not sign_known:
+        return f"The nearest shim is {shim_um:g} um ({left:.0f} um would be left)."
+    verb = "Take out a shim of" if delta_um > 0 else "Add the shim of"
+    return f"{verb} {shim_um:g} um ({left:.0f} um would be left)."
+
+
+def _cannot_tell(back_focus: BackFocus, half_depth_um: float, *, referenced: bool) -> Verdict:
+    if not referenced:
+        reason = "a soft lens and a back-focus error look alike in these pictures"
+        advice = (
+            "At wide, sweep the focus ring slowly through the sharpest point, first towards infinity, then "
+            "back: that shows how sharp the lens can be there."
+        )
+    else:
+        reason = "the reading is not fine enough to tell"
+        advice = (
+            "More light, a larger star or a calmer camera; then hold each end of the zoom for a few seconds."
+        )
+    return Verdict(
+        "unsure",
+        f"About {abs(back_focus.delta_um):.0f} um, but {reason} "
+        f"({_interval_words(back_focus, half_depth_um)}).",
+        advice,
+    )
