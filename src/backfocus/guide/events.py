@@ -1,8 +1,8 @@
 """What happened: seen in the picture, done by the person, or befallen the source.
 
-`watch` makes the events of the first group, a face those of the other two. Each is a plain record of numbers and
-words, so that a session is a file of events. Micrometres are those of the lens named in `Setup`; where none was
-named they are those of a nominal lens (f/2, 5 um pixels), good for comparing one picture with the next only.
+`watch` makes the events of the first group, a face those of the other two. Each is a plain record of numbers
+and words, so that a session is a file of events. Micrometres are those of the lens named in `Setup`; where
+none was named they are those of a nominal lens (f/2, 5 um pixels), good for comparing pictures only.
 """
 
 from dataclasses import dataclass
@@ -10,9 +10,7 @@ from typing import Literal
 
 Ring = Literal["focus", "back-focus"]
 ZoomEnd = Literal["tele", "wide"]
-Unfit = Literal[
-    "no-star", "two-stars", "cropped", "clipped", "too-dark", "low-contrast", "sharpened", "moving"
-]
+Unfit = Literal["no-star", "cropped", "clipped", "too-bright", "too-dark", "sharpened", "moving"]
 """Why the picture at wide cannot be used yet."""
 Doubt = Literal["lock-screw", "right-ring", "iris-open"]
 """What to look after when nothing changes, in this order."""
@@ -27,7 +25,7 @@ class Look:
     `residual_um`: |r|, against the best picture seen at this zoom where there is one (`referenced`).
     """
 
-    scale_px: float
+    scale_px: float | None
     residual_um: float
     sigma_um: float
     frequency_cy_px: tuple[float, ...] = ()
@@ -51,7 +49,7 @@ class StarSeen:
     """A star is measured, the light is right and the picture stands still."""
 
     at_s: float
-    scale_px: float
+    scale_px: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +62,12 @@ class ZoomMoved:
 
 @dataclass(frozen=True, slots=True)
 class ZoomStopped:
-    """The zoom went towards `end` and came to rest with the star in sight."""
+    """The zoom went towards `end` and came to rest with the star in sight; `looks` were taken on the way."""
 
     at_s: float
     end: ZoomEnd
-    scale_px: float
+    scale_px: float | None
+    looks: tuple[Look, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +125,16 @@ class PeakMissed:
 
 
 @dataclass(frozen=True, slots=True)
+class AtPeak:
+    """On the way back the picture is as sharp as it was at best."""
+
+    at_s: float
+    ring: Ring
+
+
+@dataclass(frozen=True, slots=True)
 class Overshot:
-    """On the way back best focus was passed once more."""
+    """On the way back it gets softer again: best focus was passed once more, or the way was wrong."""
 
     at_s: float
     ring: Ring
@@ -139,6 +146,14 @@ class Returned:
 
     at_s: float
     ring: Ring
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class PartWaySharp:
+    """Sharp at a zoom position part of the way out, where the star can be read: go on outwards."""
+
+    at_s: float
     look: Look
 
 
@@ -297,14 +312,19 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """Something for the record: name ("nd", "extender", "iris", "lens-serial", "operator", ...) and value.
-
-    A new value of "nd" closes the result of the ND position before and begins one of its own.
-    """
+    """Something for the record: name ("extender", "iris", "lens-serial", "operator", ...) and value."""
 
     at_s: float
     name: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class NdChanged:
+    """Another ND filter (`nd`: "clear", "1/4", ...) is in: what follows has a result of its own."""
+
+    at_s: float
+    nd: str
 
 
 # Befallen the source ----------------------------------------------------------------------------------------
@@ -329,8 +349,10 @@ Seen = (
     | Softer
     | PeakPassed
     | PeakMissed
+    | AtPeak
     | Overshot
     | Returned
+    | PartWaySharp
     | TeleSharp
     | TeleSoft
     | WithinDepth
@@ -345,4 +367,4 @@ Seen = (
     | NothingChanges
 )
 Command = Confirmed | Repeated | Skipped | Undone | Stopped
-Event = Seen | Command | Noted | Ended
+Event = Seen | Command | Noted | NdChanged | Ended

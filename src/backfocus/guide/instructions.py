@@ -1,7 +1,8 @@
 """What to do next: obeyed alike by a person, a motor and the simulated hand.
 
-`ask` gives one or two at a time, to be done in their order. An instruction holds until the next one is given.
-Those with a `step` want an answer: `Confirmed(at_s, step)`. The others are seen to be done in the picture.
+`advance` gives one or two at a time, to be done in their order, each once: "back" given twice turns twice. An
+instruction holds until the next one is given. Those with a `step` can be answered by `Confirmed(at_s, step)`;
+the others are seen to be done in the picture.
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ Way = Literal["either", "on", "back", "stop"]
 class Aim:
     """Point the camera at the star and zoom fully out; `fault` is what is still wrong with the picture."""
 
+    step: str
     fault: Unfit
 
 
@@ -37,7 +39,7 @@ class ZoomTo:
 
 @dataclass(frozen=True, slots=True)
 class ZoomUntilLost:
-    """The star went on the way out: zoom back in until it is just seen again, to about `scale_px`, and stop."""
+    """The star went on the way out: zoom back in until it just shows again, to about `scale_px`, and stop."""
 
     scale_px: float
 
@@ -46,8 +48,8 @@ class ZoomUntilLost:
 class Turn:
     """Turn one ring slowly.
 
-    `searching`: nothing can be measured yet, only that something appears. `slower`: the last sweep was too fast.
-    `left_um`: how far there is to go, None while unknown.
+    `searching`: nothing can be measured yet, only that something appears. `slower`: the last time it was too
+    fast. `left_um`: how far there is to go, None while unknown.
     """
 
     ring: Ring
@@ -87,6 +89,13 @@ class CheckThat:
 
 
 @dataclass(frozen=True, slots=True)
+class Ignored:
+    """Nothing to do: the command answered `step`, which is over."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """The end: verdict, its reason and what to do."""
 
@@ -108,5 +117,6 @@ Instruction = (
     | LoosenLock
     | TightenLock
     | CheckThat
+    | Ignored
     | Finish
 )
