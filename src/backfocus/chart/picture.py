@@ -1,0 +1,165 @@
+"""The chart as a picture, and as a function of place.
+
+Edges are averaged in light, not in code values, so that a pixel half ink, half paper reflects half.
+"""
+
+import struct
+import zlib
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..target import twist_cycles
+from .sheet import Chart, Rect, Sheet, Text, lay_out
+
+INK, PAPER = 0.03, 0.9
+"""Reflectances of printed black and of bare paper; usual for matt paper."""
+OVERSAMPLING = 4
+MAX_PIXELS = 200_000_000
+_BAND_ROWS = 256
+
+
+def tone_code(tone: float) -> float:
+    """SRGB code value 0..1 of a tone 0..1 (IEC 61966-2-1)."""
+    return 12.92 * tone if tone <= 0.0031308 else float(1.055 * tone ** (1 / 2.4) - 0.055)
+
+
+def chart_extent(chart: Chart) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom edge of the sheet in star radii from the star's centre."""
+    sheet = lay_out(chart)
+    x, y, radius = sheet.star_x_mm, sheet.star_y_mm, sheet.star_radius_mm
+    return -x / radius, -y / radius, (sheet.width_mm - x) / radius, (sheet.height_mm - y) / radius
+
+
+def chart_reflectance(x_r: ArrayLike, y_r: ArrayLike, chart: Chart) -> NDArray[np.float32]:
+    """Reflectance 0.03..0.9 of the sheet at places in star radii from the star's centre, y down.
+
+    Sharp-edged and without the words; bare paper beyond the sheet's edge (`chart_extent`). `x_r` and `y_r`
+    broadcast to the shape of the result.
+    """
+    sheet = lay_out(chart)
+    x, y = np.broadcast_arrays(np.asarray(x_r, dtype=np.float64), np.asarray(y_r, dtype=np.float64))
+    tones = _star_tone(x, y, chart)
+    for block in sheet.blocks:
+        _paint(
+            tones,
+            x * sheet.star_radius_mm + sheet.star_x_mm,
+            y * sheet.star_radius_mm + sheet.star_y_mm,
+            block,
+        )
+    return np.asarray(INK + (PAPER - INK) * tones, dtype=np.float32)
+
+
+def _star_tone(x_r: NDArray[np.float64], y_r: NDArray[np.float64], chart: Chart) -> NDArray[np.float32]:
+    """1 where the star is white or beyond its rim, else 0."""
+    tones = np.ones(x_r.shape, dtype=np.float32)
+    radius = np.hypot(x_r, y_r)
+    inside = radius < 1
+    turn = chart.cycles * np.arctan2(y_r[inside], x_r[inside])
+    if chart.twisted:
+        turn += 2 * np.pi * twist_cycles(radius[inside])
+    tones[inside] = np.cos(turn) >= 0
+    return tones
+
+
+def _paint(
+    tones: NDArray[np.float32], x_mm: NDArray[np.float64], y_mm: NDArray[np.float64], block: tuple[Rect, ...]
+) -> None:
+    """Set the tones of the points that lie in a block's rectangles, looking only within its bounds."""
+    left, top = min(r.x_mm for r in block), min(r.y_mm for r in block)
+    right, bottom = max(r.x_mm + r.width_mm for r in block), max(r.y_mm + r.height_mm for r in block)
+    near = np.nonzero((x_mm >= left) & (x_mm < right) & (y_mm >= top) & (y_mm < bottom))
+    x, y, values = x_mm[near], y_mm[near], tones[near]
+    for r in block:
+        within = (x >= r.x_mm) & (x < r.x_mm + r.width_mm) & (y >= r.y_mm) & (y < r.y_mm + r.height_mm)
+        values[within] = r.tone
+    tones[near] = values
+
+
+def chart_picture(chart: Chart, dpi: float = 150.0) -> NDArray[np.uint8]:
+    """The whole chart as sRGB code values, shape (rows, columns); `ValueError` above 200 megapixels."""
+    sheet = lay_out(chart)
+    per_mm = dpi / 25.4
+    columns, rows = round(sheet.width_mm * per_mm), round(sheet.height_mm * per_mm)
+    if not 0 < rows * columns <= MAX_PIXELS:
+        raise ValueError(f"{columns} x {rows} pixels at {dpi:g} dpi is too large: lower the dpi")
+    light = np.ones((rows, columns), dtype=np.float32)
+    _add_star(light, sheet, chart, per_mm)
+    for block in sheet.blocks:
+        for rect in block:
+            _add_rect(light, rect, per_mm)
+    picture = _encode(light)
+    for text in sheet.texts:
+        _add_text(picture, text, per_mm)
+    return picture
+
+
+def _encode(light: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """SRGB codes of light by a table fine enough (1/16 of a code) for any tone."""
+    table = np.array([round(255 * tone_code(i / 65535)) for i in range(65536)], dtype=np.uint8)
+    return np.asarray(table[np.rint(light * 65535).astype(np.uint16)])
+
+
+def _add_star(light: NDArray[np.float32], sheet: Sheet, chart: Chart, per_mm: float) -> None:
+    """Average the star over each pixel's area, band by band to keep memory small."""
+    radius = sheet.star_radius_mm * per_mm
+    x, y = sheet.star_x_mm * per_mm - 0.5, sheet.star_y_mm * per_mm - 0.5
+    left, right = max(0, int(x - radius) - 1), min(light.shape[1], int(x + radius) + 3)
+    top, bottom = max(0, int(y - radius) - 1), min(light.shape[0], int(y + radius) + 3)
+    across = (np.arange(left, right) - x) / radius
+    for first in range(top, bottom, _BAND_ROWS):
+        last = min(first + _BAND_ROWS, bottom)
+        down = (np.arange(first - 1, last + 1) - y) / radius
+        light[first:last, left:right] = _star_band(across, down, chart, 1 / radius)[1:-1]
+
+
+def _star_band(
+    x_r: NDArray[np.float64], y_r: NDArray[np.float64], chart: Chart, pixel_r: float
+) -> NDArray[np.float32]:
+    """Tones of a grid of pixels, oversampled beside edges and where spokes are fine."""
+    x, y = np.meshgrid(x_r, y_r)
+    tones = _star_tone(x, y, chart)
+    square = np.ones((3, 3), np.uint8)
+    edge = cv2.dilate(tones, square) != cv2.erode(tones, square)
+    edge |= np.hypot(x, y) < chart.cycles * pixel_r
+    steps = ((np.arange(OVERSAMPLING) + 0.5) / OVERSAMPLING - 0.5) * pixel_r
+    dx, dy = (step.ravel() for step in np.meshgrid(steps, steps))
+    tones[edge] = _star_tone(x[edge][:, None] + dx, y[edge][:, None] + dy, chart).mean(axis=1)
+    return tones
+
+
+def _add_rect(light: NDArray[np.float32], rect: Rect, per_mm: float) -> None:
+    """Lay a rectangle over the light, in the exact share of each pixel it covers."""
+    columns, x_share = _shares(rect.x_mm * per_mm, rect.width_mm * per_mm, light.shape[1])
+    rows, y_share = _shares(rect.y_mm * per_mm, rect.height_mm * per_mm, light.shape[0])
+    share = np.outer(y_share, x_share).astype(np.float32)
+    light[rows, columns] += share * (np.float32(rect.tone) - light[rows, columns])
+
+
+def _shares(start: float, length: float, limit: int) -> tuple[slice, NDArray[np.float64]]:
+    """Pixels an interval touches, and how much of each it covers."""
+    first, last = max(0, int(start)), min(limit, int(np.ceil(start + length)))
+    edges = np.clip(np.arange(first, last + 1), start, start + length)
+    return slice(first, last), np.diff(edges)
+
+
+def _add_text(picture: NDArray[np.uint8], text: Text, per_mm: float) -> None:
+    """Write a line of words in OpenCV's built-in sans-serif face."""
+    face, size, weight = cv2.FontFace("sans"), round(text.size_mm * per_mm), 700 if text.bold else 400
+    if size < 4:
+        return  # nothing to read at this resolution
+    width = cv2.getTextSize((0, 0), text.text, (0, 0), face, size, weight)[2]
+    x = text.x_mm * per_mm - {"start": 0.0, "middle": width / 2, "end": float(width)}[text.anchor]
+    code = round(255 * tone_code(text.tone))
+    cv2.putText(picture, text.text, (round(x), round(text.y_mm * per_mm)), (code,) * 3, face, size, weight)
+
+
+def chart_png(chart: Chart, dpi: float = 150.0) -> bytes:
+    """The picture as a PNG file that knows its true size (pHYs)."""
+    encoded = cv2.imencode(".png", chart_picture(chart, dpi))[1].tobytes()
+    per_metre = round(dpi / 0.0254)
+    body = b"pHYs" + struct.pack(">IIB", per_metre, per_metre, 1)
+    chunk = struct.pack(">I", 9) + body + struct.pack(">I", zlib.crc32(body))
+    header = 8 + 25  # the signature and IHDR; pHYs must come before the pixels
+    return encoded[:header] + chunk + encoded[header:]

@@ -1,0 +1,348 @@
+"""What a chart is, and where everything on its sheet stands.
+
+Lengths are millimetres from the sheet's top left corner, y down. A tone is light: 0 ink, 1 bare paper; the
+printed code value is its sRGB encoding. Everything but the star and the words is an upright rectangle, so
+that the PDF, the SVG, the picture and the reflectance all draw the same few shapes.
+"""
+
+import math
+import re
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from ..errors import UsageError
+from ..target import CYCLES
+
+Anchor = Literal["start", "middle", "end"]
+
+TITLE = "Back-focus chart"
+WIDE_PX = 150
+"""Pixels the star's diameter should cover at full wide."""
+
+PATCH_TONES = (1.0, 0.5, 0.25, 0.125, 0.0625, 0.0)
+PATCH_NAMES = ("white", "\u22121 stop", "\u22122", "\u22123", "\u22124", "black")
+RULER_MM = 8.0
+"""Height of the ruler with its numbers, on A4."""
+FIDUCIAL_FRACTION = 0.12
+"""Side of a corner mark over the star's diameter: 3 px a module when the star covers 150 px."""
+
+SOFT = 0.13
+"""Tone of secondary words: dark enough to read, light enough to stand back."""
+
+HOW_TO = (
+    "Hang it flat, evenly lit. Zoom in: focus with the focus ring. "
+    "Zoom out: correct with the back-focus ring. Repeat."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A sheet of paper, upright: `height_mm` is the longer side."""
+
+    name: str
+    width_mm: float
+    height_mm: float
+
+    def __post_init__(self) -> None:
+        if not 90 <= self.width_mm <= self.height_mm <= 20_000:
+            raise ValueError(f"paper must be upright, 90 mm to 20 m: {self.width_mm} x {self.height_mm} mm")
+
+
+PAPERS = (
+    Paper("A5", 148, 210),
+    Paper("A4", 210, 297),
+    Paper("A3", 297, 420),
+    Paper("A2", 420, 594),
+    Paper("A1", 594, 841),
+    Paper("A0", 841, 1189),
+    Paper("Letter", 215.9, 279.4),
+    Paper("Legal", 215.9, 355.6),
+    Paper("Tabloid", 279.4, 431.8),
+)
+
+
+def parse_paper(text: str) -> Paper:
+    """The paper a person names: a size of `PAPERS`, or WxH in mm; `UsageError` otherwise."""
+    for paper in PAPERS:
+        if paper.name.lower() == text.strip().lower():
+            return paper
+    sides = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*[xX\u00d7]\s*(\d+(?:\.\d+)?)\s*(?:mm)?\s*", text)
+    if sides is None:
+        names = ", ".join(paper.name for paper in PAPERS)
+        raise UsageError(f"paper {text!r} is not known: use {names}, or width x height in mm such as 600x900")
+    short, long = sorted(float(side) for side in sides.groups())
+    try:
+        return Paper(f"{short:g} \u00d7 {long:g} mm", short, long)
+    except ValueError:
+        raise UsageError(f"paper {text!r} does not work: its sides must be 90 mm to 20 m") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A target to print.
+
+    Attributes
+    ----------
+    star_mm : float
+        Diameter of the star, 20 mm or more.
+    paper : Paper
+        What the printer holds. A star that does not fit is printed as a tiled poster.
+    cycles : int
+        Black-and-white pairs per turn, 8 to 144.
+    twisted : bool
+        With the twists of `target`, which tell the zoom; a plain star has none.
+    distance_m : float | None
+        The distance it is made for.
+    made_for : str
+        Camera and lens in words.
+    """
+
+    star_mm: float
+    paper: Paper
+    cycles: int = CYCLES
+    twisted: bool = True
+    distance_m: float | None = None
+    made_for: str = ""
+
+    def __post_init__(self) -> None:
+        if not 20 <= self.star_mm <= 20_000:
+            raise ValueError(f"a star is 20 mm to 20 m across, not {self.star_mm:g} mm")
+        if not 8 <= self.cycles <= 144:
+            raise ValueError(f"a star has 8 to 144 cycles, not {self.cycles}")
+        if self.distance_m is not None and not 0 < self.distance_m < math.inf:
+            raise ValueError(f"a chart cannot be made for {self.distance_m} m")
+
+    @property
+    def tiled(self) -> bool:
+        """Whether the star needs more than one sheet of its paper."""
+        return self.star_mm > largest_star_mm(self.paper) + 1e-6
+
+    @property
+    def poster(self) -> Paper:
+        """The whole sheet: the paper itself, or what its tiles make together."""
+        return _poster_for(self.star_mm) if self.tiled else self.paper
+
+
+def make_chart(
+    paper: Paper,
+    *,
+    star_mm: float | None = None,
+    cycles: int = CYCLES,
+    twisted: bool = True,
+    distance_m: float | None = None,
+    made_for: str = "",
+) -> Chart:
+    """A chart on `paper`, its star as large as one sheet takes unless `star_mm` says otherwise."""
+    return Chart(star_mm or largest_star_mm(paper), paper, cycles, twisted, distance_m, made_for)
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """An upright rectangle of one tone."""
+
+    x_mm: float
+    y_mm: float
+    width_mm: float
+    height_mm: float
+    tone: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A line of words; `y_mm` is the baseline, `size_mm` the em."""
+
+    x_mm: float
+    y_mm: float
+    size_mm: float
+    text: str
+    anchor: Anchor = "start"
+    bold: bool = False
+    tone: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A laid-out chart: the star's circle, blocks of rectangles (later ones on top) and words."""
+
+    width_mm: float
+    height_mm: float
+    star_x_mm: float
+    star_y_mm: float
+    star_radius_mm: float
+    blocks: tuple[tuple[Rect, ...], ...]
+    texts: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The measures a sheet is set in, mm; `unit` scales type and gaps more slowly than the paper grows."""
+
+    margin: float
+    unit: float
+    inner: float
+    patch: float
+    how_to: tuple[str, ...]
+
+    @property
+    def header(self) -> float:
+        """Height of the title block with the gap below it."""
+        return 19 * self.unit
+
+    @property
+    def foot_lines(self) -> float:
+        """Height of the line on what to do."""
+        return 4.2 * self.unit * len(self.how_to)
+
+    @property
+    def footer(self) -> float:
+        """Height of levels, ruler and last line with the gap above them."""
+        return (
+            6 * self.unit
+            + self.patch
+            + 6 * self.unit
+            + RULER_MM * self.rule
+            + 7 * self.unit
+            + self.foot_lines
+        )
+
+    @property
+    def rule(self) -> float:
+        """Size of the ruler's ticks and numbers: large paper is read from further away."""
+        return min(max(self.unit, 1.0), 1.6)
+
+
+def _grid(paper: Paper) -> _Grid:
+    margin = max(10.0, 0.05 * paper.width_mm)
+    unit = min(max((paper.width_mm / 210) ** 0.75, 0.78), 6.0)
+    inner = paper.width_mm - 2 * margin
+    return _Grid(margin, unit, inner, 0.066 * inner, tuple(wrap(HOW_TO, inner, 2.9 * unit)))
+
+
+def wrap(text: str, width_mm: float, size_mm: float) -> list[str]:
+    """Lines of `text` that stay within `width_mm` in any plain sans-serif face."""
+    return textwrap.wrap(text, max(12, int(width_mm / (0.52 * size_mm))))
+
+
+def largest_star_mm(paper: Paper) -> float:
+    """Diameter of the largest star one sheet of `paper` takes, to a whole millimetre."""
+    grid = _grid(paper)
+    room = paper.height_mm - 2 * grid.margin - grid.header - grid.footer
+    return float(math.floor(min(grid.inner, room) + 1e-9))
+
+
+def _poster_for(star_mm: float) -> Paper:
+    """The smallest sheet, in whole mm of width, on which `star_mm` fills the measure."""
+    width = math.ceil(star_mm / 0.9)
+    grid = _grid(Paper("", width, max(2 * width, 200)))
+    height = math.ceil(star_mm + 2 * grid.margin + grid.header + grid.footer)
+    return Paper("poster", width, max(height, width))
+
+
+def lay_out(chart: Chart) -> Sheet:
+    """The sheet of `chart`: the paper, or the whole poster where it is tiled."""
+    paper = chart.poster
+    grid = _grid(paper)
+    foot = paper.height_mm - grid.margin - grid.footer
+    radius = chart.star_mm / 2
+    x, y = paper.width_mm / 2, (grid.margin + grid.header + foot) / 2
+    fiducials = tuple(_fiducial(number, x, y, radius) for number in range(4))
+    levels, names = _levels(grid, foot + 6 * grid.unit)
+    ruler_y = paper.height_mm - grid.margin - grid.foot_lines - 3 * grid.unit - RULER_MM * grid.rule
+    ruler, numbers = ruler_at(grid.margin, ruler_y, grid.inner, grid.rule)
+    texts = (*_header(chart, paper, grid), *names, *numbers, *_footer(paper, grid, ruler_y))
+    return Sheet(paper.width_mm, paper.height_mm, x, y, radius, (*fiducials, levels, ruler), texts)
+
+
+def _header(chart: Chart, paper: Paper, grid: _Grid) -> Iterator[Text]:
+    unit, left, right, top = grid.unit, grid.margin, paper.width_mm - grid.margin, grid.margin
+    twist = "twisted" if chart.twisted else "plain"
+    kind = f"Siemens star \u00b7 {chart.cycles} cycles \u00b7 {twist} \u00b7 {chart.star_mm:g} mm across"
+    yield Text(left, top + 5 * unit, 6.2 * unit, TITLE, bold=True)
+    if chart.distance_m is None:
+        aside = f"Hang it where the star covers {WIDE_PX} px or more at full wide"
+    else:
+        yield Text(right, top + 5 * unit, 6.2 * unit, f"for {chart.distance_m:g} m", "end", bold=True)
+        aside = printable(chart.made_for)
+    size = 2.9 * unit
+    room = grid.inner / (0.52 * size)
+    if len(kind) + len(aside) + 4 <= room:
+        yield Text(left, top + 10.5 * unit, size, kind, tone=SOFT)
+        yield Text(right, top + 10.5 * unit, size, aside, "end", tone=SOFT)
+    else:
+        for row, words in enumerate((kind, textwrap.shorten(aside, int(room), placeholder="\u2026"))):
+            yield Text(left, top + (10 + 4 * row) * unit, size, words, tone=SOFT)
+
+
+def printable(text: str) -> str:
+    """`text` on one line without control characters, in the Latin letters every printer's Helvetica has."""
+    plain = "".join(letter if letter.isprintable() else " " for letter in text).replace("\u2033", '"')
+    return " ".join(plain.encode("cp1252", "replace").decode("cp1252").split())
+
+
+def _fiducial(number: int, x_mm: float, y_mm: float, radius_mm: float) -> tuple[Rect, ...]:
+    """ArUco mark `number` (DICT_4X4_50) in its corner of the star's square, clockwise from the top left."""
+    dictionary = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)
+    cells = np.asarray(cv2.aruco.generateImageMarker(dictionary, number, 6)) > 127
+    side = FIDUCIAL_FRACTION * 2 * radius_mm
+    module = side / 6
+    left = x_mm - radius_mm if number in (0, 3) else x_mm + radius_mm - side
+    top = y_mm - radius_mm if number in (0, 1) else y_mm + radius_mm - side
+    white = (
+        Rect(left + column * module, top + row * module, module, module, 1.0)
+        for row, column in np.argwhere(cells).tolist()
+    )
+    return (Rect(left, top, side, side), *white)
+
+
+def _levels(grid: _Grid, top_mm: float) -> tuple[tuple[Rect, ...], tuple[Text, ...]]:
+    """The strip from white to black, framed by a hairline, and the names below it."""
+    unit, line = grid.unit, 0.25 * grid.unit
+    width, height = grid.inner / len(PATCH_TONES), grid.patch
+    frame = Rect(grid.margin, top_mm, grid.inner, height)
+    patches = [Rect(grid.margin + line, top_mm + line, width - line, height - 2 * line, PATCH_TONES[0])]
+    patches += [
+        Rect(grid.margin + i * width, top_mm, width, height, tone) for i, tone in enumerate(PATCH_TONES) if i
+    ]
+    names = (
+        Text(
+            grid.margin + (i + 0.5) * width, top_mm + height + 4 * unit, 2.6 * unit, name, "middle", tone=SOFT
+        )
+        for i, name in enumerate(PATCH_NAMES)
+    )
+    return (frame, *patches), tuple(names)
+
+
+def ruler_at(
+    x_mm: float, y_mm: float, room_mm: float, size: float
+) -> tuple[tuple[Rect, ...], tuple[Text, ...]]:
+    """A ruler of 100 mm (less on narrow paper) whose zero tick is centred on `x_mm`, with its numbers."""
+    length = int(min(100, room_mm // 10 * 10))
+    line = 0.2
+    ticks = [Rect(x_mm - line / 2, y_mm, length + line, line)]
+    for mm in range(length + 1):
+        tall = 4.6 if mm % 10 == 0 else 3.4 if mm % 5 == 0 else 2.2
+        ticks.append(Rect(x_mm + mm - line / 2, y_mm, line, tall * size))
+    numbers = (
+        Text(x_mm + mm, y_mm + RULER_MM * size, 2.6 * size, f"{mm}", "middle", tone=SOFT)
+        for mm in range(0, length + 1, 10)
+    )
+    return tuple(ticks), tuple(numbers)
+
+
+def _footer(paper: Paper, grid: _Grid, ruler_y: float) -> Iterator[Text]:
+    """The words beside the ruler and the line on what to do."""
+    unit, right = grid.unit, paper.width_mm - grid.margin
+    size = 2.9 * unit
+    check = "Print at 100 %, not \u201cfit to page\u201d,", "and check the print with this ruler."
+    middle = ruler_y + RULER_MM * grid.rule / 2
+    if grid.inner - 110 > max(map(len, check)) * 0.52 * size:
+        for row, words in enumerate(check):
+            yield Text(right, middle + (4.2 * row - 1.1) * unit, size, words, "end", tone=SOFT)
+    first = paper.height_mm - grid.margin - grid.foot_lines + 3.6 * unit
+    for row, words in enumerate(grid.how_to):
+        yield Text(grid.margin, first + 4.2 * unit * row, size, words, tone=SOFT)
