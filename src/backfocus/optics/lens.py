@@ -63,8 +63,9 @@ class Optics:
 def half_depth_of_focus_um(f_number: float, pixel_um: float, wavelength_um: float = GREEN_UM) -> float:
     """How far the sensor may stand from the image, either way, before the picture shows it; um, above 0.
 
-    The larger of two limits: the blur disc is as wide as a pixel (`N c`), and the wave front is a quarter of
-    a wave off (`2 lambda N^2`, Rayleigh's limit), which rules where pixels are small and the iris is not open.
+    The larger of two limits: the blur disc is as wide as a pixel (`N c`), or the wave front is a quarter of
+    a wave off (`2 lambda N^2`, Rayleigh's limit). The second rules where pixels are small or the iris is not
+    open.
 
     Parameters
     ----------

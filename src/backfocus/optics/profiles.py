@@ -1,0 +1,256 @@
+"""Cameras, lenses and mounts that are known by name, each number with its source.
+
+The profiles are TOML files: those of the package, and any in a folder of yours, whose entries win over the
+package's of the same name. Reading them is the one input that floors 0 to 4 do.
+"""
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeVar, get_args
+
+from ..errors import UsageError
+from .lens import GREEN_UM, Knots, Optics, parse_f_numbers
+from .mounts import Mount, Sources
+
+LensKind = Literal["front-focus", "rear-focus", "varifocal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """One kind of camera.
+
+    Attributes
+    ----------
+    name, title : str
+        As typed, and as shown to a person.
+    pixel_um : float
+        Pitch of the pixels of the picture.
+    width_px, height_px : int
+        Size of the picture.
+    mount : str | None
+        Name of its mount; None where the lens is built in.
+    sources : tuple of (field, source)
+        Where each number is from.
+    """
+
+    name: str
+    title: str
+    pixel_um: float
+    width_px: int
+    height_px: int
+    mount: str | None
+    sources: Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """One zoom lens.
+
+    Attributes
+    ----------
+    name, title : str
+        As typed, and as shown to a person.
+    wide_mm, tele_mm : float
+        Ends of the zoom.
+    f_numbers : tuple of (focal_mm, f_number)
+        As in `Optics`.
+    near_m : float | None
+        Nearest chart distance without macro; None where it is not known.
+    kind : "front-focus" | "rear-focus" | "varifocal"
+        Only the first follows `r = delta + b M^2`.
+    back_focus_ring : bool
+        Whether the back focus can be set on the lens.
+    mount : str | None
+        Name of its mount; None where it is built into the camera.
+    sources : tuple of (field, source)
+        Where each number is from.
+    """
+
+    name: str
+    title: str
+    wide_mm: float
+    tele_mm: float
+    f_numbers: Knots
+    near_m: float | None
+    kind: LensKind
+    back_focus_ring: bool
+    mount: str | None
+    sources: Sources
+
+    @property
+    def k(self) -> float:
+        """Wide over tele, engraved; the measured scale is better where there is one."""
+        return self.wide_mm / self.tele_mm
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+Profile = TypeVar("Profile", bound=_Named)
+Entry = dict[str, Any]
+
+NO_SOURCE = "no source given"
+"""Stands for the source of a number whose entry names none."""
+
+_WORDS = frozenset({"name", "title", "mount", "kind", "back_focus_ring"})
+
+
+def cameras(folder: Path | None = None) -> tuple[Camera, ...]:
+    """Every known camera by name; those in `folder` win over the package's. Fails as `lenses`."""
+    return _all("camera", _camera, folder)
+
+
+def lenses(folder: Path | None = None) -> tuple[Lens, ...]:
+    """Every known lens by name; those in `folder` win over the package's.
+
+    Raises
+    ------
+    UsageError
+        If a file is not TOML, or an entry has a field missing, unknown or impossible; names file and entry.
+    """
+    return _all("lens", _lens, folder)
+
+
+def mounts(folder: Path | None = None) -> tuple[Mount, ...]:
+    """Every known mount by name; those in `folder` win over the package's. Fails as `lenses`."""
+    return _all("mount", _mount, folder)
+
+
+def camera(name: str, folder: Path | None = None) -> Camera:
+    """The camera called `name`; UsageError names the nearest match."""
+    return _named("camera", name, cameras(folder))
+
+
+def lens(name: str, folder: Path | None = None) -> Lens:
+    """The lens called `name`; UsageError names the nearest match."""
+    return _named("lens", name, lenses(folder))
+
+
+def mount(name: str, folder: Path | None = None) -> Mount:
+    """The mount called `name`; UsageError names the nearest match."""
+    return _named("mount", name, mounts(folder))
+
+
+def optics_for(camera: Camera, lens: Lens, wavelength_um: float = GREEN_UM) -> Optics:
+    """What the sums need to know of this camera with this lens, wide open and without extender."""
+    return Optics(pixel_um=camera.pixel_um, f_numbers=lens.f_numbers, wavelength_um=wavelength_um)
+
+
+def _camera(entry: Entry) -> Camera:
+    made = Camera(**_complete(Camera, entry, mount=None))
+    _positive(made, "pixel_um", "width_px", "height_px")
+    return made
+
+
+def _lens(entry: Entry) -> Lens:
+    knots = parse_f_numbers(str(entry["f_numbers"])) if "f_numbers" in entry else ()
+    made = Lens(**{**_complete(Lens, entry, mount=None, near_m=None), "f_numbers": knots})
+    _positive(made, "wide_mm", "tele_mm", *(["near_m"] if made.near_m is not None else []))
+    if made.kind not in get_args(LensKind):
+        raise ValueError(f"kind must be one of {', '.join(get_args(LensKind))}, not {made.kind!r}")
+    if not isinstance(made.back_focus_ring, bool):
+        raise ValueError(f"back_focus_ring must be true or false, not {made.back_focus_ring!r}")
+    if not made.wide_mm < made.tele_mm:
+        raise ValueError("wide_mm must be below tele_mm")
+    if knots[-1][0] not in (0.0, made.tele_mm):
+        raise ValueError(f"f_numbers must end at tele_mm {made.tele_mm:g}, not at {knots[-1][0]:g}")
+    return made
+
+
+def _mount(entry: Entry) -> Mount:
+    made = Mount(**_complete(Mount, entry))
+    _positive(made, "flange_mm")
+    return made
+
+
+def _complete(record: type, entry: Entry, **defaults: object) -> Entry:
+    """The entry with what may be left out; ValueError for what may not, and for what no record has."""
+    whole = {**defaults, **entry}
+    known = [field.name for field in fields(record)]
+    for name in known:
+        if name not in whole:
+            raise ValueError(f"{name} is missing")
+    for name in whole:
+        if name not in known:
+            raise ValueError(f"{name} is not a field; these are: {', '.join(known)}")
+    return whole
+
+
+def _positive(made: object, *names: str) -> None:
+    for name in names:
+        value = getattr(made, name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 < value < 1e5:
+            raise ValueError(f"{name} must be a number above 0, not {value!r}")
+
+
+def _named(kind: str, name: str, known: tuple[Profile, ...]) -> Profile:
+    by_name = {profile.name: profile for profile in known}
+    if name.lower() in by_name:
+        return by_name[name.lower()]
+    near = get_close_matches(name.lower(), by_name, n=1, cutoff=0.0)
+    raise UsageError(
+        f"no {kind} is called '{name}'; the nearest is '{near[0]}' (`backfocus profiles` lists all)"
+    )
+
+
+def _all(kind: str, make: Callable[[Entry], Profile], folder: Path | None) -> tuple[Profile, ...]:
+    made = {}
+    for where, entry in (*_packaged(kind), *_own(kind, folder)):
+        profile = _made(where, entry, make)
+        made[profile.name] = profile
+    return tuple(made[name] for name in sorted(made))
+
+
+@cache
+def _packaged(kind: str) -> tuple[tuple[str, Entry], ...]:
+    folder = resources.files(__package__) / "data"
+    files = sorted(
+        (file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name
+    )
+    return tuple(found for file in files for found in _entries(kind, file.name, file.read_text("utf-8")))
+
+
+def _own(kind: str, folder: Path | None) -> tuple[tuple[str, Entry], ...]:
+    if folder is None:
+        return ()
+    try:
+        texts = [(str(file), file.read_text("utf-8")) for file in sorted(folder.glob("*.toml"))]
+    except (OSError, UnicodeDecodeError) as problem:
+        raise UsageError(f"the profiles in {folder} cannot be read: {problem}") from None
+    return tuple(found for where, text in texts for found in _entries(kind, where, text))
+
+
+def _entries(kind: str, where: str, text: str) -> tuple[tuple[str, Entry], ...]:
+    try:
+        found = tomllib.loads(text).get(kind, [])
+    except tomllib.TOMLDecodeError as problem:
+        raise UsageError(f"{where} is not a TOML file: {problem}") from None
+    if not (isinstance(found, list) and all(isinstance(entry, dict) for entry in found)):
+        raise UsageError(f"{where}: write each {kind} under a line [[{kind}]]")
+    return tuple((where, entry) for entry in found)
+
+
+def _made(where: str, entry: Entry, make: Callable[[Entry], Profile]) -> Profile:
+    """The record of one entry; a number without a source is kept, and says so."""
+    name = entry.get("name", "without a name")
+    try:
+        plain = {key: value for key, value in entry.items() if key != "source"}
+        if "name" in plain:
+            plain["name"] = str(plain["name"]).lower()
+        return make({**plain, "sources": _sources(plain, entry.get("source", {}))})
+    except (ValueError, UsageError) as problem:
+        raise UsageError(f"{where}, '{name}': {problem}") from None
+
+
+def _sources(plain: Entry, told: object) -> Sources:
+    if not isinstance(told, dict):
+        raise ValueError("write sources as source.pixel_um = ..., one for each number")
+    numbers = [key for key in plain if key not in _WORDS]
+    return tuple((key, str(told.get(key, NO_SOURCE))) for key in numbers)
