@@ -142,11 +142,12 @@ class Overshot:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """The ring is back on its best focus and still."""
+    """The ring is back on its best focus and still; `corrected_um`: by how much the residual was changed."""
 
     at_s: float
     ring: Ring
     look: Look
+    corrected_um: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,7 @@ class PartWaySharp:
 
     at_s: float
     look: Look
+    corrected_um: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,82 @@
+"""What a session amounts to: the error solved from its looks, and the verdict on it."""
+
+import math
+from collections.abc import Sequence
+
+from ..solve.backfocus import BackFocus, ZoomResidual, solve_back_focus
+from ..solve.verdict import Means, Verdict, judge
+from .events import Look
+from .session import Result, Session, half_depth_um, k_of, optics_of, ratio_of
+
+NEW_POSITION = 0.8
+"""Looks closer in scale than this to one of the ends say nothing new about the zoom law."""
+SOFT_SHARE = 0.5
+"""How well the lens's own softness half-way is known from that at the two ends, where it was seen."""
+
+
+def solve_session(
+    session: Session, *, tele: Look | None, wide: Look | None, walk: Sequence[Look] = ()
+) -> BackFocus | None:
+    """The back-focus error from a look at either end, and looks in between; None without both ends."""
+    if tele is None or wide is None:
+        return None
+    longest_px = tele.scale_px or session.tele_px or 1.0
+    widest_px = wide.scale_px or session.wide_px or longest_px * k_of(session)
+    if widest_px > 0.99 * longest_px:
+        return None
+    ends = (_residual(session, tele, longest_px), _residual(session, wide, widest_px))
+    between = (
+        _between(session, look, look.scale_px)
+        for look in walk
+        if look.scale_px and widest_px / NEW_POSITION < look.scale_px < longest_px * NEW_POSITION
+    )
+    return solve_back_focus((*ends, *between), signed=False)
+
+
+def result(session: Session) -> Result:
+    """What came out for the ND position in use."""
+    found = solve_session(session, tele=session.tele, wide=session.wide, walk=session.walk)
+    before = solve_session(session, tele=session.first_tele, wide=session.first_wide)
+    known = session.setup.optics is not None
+    depth_um = half_depth_um(session) if known else None
+    verdict = _rear_focus(session) or judge(
+        found,
+        depth_um,
+        half_depths_um=_depths(session, found) if found and known else None,
+        referenced=session.wide_best is not None,
+        means=Means(session.setup.back_focus_ring, session.setup.shims_um),
+    )
+    return Result(
+        session.nd, verdict, found if known else None, before if known else None, depth_um, session.rounds
+    )
+
+
+def _residual(session: Session, look: Look, scale_px: float) -> ZoomResidual:
+    """A look as the solver takes it; without a reference the lens's own blur may be in it."""
+    depth = optics_of(session).half_depth_um(ratio_of(session, scale_px, at_tele=False))
+    softness = 0.0 if look.referenced else min(look.residual_um, 1.5 * depth)
+    return ZoomResidual(scale_px, look.residual_um, max(look.sigma_um, 1e-3), softness_um=softness)
+
+
+def _between(session: Session, look: Look, scale_px: float) -> ZoomResidual:
+    """A look half-way, less the softness that the lens shows there, taken from its ends."""
+    soft = max((best.residual_um for best in (session.tele_best, session.wide_best) if best), default=0.0)
+    if look.referenced or soft == 0.0:
+        return _residual(session, look, scale_px)
+    left = math.sqrt(max(look.residual_um**2 - soft**2, 0.0))
+    return ZoomResidual(scale_px, left, math.hypot(look.sigma_um, SOFT_SHARE * soft) + 1e-3)
+
+
+def _depths(session: Session, found: BackFocus) -> tuple[float, ...]:
+    longest_px = found.zoom[0].scale_px
+    return tuple(optics_of(session).half_depth_um(each.scale_px / longest_px) for each in found.zoom)
+
+
+def _rear_focus(session: Session) -> Verdict | None:
+    if session.setup.lens_kind == "front-focus":
+        return None
+    return Verdict(
+        "not-front-focus",
+        f"By its data this is a {session.setup.lens_kind} lens: no ring makes it hold focus through the zoom.",
+        "Refocus after each zoom, or store a focus position for each zoom position.",
+    )

@@ -1,0 +1,248 @@
+"""A session: what is known so far, folded from its events, and the numbers that follow from it."""
+
+from dataclasses import dataclass, replace
+
+from ..optics.lens import Optics
+from ..optics.zoom import UNKNOWN_K, rounds_needed
+from ..solve.backfocus import BackFocus
+from ..solve.verdict import Verdict
+from . import events as ev
+from .instructions import Way
+from .steps import Step
+
+NOMINAL = Optics(5.0, ((0.0, 2.0),))
+"""Stands in where nothing is known of camera and lens, so that blur can be compared; its um mean nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What is known before the first picture.
+
+    Attributes
+    ----------
+    optics : Optics | None
+        None: relative blur only, and the verdict is `unsure`.
+    zoom_ratio : float | None
+        Longest over shortest focal length, above 1.
+    back_focus_ring : bool
+        Whether the lens has one (or a motor that does its work).
+    shims_um : tuple of float
+        The washers at hand.
+    nd : str
+        The ND position the session begins with.
+    lens_kind : "front-focus" | "rear-focus" | "varifocal"
+        As in the profiles; only the first can be set with a back-focus ring.
+    """
+
+    optics: Optics | None = None
+    zoom_ratio: float | None = None
+    back_focus_ring: bool = True
+    shims_um: tuple[float, ...] = ()
+    nd: str = "clear"
+    lens_kind: str = "front-focus"
+
+    def __post_init__(self) -> None:
+        if self.zoom_ratio is not None and not self.zoom_ratio > 1.0:
+            raise ValueError(f"a zoom ratio is above 1, not {self.zoom_ratio}")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came out for one ND position."""
+
+    nd: str
+    verdict: Verdict
+    back_focus: BackFocus | None
+    before: BackFocus | None
+    half_depth_um: float | None
+    rounds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """All that is known, and where the procedure stands; changed only by `advance`.
+
+    Attributes
+    ----------
+    turn, since_s
+        Counts the times a step was entered, and when that was; `watch` begins afresh with each.
+    way, slower, fault, doubt
+        What the last instruction said.
+    wide_px, tele_px
+        Scale fully out and fully in.
+    tele, wide
+        The last steady look at either end; `tele_best`, `wide_best`: the sharpest picture of the last sweep
+        there.
+    first_tele, first_wide
+        The looks the error was first solved from: "before".
+    corrected_um
+        By how much the back-focus ring changed the residual since the last look at tele; None: not known.
+    growths
+        How often the error was found larger where it should have shrunk.
+    lost_px
+        The scale at which the star was last read on the way out.
+    walk
+        Looks taken on the way through the zoom.
+    """
+
+    setup: Setup
+    step: Step = Step.AIM
+    turn: int = 0
+    since_s: float = 0.0
+    way: Way = "either"
+    slower: bool = False
+    fault: ev.Unfit = "no-star"
+    doubt: ev.Doubt | None = None
+    wide_px: float | None = None
+    tele_px: float | None = None
+    tele: ev.Look | None = None
+    wide: ev.Look | None = None
+    tele_best: ev.Look | None = None
+    wide_best: ev.Look | None = None
+    first_tele: ev.Look | None = None
+    first_wide: ev.Look | None = None
+    corrected_um: float | None = None
+    left_um: float | None = None
+    growths: int = 0
+    rounds: int = 0
+    lock_moves: int = 0
+    lost_px: float | None = None
+    walk: tuple[ev.Look, ...] = ()
+    nd: str = "clear"
+    notes: tuple[tuple[str, str], ...] = ()
+    results: tuple[Result, ...] = ()
+    trail: "tuple[Session, ...]" = ()
+
+    @property
+    def finished(self) -> bool:
+        """Whether the end is reached."""
+        return self.step is Step.DONE
+
+
+def optics_of(session: Session) -> Optics:
+    """The optics to judge blur with, the nominal ones where none are known."""
+    return session.setup.optics or NOMINAL
+
+
+def k_of(session: Session) -> float:
+    """M_wide / M_tele, 0 to 1: as measured, else as the lens says, else what a small zoom has."""
+    if session.wide_px and session.tele_px and session.wide_px < session.tele_px:
+        return session.wide_px / session.tele_px
+    return 1.0 / session.setup.zoom_ratio if session.setup.zoom_ratio else UNKNOWN_K
+
+
+def ratio_of(session: Session, scale_px: float | None, *, at_tele: bool) -> float:
+    """M / M_tele for the f-number, 0 to 1; where no scale is known the end of the zoom decides."""
+    if scale_px is None or session.tele_px is None:
+        return 1.0 if at_tele else k_of(session)
+    return min(1.0, scale_px / session.tele_px)
+
+
+def half_depth_um(session: Session) -> float:
+    """Half depth of focus at wide, where delta is judged, um."""
+    return optics_of(session).half_depth_um(k_of(session))
+
+
+def rounds_left(session: Session) -> int | None:
+    """How many more rounds (tele and back) to expect; None while nothing was read at wide."""
+    if session.left_um is None:
+        return None
+    return rounds_needed(session.left_um, half_depth_um(session), min(k_of(session), 0.99))
+
+
+def record(session: Session, event: ev.Event) -> Session:
+    """The session with what `event` tells written down; it still stands in the step the event happened in."""
+    match event:
+        case ev.NotReady(why=why):
+            return replace(session, fault=why)
+        case ev.StarSeen(scale_px=scale_px):
+            return _record_star(session, scale_px)
+        case ev.ZoomStopped():
+            return _record_zoom(session, event)
+        case ev.LostOnTheWay(scale_px=scale_px):
+            return replace(session, lost_px=scale_px)
+        case ev.NothingChanges(ask=ask):
+            return replace(session, doubt=ask)
+        case ev.Noted(name=name, value=value):
+            return replace(session, notes=(*(n for n in session.notes if n[0] != name), (name, value)))
+        case ev.NdChanged(nd=nd):
+            return replace(_fresh(session), nd=nd)
+        case _:
+            return _record_looks(_record_way(session, event), event)
+
+
+def _fresh(session: Session) -> Session:
+    """Nothing measured yet; what was noted and what came out before is kept."""
+    return Session(
+        session.setup,
+        step=session.step,
+        turn=session.turn,
+        since_s=session.since_s,
+        nd=session.nd,
+        notes=session.notes,
+        results=session.results,
+    )
+
+
+def _record_star(session: Session, scale_px: float | None) -> Session:
+    if session.step is Step.FIND:
+        return replace(session, way="on")
+    return replace(session, wide_px=scale_px)
+
+
+def _record_zoom(session: Session, event: ev.ZoomStopped) -> Session:
+    """The scale at the ends; a stop part of the way out is not the end."""
+    scale_px = event.scale_px
+    if event.end == "tele":
+        return replace(session, tele_px=scale_px or session.tele_px, walk=())
+    looks = event.looks or session.walk
+    if scale_px is None or session.step is Step.ZOOM_IN:
+        return replace(session, walk=looks)
+    return replace(session, wide_px=scale_px, walk=looks)
+
+
+def _record_way(session: Session, event: ev.Event) -> Session:
+    """Which way to turn now."""
+    match event:
+        case ev.Sharper():
+            return replace(session, way="on")
+        case ev.Softer() | ev.StarLost() | ev.PeakPassed():
+            return replace(session, way="back", slower=False)
+        case ev.PeakMissed() | ev.Overshot():
+            return replace(session, way="back", slower=True)
+        case ev.AtPeak():
+            return replace(session, way="stop")
+        case _:
+            return session
+
+
+def _record_looks(session: Session, event: ev.Event) -> Session:
+    match event:
+        case ev.PeakPassed(best=best):
+            if session.step is Step.SWEEP_TELE:
+                return replace(session, tele_best=best)
+            return replace(session, wide_best=best)
+        case ev.Returned(ring="focus", look=look) | ev.TeleSharp(look=look) | ev.TeleSoft(look=look):
+            return replace(session, tele=look, first_tele=session.first_tele or look, corrected_um=0.0)
+        case ev.Returned(look=look, corrected_um=corrected):
+            return replace(_corrected(session, corrected), wide=look, rounds=session.rounds + 1)
+        case ev.PartWaySharp(corrected_um=corrected):
+            return _corrected(session, corrected)
+        case ev.WithinDepth(look=look, delta_um=delta) | ev.StillOff(look=look, delta_um=delta):
+            return replace(session, wide=look, left_um=delta, first_wide=session.first_wide or look)
+        case ev.LockHeld(look=look, delta_um=delta):
+            return replace(session, wide=look, left_um=delta)
+        case ev.LockMoved(look=look, moved_um=moved):
+            return replace(session, wide=look, left_um=moved, lock_moves=session.lock_moves + 1)
+        case ev.WrongRing() | ev.FocusTouched():
+            return replace(session, corrected_um=None, growths=session.growths + 1)
+        case ev.Walked(looks=looks) | ev.OffTheLaw(looks=looks):
+            return replace(session, walk=looks)
+        case _:
+            return session
+
+
+def _corrected(session: Session, corrected_um: float | None) -> Session:
+    if corrected_um is None or session.corrected_um is None:
+        return replace(session, corrected_um=None)
+    return replace(session, corrected_um=session.corrected_um + corrected_um)
