@@ -5,9 +5,9 @@ too far from the lens), `b` what the focus ring and the chart's distance add. A 
 gives both.
 
 Without a move of a ring a picture tells the size of a residual, not its side. Turning every sign over then
-fits the readings equally well, so `delta` is known as a magnitude only; and since a straight line crosses zero
-at most once, the relative signs are "positive from wide up to some zoom, negative beyond". Every such split is
-fitted and counts by its likelihood; two readings often fit two ways, and the interval then covers both.
+fits the readings equally well, so `delta` is known as a magnitude only; and since a straight line crosses
+zero at most once, the relative signs are "positive from wide up to some zoom, negative beyond". Every such
+split is fitted and counts by its likelihood; two readings often fit two ways: the interval then covers both.
 
 Blur of the lens itself (spherical aberration) adds to a residual in quadrature and cannot be told from it
 without an in-focus reference. A reading may say how much of that is possible (`softness_um`); any share of it

@@ -155,7 +155,7 @@ def _not_front_focus(slopes: tuple[SweepSlope, SweepSlope]) -> Verdict:
     return Verdict(
         "not-front-focus",
         f"Turning the focus ring moves the image at wide {seen:.3f} times as far as at tele; a lens that "
-        f"focuses with its front would give {law:.3f}. This lens focuses elsewhere: back focus is not its cure.",
+        f"focuses with its front would give {law:.3f}. This lens focuses elsewhere: back focus is no cure.",
         "Do not turn the back-focus ring for this. Refocus after each zoom, or store a focus position for "
         "each zoom position.",
     )

@@ -1,0 +1,242 @@
+"""How far out of focus a picture is: its modulation curve to |r| in um.
+
+The exact model (Hopkins' integral times the pixel) is fitted to all frequencies by weighted least squares
+over every |r| the star can show: coarsely everywhere, since a curve with several zeros has several near
+misses, then finely about the best. The signed modulation picks the branch of |r|; it never tells the side,
+for a defocused picture is the same in front of and behind focus.
+
+With a reference (the best picture seen at that zoom) the lens's own blur is taken for spherical aberration:
+its W040 is what makes best focus look like the reference. Then the two sides of focus differ, and the
+better of the two is reported, still as a magnitude: whether W040 is positive is not known.
+
+The sigma holds the noise of the rings, what a modulation may be off altogether, and the f-number's tolerance.
+Near focus the curve is flat in r: the sigma there is a good part of the depth of focus, however low the
+noise.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..measure.reading import Flag, Reading
+from ..optics.blur import pixel_mtf
+from ..optics.lens import Optics
+from .focus_curves import FOCUS_CY_PX, FocusCurves, best_focus_waves, focus_curves, overlap
+
+Vector = NDArray[np.float64]
+
+MODULATION_SIGMA = 0.004
+"""What all modulations of one picture may be off together: transfer curve, stray light, coding."""
+
+F_NUMBER_SIGMA = 0.015
+"""Relative tolerance of a working f-number taken from a data sheet."""
+
+WORST_W040_WAVES = 1.0
+"""Spherical aberration that a lens at full aperture may have without anybody calling it broken."""
+
+_OUTLIER = 4.0
+_COARSE_PX = 0.25
+_FINE_STEPS = 24
+_W040_STEP = 0.05
+_SOFTEST_W040 = 1.6
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The modulation curve of the best picture seen at one zoom position; as in `Reading`."""
+
+    frequency_cy_px: tuple[float, ...]
+    modulation: tuple[float, ...]
+    modulation_sigma: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Defocus:
+    """Sensor minus image without its sign.
+
+    Attributes
+    ----------
+    um, sigma_um : float
+        The magnitude from best focus, 0 and up, and one standard deviation of one picture.
+    flags : frozenset of Flag
+        Those of the reading.
+    model_sigma_um : float
+        The part of `sigma_um` that averaging over pictures does not lessen.
+    softness_um : float
+        The most that the lens's own blur can have added; 0 with a reference.
+    """
+
+    um: float
+    sigma_um: float
+    flags: frozenset[Flag]
+    model_sigma_um: float = 0.0
+    softness_um: float = 0.0
+
+
+def defocus(
+    reading: Reading,
+    optics: Optics,
+    *,
+    ratio: float = 1.0,
+    reference: Reference | None = None,
+    f_number_sigma: float = F_NUMBER_SIGMA,
+) -> Defocus | None:
+    """|r| in um, from 0 to 46 pixels of blur, with sigma and the reading's flags; None without a curve.
+
+    Parameters
+    ----------
+    reading : Reading
+        With at least one ring.
+    optics : Optics
+        Pixel, wavelength and f-number over the zoom.
+    ratio : float
+        M / M_tele of this picture, 0 to 1; picks the f-number.
+    reference : Reference, optional
+        Best picture at this zoom. Without it a soft lens reads as defocus: |r| is biased upwards by up to
+        `softness_um` in quadrature.
+    f_number_sigma : float
+        Relative tolerance of the f-number.
+
+    Notes
+    -----
+    From one or two rings |r| has several branches; sigma then covers all that fit.
+    """
+    rings = _rings(reading.frequency_cy_px, reading.modulation, reading.modulation_sigma)
+    if rings is None:
+        return None
+    f_number = round(optics.f_number(ratio), 3)
+    w040 = 0.0 if reference is None else spherical_waves(reference, optics, f_number=f_number)
+    curves = focus_curves(f_number, optics.pixel_um, optics.wavelength_um, w040)
+    um, sigma_um, model_um = _fit(rings, curves, both_sides=w040 > 0.0)
+    tolerance_um = f_number_sigma * um
+    return Defocus(
+        um,
+        math.hypot(sigma_um, tolerance_um),
+        reading.flags,
+        math.hypot(model_um, tolerance_um),
+        softness_um(f_number, optics.wavelength_um) if reference is None else 0.0,
+    )
+
+
+def softness_um(f_number: float, wavelength_um: float) -> float:
+    """The defocus that blurs as much as the worst usual aberration does at best focus, um.
+
+    By the size of the spot: sqrt(2)/3 of W040, where defocus balances it.
+    """
+    return math.sqrt(2.0) / 3.0 * WORST_W040_WAVES * 8.0 * wavelength_um * f_number**2
+
+
+def reference_from(reading: Reading) -> Reference | None:
+    """The reading as a reference; None without a curve."""
+    if not reading.frequency_cy_px:
+        return None
+    return Reference(reading.frequency_cy_px, reading.modulation, reading.modulation_sigma)
+
+
+def sharpest(readings: Iterable[Reading]) -> Reading | None:
+    """The reading with the highest modulation at 0.25 cy/px, or at the highest frequency all reach."""
+    having = [each for each in readings if each.frequency_cy_px]
+    if not having:
+        return None
+    common = min(FOCUS_CY_PX, *(each.frequency_cy_px[-1] for each in having), FOCUS_CY_PX)
+    return max(having, key=lambda each: float(np.interp(common, each.frequency_cy_px, each.modulation)))
+
+
+@lru_cache(maxsize=64)
+def spherical_waves(reference: Reference, optics: Optics, *, f_number: float) -> float:
+    """The W040 in waves, 0 to 1.6 in steps of 0.05, that makes best focus look like the reference."""
+    rings = _rings(reference.frequency_cy_px, reference.modulation, reference.modulation_sigma)
+    if rings is None:
+        return 0.0
+    frequency, modulation, sigma = rings
+    s_per_cy_px = optics.wavelength_um * f_number / optics.pixel_um
+    s = np.minimum(frequency * s_per_cy_px, 1.0)
+    tried = np.arange(0.0, _SOFTEST_W040 + _W040_STEP / 2.0, _W040_STEP)
+    misfit = []
+    for w040 in tried:
+        best = best_focus_waves(min(1.0, FOCUS_CY_PX * s_per_cy_px), float(w040))
+        model = overlap(s, 8.0 * s * best, float(w040)) * pixel_mtf(frequency)
+        misfit.append(_badness(modulation - model, _with_model(sigma)))
+    return float(round(tried[int(np.argmin(misfit))], 2))
+
+
+def _rings(
+    frequency: tuple[float, ...], modulation: tuple[float, ...], sigma: tuple[float, ...]
+) -> tuple[Vector, Vector, Vector] | None:
+    """The rings that can be fitted: finite, with a sigma; None without any."""
+    curve = np.array([frequency, modulation, sigma], dtype=float)
+    curve = curve[:, np.isfinite(curve).all(axis=0) & (curve[2] > 0.0)]
+    return (curve[0], curve[1], curve[2]) if curve.size else None
+
+
+def _with_model(sigma: Vector) -> Vector:
+    """Ring sigmas with the common error added so that averaging over the rings does not lessen it."""
+    return np.asarray(np.hypot(sigma, MODULATION_SIGMA * math.sqrt(len(sigma))))
+
+
+def _badness(misfit: Vector, sigma: Vector) -> float:
+    """Sum of squared misfits over the rings; one wild ring counts no more than 4 sigma."""
+    return float(np.sum(np.minimum((misfit / sigma) ** 2, _OUTLIER**2)))
+
+
+def _fit(
+    rings: tuple[Vector, Vector, Vector], curves: FocusCurves, *, both_sides: bool
+) -> tuple[float, float, float]:
+    """|r|, its sigma in one picture, and the part of sigma that is common to all pictures; um."""
+    frequency, modulation, sigma = rings
+    sigma = _with_model(sigma)
+    r, chi2 = _landscape(frequency, modulation, sigma, curves, both_sides=both_sides)
+    best = int(np.argmin(chi2))
+    lowest = float(chi2[best])
+    inflation = max(1.0, lowest / max(1, len(frequency) - 1))
+    um = abs(_vertex(r, chi2, best))
+    sigma_um = _half_width(r, chi2 - lowest, 3.84 * inflation, um) / 1.96
+    model = (sigma * 0.0) + MODULATION_SIGMA * math.sqrt(len(frequency))
+    share = float(np.median(model / (sigma * math.sqrt(inflation))))
+    return um, sigma_um, sigma_um * min(1.0, share)
+
+
+def _landscape(
+    frequency: Vector, modulation: Vector, sigma: Vector, curves: FocusCurves, *, both_sides: bool
+) -> tuple[Vector, Vector]:
+    """Rising defocuses and how badly each fits: a coarse comb everywhere, a fine one about the best."""
+    step = _COARSE_PX * curves.um_per_disc_px
+    coarse = np.arange(0.0, curves.largest_um, step)
+    if both_sides:
+        coarse = np.concatenate([-coarse[:0:-1], coarse])
+    best = coarse[np.argmin(_chi2(coarse, frequency, modulation, sigma, curves))]
+    fine = best + step * np.linspace(-1.5, 1.5, 2 * _FINE_STEPS + 1)
+    fine = fine if both_sides else fine[fine >= 0.0]
+    r = np.union1d(coarse, fine)
+    return r, _chi2(r, frequency, modulation, sigma, curves)
+
+
+def _chi2(r: Vector, frequency: Vector, modulation: Vector, sigma: Vector, curves: FocusCurves) -> Vector:
+    off = (modulation[:, None] - curves.modulation(frequency, r)) / sigma[:, None]
+    return np.asarray(np.sum(np.minimum(off**2, _OUTLIER**2), axis=0))
+
+
+def _vertex(r: Vector, chi2: Vector, best: int) -> float:
+    """The bottom of the parabola through the best point and its neighbours."""
+    if not 0 < best < len(r) - 1:
+        return float(r[best])
+    a, b, c = r[best - 1 : best + 2]
+    fa, fb, fc = chi2[best - 1 : best + 2]
+    top = (b - a) ** 2 * (fb - fc) - (b - c) ** 2 * (fb - fa)
+    bottom = (b - a) * (fb - fc) - (b - c) * (fb - fa)
+    return float(b - 0.5 * top / bottom) if bottom else float(b)
+
+
+def _half_width(r: Vector, above: Vector, limit: float, um: float) -> float:
+    """How far from `um` a magnitude may lie that fits within `limit`, the crossings interpolated."""
+    within = np.flatnonzero(above <= limit)
+    ends = [abs(float(r[index])) for index in within]
+    for inside, outside in ((within[0], within[0] - 1), (within[-1], within[-1] + 1)):
+        if 0 <= outside < len(r):
+            rise = (limit - above[inside]) / (above[outside] - above[inside])
+            ends.append(abs(float(r[inside] + math.sqrt(max(rise, 0.0)) * (r[outside] - r[inside]))))
+    return max(abs(end - um) for end in ends)
