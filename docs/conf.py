@@ -1,0 +1,13 @@
+"""How the documentation is built: Sphinx, MyST, furo."""
+
+from backfocus import __version__
+
+project = "backfocus"
+author = "the backfocus authors"
+copyright = "2026, the backfocus authors"  # noqa: A001 - the name Sphinx reads
+release = __version__
+extensions = ["myst_parser"]
+myst_enable_extensions = ["dollarmath", "attrs_block"]
+html_theme = "furo"
+html_title = "backfocus"
+exclude_patterns = ["_build"]

@@ -1,0 +1,87 @@
+"""Single keys from the terminal while the guide runs; none where there is no terminal."""
+
+import contextlib
+import queue
+import sys
+import threading
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self
+
+KEYS = {
+    "\r": "confirm",
+    "\n": "confirm",
+    " ": "confirm",
+    "r": "repeat",
+    "s": "skip",
+    "u": "undo",
+    "q": "stop",
+}
+"""What each key says; letters in either case."""
+
+HELP = "Enter done · R repeat · S skip · U undo · Q finish · Ctrl-C leave, resume later"
+POLL_S = 0.1
+"""How soon the reader notices that it is to end; keys themselves arrive at once."""
+
+
+class Keyboard:
+    """Keys as they are pressed, without Return; put back as it was on leaving."""
+
+    def __init__(self) -> None:
+        self._pressed: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._leaving = threading.Event()
+        self._undo = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        if sys.stdin is not None and sys.stdin.isatty():
+            if sys.platform == "win32":
+                reader = self._read_windows
+            else:
+                self._undo.enter_context(_unbuffered())
+                reader = self._read_posix
+            thread = threading.Thread(target=reader, name="keyboard", daemon=True)
+            thread.start()
+            self._undo.callback(thread.join, 2 * POLL_S)
+            self._undo.callback(self._leaving.set)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._undo.close()
+
+    def commands(self) -> Iterator[str]:
+        """The commands given since last asked, in order: names from `KEYS`."""
+        while not self._pressed.empty():
+            command = KEYS.get(self._pressed.get().lower())
+            if command is not None:
+                yield command
+
+    def _read_posix(self) -> None:
+        import select
+
+        while not self._leaving.is_set():
+            ready, _, _ = select.select([sys.stdin], [], [], POLL_S)
+            if ready:
+                self._pressed.put(sys.stdin.read(1))
+
+    def _read_windows(self) -> None:
+        import msvcrt
+
+        while not self._leaving.wait(POLL_S):
+            while msvcrt.kbhit():  # type: ignore[attr-defined,unused-ignore]
+                self._pressed.put(msvcrt.getwch())  # type: ignore[attr-defined,unused-ignore]
+
+
+@contextlib.contextmanager
+def _unbuffered() -> Iterator[None]:
+    import termios
+    import tty
+
+    stdin = sys.stdin.fileno()
+    before = termios.tcgetattr(stdin)
+    tty.setcbreak(stdin)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(stdin, termios.TCSADRAIN, before)
