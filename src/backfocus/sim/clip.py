@@ -1,0 +1,52 @@
+"""Recordings that need no guide: what a person films who was told how to in one sentence."""
+
+from .bench import Bench
+
+STEADY_S = 1.6
+ZOOM_S = 3.0
+SWEEP_S = 6.0
+SWEEP_DEPTHS = 8.0
+TELE_FOCUS_DEPTHS = 0.4
+"""How well focus was set at tele, in depths of focus; seeded by the bench's own misfocus."""
+
+
+def play(bench: Bench, at_s: float) -> bool:
+    """Set the rings as the clip has them at `at_s`; False when it is over.
+
+    Steady at tele, focused about as well as a hand does; out to wide; steady; with `sweep` the focus ring through
+    its best place both ways, and back.
+    """
+    lens = bench.lens
+    settings = bench.settings
+    half_s = STEADY_S + ZOOM_S + STEADY_S
+    end_s = half_s + (SWEEP_S + STEADY_S if settings.sweep else 0.0)
+    misfocus_um = TELE_FOCUS_DEPTHS * lens.half_depth_um(1.0) * _unit(settings.tele_misfocus_um)
+    # In focus at tele: what the ring adds there takes the back-focus error away.
+    focused_um = lens.chart_focus_um - settings.delta_um + misfocus_um
+    swept_um = 0.0
+    if at_s >= half_s:
+        reach_um = SWEEP_DEPTHS * lens.half_depth_um(1.0 / settings.zoom) + abs(settings.delta_um)
+        swept_um = reach_um * settings.zoom**2 * _there_and_back((at_s - half_s) / SWEEP_S)
+    zoomed = _ease((at_s - STEADY_S) / ZOOM_S)
+    bench.turn(zoom=1.0 - zoomed, focus_um=focused_um + swept_um)
+    return at_s < end_s
+
+
+def _unit(number: float) -> float:
+    """A number between -1 and 1 out of any, the same for the same."""
+    return (number * 0.137) % 2.0 - 1.0
+
+
+def _ease(part: float) -> float:
+    """0 to 1 with a smooth start and a smooth stop."""
+    part = min(max(part, 0.0), 1.0)
+    return part * part * part * (10.0 - 15.0 * part + 6.0 * part * part)
+
+
+def _there_and_back(part: float) -> float:
+    """0, out to +1, through to -1, back to 0, each turn smooth."""
+    if part < 0.25:
+        return _ease(4 * part)
+    if part < 0.75:
+        return 1.0 - 2.0 * _ease(2 * part - 0.5)
+    return _ease(4 * part - 3.0) - 1.0

@@ -1,0 +1,114 @@
+"""H.264 in memory: one picture in, the same picture out as a stream would deliver it; and pictures into a file."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..frame import Field, Frame
+
+if TYPE_CHECKING:
+    from av import VideoCodecContext, VideoFrame
+
+QUALITY = "18"
+"""x264's constant rate factor: a good contribution link."""
+_BT709 = 1
+_LIMITED = 1
+
+
+class H264Link:
+    """An encoder and a decoder back to back.
+
+    Parameters
+    ----------
+    width_px, height_px : int
+        Even.
+    fps : float
+    interlaced : "top" | "bottom" | None
+        First field, for pictures of two fields.
+    """
+
+    def __init__(self, width_px: int, height_px: int, fps: float, interlaced: Field | None = None) -> None:
+        from av import CodecContext
+
+        self._encoder = encoder(CodecContext.create("libx264", "w"), width_px, height_px, fps, interlaced)
+        decoder = CodecContext.create("h264", "r")
+        decoder.thread_count = 1
+        decoder.flags |= 1 << 19  # low delay: a picture comes out as soon as it is in
+        self._decoder = decoder
+
+    def carry(self, frame: Frame) -> Frame:
+        """The frame after its luma went through the link; everything else stays."""
+        packets = self._encoder.encode(picture_of(frame))
+        arrived = [picture for packet in packets for picture in self._decoder.decode(packet)]
+        if len(arrived) != 1:
+            raise RuntimeError(f"the encoder kept a picture back: {len(arrived)} arrived for one sent")
+        return replace(frame, luma=_luma(arrived[0]))
+
+
+def encoder(
+    context: "VideoCodecContext", width_px: int, height_px: int, fps: float, interlaced: Field | None
+) -> "VideoCodecContext":
+    """`context` set up for pictures of the bench: BT.709, video range, no picture kept back."""
+    context.width, context.height = width_px, height_px
+    context.pix_fmt = "yuv420p"
+    context.framerate = Fraction(fps).limit_denominator(1001)
+    context.time_base = 1 / context.framerate
+    context.color_range = _LIMITED
+    context.colorspace = context.color_trc = context.color_primaries = _BT709
+    context.thread_count = 1
+    context.options = {"preset": "veryfast", "tune": "zerolatency", "crf": QUALITY, "g": "50"}
+    if interlaced:
+        context.options |= {"x264-params": "tff=1" if interlaced == "top" else "bff=1"}
+    return context
+
+
+def record(frames: Iterable[Frame], path: Path, *, fps: float) -> int:
+    """Write frames (8 bits, even size, at least one) to an H.264 file and return how many there were.
+
+    Each frame is coded once; give frames of a source with `codec=none`, or they are coded twice.
+    """
+    import av
+
+    count = 0
+    with av.open(str(path), "w") as container:
+        stream = None
+        for count, frame in enumerate(frames, start=1):
+            if stream is None:
+                height_px, width_px = frame.luma.shape
+                stream = container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001))
+                encoder(stream.codec_context, width_px, height_px, fps, frame.interlaced)
+            container.mux(stream.encode(picture_of(frame)))
+        if stream is None:
+            raise ValueError("no frames to record")
+        container.mux(stream.encode(None))
+    return count
+
+
+def picture_of(frame: Frame) -> "VideoFrame":
+    """The frame as a grey picture an encoder takes."""
+    from av import VideoFrame
+
+    height_px, width_px = frame.luma.shape
+    picture = VideoFrame(width_px, height_px, "yuv420p")
+    _plane(picture, 0)[:, :width_px] = frame.luma
+    for colour in (1, 2):
+        _plane(picture, colour)[:] = 128
+    picture.pts = frame.index
+    picture.color_range = _LIMITED
+    return picture
+
+
+def _plane(picture: "VideoFrame", number: int) -> NDArray[np.uint8]:
+    plane = picture.planes[number]
+    return np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)  # type: ignore[call-overload, no-any-return]
+
+
+def _luma(picture: "VideoFrame") -> NDArray[np.uint8]:
+    luma = _plane(picture, 0)[:, : picture.width].copy()
+    luma.flags.writeable = False
+    return luma

@@ -1,0 +1,209 @@
+"""What stands in front of the camera, sharp: a printed star on its paper, in a cluttered room.
+
+Reflectances are bytes, 255 = `FULL`. The star is drawn by area: the value of a sample is how much of a line of one
+sample's width across the nearest edge is white, which is the box-filtered edge up to the fourth order.
+"""
+
+import math
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..target import TWIST_SIGNS, twist_radii
+
+Bytes = NDArray[np.uint8]
+
+FULL = 1.0
+"""Reflectance of byte 255."""
+BLACK, WHITE, GREY, PAPER = 10, 229, 46, 232
+"""Printed black 4 %, white 90 %, grey card 18 %, paper 91 %."""
+_RIM_TEXELS = 320.0
+_MARGIN_PX = 64
+"""How far the star may stand off the middle of the canvas."""
+
+
+class Room:
+    """The sharp scene at any zoom.
+
+    Parameters
+    ----------
+    width_px, height_px : int
+        The canvas, a little larger than the picture.
+    wide_radius_px : float
+        Radius of the star's rim at wide.
+    cycles, plain
+        The star; `plain` has no twists.
+    seed : int
+        Draws the room and the angle at which the chart hangs.
+    """
+
+    def __init__(
+        self, width_px: int, height_px: int, *, wide_radius_px: float, cycles: int, plain: bool, seed: int
+    ) -> None:
+        rng = np.random.default_rng((seed, 2))
+        self._size = width_px, height_px
+        self._wide_radius_px = wide_radius_px
+        self._cycles = cycles
+        self._plain = plain
+        self.turned_rad = float(rng.uniform(-0.05, 0.05))
+        self._clutter = _clutter(2 * width_px, 2 * height_px, rng)
+        self._paper = _paper()
+        self._bars = lru_cache(maxsize=2)(self._draw_bars)
+
+    def sharp(self, radius_px: float, centre: tuple[int, int], *, fine: int) -> Bytes:
+        """The scene with a rim of `radius_px` around `centre`, `fine` samples to a pixel, area-averaged.
+
+        Parameters
+        ----------
+        radius_px : float
+        centre : (int, int)
+            x, y in canvas pixels; sample `fine * x` lies on it.
+        fine : int
+            1 or 2.
+
+        Returns
+        -------
+        ndarray, shape (fine * height, fine * width), uint8
+        """
+        width, height = (fine * size for size in self._size)
+        x, y = (fine * place for place in centre)
+        rim = radius_px * fine
+        canvas = np.empty((height, width), np.uint8)
+        if math.hypot(max(x, width - x), max(y, height - y)) > rim:
+            self._hang_paper(canvas, x, y, rim)
+        self._paint_star(canvas, x, y, rim, fine)
+        return canvas
+
+    def _hang_paper(self, canvas: Bytes, x: int, y: int, rim: float) -> None:
+        height, width = canvas.shape
+        paper = self._paper
+        scale = rim / _RIM_TEXELS
+        reach = scale * paper.shape[1] / 2, scale * paper.shape[0] / 2
+        if x - reach[0] > 0 or x + reach[0] < width or y - reach[1] > 0 or y + reach[1] < height:
+            wide = rim / self._wide_radius_px / 2.0
+            _lay(canvas, self._clutter, x, y, wide, 0.0, cv2.BORDER_REFLECT)
+        _lay(canvas, paper, x, y, scale, self.turned_rad, cv2.BORDER_TRANSPARENT)
+
+    def _paint_star(self, canvas: Bytes, x: int, y: int, rim: float, fine: int) -> None:
+        bars = self._bars(fine)
+        quarter = 0
+        radii = [rim] if self._plain else [rim, *twist_radii(rim)]
+        for radius, sign in zip(radii, (0, *TWIST_SIGNS), strict=False):
+            quarter += sign
+            if radius > 1.0:
+                _copy_disc(canvas, bars[quarter % 4], x, y, radius)
+
+    def _draw_bars(self, fine: int) -> tuple[Bytes, ...]:
+        """The star without a rim at four quarters of a cycle, its centre in the middle."""
+        half_w, half_h = (fine * (size // 2 + _MARGIN_PX) for size in self._size)
+        x = np.arange(-half_w, half_w + 1, dtype=np.float32)
+        y = np.arange(-half_h, half_h + 1, dtype=np.float32)[:, None]
+        angle = self._cycles * (np.arctan2(y, x) - np.float32(self.turned_rad))
+        # Distance to the nearest edge along the ring, in samples: the bars are radial, so it is the distance.
+        radius = np.hypot(x, y) / self._cycles
+        return tuple(_bars(angle + np.float32(quarter * math.pi / 2), radius) for quarter in range(4))
+
+
+def _bars(angle: NDArray[np.float32], radius: NDArray[np.float32]) -> Bytes:
+    white = np.clip(0.5 + np.arcsin(np.cos(angle)) * radius, 0.0, 1.0)
+    return np.asarray(np.rint(BLACK + (WHITE - BLACK) * white), dtype=np.uint8)
+
+
+def _copy_disc(canvas: Bytes, bars: Bytes, x: int, y: int, radius: float) -> None:
+    """Copy what of `bars` lies within `radius` of (x, y)."""
+    height, width = canvas.shape
+    reach = math.ceil(radius) + 1
+    left, right = max(x - reach, 0), min(x + reach + 1, width)
+    top, bottom = max(y - reach, 0), min(y + reach + 1, height)
+    if left >= right or top >= bottom:
+        return
+    mask = np.zeros((bottom - top, right - left), np.uint8)
+    cv2.circle(mask, ((x - left) * 16, (y - top) * 16), round(radius * 16), 255, -1, cv2.LINE_8, 4)
+    dx, dy = bars.shape[1] // 2 - x, bars.shape[0] // 2 - y
+    cv2.copyTo(bars[top + dy : bottom + dy, left + dx : right + dx], mask, canvas[top:bottom, left:right])
+
+
+def _lay(canvas: Bytes, picture: Bytes, x: int, y: int, scale: float, turn_rad: float, border: int) -> None:
+    """Draw `picture` over the canvas, its middle at (x, y)."""
+    cos, sin = scale * math.cos(turn_rad), scale * math.sin(turn_rad)
+    mid_x, mid_y = (picture.shape[1] - 1) / 2, (picture.shape[0] - 1) / 2
+    place = np.array(
+        [[cos, -sin, x - cos * mid_x + sin * mid_y], [sin, cos, y - sin * mid_x - cos * mid_y]],
+        dtype=np.float64,
+    )
+    size = canvas.shape[1], canvas.shape[0]
+    cv2.warpAffine(picture, place, size, dst=canvas, flags=cv2.INTER_LINEAR, borderMode=border)
+
+
+def _paper() -> Bytes:
+    """The chart without its star: paper, patches for the levels, fiducials in the corners, a ruler."""
+    rim = _RIM_TEXELS
+    half_w, half_h = round(1.75 * rim), round(1.25 * rim)
+    paper = np.full((2 * half_h + 1, 2 * half_w + 1), PAPER, np.uint8)
+    side = round(0.26 * rim)
+    for row, level in enumerate((BLACK, GREY, 110, WHITE)):
+        top = half_h + round((row - 2) * 0.45 * rim)
+        for left in (half_w - round(1.6 * rim), half_w + round(1.6 * rim) - side):
+            cv2.rectangle(paper, (left, top), (left + side, top + side), int(level), -1)
+    for x in (round(0.15 * rim), 2 * half_w - round(0.15 * rim)):
+        for y in (round(0.15 * rim), 2 * half_h - round(0.15 * rim)):
+            for size, level in ((0.09, BLACK), (0.05, PAPER), (0.02, BLACK)):
+                reach = round(size * rim)
+                cv2.rectangle(paper, (x - reach, y - reach), (x + reach, y + reach), level, -1)
+    for tick in range(21):
+        x = half_w - rim * 0.5 + tick * rim * 0.05
+        cv2.line(
+            paper, (round(x), 2 * half_h - 12), (round(x), 2 * half_h - (36 if tick % 5 else 50)), BLACK, 2
+        )
+    return paper
+
+
+def _clutter(width: int, height: int, rng: np.random.Generator) -> Bytes:
+    """A room: wall, shelves with books, a striped curtain, lines of text, lamps."""
+    wall = np.linspace(70, 120, width)[None, :] + np.linspace(15, -25, height)[:, None]
+    grain = cv2.resize(
+        rng.normal(0, 9, (height // 8, width // 8)), (width, height), interpolation=cv2.INTER_CUBIC
+    )
+    room = np.clip(wall + grain + rng.normal(0, 3, (height, width)), 5, 250).astype(np.uint8)
+    _curtain(room, rng)
+    for shelf in (0.12, 0.4, 0.68):
+        _books(room, round(shelf * height), round(0.2 * height), rng)
+    _posters(room, rng)
+    for _ in range(10):
+        place = int(rng.integers(0, width)), int(rng.integers(0, height // 3))
+        cv2.circle(room, place, int(rng.integers(6, 24)), 255, -1, cv2.LINE_AA)
+    return cv2.GaussianBlur(room, (0, 0), 0.8)
+
+
+def _curtain(room: Bytes, rng: np.random.Generator) -> None:
+    height, width = room.shape
+    left, right = round(0.02 * width), round(0.16 * width)
+    folds = 110 + 60 * np.sin(np.arange(right - left) / rng.uniform(4, 9)) + rng.normal(0, 4, right - left)
+    room[:, left:right] = np.clip(folds, 0, 255).astype(np.uint8)[None, :]
+
+
+def _books(room: Bytes, top: int, tall: int, rng: np.random.Generator) -> None:
+    width = room.shape[1]
+    x = round(0.72 * width)
+    cv2.rectangle(room, (x, top + tall), (width, top + tall + 10), 40, -1)
+    while x < width:
+        thick = int(rng.integers(10, 44))
+        head = top + int(rng.integers(0, tall // 3))
+        cv2.rectangle(room, (x, head), (x + thick, top + tall), int(rng.integers(15, 220)), -1)
+        for band in rng.integers(head, top + tall, 3):
+            cv2.line(room, (x + 2, int(band)), (x + thick - 2, int(band)), int(rng.integers(15, 250)), 2)
+        x += thick + 2
+
+
+def _posters(room: Bytes, rng: np.random.Generator) -> None:
+    height, width = room.shape
+    for _ in range(6):
+        x, y = int(rng.integers(round(0.16 * width), round(0.7 * width))), int(rng.integers(0, height))
+        w, h = int(rng.integers(60, 260)), int(rng.integers(60, 240))
+        cv2.rectangle(room, (x, y), (x + w, y + h), int(rng.integers(120, 240)), -1)
+        for line in range(y + 12, y + h - 8, 12):
+            letters = (rng.random(max((w - 20) // 3, 1)) > 0.45).repeat(3)
+            row = room[line : line + 6, x + 10 : x + 10 + letters.size]
+            row[:, letters[: row.shape[1]]] = 30

@@ -1,0 +1,319 @@
+"""What a virtual camera is like: `sim://?delta_um=40&seed=7` to a `SimSettings`.
+
+Whatever is not given is a fixed default or is drawn from the seed, so that one address always means one camera.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+from urllib.parse import parse_qsl, urlsplit
+
+import numpy as np
+
+from ..errors import UsageError
+from ..frame import Field
+from ..optics.lens import Knots, Optics, parse_f_numbers
+
+HandKind = Literal["good", "slow", "wrong-ring", "none"]
+LensKind = Literal["front", "rear"]
+Codec = Literal["h264", "none"]
+Clip = Literal["none", "check"]
+
+WIDE_MM = 7.8
+STAR_RADIUS_WIDE_PX = 77.0
+"""150 px across at wide, as the chart is printed for, and a little more."""
+DEFAULT_F_NUMBERS = "1.8@7.8-108,2.6@156"
+
+
+@dataclass(frozen=True, slots=True)
+class SimSettings:
+    """One virtual camera, complete.
+
+    Attributes
+    ----------
+    delta_um : float
+        Back-focus error at the start.
+    seed : int
+        Drives everything that is drawn: room, noise, shake, the hand, and every value left out.
+    zoom : float
+        Zoom ratio from 7.8 mm, 3 to 20.
+    f_numbers : knots
+        (focal_mm, working f-number), the last at tele.
+    pixel_um, fps, width_px, height_px
+        The sensor.
+    noise : float
+        Standard deviation as a fraction of full scale, added to the code values before they are compressed.
+    tracking_um : float
+        Residual half-way through the zoom that follows no law; zero at both ends.
+    w040 : (float, float)
+        Spherical aberration in waves at tele and at wide.
+    shake_px : float
+        RMS movement of the picture.
+    detail : float
+        Sharpening in the camera: how much of the difference to a blurred picture is added; 0 is off.
+    interlaced : "top" | "bottom" | None
+        Which field is first.
+    clipped : bool
+        Exposed so that white clips.
+    exposure_ev : float
+        Stops brighter than right.
+    auto_iris : bool
+        The camera closes its iris at wide to hold the exposure, which hides the error.
+    iris_f : float
+        The iris found closed to this f-number; 0 is open.
+    tele_misfocus_um : float
+        What the focus ring is off at tele at the start.
+    far : bool
+        The focus ring stands at infinity: at tele nothing can be seen.
+    distance_m : float
+        From lens to chart.
+    breathing : float
+        Relative change of scale over a sweep of 20 depths of focus.
+    locked, lock_um
+        The lock screw is found tight; what tightening it adds to the back focus.
+    lens : "front" | "rear"
+        A front-focus zoom, or one whose focus acts equally at every zoom position.
+    hand : "good" | "slow" | "wrong-ring" | "none"
+        Who turns the rings.
+    plain, cycles
+        The chart without twists; its pairs of bars.
+    codec : "h264" | "none"
+        Whether pictures pass an encoder and a decoder.
+    clip, sweep, seconds
+        A recording instead of a live camera: "check" zooms from tele to wide, then sweeps the focus ring if asked.
+        `seconds` ends any source; 0 is endless.
+    """
+
+    delta_um: float
+    seed: int
+    zoom: float
+    f_numbers: Knots
+    pixel_um: float
+    noise: float
+    tracking_um: float
+    w040: tuple[float, float]
+    shake_px: float
+    detail: float
+    interlaced: Field | None
+    clipped: bool
+    exposure_ev: float
+    auto_iris: bool
+    iris_f: float
+    tele_misfocus_um: float
+    far: bool
+    distance_m: float
+    breathing: float
+    locked: bool
+    lock_um: float
+    lens: LensKind
+    hand: HandKind
+    plain: bool
+    cycles: int
+    codec: Codec
+    clip: Clip
+    sweep: bool
+    seconds: float
+    fps: float
+    width_px: int
+    height_px: int
+
+    @property
+    def tele_mm(self) -> float:
+        """Longest focal length in mm."""
+        return WIDE_MM * self.zoom
+
+    @property
+    def optics(self) -> Optics:
+        """What the lens' data sheet says: pixel and open f-numbers."""
+        return Optics(self.pixel_um, self.f_numbers)
+
+
+def parse_sim(address: str) -> SimSettings:
+    """The virtual camera named by a `sim://?key=value&...` address.
+
+    Raises
+    ------
+    UsageError
+        If a key is unknown, given twice, or its value cannot be meant; the message names what can.
+    """
+    parts = urlsplit(address)
+    if parts.scheme != "sim":
+        raise UsageError(f"'{address}' is no virtual camera: write sim://?delta_um=40&seed=7")
+    query = "&".join(text for text in ((parts.netloc + parts.path).strip("/"), parts.query) if text)
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
+    except ValueError:
+        raise UsageError(f"'{query}' is not key=value&key=value: write sim://?delta_um=40&seed=7") from None
+    given: dict[str, Any] = {}
+    for key, text in pairs:
+        if key not in _READERS:
+            raise UsageError(f"sim:// does not know '{key}'; it knows {', '.join(sorted(_READERS))}")
+        if key in given:
+            raise UsageError(f"sim:// was given '{key}' twice")
+        given[key] = _READERS[key](key, text)
+    if "size" in given:
+        given["width_px"], given["height_px"] = given.pop("size")
+    if "f_number" in given:
+        given["f_numbers"] = given.pop("f_number")
+    return sim_settings(**given)
+
+
+def sim_settings(**given: Any) -> SimSettings:
+    """A complete camera from the attributes of `SimSettings` that are given; the rest is default or drawn."""
+    unknown = set(given) - {field.name for field in fields(SimSettings)}
+    if unknown:
+        raise ValueError(f"not a setting: {', '.join(sorted(unknown))}")
+    zoom = float(given.get("zoom", 20.0))
+    values: dict[str, Any] = _DEFAULTS | _drawn(int(given.get("seed", 1)), zoom) | given
+    values["f_numbers"] = _to_tele(values["f_numbers"], WIDE_MM * zoom)
+    return SimSettings(**values)
+
+
+_DEFAULTS: dict[str, Any] = {
+    "seed": 1,
+    "zoom": 20.0,
+    "f_numbers": parse_f_numbers(DEFAULT_F_NUMBERS),
+    "pixel_um": 5.0,
+    "noise": 0.01,
+    "tracking_um": 0.0,
+    "shake_px": 0.0,
+    "detail": 0.0,
+    "interlaced": None,
+    "clipped": False,
+    "exposure_ev": 0.0,
+    "auto_iris": False,
+    "iris_f": 0.0,
+    "far": False,
+    "distance_m": 3.0,
+    "breathing": 0.0,
+    "locked": False,
+    "lock_um": 0.0,
+    "lens": "front",
+    "hand": "good",
+    "plain": False,
+    "cycles": 36,
+    "codec": "h264",
+    "clip": "none",
+    "sweep": False,
+    "seconds": 0.0,
+    "fps": 25.0,
+    "width_px": 960,
+    "height_px": 540,
+}
+
+
+def _drawn(seed: int, zoom: float) -> dict[str, Any]:
+    rng = np.random.default_rng((seed, 1))
+    delta_um = float(rng.uniform(-80.0, 80.0))
+    w040 = float(rng.uniform(0.3, 1.0)), float(rng.uniform(0.3, 1.0))
+    # As far off as a hand leaves the ring when it sets it by the scale; short zooms have less to be off by.
+    off_um = float(rng.uniform(60.0, 320.0)) * min(1.0, (zoom / 12.0) ** 2 + 0.1)
+    return {
+        "delta_um": round(delta_um, 2),
+        "w040": w040,
+        "tele_misfocus_um": off_um * float(rng.choice((-1.0, 1.0))),
+    }
+
+
+def _to_tele(knots: Knots, tele_mm: float) -> Knots:
+    """The same ramp, ending at `tele_mm`."""
+    focal_mm, numbers = zip(*knots, strict=True)
+    inside = tuple(knot for knot in knots if 0.0 < knot[0] < tele_mm)
+    return (*inside, (tele_mm, float(np.interp(tele_mm, focal_mm, numbers))))
+
+
+def _number(low: float, high: float) -> Callable[[str, str], float]:
+    def read(key: str, text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high:
+            raise UsageError(f"sim:// {key}={text}: give a number from {low:g} to {high:g}")
+        return value
+
+    return read
+
+
+def _whole(low: int, high: int) -> Callable[[str, str], int]:
+    def read(key: str, text: str) -> int:
+        if not text.isdecimal() or not low <= int(text) <= high:
+            raise UsageError(f"sim:// {key}={text}: give a whole number from {low} to {high}")
+        return int(text)
+
+    return read
+
+
+def _choice(**choices: Any) -> Callable[[str, str], Any]:
+    names = {name.replace("_", "-").lstrip("-"): value for name, value in choices.items()}
+
+    def read(key: str, text: str) -> Any:
+        if text not in names:
+            raise UsageError(f"sim:// {key}={text}: give one of {', '.join(names)}")
+        return names[text]
+
+    return read
+
+
+def _same(*names: str) -> Callable[[str, str], Any]:
+    return _choice(**{name.replace("-", "_"): name for name in names})
+
+
+_yes_no = _choice(_0=False, _1=True, no=False, yes=True)
+
+
+def _waves(key: str, text: str) -> tuple[float, float]:
+    ends = [_number(-3.0, 3.0)(key, part) for part in text.split(",")]
+    if len(ends) > 2:
+        raise UsageError(f"sim:// {key}={text}: give one number of waves, or two: tele,wide")
+    return ends[0], ends[-1]
+
+
+def _f_numbers(_key: str, text: str) -> Knots:
+    return parse_f_numbers(text)
+
+
+def _size(key: str, text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise UsageError(f"sim:// {key}={text}: give width x height, as in 1920x1080")
+    even = _whole(64, 4096)(key, width), _whole(64, 4096)(key, height)
+    if even[0] % 2 or even[1] % 2:
+        raise UsageError(f"sim:// {key}={text}: width and height must be even")
+    return even
+
+
+_READERS: dict[str, Callable[[str, str], Any]] = {
+    "delta_um": _number(-400.0, 400.0),
+    "seed": _whole(0, 2**31),
+    "zoom": _number(3.0, 20.0),
+    "f_number": _f_numbers,
+    "pixel_um": _number(0.5, 50.0),
+    "noise": _number(0.0, 0.2),
+    "tracking_um": _number(-400.0, 400.0),
+    "w040": _waves,
+    "shake_px": _number(0.0, 20.0),
+    "detail": _number(0.0, 5.0),
+    "interlaced": _choice(_0=None, _1="top", no=None, yes="top", top="top", bottom="bottom"),
+    "clipped": _yes_no,
+    "exposure_ev": _number(-8.0, 8.0),
+    "auto_iris": _yes_no,
+    "iris_f": _number(0.0, 32.0),
+    "tele_misfocus_um": _number(-20000.0, 20000.0),
+    "far": _yes_no,
+    "distance_m": _number(1.0, 100.0),
+    "breathing": _number(-0.2, 0.2),
+    "locked": _yes_no,
+    "lock_um": _number(-200.0, 200.0),
+    "lens": _same("front", "rear"),
+    "hand": _same("good", "slow", "wrong-ring", "none"),
+    "plain": _yes_no,
+    "cycles": _whole(8, 144),
+    "codec": _same("h264", "none"),
+    "clip": _same("none", "check"),
+    "sweep": _yes_no,
+    "seconds": _number(0.0, 36000.0),
+    "fps": _number(1.0, 240.0),
+    "size": _size,
+}
