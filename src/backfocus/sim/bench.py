@@ -1,8 +1,8 @@
 """The optical bench: a pose of the rings in, a picture out.
 
 `Bench.pose` is what hands and motors move; `Bench.frame` is what the camera sees then. How the pieces hang
-together: `lens` says how far the image is from the sensor, `wavefront` what that does to each frequency, `room`
-draws what is in front of the camera, `imaging` brings both together, `sensor` makes code values of it.
+together: `lens` says how far the image is from the sensor, `wavefront` what that does to each frequency,
+`room` draws what is in front of the camera, `imaging` brings both together, `sensor` makes code values of it.
 """
 
 import math
@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ..frame import Frame
 from .imaging import (
@@ -108,8 +107,8 @@ class Bench:
     def light(self, at_s: float) -> Floats:
         """Light on every pixel as the rings stand, 1 is white; shape (height_px, width_px).
 
-        While the zoom moves the scene is drawn with one sample to a pixel instead of two, which is a third of the
-        work and adds moire near the star's centre only.
+        While the zoom moves the scene is drawn with one sample to a pixel instead of two, which is a third of
+        the work and adds moire near the star's centre only.
         """
         lens, pose = self.lens, self.pose
         w020, w040 = lens.waves(pose)
@@ -125,7 +124,7 @@ class Bench:
         )
         (left, top), (width, height) = self._pad, (self.settings.width_px, self.settings.height_px)
         cut = seen[top : top + height, left : left + width]
-        return np.asarray(cv2.multiply(cut, self._exposure() * lens.light(pose)), dtype=np.float32)
+        return cut * np.float32(self._exposure() * lens.light(pose))
 
     def centre_px(self) -> tuple[float, float]:
         """Where the star's centre is in the picture without shake."""
@@ -159,7 +158,8 @@ class Bench:
         if fine not in self._grids:
             grid = Grid(*self._canvas, fine)
             size = round(self._canvas[0] * fine), round(self._canvas[1] * fine)
-            self._grids[fine] = grid, cv2.resize(self._lamps, size, interpolation=cv2.INTER_LINEAR)
+            lamps = cv2.resize(self._lamps, size, interpolation=cv2.INTER_LINEAR)
+            self._grids[fine] = grid, np.asarray(lamps, dtype=np.float32)
         return self._grids[fine]
 
     def _exposure(self) -> float:
@@ -185,11 +185,11 @@ def _fineness(disc_px: float, settled: bool) -> float:
     if disc_px <= WIDEST_DISC_SAMPLES:
         return 2 if settled else 1
     factor = 2 ** math.ceil(math.log2(disc_px / WIDEST_DISC_SAMPLES))
-    return 1.0 / min(factor, _COARSEST)
+    return 1.0 / float(min(factor, _COARSEST))
 
 
 def _lamps(canvas: tuple[int, int], rng: np.random.Generator) -> Floats:
-    """How bright each place is lit per byte of reflectance: uneven by some per cent, the chart's white is 1."""
+    """How bright each place is lit, per byte of reflectance: uneven by some per cent, white is 1."""
     width, height = canvas
     x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
     y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]

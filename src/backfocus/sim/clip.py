@@ -13,8 +13,8 @@ TELE_FOCUS_DEPTHS = 0.4
 def play(bench: Bench, at_s: float) -> bool:
     """Set the rings as the clip has them at `at_s`; False when it is over.
 
-    Steady at tele, focused about as well as a hand does; out to wide; steady; with `sweep` the focus ring through
-    its best place both ways, and back.
+    Steady at tele, focused about as well as a hand does; out to wide; steady; with `sweep` the focus ring
+    through its best place both ways, and back.
     """
     lens = bench.lens
     settings = bench.settings

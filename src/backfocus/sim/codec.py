@@ -1,4 +1,4 @@
-"""H.264 in memory: one picture in, the same picture out as a stream would deliver it; and pictures into a file."""
+"""H.264 in memory: one picture in, one out as a stream would deliver it; and pictures into a file."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,7 +14,7 @@ from ..frame import Field, Frame
 if TYPE_CHECKING:
     from av import VideoCodecContext, VideoFrame
 
-QUALITY = "18"
+QUALITY = "20"
 """x264's constant rate factor: a good contribution link."""
 _BT709 = 1
 _LIMITED = 1
@@ -61,7 +61,7 @@ def encoder(
     context.color_range = _LIMITED
     context.colorspace = context.color_trc = context.color_primaries = _BT709
     context.thread_count = 1
-    context.options = {"preset": "veryfast", "tune": "zerolatency", "crf": QUALITY, "g": "50"}
+    context.options = {"preset": "ultrafast", "tune": "zerolatency", "crf": QUALITY, "g": "50"}
     if interlaced:
         context.options |= {"x264-params": "tff=1" if interlaced == "top" else "bff=1"}
     return context
@@ -77,7 +77,8 @@ def record(frames: Iterable[Frame], path: Path, *, fps: float) -> int:
     count = 0
     with av.open(str(path), "w") as container:
         stream = None
-        for count, frame in enumerate(frames, start=1):
+        for frame in frames:
+            count += 1
             if stream is None:
                 height_px, width_px = frame.luma.shape
                 stream = container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001))
@@ -105,7 +106,8 @@ def picture_of(frame: Frame) -> "VideoFrame":
 
 def _plane(picture: "VideoFrame", number: int) -> NDArray[np.uint8]:
     plane = picture.planes[number]
-    return np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)  # type: ignore[call-overload, no-any-return]
+    samples = np.frombuffer(plane, np.uint8)  # type: ignore[call-overload]
+    return np.asarray(samples.reshape(plane.height, plane.line_size))
 
 
 def _luma(picture: "VideoFrame") -> NDArray[np.uint8]:

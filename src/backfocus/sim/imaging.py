@@ -1,8 +1,9 @@
-"""From the sharp scene to light on the pixels: the lens' transfer function and the pixel's area, in frequencies.
+"""From the sharp scene to light on the pixels: the lens' transfer function and the pixel's area, in
+frequencies.
 
 A scene drawn with two samples to a pixel is transformed once per zoom position; while a ring turns only the
-transfer function changes. What lies above the pixels' Nyquist frequency is folded down as a sensor folds it. Wide
-blurs need few samples, so the wider the disc the coarser the grid.
+transfer function changes. What lies above the pixels' Nyquist frequency is folded down as a sensor folds it.
+Wide blurs need few samples, so the wider the disc the coarser the grid.
 """
 
 import math
@@ -78,10 +79,9 @@ class Grid:
         """The pixel's square area, less what drawing the scene by area has already taken."""
         x_sample, y_sample = self.x_cy_px / self.fine, self.y_cy_px / self.fine
         if self.fine < 1:
-            pixel, drawn = np.float32(1.0), np.sinc(x_sample) * np.sinc(y_sample)
-        else:
-            pixel = np.sinc(self.x_cy_px) * np.sinc(self.y_cy_px)
-            drawn = np.sinc(np.hypot(x_sample, y_sample))
+            return np.asarray(1.0 / (np.sinc(x_sample) * np.sinc(y_sample)), dtype=np.float32)
+        pixel = np.sinc(self.x_cy_px) * np.sinc(self.y_cy_px)
+        drawn = np.sinc(np.hypot(x_sample, y_sample))
         return np.asarray(pixel / np.maximum(drawn, 0.2), dtype=np.float32)
 
     def moved(self, dx_px: float, dy_px: float) -> tuple[NDArray[np.complex64], NDArray[np.complex64]]:
@@ -154,9 +154,10 @@ def picture(
 
 
 def _table(curve: Curve, highest_cy_px: float, disc_px: float) -> Floats:
-    """The curve at `_TABLE` equal steps, splined from as many values as its ripples need (ten to a period)."""
+    """The curve at `_TABLE` equal steps, splined from as many values as its ripples need."""
     from scipy.interpolate import CubicSpline
 
+    # Ten values to a period of the ripples, which are 1 / disc apart.
     count = 48 + math.ceil(10.0 * highest_cy_px * disc_px)
     knots = np.linspace(0.0, highest_cy_px, count)
     spline = CubicSpline(knots, curve(knots))

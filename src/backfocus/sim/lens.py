@@ -1,9 +1,10 @@
 """The virtual zoom lens: where its rings stand, and what that does to the image.
 
-    r(M) = delta + b (M / M_T)^2 + tracking * shape(M)         b: the focus ring and the chart's distance, at tele
+    r(M) = delta + b (M / M_T)^2 + tracking * shape(M)         b: the focus ring and the chart's distance, at
+    tele
 
-Everything here is a pure function of the settings and a pose. Signs are those of `optics`: a positive residual is a
-sensor too far from the lens.
+Everything here is a pure function of the settings and a pose. Signs are those of `optics`: a positive
+residual is a sensor too far from the lens.
 """
 
 import math
@@ -23,8 +24,8 @@ NEAR_M = 0.9
 class Pose:
     """Where the rings stand.
 
-    `zoom`: 0 wide to 1 tele, equal steps are equal ratios. `focus_um`: how far the ring has moved the image at tele
-    from its stop at infinity. `back_focus_deg`: 0 as found. `iris_f`: the f-number set, 0 is open.
+    `zoom`: 0 wide to 1 tele, equal steps are equal ratios. `focus_um`: how far the ring has moved the image
+    at tele from its stop at infinity. `back_focus_deg`: 0 as found. `iris_f`: the f-number set, 0 is open.
     """
 
     zoom: float = 0.0
@@ -97,15 +98,15 @@ class ZoomLens:
         """The working f-number with the iris open."""
         focal_mm, numbers = zip(*self.settings.f_numbers, strict=True)
         if self.settings.auto_iris:
-            return max(numbers)
+            return float(max(numbers))
         return float(np.interp(ratio * self.settings.tele_mm, focal_mm, numbers))
 
     def f_number(self, pose: Pose) -> float:
         """The working f-number; a lens cannot open further than it is wide."""
-        return max(self.open_f_number(self.ratio(pose)), pose.iris_f)
+        return float(max(self.open_f_number(self.ratio(pose)), pose.iris_f))
 
     def half_depth_um(self, ratio: float) -> float:
-        """Half the depth of focus with the iris open: the coarser of a pixel of blur and a quarter of a wave."""
+        """Half the depth of focus with the iris open: a pixel of blur, or a quarter of a wave."""
         number = self.open_f_number(ratio)
         return max(number * self.settings.pixel_um, 2.0 * WAVELENGTH_UM * number**2)
 
@@ -121,8 +122,8 @@ class ZoomLens:
 
     def light(self, pose: Pose) -> float:
         """Light on the sensor against the open lens at wide."""
-        return (self.settings.f_numbers[0][1] / self.f_number(pose)) ** 2
+        return float((self.settings.f_numbers[0][1] / self.f_number(pose)) ** 2)
 
     def focal_mm(self, pose: Pose) -> float:
         """Focal length, wide to tele."""
-        return WIDE_MM * self.settings.zoom**pose.zoom
+        return float(WIDE_MM * self.settings.zoom**pose.zoom)

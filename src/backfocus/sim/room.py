@@ -1,7 +1,7 @@
 """What stands in front of the camera, sharp: a printed star on its paper, in a cluttered room.
 
-Reflectances are bytes, 255 = `FULL`. The star is drawn by area: the value of a sample is how much of a line of one
-sample's width across the nearest edge is white, which is the box-filtered edge up to the fourth order.
+Reflectances are bytes, 255 = `FULL`. The star is drawn by area: the value of a sample is how much of a line
+of one sample's width across the nearest edge is white, which is the box-filtered edge up to the fourth order.
 """
 
 import math
@@ -100,9 +100,9 @@ class Room:
         half_w, half_h = (fine * (size // 2 + _MARGIN_PX) for size in self._size)
         x = np.arange(-half_w, half_w + 1, dtype=np.float32)
         y = np.arange(-half_h, half_h + 1, dtype=np.float32)[:, None]
-        angle = self._cycles * (np.arctan2(y, x) - np.float32(self.turned_rad))
+        angle = np.float32(self._cycles) * (np.arctan2(y, x) - np.float32(self.turned_rad))
         # Distance to the nearest edge along the ring, in samples: the bars are radial, so it is the distance.
-        radius = np.hypot(x, y) / self._cycles
+        radius = np.asarray(np.hypot(x, y) / np.float32(self._cycles), dtype=np.float32)
         return tuple(_bars(angle + np.float32(quarter * math.pi / 2), radius) for quarter in range(4))
 
 
@@ -153,10 +153,8 @@ def _paper() -> Bytes:
                 reach = round(size * rim)
                 cv2.rectangle(paper, (x - reach, y - reach), (x + reach, y + reach), level, -1)
     for tick in range(21):
-        x = half_w - rim * 0.5 + tick * rim * 0.05
-        cv2.line(
-            paper, (round(x), 2 * half_h - 12), (round(x), 2 * half_h - (36 if tick % 5 else 50)), BLACK, 2
-        )
+        at = round(half_w - rim * 0.5 + tick * rim * 0.05)
+        cv2.line(paper, (at, 2 * half_h - 12), (at, 2 * half_h - (36 if tick % 5 else 50)), BLACK, 2)
     return paper
 
 
@@ -174,11 +172,11 @@ def _clutter(width: int, height: int, rng: np.random.Generator) -> Bytes:
     for _ in range(10):
         place = int(rng.integers(0, width)), int(rng.integers(0, height // 3))
         cv2.circle(room, place, int(rng.integers(6, 24)), 255, -1, cv2.LINE_AA)
-    return cv2.GaussianBlur(room, (0, 0), 0.8)
+    return np.asarray(cv2.GaussianBlur(room, (0, 0), 0.8), dtype=np.uint8)
 
 
 def _curtain(room: Bytes, rng: np.random.Generator) -> None:
-    height, width = room.shape
+    width = room.shape[1]
     left, right = round(0.02 * width), round(0.16 * width)
     folds = 110 + 60 * np.sin(np.arange(right - left) / rng.uniform(4, 9)) + rng.normal(0, 4, right - left)
     room[:, left:right] = np.clip(folds, 0, 255).astype(np.uint8)[None, :]

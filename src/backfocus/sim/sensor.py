@@ -1,4 +1,4 @@
-"""From light to code values: exposure, transfer curve, the camera's detail circuit, noise, video range, 8 bits."""
+"""From light to code values: transfer curve, the camera's detail circuit, noise, video range, 8 bits."""
 
 import cv2
 import numpy as np
@@ -9,7 +9,7 @@ Floats = NDArray[np.float32]
 BLACK_CODE, WHITE_CODE = 16, 235
 _STEPS = 16384
 _HEADROOM = 2.0
-"""The table of the transfer curve reaches this far above white, so that a picture clips where the range ends."""
+"""The table of the transfer curve reaches this far above white: clipping is left to the codes."""
 
 
 def bt709(light: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -40,8 +40,8 @@ class Sensor:
         self._grain: Floats = np.zeros(0, np.float32)
 
     def codes(self, light: Floats) -> NDArray[np.uint8]:
-        """The 8-bit video-range picture of `light` (1 is white), shape kept; brighter than 109 % clips at 254."""
-        entries = cv2.multiply(light, (_STEPS - 1) / _HEADROOM, dtype=cv2.CV_16U)
+        """The 8-bit video-range picture of `light` (1 is white), shape kept; 109 % and more is 254."""
+        entries = np.asarray(light * np.float32((_STEPS - 1) / _HEADROOM), dtype=np.intp)
         signal = np.take(self._codes, entries, mode="clip")
         if self._detail:
             signal += self._detail * (signal - cv2.GaussianBlur(signal, (0, 0), 1.0))
@@ -50,7 +50,7 @@ class Sensor:
         return np.asarray(np.clip(np.rint(signal, out=signal), 1, 254), dtype=np.uint8)
 
     def _next_grain(self, count: int) -> Floats:
-        """Noise cut from a store of it at a random place: drawing half a million numbers a picture is slow."""
+        """Noise cut from a store of it at a random place: drawing it anew for each picture is slow."""
         if self._grain.size < 2 * count + 99_991:
             grain = self._rng.standard_normal(2 * count + 99_991, dtype=np.float32)
             self._grain = grain * np.float32(self._noise)

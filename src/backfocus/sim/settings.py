@@ -1,6 +1,7 @@
 """What a virtual camera is like: `sim://?delta_um=40&seed=7` to a `SimSettings`.
 
-Whatever is not given is a fixed default or is drawn from the seed, so that one address always means one camera.
+Whatever is not given is a fixed default or is drawn from the seed, so that one address always means one
+camera.
 """
 
 import math
@@ -81,8 +82,8 @@ class SimSettings:
     codec : "h264" | "none"
         Whether pictures pass an encoder and a decoder.
     clip, sweep, seconds
-        A recording instead of a live camera: "check" zooms from tele to wide, then sweeps the focus ring if asked.
-        `seconds` ends any source; 0 is endless.
+        A recording instead of a live camera: "check" zooms from tele to wide, then sweeps the focus ring if
+        asked. `seconds` ends any source; 0 is endless.
     """
 
     delta_um: float

@@ -1,8 +1,9 @@
 """The optical transfer function of a round pupil with defocus and spherical aberration, by quadrature.
 
-The function at a frequency is the overlap of the pupil with itself, shifted by that frequency, each point weighed
-by the difference of the two wave fronts there. The overlap is symmetric in both axes, so one quarter is summed,
-with Gauss-Legendre nodes in coordinates that have no edges: `y = sin(t)`, and `x` as a part of what is left there.
+The function at a frequency is the overlap of the pupil with itself, shifted by that frequency, each point
+weighed by the difference of the two wave fronts there. The overlap is symmetric in both axes, so one quarter
+is summed, with Gauss-Legendre nodes in coordinates that have no edges: `y = sin(t)`, and `x` as a part of
+what is left there.
 
 Wave front in waves at the pupil radius p, 0 to 1:  W(p) = w020 p^2 + w040 p^4.
 """
@@ -41,7 +42,8 @@ def transfer(frequency_cy_px: Array, w020: float, w040: float, cutoff: float) ->
 
     Notes
     -----
-    The number of nodes follows the phase, so the sum is exact to 1e-6 for any defocus; the cost grows with it.
+    The number of nodes follows the phase, so the sum is exact to 1e-6 for any defocus; the cost grows with
+    it.
 
     References
     ----------
