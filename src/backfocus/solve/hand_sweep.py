@@ -1,0 +1,106 @@
+"""Best focus from a sweep by hand, where only the order of the pictures is known.
+
+The blur must have fallen and risen again by more than noise can, slowly enough that the sharpest moment was
+seen; then the ring is brought back until the blur is at that floor again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float64]
+
+FRAMES_NEAR = 8
+"""Pictures that must lie within two half depths of focus of the sharpest, or the sweep was too fast."""
+
+STILL_S = 1.0
+"""How long the blur must stay near the floor before the ring counts as returned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What a sweep by hand has shown so far.
+
+    Attributes
+    ----------
+    state : "falling" | "passed" | "too-fast"
+        Whether the sharpest point lies behind; "too-fast" if it does and was hardly seen.
+    index : int
+        The sharpest picture of this sweep.
+    floor_um : float
+        Its blur, as a defocus: the median of it and its neighbours.
+    fell_um, rose_um : float
+        How far the blur fell before it and rose after it.
+    """
+
+    state: Literal["falling", "passed", "too-fast"]
+    index: int
+    floor_um: float
+    fell_um: float
+    rose_um: float
+
+
+def sweep_by_hand(
+    blur_um: Sequence[float], sigma_um: Sequence[float], half_depth_um: float
+) -> Passage | None:
+    """Whether |r| has passed its minimum in a sweep by hand; None from fewer than 3 pictures.
+
+    Passed: it fell and rose again by max(3 sigma, h) on each side, with at least 8 pictures within 2 h of it.
+
+    Parameters
+    ----------
+    blur_um, sigma_um : sequence of float, shape (n,)
+        |r| of this sweep's pictures in their order, and one standard deviation each.
+    half_depth_um : float
+        h at this zoom position.
+    """
+    if len(blur_um) < 3:
+        return None
+    blur = _smooth(np.array(blur_um, dtype=float))
+    index = int(np.argmin(blur))
+    floor = float(blur[index])
+    fell, rose = float(blur[: index + 1].max()) - floor, float(blur[index:].max()) - floor
+    enough = max(3.0 * float(np.median(sigma_um)), half_depth_um)
+    near = int(np.sum(np.array(blur_um) <= floor + 2.0 * half_depth_um))
+    if min(fell, rose) < enough:
+        return Passage("falling", index, floor, fell, rose)
+    return Passage("passed" if near >= FRAMES_NEAR else "too-fast", index, floor, fell, rose)
+
+
+def has_returned(
+    at_s: Sequence[float],
+    blur_um: Sequence[float],
+    sigma_um: Sequence[float],
+    floor_um: float,
+    half_depth_um: float,
+) -> bool:
+    """Whether |r| has stayed within max(2 sigma, h/3) above the floor for the last second.
+
+    Parameters
+    ----------
+    at_s, blur_um, sigma_um : sequence of float, shape (n,)
+        Pictures since the peak was passed, oldest first.
+    floor_um : float
+        Of this sweep: `Passage.floor_um`.
+    """
+    if not at_s or at_s[-1] - at_s[0] < STILL_S:
+        return False
+    last = np.array(at_s) >= at_s[-1] - STILL_S
+    allowed = max(2.0 * float(np.median(np.array(sigma_um)[last])), half_depth_um / 3.0)
+    return bool((_smooth(np.array(blur_um, dtype=float))[last] <= floor_um + allowed).all())
+
+
+def signed_through_focus(blur_um: Sequence[float], index: int) -> tuple[float, ...]:
+    """|r| with its sign flipped at picture `index`; which side is positive stays open."""
+    return tuple(value if at < index else -value for at, value in enumerate(blur_um))
+
+
+def _smooth(blur: Vector) -> Vector:
+    """Running median of three: one wild picture neither makes a floor nor hides it."""
+    if len(blur) < 3:
+        return blur
+    padded = np.concatenate([blur[1:2], blur, blur[-2:-1]])
+    return np.asarray(np.median(np.stack([padded[:-2], padded[1:-1], padded[2:]]), axis=0))
