@@ -5,6 +5,7 @@ Edges are averaged in light, not in code values, so that a pixel half ink, half 
 
 import struct
 import zlib
+from itertools import groupby
 
 import cv2
 import numpy as np
@@ -40,6 +41,8 @@ def chart_reflectance(x_r: ArrayLike, y_r: ArrayLike, chart: Chart) -> NDArray[n
     """
     sheet = lay_out(chart)
     x, y = np.broadcast_arrays(np.asarray(x_r, dtype=np.float64), np.asarray(y_r, dtype=np.float64))
+    shape = x.shape
+    x, y = np.atleast_1d(x), np.atleast_1d(y)
     tones = _star_tone(x, y, chart)
     for block in sheet.blocks:
         _paint(
@@ -48,7 +51,7 @@ def chart_reflectance(x_r: ArrayLike, y_r: ArrayLike, chart: Chart) -> NDArray[n
             y * sheet.star_radius_mm + sheet.star_y_mm,
             block,
         )
-    return np.asarray(INK + (PAPER - INK) * tones, dtype=np.float32)
+    return np.asarray(INK + (PAPER - INK) * tones, dtype=np.float32).reshape(shape)
 
 
 def _star_tone(x_r: NDArray[np.float64], y_r: NDArray[np.float64], chart: Chart) -> NDArray[np.float32]:
@@ -87,8 +90,8 @@ def chart_picture(chart: Chart, dpi: float = 150.0) -> NDArray[np.uint8]:
     light = np.ones((rows, columns), dtype=np.float32)
     _add_star(light, sheet, chart, per_mm)
     for block in sheet.blocks:
-        for rect in block:
-            _add_rect(light, rect, per_mm)
+        for _, run in groupby(block, key=lambda rect: rect.tone):
+            _add_run(light, tuple(run), per_mm)
     picture = _encode(light)
     for text in sheet.texts:
         _add_text(picture, text, per_mm)
@@ -129,19 +132,37 @@ def _star_band(
     return tones
 
 
-def _add_rect(light: NDArray[np.float32], rect: Rect, per_mm: float) -> None:
-    """Lay a rectangle over the light, in the exact share of each pixel it covers."""
-    columns, x_share = _shares(rect.x_mm * per_mm, rect.width_mm * per_mm, light.shape[1])
-    rows, y_share = _shares(rect.y_mm * per_mm, rect.height_mm * per_mm, light.shape[0])
-    share = np.outer(y_share, x_share).astype(np.float32)
-    light[rows, columns] += share * (np.float32(rect.tone) - light[rows, columns])
+def _add_run(light: NDArray[np.float32], run: tuple[Rect, ...], per_mm: float) -> None:
+    """Lay rectangles of one tone over the light, in the exact share of each pixel they cover together."""
+    rows, columns = _touched(light, run, per_mm)
+    share = np.zeros_like(light[rows, columns])
+    for rect in run:
+        y, x = _touched(light, (rect,), per_mm)
+        down = _shares(y, rect.y_mm * per_mm, rect.height_mm * per_mm)
+        across = _shares(x, rect.x_mm * per_mm, rect.width_mm * per_mm)
+        share[
+            y.start - rows.start : y.stop - rows.start, x.start - columns.start : x.stop - columns.start
+        ] += np.outer(down, across)
+    np.minimum(share, 1, out=share)  # crossing lines cover their crossing once
+    light[rows, columns] += share * (np.float32(run[0].tone) - light[rows, columns])
 
 
-def _shares(start: float, length: float, limit: int) -> tuple[slice, NDArray[np.float64]]:
-    """Pixels an interval touches, and how much of each it covers."""
-    first, last = max(0, int(start)), min(limit, int(np.ceil(start + length)))
-    edges = np.clip(np.arange(first, last + 1), start, start + length)
-    return slice(first, last), np.diff(edges)
+def _touched(light: NDArray[np.float32], run: tuple[Rect, ...], per_mm: float) -> tuple[slice, slice]:
+    """Rows and columns of the pixels that the rectangles' common bounds touch."""
+    top, left = min(r.y_mm for r in run), min(r.x_mm for r in run)
+    bottom, right = max(r.y_mm + r.height_mm for r in run), max(r.x_mm + r.width_mm for r in run)
+    spans = (top, bottom, light.shape[0]), (left, right, light.shape[1])
+    rows, columns = (
+        slice(max(0, int(near * per_mm)), min(limit, int(np.ceil(far * per_mm))))
+        for near, far, limit in spans
+    )
+    return rows, columns
+
+
+def _shares(pixels: slice, start: float, length: float) -> NDArray[np.float64]:
+    """How much of each pixel an interval covers."""
+    edges = np.clip(np.arange(pixels.start, pixels.stop + 1), start, start + length)
+    return np.diff(edges)
 
 
 def _add_text(picture: NDArray[np.uint8], text: Text, per_mm: float) -> None:
