@@ -4,6 +4,18 @@
 """
 
 from .address import redact
-from .source import VideoSource, expected_frames, open_source
+from .capture import Device, devices
+from .record import Recorder, record
+from .source import VideoSource, check_video_source, expected_frames, open_source
 
-__all__ = ["VideoSource", "expected_frames", "open_source", "redact"]
+__all__ = [
+    "Device",
+    "Recorder",
+    "VideoSource",
+    "check_video_source",
+    "devices",
+    "expected_frames",
+    "open_source",
+    "record",
+    "redact",
+]

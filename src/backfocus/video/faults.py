@@ -25,7 +25,10 @@ HINTS: tuple[tuple[type[BaseException], str], ...] = (
     (av_error.DecoderNotFoundError, "no decoder for this format: convert it to H.264, HEVC or ProRes"),
     (av_error.ProtocolNotFoundError, "this kind of address is not supported by the installed FFmpeg"),
     (av_error.EOFError, "it ended before the first picture: check that it holds video"),
-    (av_error.InvalidDataError, "not a video, or its head is missing: check the file or copy it again"),
+    (
+        av_error.InvalidDataError,
+        "not video, or damaged at its beginning: check that it is the right one",
+    ),
     (MemoryError, "not enough memory for pictures of this size"),
 )
 

@@ -15,8 +15,8 @@ from ..frame import Field, Frame, Samples
 
 TRANSFER_OF_TAG = {
     1: "bt709",
-    4: "gamma22",
-    5: "gamma28",
+    4: "gamma2.2",
+    5: "gamma2.8",
     6: "bt709",  # SMPTE 170M: the same curve
     8: "linear",
     11: "bt709",  # xvYCC: the same curve, extended below black

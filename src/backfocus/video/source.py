@@ -1,15 +1,22 @@
 """The front door: any address to a source of frames, and the specification that every source satisfies."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Literal, Protocol
 
+import numpy as np
+
 from ..errors import SourceUnreadable, UsageError
 from ..frame import Frame
-from .address import kind
+from ..measure.light import curve
+from . import capture, network
+from .address import Kind, kind, redact
 from .clip import Clip
 from .luma import Signal
+from .srt import SrtConnection
 from .stills import Stills, is_still
+from .stream import GIVE_UP_S, Connector, LiveStream, Patience
 
 TIMEOUT_S = 8.0
 """Longest wait of a live source for its first picture, and between two pictures."""
@@ -45,6 +52,7 @@ def open_source(
     transfer: str = "auto",
     range_: str = "auto",
     timeout_s: float = TIMEOUT_S,
+    give_up_s: float = GIVE_UP_S,
     notice: Callable[[str], None] | None = None,
 ) -> VideoSource:
     """The source at an address: file, folder of stills, rtsp, http, srt, device or sim.
@@ -56,7 +64,9 @@ def open_source(
     range_ : "auto" | "full" | "limited"
         Video range to take instead of the one the stream names.
     timeout_s : float
-        Live sources only: longest wait for a connection, and for the next picture.
+        Live sources only: longest wait for a connection, and for the next picture before connecting again.
+    give_up_s : float
+        Live sources only: longest time without a picture before the source counts as lost.
     notice : callable taking a line of text
         Told what the source does about trouble: reconnecting, damaged pictures left out. Live sources call it
         from the thread that iterates over `frames`.
@@ -69,15 +79,25 @@ def open_source(
         Nothing there, or no pictures in it.
     """
     signal = _signal(transfer, range_)
-    match kind(address):
-        case "file":
-            return _file(Path(address.removeprefix("file://")).expanduser(), signal, notice)
-        case "sim":
-            from ..sim.source import open_sim  # the bench is heavy, and files do not need it
+    found = kind(address)
+    if found == "file":
+        return _file(Path(address.removeprefix("file://")).expanduser(), signal, notice)
+    if found == "sim":
+        from ..sim.source import open_sim  # the bench is heavy, and files do not need it
 
-            return open_sim(address)
-        case _:
-            raise UsageError("not yet")
+        return open_sim(address)
+    connector = _connector(address, found, timeout_s)
+    return LiveStream(
+        connector, redact(address), Patience(timeout_s, give_up_s), signal=signal, notice=notice
+    )
+
+
+def _connector(address: str, found: Kind, timeout_s: float) -> Connector:
+    if found == "srt":
+        return SrtConnection(address, timeout_s)
+    if found == "device":
+        return capture.connection(address, timeout_s)
+    return network.connection(address, found, timeout_s)
 
 
 def expected_frames(source: VideoSource) -> int | None:
@@ -96,7 +116,74 @@ def _file(path: Path, signal: Signal, notice: Callable[[str], None] | None) -> V
 def _signal(transfer: str, range_: str) -> Signal:
     if range_ not in ("auto", "full", "limited"):
         raise UsageError(f"--range {range_}: use auto, full or limited")
+    if transfer != "auto":
+        curve(
+            bits=8, transfer=transfer, limited=False
+        )  # a curve with no such name is refused here, not later
     return Signal(
         transfer=None if transfer == "auto" else transfer,
         limited=None if range_ == "auto" else range_ == "limited",
     )
+
+
+def check_video_source(make: Callable[[], VideoSource], *, pictures: int = 8) -> None:
+    """Hold a source against the specification; anyone can run it on theirs.
+
+    Parameters
+    ----------
+    make : callable
+        Gives a new open source each time, with at least one picture.
+    pictures : int
+        How many to look at; a file may hold fewer.
+
+    Raises AssertionError naming the first rule that is broken.
+    """
+    source = make()
+    try:
+        _check_names(source)
+        _check_frames(list(islice(source.frames(), pictures)))
+    finally:
+        source.close()
+    source.close()
+    _check_closed(source)
+    _check_closed_while_reading(make())
+
+
+def _check_names(source: VideoSource) -> None:
+    _demand(isinstance(source.live, bool), "`live` is True or False")
+    _demand(bool(source.title) and "\n" not in source.title, "`title` is one line")
+    _demand(redact(source.title) == source.title, "`title` holds no secret")
+
+
+def _check_frames(seen: list[Frame]) -> None:
+    _demand(bool(seen), "there is at least one picture")
+    _demand([f.index for f in seen] == list(range(len(seen))), "indices count from 0")
+    times = [f.at_s for f in seen if f.at_s is not None]
+    _demand(len(times) in (0, len(seen)), "all pictures have a time or none has")
+    _demand(
+        times == sorted(times) and min(times, default=0.0) >= 0.0, "times begin at 0 or later and never fall"
+    )
+    _demand(all(f.luma.ndim == 2 and f.luma.size > 0 for f in seen), "luma is rows by columns")
+    _demand(len({id(f.luma) for f in seen}) == len(seen), "each picture has samples of its own")
+    shares = any(np.shares_memory(a.luma, b.luma) for a, b in pairwise(seen))
+    _demand(not shares, "a picture is not overwritten by the next")
+
+
+def _check_closed(source: VideoSource) -> None:
+    try:
+        source.frames()
+    except ValueError:
+        return
+    raise AssertionError("frames() after close() raises ValueError")
+
+
+def _check_closed_while_reading(source: VideoSource) -> None:
+    frames = source.frames()
+    next(frames)
+    source.close()
+    _demand(next(frames, None) is None, "pictures end when the source is closed")
+
+
+def _demand(kept: bool, rule: str) -> None:
+    if not kept:
+        raise AssertionError(rule)

@@ -1,0 +1,52 @@
+"""Connections that FFmpeg makes itself: RTSP, HTTP, and capture devices."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import av
+from av.container import InputContainer
+
+from ..errors import SourceUnreadable
+from .address import Kind, redact
+
+OPTIONS: dict[Kind, dict[str, str]] = {
+    "rtsp": {
+        "rtsp_flags": "prefer_tcp",  # UDP loses packets on busy networks; used only where TCP is refused
+        "allowed_media_types": "video",
+    },
+    "http": {"reconnect": "0", "user_agent": "backfocus"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One address, one way to open it. Satisfies `Connector`."""
+
+    url: str
+    timeout_s: float
+    options: Mapping[str, str] = field(default_factory=dict)
+    format: str | None = None
+
+    def open(self) -> InputContainer:
+        """A new connection; FFmpeg interrupts its own reads after `timeout_s`."""
+        container = av.open(self.url, format=self.format, options=dict(self.options), timeout=self.timeout_s)
+        if problem := _not_live(container):
+            container.close()
+            raise SourceUnreadable(f"{redact(self.url)}: {problem}")
+        return container
+
+    def cut(self) -> None:
+        """Nothing to do: reads end by their own time-out."""
+
+
+def connection(address: str, kind: Kind, timeout_s: float) -> Connection:
+    """The connection for an rtsp:// or http:// address."""
+    return Connection(address, timeout_s, OPTIONS[kind])
+
+
+def _not_live(container: InputContainer) -> str | None:
+    if container.format.name.endswith("_pipe") or container.format.name == "image2":
+        return "a single picture, not a stream: use the camera's MJPEG or RTSP address"
+    if container.duration is not None and container.duration > 0 and container.size > 0:
+        return "a recording, not a live stream: download it and give the file"
+    return None
