@@ -160,9 +160,8 @@ def _check_frames(seen: list[Frame]) -> None:
     _demand([f.index for f in seen] == list(range(len(seen))), "indices count from 0")
     times = [f.at_s for f in seen if f.at_s is not None]
     _demand(len(times) in (0, len(seen)), "all pictures have a time or none has")
-    _demand(
-        times == sorted(times) and min(times, default=0.0) >= 0.0, "times begin at 0 or later and never fall"
-    )
+    _demand(times == sorted(times), "times never fall")
+    _demand(min(times, default=0.0) >= 0.0, "times begin at 0 or later")
     _demand(all(f.luma.ndim == 2 and f.luma.size > 0 for f in seen), "luma is rows by columns")
     _demand(len({id(f.luma) for f in seen}) == len(seen), "each picture has samples of its own")
     shares = any(np.shares_memory(a.luma, b.luma) for a, b in pairwise(seen))

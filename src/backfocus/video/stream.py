@@ -69,9 +69,9 @@ class _Arrival:
 class Times:
     """When each picture was taken, in seconds since the first: by its own clock where that makes sense.
 
-    A stream's clock is smoother than the arrival of its pictures, but it jumps when the camera restarts or the
-    connection is made anew. A step of it counts unless it runs back, or ahead of the arrivals by more than
-    `AHEAD_S`; the time between arrivals counts then.
+    A stream's clock is smoother than the arrival of its pictures, but it jumps when the camera restarts or
+    the connection is made anew. A step of it counts unless it goes back, or runs ahead of the arrivals by
+    more than `AHEAD_S`; the time between arrivals counts then.
     """
 
     AHEAD_S = 2.0
@@ -200,20 +200,26 @@ class _Reader:
 
         Raises SourceLost when the last picture is too long ago.
         """
-        self._wait(lambda: self._newest is not None or bool(self._said), self._patience.timeout_s)
+        left_s = self._last_s + self._patience.give_up_s - time.monotonic()
+        longest_s = min(self._patience.timeout_s, max(left_s, 0.0))
+        self._wait(lambda: self._newest is not None or bool(self._said), longest_s)
         with self._changed:
             arrival, self._newest = self._newest, None
             said = tuple(self._said)
             self._said.clear()
         if arrival is None and not said and not self.stopped():
-            self._connector.cut()  # a read that ignored its time-out
-        if arrival is None and time.monotonic() - self._last_s > self._patience.give_up_s:
-            self.stop()
-            raise SourceLost(
-                f"{self._title}: no picture for {self._patience.give_up_s:.0f} s: "
-                "check the camera, its cable and the network, then start again"
-            )
+            self._nothing_came()
         return arrival, said
+
+    def _nothing_came(self) -> None:
+        if time.monotonic() - self._last_s < self._patience.give_up_s:
+            self._connector.cut()  # a read that ignored its time-out
+            return
+        self.stop()
+        raise SourceLost(
+            f"{self._title}: no picture for {self._patience.give_up_s:.0f} s: "
+            "check the camera, its cable and the network, then start again"
+        )
 
     def _wait(self, ready: Callable[[], bool], longest_s: float) -> None:
         end_s = time.monotonic() + longest_s
