@@ -74,7 +74,7 @@ def test_meets_the_pupil_correlated_with_itself(waves):
     assert at(s, waves) == pytest.approx(wave_optics, abs=3e-4)
 
 
-@pytest.mark.parametrize("waves", [0.5, 5.0, 40.0, 400.0])
+@pytest.mark.parametrize("waves", [0.5, 5.0, 40.0, 400.0, 4000.0])
 @pytest.mark.parametrize("s", [0.003, 0.03, 0.3, 0.6])
 def test_meets_adaptive_quadrature_of_the_plain_integral(s, waves):
     """Cartesian, with a rule made for oscillating integrands: shares no node with ours."""
@@ -197,6 +197,13 @@ def test_arrays_of_any_size_agree_with_single_values():
 
 def test_beyond_the_cut_off_nothing_is_left():
     assert at([1.0, 1.5, 10.0], 2.0) == pytest.approx(0.0, abs=1e-15)
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf")])
+def test_what_is_not_finite_is_a_wrong_call(wrong):
+    for nu, defocus in ((wrong, 3.0), (0.2, wrong)):
+        with pytest.raises(ValueError, match="finite"):
+            lens_pixel_mtf(nu, defocus, f_number=1.8, pixel_um=5.0)
 
 
 def test_nothing_asked_nothing_answered():
