@@ -3,7 +3,7 @@
 Frequencies are in cycles per pixel, defocus is in um on the sensor, and everything broadcasts.
 """
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -170,7 +170,7 @@ def _points_for(s: Floats, waves: Floats) -> int:
     return points if points <= _PANEL else _PANEL * (1 + int(2 * points / (_PANEL - 32)))
 
 
-@cache
+@lru_cache(maxsize=64)
 def _gauss(points: int) -> tuple[Floats, Floats]:
     """Points and weights over -1 to 1: Gauss' rule up to one panel, from there panels of it side by side."""
     inside, weights = np.polynomial.legendre.leggauss(min(points, _PANEL))
