@@ -4,14 +4,23 @@ Nothing else in the package owns a clock or a thread of control. Everything that
 below; everything that shows or stores is handed what happened here, moment by moment.
 """
 
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from typing import Protocol
 
+from .errors import OutOfOrder
 from .frame import Frame, fields
+from .guide.events import Ended, Event, WrongRing
+from .guide.instructions import Instruction
+from .guide.procedure import advance, ask
+from .guide.session import Session
+from .guide.watch import Watch, watch
 from .measure.follow import Sight, follow
 from .measure.reading import Reading
 from .video.source import VideoSource
+
+STILLS_FPS = 25.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +66,117 @@ def readings(source: VideoSource, limits: Limits | None = None) -> Iterator[Sigh
             elapsed_s = (frame.at_s or 0.0) - (first_s or 0.0)
             if limits.passed(count, elapsed_s):
                 return
+
+
+class Person(Protocol):
+    """Whoever has their hands on the lens: told what to do, and able to say that it is done."""
+
+    def hear(self, said: Instruction | WrongRing, at_s: float) -> None:
+        """Take in one instruction, or the warning that the wrong ring was turned."""
+        ...
+
+    def answers(self, at_s: float) -> tuple[Event, ...]:
+        """What the person has said by `at_s`, each thing once."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """One step of the loop: what was seen, what it meant and what was asked for."""
+
+    at_s: float
+    sighting: Sighting | None
+    session: Session
+    watched: Watch
+    events: tuple[Event, ...]
+    instructions: tuple[Instruction, ...]
+
+
+def guide(
+    source: VideoSource,
+    session: Session,
+    *,
+    people: Sequence[Person] = (),
+    limits: Limits | None = None,
+    offset_s: float = 0.0,
+) -> Iterator[Moment]:
+    """Lead `session` to its end with the pictures of `source`; one moment per picture.
+
+    Parameters
+    ----------
+    session : Session
+        A new one from `start`, or one that was replayed.
+    people : sequence of Person
+        All of them hear every instruction, and each may answer.
+    offset_s : float
+        Added to the source's time, so that a resumed session's clock goes on where it stopped.
+
+    Notes
+    -----
+    A recording ends with `Ended`, and so does a live source that was asked for only so long. A live source that
+    was lost raises, and the session stays open.
+    """
+    watched = Watch()
+    at_s = offset_s
+    instructions = ask(session)
+    _tell(people, instructions, (), at_s)
+    yield Moment(at_s, None, session, watched, (), instructions)
+    for sighting in readings(source, limits):
+        at_s = offset_s + _time(sighting.reading)
+        reading = replace(sighting.reading, at_s=at_s)
+        watched, seen = watch(watched, reading, session)
+        turn = _Turn(session)
+        turn.take_seen(seen)
+        turn.take_said(answer for person in people for answer in person.answers(at_s))
+        session = turn.session
+        _tell(people, tuple(turn.instructions), turn.events, at_s)
+        yield Moment(at_s, sighting, session, watched, tuple(turn.events), tuple(turn.instructions))
+        if session.finished:
+            return
+    turn = _Turn(session)
+    turn.take_seen((Ended(at_s),))
+    yield Moment(at_s, None, turn.session, watched, tuple(turn.events), tuple(turn.instructions))
+
+
+class _Turn:
+    """What one picture brings about."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.events: list[Event] = []
+        self.instructions: list[Instruction] = []
+
+    def take_seen(self, seen: Iterable[Event]) -> None:
+        """What was seen was judged for one step; what is left over when that step ends says nothing of the next."""
+        judged_for = self.session.turn
+        for event in seen:
+            if self.session.turn != judged_for:
+                return
+            self._advance(event)
+
+    def take_said(self, said: Iterable[Event]) -> None:
+        """What a person said; what cannot be meant now is passed over, and the instruction stands."""
+        for event in said:
+            with suppress(OutOfOrder):
+                self._advance(event)
+
+    def _advance(self, event: Event) -> None:
+        self.session, instructions = advance(self.session, event)
+        self.events.append(event)
+        self.instructions.extend(instructions)
+
+
+def _tell(
+    people: Sequence[Person], instructions: Iterable[Instruction], events: Iterable[Event], at_s: float
+) -> None:
+    for person in people:
+        for event in events:
+            if isinstance(event, WrongRing):
+                person.hear(event, at_s)
+        for instruction in instructions:
+            person.hear(instruction, at_s)
+
+
+def _time(reading: Reading) -> float:
+    """Stills have no time: they count as pictures of a film."""
+    return reading.at_s if reading.at_s is not None else reading.index / STILLS_FPS
