@@ -27,7 +27,7 @@ def play(bench: Bench, at_s: float) -> bool:
     if at_s >= half_s:
         reach_um = SWEEP_DEPTHS * lens.half_depth_um(1.0 / settings.zoom) + abs(settings.delta_um)
         swept_um = reach_um * settings.zoom**2 * _there_and_back((at_s - half_s) / SWEEP_S)
-    zoomed = _ease((at_s - STEADY_S) / ZOOM_S)
+    zoomed = ease((at_s - STEADY_S) / ZOOM_S)
     bench.turn(zoom=1.0 - zoomed, focus_um=focused_um + swept_um)
     return at_s < end_s
 
@@ -37,7 +37,7 @@ def _unit(number: float) -> float:
     return (number * 0.137) % 2.0 - 1.0
 
 
-def _ease(part: float) -> float:
+def ease(part: float) -> float:
     """0 to 1 with a smooth start and a smooth stop."""
     part = min(max(part, 0.0), 1.0)
     return part * part * part * (10.0 - 15.0 * part + 6.0 * part * part)
@@ -46,7 +46,7 @@ def _ease(part: float) -> float:
 def _there_and_back(part: float) -> float:
     """0, out to +1, through to -1, back to 0, each turn smooth."""
     if part < 0.25:
-        return _ease(4 * part)
+        return ease(4 * part)
     if part < 0.75:
-        return 1.0 - 2.0 * _ease(2 * part - 0.5)
-    return _ease(4 * part - 3.0) - 1.0
+        return 1.0 - 2.0 * ease(2 * part - 0.5)
+    return ease(4 * part - 3.0) - 1.0

@@ -1,9 +1,7 @@
-"""H.264 in memory: one picture in, one out as a stream would deliver it; and pictures into a file."""
+"""H.264 in memory: one picture in, the same picture out as a stream would deliver it."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,7 +33,7 @@ class H264Link:
     def __init__(self, width_px: int, height_px: int, fps: float, interlaced: Field | None = None) -> None:
         from av import CodecContext
 
-        self._encoder = encoder(CodecContext.create("libx264", "w"), width_px, height_px, fps, interlaced)
+        self._encoder = _encoder(CodecContext.create("libx264", "w"), width_px, height_px, fps, interlaced)
         decoder = CodecContext.create("h264", "r")
         decoder.thread_count = 1
         decoder.flags |= 1 << 19  # low delay: a picture comes out as soon as it is in
@@ -43,14 +41,14 @@ class H264Link:
 
     def carry(self, frame: Frame) -> Frame:
         """The frame after its luma went through the link; everything else stays."""
-        packets = self._encoder.encode(picture_of(frame))
+        packets = self._encoder.encode(_picture(frame))
         arrived = [picture for packet in packets for picture in self._decoder.decode(packet)]
         if len(arrived) != 1:
             raise RuntimeError(f"the encoder kept a picture back: {len(arrived)} arrived for one sent")
         return replace(frame, luma=_luma(arrived[0]))
 
 
-def encoder(
+def _encoder(
     context: "VideoCodecContext", width_px: int, height_px: int, fps: float, interlaced: Field | None
 ) -> "VideoCodecContext":
     """`context` set up for pictures of the bench: BT.709, video range, no picture kept back."""
@@ -67,30 +65,7 @@ def encoder(
     return context
 
 
-def record(frames: Iterable[Frame], path: Path, *, fps: float) -> int:
-    """Write frames (8 bits, even size, at least one) to an H.264 file and return how many there were.
-
-    Each frame is coded once; give frames of a source with `codec=none`, or they are coded twice.
-    """
-    import av
-
-    count = 0
-    with av.open(str(path), "w") as container:
-        stream = None
-        for frame in frames:
-            count += 1
-            if stream is None:
-                height_px, width_px = frame.luma.shape
-                stream = container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001))
-                encoder(stream.codec_context, width_px, height_px, fps, frame.interlaced)
-            container.mux(stream.encode(picture_of(frame)))
-        if stream is None:
-            raise ValueError("no frames to record")
-        container.mux(stream.encode(None))
-    return count
-
-
-def picture_of(frame: Frame) -> "VideoFrame":
+def _picture(frame: Frame) -> "VideoFrame":
     """The frame as a grey picture an encoder takes."""
     from av import VideoFrame
 
