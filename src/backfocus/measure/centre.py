@@ -1,0 +1,108 @@
+"""The centre of a star to a few hundredths of a pixel, from the phase of its spokes.
+
+Seen about a point (dx, dy) off its centre, the phase of a ring of radius r swings by
+n (dx sin phi - dy cos phi) / r; on a tilted chart it swings by n (q cos 2 phi - p sin 2 phi) besides, the
+same on every ring (straight lines through the centre stay straight lines in any perspective, so only their
+angles change). Four numbers, linear in the swing: solved in closed form, first from the phases of sectors,
+where only the difference of neighbours counts (a swing of several turns and the jumps of a twisted star do no
+harm), then on the pixels themselves.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .waves import Floats64, Phasors, RingFit, Rings
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Centre of a star, and the two shears that turn its ellipses back into circles."""
+
+    x_px: float
+    y_px: float
+    stretch: float = 0.0
+    skew: float = 0.0
+
+    def moved(self, step: Floats64) -> "Pose":
+        """The pose corrected by (dx, dy, stretch, skew)."""
+        return Pose(
+            self.x_px + float(step[0]),
+            self.y_px + float(step[1]),
+            self.stretch + float(step[2]),
+            self.skew + float(step[3]),
+        )
+
+
+def flattened(rings: Rings, pose: Pose) -> Rings:
+    """The rings with their offsets turned back to a star that faces the camera."""
+    if pose.stretch == 0.0 and pose.skew == 0.0:
+        return rings
+    p, q = np.float32(pose.stretch), np.float32(pose.skew)
+    return replace(rings, x=(1 + p) * rings.x + q * rings.y, y=q * rings.x + (1 - p) * rings.y)
+
+
+def sector_step(rings: Rings, wave: Phasors, cycles: int, trust: Floats64) -> Floats64:
+    """Correction (dx, dy, stretch, skew) of a pose that may be several pixels off.
+
+    `trust` weighs each ring, shape (rings,): 0 leaves it out.
+    """
+    sectors = int(np.clip(cycles // 2, 4, 40))
+    angle, phasor = _sector_phasors(rings, wave, sectors)
+    turned = np.roll(phasor, -1, axis=1) * np.conj(phasor)
+    weight = np.abs(turned) * trust[:, None]
+    rows = _swings(angle[None, :], rings.radius_px[:, None])
+    rows = cycles * (np.roll(rows, -1, axis=2) - rows)
+    return _solve(rows.reshape(4, -1), np.angle(turned).astype(np.float64).ravel(), weight.ravel())
+
+
+def pixel_step(rings: Rings, wave: Phasors, cycles: int, fit: RingFit) -> tuple[Floats64, float]:
+    """Correction (dx, dy, stretch, skew) of a pose nearly right, and the sigma of dx for unit noise.
+
+    One Gauss-Newton step: what the ring fits left over is projected on what a small error of the pose would
+    leave. Needs a phase swing below about a radian on the rings that count.
+    """
+    squared = rings.x**2 + rings.y**2
+    slope = np.float32(cycles) * (fit.wave.astype(np.complex64)[:, None] * np.conj(wave)).imag
+    slope = slope * rings.weight
+    per_r = slope / np.maximum(squared, 1.0)
+    double = np.stack([rings.x**2 - rings.y**2, 2 * rings.x * rings.y]) / np.maximum(squared, 1.0)
+    rows = np.stack([per_r * rings.y, -per_r * rings.x, -slope * double[1], slope * double[0]])
+    flat = rows.reshape(4, -1).astype(np.float64)
+    normal = flat @ flat.T
+    normal += np.diag([1e-9, 1e-9, 1e-9, 1e-9]) * max(np.trace(normal), 1e-12)
+    step = np.linalg.solve(normal, flat @ fit.residual.ravel().astype(np.float64))
+    return np.asarray(step), float(np.sqrt(np.linalg.inv(normal)[0, 0]))
+
+
+def _sector_phasors(rings: Rings, wave: Phasors, sectors: int) -> tuple[Floats64, Phasors]:
+    centred = rings.light - (
+        (rings.light * rings.weight).sum(axis=1) / np.maximum(rings.weight.sum(axis=1), 1.0)
+    )[:, None].astype(np.float32)
+    signal = centred * rings.weight
+    which = ((np.arctan2(rings.y, rings.x) / (2 * np.pi) + 0.5) * sectors).astype(np.intp) % sectors
+    index = (np.arange(len(signal))[:, None] * sectors + which).ravel()
+    size = len(signal) * sectors
+    real = np.bincount(index, (signal * wave.real).ravel(), size)
+    imag = np.bincount(index, (signal * wave.imag).ravel(), size)
+    middles = (np.arange(sectors) + 0.5) / sectors * 2 * np.pi - np.pi
+    return middles, (real - 1j * imag).reshape(len(signal), sectors).astype(np.complex64)
+
+
+def _swings(angle: Floats64, radius: Floats64) -> Floats64:
+    ones = np.ones_like(radius)
+    return np.stack(
+        [
+            np.sin(angle) / radius,
+            -np.cos(angle) / radius,
+            -np.sin(2 * angle) * ones,
+            np.cos(2 * angle) * ones,
+        ]
+    )
+
+
+def _solve(rows: Floats64, values: Floats64, weight: Floats64) -> Floats64:
+    weighted = rows * weight
+    normal = weighted @ rows.T
+    scale = np.maximum(np.diag(normal), 1e-12)
+    return np.asarray(np.linalg.solve(normal + np.diag(1e-3 * scale), weighted @ values))

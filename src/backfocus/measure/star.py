@@ -1,0 +1,296 @@
+"""A Siemens star measured: centre, rim, levels, and the modulation of every ring down to Nyquist.
+
+The star method of ISO 12233, on pixels: light is fitted by a wave of n cycles per turn on rings about the
+refined centre (`waves`, `centre`); the amplitude, divided by the contrast the chart has at zero frequency
+(`levels`), is the modulation of lens times pixel at n / (2 pi r) cycles per pixel.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..frame import Samples
+from .centre import Pose, flattened, pixel_step, sector_step
+from .levels import Levels, find_levels, find_rim
+from .reading import Flag
+from .response import Response, respond, upright
+from .waves import (
+    Floats,
+    Floats64,
+    RingFit,
+    Rings,
+    fit_rings,
+    gather,
+    parity,
+    plan_rings,
+    ring_count,
+    turns,
+)
+
+LEAST_VISIBLE = 0.2
+"""A ring counts when this part of it lies in the picture."""
+
+LOWEST_FREQUENCY = 0.004
+
+
+@dataclass(frozen=True, slots=True)
+class StarMeasurement:
+    """What one picture says about its star; light is in the unit of the picture.
+
+    Attributes
+    ----------
+    x_px, y_px, centre_sigma_px
+        Centre, in lines of the whole picture; integers are pixel centres.
+    radius_px, radius_sigma_px
+        The rim; None when it is not in view.
+    frequency_cy_px, modulation, modulation_sigma
+        Rising frequencies up to 0.5 cy/px; signed modulation, 1 at zero frequency; equally long.
+    modulation_025, modulation_025_sigma
+        At 0.25 cy/px; None where no ring carries it.
+    mtf50_cy_px, mtf50_sigma_cy_px
+        First downward crossing of 0.5; None above Nyquist or where no ring shows it.
+    ring_radius_px, ring_phase_rad, ring_amplitude, ring_sigma
+        Every ring in view from the centre outwards, before any twist is undone: for reading twists.
+    white, black, noise
+        Light of the chart's white and black, and the noise of a pixel.
+    stretch, skew
+        Shears that make circles of the star's ellipses: sqrt(stretch**2 + skew**2) is about
+        (1 - cos(tilt)) / (1 + cos(tilt)).
+    flags
+        `lost` (no ring shows the star), `clipped`, `too-dark`, `low-contrast`, `sharpened`, `cropped`,
+        `tilted`, `above-nyquist`.
+    """
+
+    x_px: float
+    y_px: float
+    centre_sigma_px: float
+    cycles: int
+    radius_px: float | None = None
+    radius_sigma_px: float | None = None
+    frequency_cy_px: tuple[float, ...] = ()
+    modulation: tuple[float, ...] = ()
+    modulation_sigma: tuple[float, ...] = ()
+    modulation_025: float | None = None
+    modulation_025_sigma: float | None = None
+    mtf50_cy_px: float | None = None
+    mtf50_sigma_cy_px: float | None = None
+    ring_radius_px: tuple[float, ...] = ()
+    ring_phase_rad: tuple[float, ...] = ()
+    ring_amplitude: tuple[float, ...] = ()
+    ring_sigma: tuple[float, ...] = ()
+    white: float | None = None
+    black: float | None = None
+    noise: float | None = None
+    stretch: float = 0.0
+    skew: float = 0.0
+    flags: frozenset[Flag] = frozenset()
+
+
+def measure_star(
+    picture: Samples,
+    x_px: float,
+    y_px: float,
+    cycles: int,
+    *,
+    radius_px: float | None = None,
+    curve: Floats | None = None,
+    twist_radius_px: float | None = None,
+    levels: tuple[float, float] | None = None,
+    line_step: int = 1,
+    first_line: int = 0,
+    tracked: bool = False,
+) -> StarMeasurement:
+    """Measure the star near (x_px, y_px); modulation runs from -1 to 1, in sharpened pictures above.
+
+    Parameters
+    ----------
+    picture : ndarray, shape (rows, columns)
+        Linear light, float32; or code values when `curve` is given.
+    x_px, y_px : float
+        Centre to within 3 px and a few per cent of the radius; lines of the whole picture.
+    cycles : int
+        Black-and-white pairs per turn, at least 3.
+    radius_px : float, optional
+        Rim as far as known (to 15 %); without it the rim is looked for to the borders of the picture.
+    curve : ndarray of float32, optional
+        Light of every code value (`light.curve`): then only the pixels that are used are linearised.
+    twist_radius_px : float, optional
+        Radius the rim of a *twisted* star has or would have in this picture (`target.twist_radii`).
+    levels : (float, float), optional
+        Black and white in light, as read from patches beside the star.
+    line_step, first_line : int
+        A field of an interlaced picture: row k is line first_line + line_step * k.
+    tracked : bool
+        The centre is known to half a pixel: one refinement is saved.
+
+    Notes
+    -----
+    A poor picture comes back with flags; `lost` when no ring shows the star. Rings of less than about 10 px
+    radius suffer from their curvature.
+
+    References
+    ----------
+    ISO 12233:2023, annex E (s-SFR); Loebich et al., "Digital camera resolution measurement using sinusoidal
+    Siemens stars", Proc. SPIE 6502 (2007), doi:10.1117/12.703817.
+    """
+    if cycles < 3 or not (math.isfinite(x_px) and math.isfinite(y_px)):
+        raise ValueError(f"a star needs 3 cycles and a finite centre, got {cycles} at ({x_px}, {y_px})")
+    view = _View(
+        picture,
+        cycles,
+        curve,
+        line_step,
+        first_line,
+        _reach(picture, x_px, y_px, cycles, radius_px, line_step),
+    )
+    pose = _settle(view, Pose(x_px, y_px), radius_px, tracked)
+    rings, fit, pose, sigma = _fit_at(view, pose)
+    return _assemble(rings, fit, pose, sigma, cycles, twist_radius_px, levels)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _View:
+    picture: Samples
+    cycles: int
+    curve: Floats | None
+    line_step: int
+    first_line: int
+    reach_px: float
+
+    def rings(self, pose: Pose) -> Rings:
+        odd = parity(round(pose.y_px), self.first_line, self.line_step)
+        plan = plan_rings(self.cycles, ring_count(self.cycles, self.reach_px), self.line_step, odd)
+        seen = gather(
+            self.picture,
+            plan,
+            pose.x_px,
+            pose.y_px,
+            curve=self.curve,
+            line_step=self.line_step,
+            first_line=self.first_line,
+        )
+        return flattened(seen, pose)
+
+
+def _reach(picture: Samples, x: float, y: float, cycles: int, radius: float | None, line_step: int) -> float:
+    rows, columns = picture.shape
+    far = float(max(x, columns - x, y, rows * line_step - y))
+    far = min(far, cycles / (2 * math.pi * LOWEST_FREQUENCY))
+    return far if radius is None else min(far, 1.35 * radius)
+
+
+def _settle(view: _View, pose: Pose, radius: float | None, tracked: bool) -> Pose:
+    for _ in range(1 if tracked else 3):
+        rings = view.rings(pose)
+        wave = turns(rings.x, rings.y, view.cycles)
+        trust = _trust(rings)
+        if radius is not None:
+            trust *= rings.edges_px[1:] < 0.98 * radius
+        step = sector_step(rings, wave, view.cycles, trust)
+        limit = 0.25 * view.reach_px
+        pose = pose.moved(np.clip(step, [-limit, -limit, -0.1, -0.1], [limit, limit, 0.1, 0.1]))
+    return pose
+
+
+def _trust(rings: Rings) -> Floats64:
+    total = np.maximum(rings.weight.sum(axis=1), 1.0)
+    mean = (rings.light * rings.weight).sum(axis=1) / total
+    power = (rings.light**2 * rings.weight).sum(axis=1) / total - mean**2
+    usable = (rings.visible > LEAST_VISIBLE) & (total > 24)
+    return np.asarray(usable / np.maximum(power, 1e-9) / total**2, dtype=np.float64)
+
+
+def _fit_at(view: _View, pose: Pose) -> tuple[Rings, RingFit, Pose, float]:
+    for last in (False, True):
+        rings = view.rings(pose)
+        wave = turns(rings.x, rings.y, view.cycles)
+        fit = fit_rings(rings, wave)
+        step, per_noise = pixel_step(rings, wave, view.cycles, fit)
+        if last or np.abs(step[:2]).max() < 0.003:
+            break
+        pose = pose.moved(np.clip(step, [-1, -1, -0.02, -0.02], [1, 1, 0.02, 0.02]))
+    noise = float(np.median(fit.noise[fit.samples > 24])) if (fit.samples > 24).any() else 0.0
+    return rings, fit, pose, per_noise * noise
+
+
+def _frequencies(rings: Rings, cycles: int, pose: Pose) -> Floats64:
+    """Mean local frequency of each ring; on a tilted star it differs along the ring."""
+    squared = rings.x.astype(np.float64) ** 2 + rings.y.astype(np.float64) ** 2
+    area = 1 - pose.stretch**2 - pose.skew**2
+    if pose.stretch == 0.0 and pose.skew == 0.0:
+        inverse = 1 / np.sqrt(np.maximum(squared, 1e-6))
+    else:
+        back_x = (1 - pose.stretch) * rings.x - pose.skew * rings.y
+        back_y = (1 + pose.stretch) * rings.y - pose.skew * rings.x
+        inverse = np.hypot(back_x, back_y) / np.maximum(squared, 1e-6)
+    total = np.maximum(rings.weight.sum(axis=1), 1.0)
+    return np.asarray(cycles / (2 * math.pi) * area * (inverse * rings.weight).sum(axis=1) / total)
+
+
+def _assemble(
+    rings: Rings,
+    fit: RingFit,
+    pose: Pose,
+    centre_sigma: float,
+    cycles: int,
+    twist_radius: float | None,
+    given: tuple[float, float] | None,
+) -> StarMeasurement:
+    usable = (rings.visible > LEAST_VISIBLE) & (fit.samples > 24)
+    radius = rings.radius_px
+    sigma = fit.noise * np.sqrt(2 / np.maximum(fit.samples, 1.0))
+    amplitude = np.abs(fit.wave)
+    nothing = StarMeasurement(pose.x_px, pose.y_px, centre_sigma, cycles, flags=frozenset({Flag.LOST}))
+    strong = usable & (amplitude > 5 * sigma) & (amplitude > 0.5 * fit.noise)
+    if strong.sum() < 4:
+        return nothing
+    rim, rim_sigma, last = find_rim(rings, amplitude, sigma, usable)
+    inside = usable & (np.arange(len(usable)) < last)
+    frequency = _frequencies(rings, cycles, pose)
+    signed, keep = upright(fit.wave, sigma, radius, inside, twist_radius)
+    level = find_levels(rings, fit, frequency, signed, keep, rim, given)
+    if level is None:
+        return replace(nothing, radius_px=rim)
+    response = respond(frequency, signed, sigma, keep, level)
+    return StarMeasurement(
+        x_px=pose.x_px,
+        y_px=pose.y_px,
+        centre_sigma_px=centre_sigma,
+        cycles=cycles,
+        radius_px=rim,
+        radius_sigma_px=rim_sigma,
+        frequency_cy_px=response.frequency_cy_px,
+        modulation=response.modulation,
+        modulation_sigma=response.sigma,
+        modulation_025=response.at_025,
+        modulation_025_sigma=response.at_025_sigma,
+        mtf50_cy_px=response.mtf50,
+        mtf50_sigma_cy_px=response.mtf50_sigma,
+        ring_radius_px=tuple(radius[inside].tolist()),
+        ring_phase_rad=tuple(np.angle(fit.wave[inside]).tolist()),
+        ring_amplitude=tuple(amplitude[inside].tolist()),
+        ring_sigma=tuple(sigma[inside].tolist()),
+        white=level.white,
+        black=level.black,
+        noise=float(np.median(fit.noise[inside])),
+        stretch=pose.stretch,
+        skew=pose.skew,
+        flags=_flags(rings, response, level, pose, rim, inside),
+    )
+
+
+def _flags(
+    rings: Rings, response: Response, level: Levels, pose: Pose, rim: float | None, inside: NDArray[np.bool_]
+) -> frozenset[Flag]:
+    found = set(response.flags)
+    if level.white - level.black < 0.3 * (level.white + level.black):
+        found.add(Flag.LOW_CONTRAST)
+    if level.white < 0.03:
+        found.add(Flag.TOO_DARK)
+    if math.hypot(pose.stretch, pose.skew) > 0.004:
+        found.add(Flag.TILTED)
+    if rim is None or (rings.visible[inside] < 0.95).any():
+        found.add(Flag.CROPPED)
+    return frozenset(found)

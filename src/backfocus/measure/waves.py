@@ -1,0 +1,234 @@
+"""Where a star is sampled for measuring, and the waves fitted to it.
+
+A ring of radius r of a star of n cycles carries the frequency n / (2 pi r). The rings run from the one at
+0.52 cy/px outwards, each 4 % wider than the last, and each holds about `SAMPLES` pixels whatever the size of
+the star: so the cost does not grow with resolution. Small rings hold every pixel they have; in large ones the
+pixels are picked at evenly spread angles whose number does not go with n, so that they sample the phase of the
+spokes evenly and the harmonics of square bars do not leak into the fundamental. Pixels are never interpolated.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..frame import Samples
+
+Floats = NDArray[np.float32]
+Floats64 = NDArray[np.float64]
+Phasors = NDArray[np.complex64]
+
+SAMPLES = 320
+STEP = 1.04
+THINNEST_PX = 0.9
+TOP_FREQUENCY = 0.52
+HARMONICS = 18
+"""Harmonics of square spokes kept apart when samples are picked: the 19th is 5 % of the fundamental."""
+
+TRIES = 8
+"""Pixels across a wide ring of which the one nearest to the wanted angle is taken."""
+
+GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RingPlan:
+    """Which pixels to look at, as offsets from the pixel that holds the centre; shapes (rings, samples)."""
+
+    columns: NDArray[np.int32]
+    lines: NDArray[np.int32]
+    used: Floats
+    edges_px: Floats64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rings:
+    """The pixels of a star: offsets from its centre, light, and weight (0 outside the picture)."""
+
+    x: Floats
+    y: Floats
+    light: Floats
+    weight: Floats
+    visible: Floats64
+    edges_px: Floats64
+
+    @property
+    def radius_px(self) -> Floats64:
+        """Mean radius of each ring."""
+        return np.asarray(np.sqrt((self.edges_px[1:] ** 2 + self.edges_px[:-1] ** 2) / 2))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RingFit:
+    """Least-squares waves on every ring, shape (rings,); what they left over, shape (rings, samples)."""
+
+    mean: Floats64
+    wave: NDArray[np.complex128]
+    third: NDArray[np.complex128]
+    noise: Floats64
+    samples: Floats64
+    residual: Floats
+
+
+def ring_edges(cycles: int, count: int) -> Floats64:
+    """Radii of the borders of the first `count` rings, from the smallest that resolves the star outwards."""
+    edges = [max(cycles / (2 * math.pi * TOP_FREQUENCY), 3.0)]
+    for _ in range(count):
+        edges.append(max(edges[-1] * STEP, edges[-1] + THINNEST_PX))
+    return np.asarray(edges)
+
+
+def ring_count(cycles: int, radius_px: float) -> int:
+    """How many rings reach to `radius_px`, rounded up to a multiple of 4 so that plans are reused."""
+    edges = ring_edges(cycles, 400)
+    return max(4, min(4 * math.ceil(np.searchsorted(edges, radius_px) / 4), 400))
+
+
+@lru_cache(maxsize=64)
+def plan_rings(cycles: int, count: int, line_step: int, odd: int) -> RingPlan:
+    """Pixels of the first `count` rings; `odd` is 1 where a field's lines lie between the centre's lines."""
+    edges = ring_edges(cycles, count)
+    samples = _even_samples(cycles)
+    columns = np.zeros((count, samples), np.int32)
+    lines = np.full((count, samples), odd, np.int32)
+    used = np.zeros((count, samples), np.float32)
+    for ring in range(count):
+        x, y = _ring_pixels(edges[ring], edges[ring + 1], samples, line_step, odd)
+        columns[ring, : x.size], lines[ring, : x.size], used[ring, : x.size] = x, y, 1.0
+    return RingPlan(columns, lines, used, edges)
+
+
+def gather(
+    picture: Samples,
+    plan: RingPlan,
+    x_px: float,
+    y_px: float,
+    *,
+    curve: Floats | None = None,
+    line_step: int = 1,
+    first_line: int = 0,
+) -> Rings:
+    """The light of the planned pixels around a centre; pixels outside the picture or NaN get weight 0."""
+    column0, line0 = round(x_px), round(y_px)
+    columns = plan.columns + column0
+    rows = (plan.lines + (line0 - first_line)) // line_step
+    inside = (columns >= 0) & (rows >= 0) & (columns < picture.shape[1]) & (rows < picture.shape[0])
+    weight = plan.used * inside
+    codes = picture[np.where(inside, rows, 0), np.where(inside, columns, 0)]
+    light = codes.astype(np.float32) if curve is None else np.take(curve, codes.astype(np.intp), mode="clip")
+    good = np.isfinite(light)
+    if not good.all():
+        weight, light = weight * good, np.where(good, light, np.float32(0))
+    return Rings(
+        x=plan.columns + np.float32(column0 - x_px),
+        y=plan.lines + np.float32(line0 - y_px),
+        light=light,
+        weight=weight,
+        visible=weight.sum(axis=1) / np.maximum(plan.used.sum(axis=1), 1.0),
+        edges_px=plan.edges_px,
+    )
+
+
+def parity(line0: int, first_line: int, line_step: int) -> int:
+    """How many lines below `line0` the next line of the field lies: 0 for a whole picture."""
+    return (first_line - line0) % line_step
+
+
+def turns(x: Floats, y: Floats, cycles: int) -> Phasors:
+    """exp(i n phi) of pixels at offsets (x, y), by squaring: an arc tangent costs five times as much."""
+    base = np.asarray(x + 1j * y, dtype=np.complex64)
+    base /= np.maximum(np.abs(base), np.float32(1e-6))
+    power = base if cycles & 1 else np.ones_like(base)
+    while cycles := cycles >> 1:
+        base = base * base
+        if cycles & 1:
+            power = power * base
+    return power
+
+
+def fit_rings(rings: Rings, wave: Phasors) -> RingFit:
+    """Mean, shading, fundamental, third and fifth harmonic of every ring, by weighted least squares.
+
+    `wave` is exp(i n phi) at the pixels. The fundamental comes back as a complex number z with the ring being
+    mean + Re(z conj(wave)): its angle is the phase, its magnitude the amplitude.
+    """
+    columns = _columns(rings, wave)
+    weighted = columns * rings.weight[:, None, :]
+    gram = (weighted @ columns.transpose(0, 2, 1)).astype(np.float64)
+    right = (weighted @ rings.light[:, :, None]).astype(np.float64)
+    samples = rings.weight.sum(axis=1).astype(np.float64)
+    ridge = (1e-5 * samples + 1e-3)[:, None, None] * np.eye(columns.shape[1])
+    found = np.linalg.solve(gram + ridge, right)
+    fitted = found[:, :, 0].astype(np.float32)[:, None, :] @ columns
+    residual = (rings.light - fitted[:, 0, :]) * (rings.weight > 0)
+    squares = np.einsum("rs,rs,rs->r", rings.weight, residual, residual)
+    return RingFit(
+        mean=found[:, 0, 0],
+        wave=found[:, 1, 0] + 1j * found[:, 2, 0],
+        third=found[:, 3, 0] + 1j * found[:, 4, 0],
+        noise=np.sqrt(squares / np.maximum(samples - columns.shape[1], 1.0)),
+        samples=samples,
+        residual=residual,
+    )
+
+
+def _columns(rings: Rings, wave: Phasors) -> Floats:
+    third = wave * wave * wave
+    fifth = third * wave * wave
+    radius = np.maximum(np.hypot(rings.x, rings.y), np.float32(1e-6))
+    return np.stack(
+        [
+            np.ones_like(rings.x),
+            wave.real,
+            wave.imag,
+            third.real,
+            third.imag,
+            rings.x / radius,
+            rings.y / radius,
+            fifth.real,
+            fifth.imag,
+        ],
+        axis=1,
+    )
+
+
+def _even_samples(cycles: int) -> int:
+    """A number of angles, about `SAMPLES`, at which the harmonics of the spokes stay far from aliasing.
+
+    Harmonic k looks like a slow wave of (k n mod samples) turns; with an off-centre pixel grid, which swings the
+    phase once or twice per turn, it leaks into the mean or the fundamental where that number is small.
+    """
+
+    def margin(samples: int) -> int:
+        aliases = (np.arange(1, HARMONICS + 1) * cycles) % samples
+        return int(np.minimum(aliases, samples - aliases).min())
+
+    return max(range(SAMPLES, SAMPLES + 40), key=margin)
+
+
+def _ring_pixels(
+    inner: float, outer: float, samples: int, line_step: int, odd: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    if math.pi * (outer**2 - inner**2) / line_step <= samples * 1.1:
+        x, y = _every_pixel(inner, outer, line_step, odd)
+        return x[:samples], y[:samples]
+    angle = (2 * math.pi / samples * np.arange(samples))[:, None]
+    share = (np.arange(TRIES) + 0.5) / TRIES + (np.arange(samples) * GOLDEN)[:, None]
+    radius = np.sqrt(inner**2 + share % 1.0 * (outer**2 - inner**2))
+    x = np.rint(radius * np.cos(angle))
+    y = np.rint((radius * np.sin(angle) - odd) / line_step) * line_step + odd
+    off = np.abs(y * np.cos(angle) - x * np.sin(angle)) / radius
+    best = np.arange(samples), off.argmin(axis=1)
+    return x[best].astype(np.int32), y[best].astype(np.int32)
+
+
+def _every_pixel(
+    inner: float, outer: float, line_step: int, odd: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    reach = math.ceil(outer)
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1].astype(np.int32)
+    radius = np.hypot(x, y)
+    inside = (radius >= inner) & (radius < outer) & ((y - odd) % line_step == 0)
+    return x[inside], y[inside]
