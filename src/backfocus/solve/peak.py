@@ -1,8 +1,8 @@
 """Best focus from a sweep against ring or motor steps.
 
-The blur through focus is a hyperbola, sqrt(floor**2 + slope**2 (e - best)**2): defocus grows straight with the
-steps, and the lens's own blur adds in quadrature. A sweep that shows no peak is a normal result, `NoPeak`, with
-the reason in words. Sweeps without a position axis: `hand_sweep`.
+The blur through focus is a hyperbola, sqrt(floor**2 + slope**2 (e - best)**2): defocus grows straight with
+the steps, and the lens's own blur adds in quadrature. A sweep that shows no peak is a normal result,
+`NoPeak`, with the reason in words. Sweeps without a position axis: `hand_sweep`.
 """
 
 import math

@@ -4,7 +4,7 @@ The rules are asked in this order, and the first that holds decides:
 
     not-front-focus   focus sweeps at two zooms whose um per step are not as M**2, within 3 sigma
     tracking          a residual is off the zoom law by more than max(h, 3 sigma)
-    unsure            no optics, or the zoom positions too near each other: k above 0.7
+    unsure            no optics; zoom positions too near each other (k above 0.7); pictures that are spoilt
     set               the whole 95 % interval within +-h; a soft lens only adds blur, so this is safe
     adjust            the whole interval outside +-h; without an in-focus reference, outside +-1.5 h
     unsure            otherwise; the advice says how to find out
@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ..measure.reading import Flag
 from .backfocus import BackFocus
 
 Kind = Literal["not-front-focus", "tracking", "unsure", "set", "adjust"]
@@ -61,6 +62,7 @@ def judge(
     half_depths_um: Sequence[float] | None = None,
     referenced: bool = False,
     slopes: tuple[SweepSlope, SweepSlope] | None = None,
+    flags: frozenset[Flag] = frozenset(),
     means: Means | None = None,
 ) -> Verdict:
     """One of five verdicts with its reason and advice; see the top of the file for the rules.
@@ -77,6 +79,8 @@ def judge(
         Whether an in-focus picture was seen at the widest position, which tells the lens's softness.
     slopes : pair of SweepSlope, optional
         From focus sweeps at two zoom positions.
+    flags : frozenset of Flag, optional
+        What spoils the pictures it all rests on (sharpened, clipped, too dark): then nothing is claimed.
     """
     means = means or Means()
     if slopes is not None and not follows_zoom_law(*slopes):
@@ -91,6 +95,7 @@ def judge(
     return (
         _tracking(back_focus, depths)
         or _too_little_zoom(back_focus)
+        or _spoilt(flags)
         or _set(back_focus, half_depth_um)
         or _adjust(back_focus, half_depth_um, means, referenced=referenced)
         or _cannot_tell(back_focus, half_depth_um, referenced=referenced)
@@ -187,6 +192,25 @@ def _too_little_zoom(back_focus: BackFocus) -> Verdict | None:
         f"The widest picture seen is still {100.0 * back_focus.k:.0f} % of the longest: too little zoom to "
         "tell back focus from focus.",
         "Zoom all the way from tele to wide and try again.",
+    )
+
+
+_CURES = {
+    Flag.SHARPENED: ("the camera sharpens them", "Switch detail (sharpening) off in the camera's menu."),
+    Flag.CLIPPED: ("white is clipped", "Darken the picture until white is at 60 to 90 %, not with the iris."),
+    Flag.TOO_DARK: ("they are too dark", "Light the chart; leave the iris open."),
+    Flag.LOW_CONTRAST: ("the star has too little contrast", "Light the chart and keep stray light off it."),
+}
+
+
+def _spoilt(flags: frozenset[Flag]) -> Verdict | None:
+    cures = [cure for flag, cure in _CURES.items() if flag in flags]
+    if not cures:
+        return None
+    return Verdict(
+        "unsure",
+        f"The pictures cannot be trusted: {' and '.join(why for why, _ in cures)}.",
+        " ".join(cure for _, cure in cures),
     )
 
 

@@ -1,0 +1,173 @@
+"""Where a clip stands still at tele and at wide, and what lies between: found from the star's scale alone.
+
+A *hold* is a run of pictures at one scale. A *pull* is two holds, one long and one wide, with the zoom moving
+from one to the other between them; the focus ring is taken to rest from the first hold to the second, and
+what comes before and after (focusing at tele, a focus sweep at wide) belongs to the ends but not to the pull.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from ..measure.reading import Flag, Reading
+
+HOLD_S = 0.4
+"""The shortest hold that is believed in a clip."""
+
+LIVE_HOLD_S = 1.0
+"""How long a live picture must hold at wide before it is taken for the end."""
+
+SAME_SCALE = 0.02
+"""Within a hold the scale wanders by no more than this part: noise and a breath of focus."""
+
+LEAST_ZOOM = 0.9
+"""Two holds whose scales are nearer than this ratio are one zoom position; focus alone breathes that much."""
+
+_UNUSABLE = frozenset({Flag.NO_STAR, Flag.LOST})
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Pictures `first` to `last` (both included) of the usable ones, all at `scale_px`."""
+
+    first: int
+    last: int
+    scale_px: float
+    scale_sigma_px: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """A zoom from one end to the other: indices count the usable pictures.
+
+    `early` and `late` are the holds in the order of time; `long` and `wide` are the same two by scale.
+    """
+
+    early: Hold
+    late: Hold
+
+    @property
+    def long(self) -> Hold:
+        """The hold with the larger scale."""
+        return max(self.early, self.late, key=lambda hold: hold.scale_px)
+
+    @property
+    def wide(self) -> Hold:
+        """The hold with the smaller scale."""
+        return min(self.early, self.late, key=lambda hold: hold.scale_px)
+
+    @property
+    def between(self) -> range:
+        """The pictures of the walk through the zoom."""
+        return range(self.early.last + 1, self.late.first)
+
+
+def usable(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    """Readings with a star, a scale and a modulation curve."""
+    return tuple(
+        each
+        for each in readings
+        if each.scale_px and each.frequency_cy_px and each.star is not None and not each.flags & _UNUSABLE
+    )
+
+
+def find_holds(pictures: Sequence[Reading], hold_s: float = HOLD_S) -> tuple[Hold, ...]:
+    """The holds among usable pictures, in time; stills without times are holds one by one."""
+    holds = []
+    for first, last in _runs(_smooth([each.scale_px or 0.0 for each in pictures])):
+        if _lasts(pictures[first], pictures[last], hold_s):
+            holds.append(_hold(pictures, first, last))
+    return tuple(holds)
+
+
+def find_pull(pictures: Sequence[Reading], hold_s: float = HOLD_S) -> Pull | None:
+    """The pull over the largest zoom ratio; of several alike the last. None where the zoom did not move."""
+    holds = find_holds(pictures, hold_s)
+    if not holds:
+        return None
+    longest = max(hold.scale_px for hold in holds)
+    widest = min(hold.scale_px for hold in holds)
+    if widest > LEAST_ZOOM * longest:
+        return None
+    middle = math.sqrt(longest * widest)
+    across = [Pull(a, b) for a, b in _neighbours(holds, middle) if _moves(a, b)]
+    reach = max((_reach(pull) for pull in across), default=0.0)
+    full = [pull for pull in across if _reach(pull) > 0.8 * reach]
+    return full[-1] if full else None
+
+
+def finished(readings: Sequence[Reading]) -> bool:
+    """Whether a live clip is complete: held at tele, then zoomed out, and now holding at wide."""
+    pictures = usable(readings)
+    holds = find_holds(pictures, LIVE_HOLD_S)
+    if len(holds) < 2:
+        return False
+    earlier, last = holds[:-1], holds[-1]
+    longest = max(hold.scale_px for hold in earlier)
+    return last.last == len(pictures) - 1 and last.scale_px < 0.7 * longest
+
+
+def _neighbours(holds: Sequence[Hold], middle: float) -> list[tuple[Hold, Hold]]:
+    """The last hold on one side of the middle scale and the end it leads to on the other.
+
+    Pauses on the way are skipped: from the crossing outwards each side goes to the hold that is farthest
+    along.
+    """
+    pairs = []
+    for at, (a, b) in enumerate(pairwise(holds)):
+        if (a.scale_px > middle) != (b.scale_px > middle):
+            pairs.append((_outermost(holds[at::-1], middle), _outermost(holds[at + 1 :], middle)))
+    return pairs
+
+
+def _outermost(holds: Sequence[Hold], middle: float) -> Hold:
+    """Going away from the crossing, the first hold within a breath of this side's extreme."""
+    side = [holds[0]]
+    for hold in holds[1:]:
+        if (hold.scale_px > middle) != (side[0].scale_px > middle):
+            break
+        side.append(hold)
+    farthest = max(abs(math.log(hold.scale_px / middle)) for hold in side)
+    return next(hold for hold in side if abs(math.log(hold.scale_px / middle)) > farthest - 0.2)
+
+
+def _moves(a: Hold, b: Hold) -> bool:
+    return min(a.scale_px, b.scale_px) < LEAST_ZOOM * max(a.scale_px, b.scale_px)
+
+
+def _reach(pull: Pull) -> float:
+    return math.log(pull.long.scale_px / pull.wide.scale_px)
+
+
+def _smooth(scale: Sequence[float]) -> list[float]:
+    """Running median of five, so that one wild scale does not end a hold."""
+    if len(scale) < 5:
+        return list(scale)
+    padded = np.pad(np.array(scale), 2, mode="edge")
+    return [float(value) for value in np.median(np.lib.stride_tricks.sliding_window_view(padded, 5), axis=1)]
+
+
+def _runs(scale: Sequence[float]) -> list[tuple[int, int]]:
+    """First and last index of each run whose scales stay within `SAME_SCALE` of its mean so far."""
+    runs, first, total = [], 0, 0.0
+    for at, value in enumerate(scale):
+        if at > first and abs(value * (at - first) / total - 1.0) > SAME_SCALE:
+            runs.append((first, at - 1))
+            first, total = at, 0.0
+        total += value
+    return [*runs, (first, len(scale) - 1)] if scale else []
+
+
+def _lasts(first: Reading, last: Reading, hold_s: float) -> bool:
+    if first.at_s is None or last.at_s is None:
+        return True
+    return last.at_s - first.at_s >= hold_s
+
+
+def _hold(pictures: Sequence[Reading], first: int, last: int) -> Hold:
+    scales = np.array([each.scale_px for each in pictures[first : last + 1]], dtype=float)
+    sigmas = [each.scale_sigma_px or 0.0 for each in pictures[first : last + 1]]
+    return Hold(first, last, float(np.median(scales)), float(np.median(sigmas)))
