@@ -3,8 +3,9 @@
 A ring of radius r of a star of n cycles carries the frequency n / (2 pi r). The rings run from the one at
 0.52 cy/px outwards, each 4 % wider than the last, and each holds about `SAMPLES` pixels whatever the size of
 the star: so the cost does not grow with resolution. Small rings hold every pixel they have; in large ones the
-pixels are picked at evenly spread angles whose number does not go with n, so that they sample the phase of the
-spokes evenly and the harmonics of square bars do not leak into the fundamental. Pixels are never interpolated.
+pixels are picked at evenly spread angles whose number does not go with n, so that they sample the phase of
+the spokes evenly and the harmonics of square bars do not leak into the fundamental. Pixels are never
+interpolated.
 """
 
 import math
@@ -197,8 +198,8 @@ def _columns(rings: Rings, wave: Phasors) -> Floats:
 def _even_samples(cycles: int) -> int:
     """A number of angles, about `SAMPLES`, at which the harmonics of the spokes stay far from aliasing.
 
-    Harmonic k looks like a slow wave of (k n mod samples) turns; with an off-centre pixel grid, which swings the
-    phase once or twice per turn, it leaks into the mean or the fundamental where that number is small.
+    Harmonic k looks like a slow wave of (k n mod samples) turns; on an off-centre pixel grid, which swings
+    the phase once per turn, it leaks into the mean or the fundamental where that number is small.
     """
 
     def margin(samples: int) -> int:
