@@ -1,0 +1,159 @@
+"""Read a picture along rings around a point: harmonics of the angle, and what they say about the centre.
+
+Angles grow from +x towards +y. Samples are interpolated, on a reduced picture for large rings so that nothing
+aliases: right for finding and following a star (phase, presence), not for measuring its modulation.
+"""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating]
+Luma8 = NDArray[np.uint8]
+
+SAMPLES = 512
+"""Per ring: three and a half for each of 144 cycles."""
+
+FINEST_RING_PX = 90.0
+"""Rings from twice this radius are read in a picture of half the size, and so on: about one sample per pixel."""
+
+SECTORS = 64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rings:
+    """What was read around one point.
+
+    Attributes
+    ----------
+    x_px, y_px : float
+        The point, in pixels of the whole picture.
+    radii_px : ndarray, shape (rings,)
+    harmonics : ndarray, shape (rings, SAMPLES // 2 + 1), complex64
+        Amplitudes in code values: a ring  A cos(m phi + psi)  holds  A exp(i psi)  at index m.
+    inside : ndarray, shape (rings, SAMPLES), bool
+        Which samples lie in the picture.
+    """
+
+    x_px: float
+    y_px: float
+    radii_px: Floats
+    harmonics: NDArray[np.complex64]
+    inside: NDArray[np.bool_]
+
+    @property
+    def coverage(self) -> Floats:
+        """Share of each ring that lies in the picture; shape (rings,), 0 to 1."""
+        return np.asarray(self.inside.mean(axis=1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pyramid:
+    """A picture and its halves, quarters, ...; `line_step` and `first_line` as in `Frame`."""
+
+    levels: tuple[Luma8, ...]
+    line_step: int = 1
+    first_line: int = 0
+
+
+def pyramid(luma8: Luma8, *, line_step: int = 1, first_line: int = 0) -> Pyramid:
+    """The picture and its halves by area, down to about 40 pixels."""
+    levels = [luma8]
+    while min(levels[-1].shape) >= 80:
+        rows, columns = (side // 2 for side in levels[-1].shape)
+        even = levels[-1][: 2 * rows, : 2 * columns]
+        levels.append(np.asarray(cv2.resize(even, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8))
+    return Pyramid(tuple(levels), line_step, first_line)
+
+
+def ring_radii(smallest_px: float, largest_px: float, ratio: float) -> Floats:
+    """Radii in a geometric row, at least one; pixels."""
+    count = 1 + max(0, int(math.log(max(largest_px / smallest_px, 1.0)) / math.log(ratio)))
+    return np.asarray(smallest_px * ratio ** np.arange(count))
+
+
+def read_rings(picture: Pyramid, x_px: float, y_px: float, radii_px: Floats) -> Rings:
+    """The harmonics of each ring around a point; parts outside the picture count as the ring's mean."""
+    values, inside = _samples(picture, x_px, y_px, radii_px)
+    count = np.maximum(inside.sum(axis=1, keepdims=True), 1)
+    values *= inside
+    values -= values.sum(axis=1, keepdims=True) / count
+    values *= inside
+    harmonics = np.fft.rfft(values, axis=1) * (2.0 / count)
+    return Rings(x_px, y_px, radii_px, harmonics.astype(np.complex64), inside)
+
+
+def _samples(
+    picture: Pyramid, x_px: float, y_px: float, radii_px: Floats
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Samples, shape (rings, SAMPLES), and which of them lie in the picture."""
+    unit = _unit_circle()
+    radii = np.asarray(radii_px, np.float32)[:, None]
+    x = np.float32(x_px) + radii * unit[0]
+    y = (np.float32(y_px - picture.first_line) + radii * unit[1]) / np.float32(picture.line_step)
+    rows, columns = picture.levels[0].shape
+    inside = (x >= -0.5) & (x <= columns - 0.5) & (y >= -0.5) & (y <= rows - 0.5)
+    level = np.log2(np.maximum(radii_px / FINEST_RING_PX, 1.0)).astype(int)
+    values = np.empty(x.shape, np.float32)
+    for k in np.unique(np.minimum(level, len(picture.levels) - 1)):
+        of_level = np.minimum(level, len(picture.levels) - 1) == k
+        maps = ((at[of_level] + np.float32(0.5)) / np.float32(2**k) - np.float32(0.5) for at in (x, y))
+        values[of_level] = cv2.remap(
+            picture.levels[k], *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+    return values, inside
+
+
+def _unit_circle() -> NDArray[np.float32]:
+    turn = np.arange(SAMPLES) * (2 * math.pi / SAMPLES)
+    return np.stack([np.cos(turn), np.sin(turn)]).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What the running phase of a harmonic asks for: move the centre, and count so many cycles more."""
+
+    dx_px: float
+    dy_px: float
+    cycles: float
+
+
+def centre_correction(rings: Rings, cycles: int, weights: Floats) -> Correction:
+    """How far the star's centre is from where the rings were read, and how many cycles the count is short.
+
+    A ring read `d` off the centre shows the harmonic's phase swinging by `cycles * d / r` once around; the swing is
+    fitted through the phase steps from sector to sector, so nothing needs unwrapping.
+
+    Parameters
+    ----------
+    rings : Rings
+    cycles : int
+        The supposed harmonic; right to within a few.
+    weights : ndarray, shape (rings,)
+        Trust in each ring, 0 to leave it out.
+    """
+    wide = int(np.clip(cycles // 3, 2, 12))
+    offsets = np.arange(-wide, wide + 1)
+    band = rings.harmonics[:, cycles - wide : cycles + wide + 1]
+    turn = (np.arange(SECTORS) + 0.5) * (2 * math.pi / SECTORS)
+    local = band @ np.exp(1j * np.outer(offsets, turn)).astype(np.complex64)
+    step = np.roll(local, -1, axis=1) * np.conj(local)
+    seen = rings.inside.reshape(len(rings.radii_px), SECTORS, -1).all(axis=2)
+    weight = np.abs(step) * (seen & np.roll(seen, -1, axis=1))
+    weight *= (weights / np.maximum(weight.mean(axis=1), 1e-12))[:, None]
+    between = turn + math.pi / SECTORS
+    pull = (cycles / rings.radii_px)[:, None]
+    columns = (pull * np.cos(between), pull * np.sin(between), np.ones_like(weight))
+    return _fit(columns, np.angle(step) * (SECTORS / (2 * math.pi)), weight)
+
+
+def _fit(columns: tuple[Floats, ...], target: Floats, weight: Floats) -> Correction:
+    normal = np.array([[float((weight * a * b).sum()) for b in columns] for a in columns])
+    right = np.array([float((weight * a * target).sum()) for a in columns])
+    if not np.isfinite(normal).all() or np.linalg.cond(normal) > 1e12:
+        return Correction(0.0, 0.0, 0.0)
+    dx, dy, cycles = np.linalg.solve(normal, right)
+    return Correction(float(dx), float(dy), float(cycles))

@@ -1,0 +1,144 @@
+"""Where the edges of a picture cross: supposed centres of stars.
+
+Small cells of the picture that hold one clear edge direction vote along their own edge line. Votes are kept apart by
+direction and each direction counts only as far as it stands out from its surroundings, so that one long edge, or a
+crowd of parallel ones, makes no centre: only edges from many sides do.
+"""
+
+import math
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating]
+Luma8 = NDArray[np.uint8]
+
+CELL_PX = 4
+REACH_CELLS = 60
+DIRECTIONS = 256
+SECTORS = 8
+MIN_COHERENCE = 0.6
+MIN_ENERGY = 60.0
+"""Of a cell's gradients, Sobel units squared: above the rounding of 8-bit samples."""
+MAX_LINES = 6000
+STRIP_ROWS = 64 * CELL_PX
+STAND_OUT = 6.0
+"""What one direction can add to a place, in standard deviations of its surroundings."""
+MIN_SUPPORT = 4.0
+
+
+class Lines(NamedTuple):
+    """Edge lines: cells they pass through and their direction; in cells and radians, each of shape (lines,)."""
+
+    x: Floats
+    y: Floats
+    direction: Floats
+
+
+class Crossing(NamedTuple):
+    """A place where many edge lines cross, in pixels of the picture given."""
+
+    x_px: float
+    y_px: float
+    support: float
+
+
+def crossings(picture: Luma8, count: int) -> tuple[Crossing, ...]:
+    """Up to `count` places where the edges of a picture point, best first."""
+    lines, shape = _edge_lines(picture)
+    if len(lines.x) < 8:
+        return ()
+    support = _support(lines, shape)
+    return tuple(
+        Crossing(*((at + 0.5) * CELL_PX - 0.5 for at in _crossing_point(lines, x, y)), float(support[y, x]))
+        for x, y in _peaks(support, count)
+    )
+
+
+def _edge_lines(picture: Luma8) -> tuple[Lines, tuple[int, int]]:
+    """Lines of the cells with one clear direction, and the rows and columns of cells."""
+    xx, yy, xy = _structure(picture)
+    energy, difference = xx + yy, xx - yy
+    coherence = np.sqrt(difference * difference + 4 * xy * xy) / (energy + 1e-6)
+    y, x = np.nonzero((coherence > MIN_COHERENCE) & (energy > MIN_ENERGY))
+    if len(x) > MAX_LINES:
+        some = np.linspace(0, len(x) - 1, MAX_LINES).astype(int)
+        y, x = y[some], x[some]
+    direction = 0.5 * np.arctan2(2 * xy[y, x], difference[y, x]) + math.pi / 2
+    return Lines(x.astype(np.float32), y.astype(np.float32), direction), (xx.shape[0], xx.shape[1])
+
+
+def _structure(picture: Luma8) -> Floats:
+    """Mean products of the gradients (xx, yy, xy) of each cell and its surroundings; shape (3, rows, columns)."""
+    rows, columns = (side // CELL_PX for side in picture.shape)
+    gx, gy = cv2.spatialGradient(np.ascontiguousarray(picture[: rows * CELL_PX, : columns * CELL_PX]))
+    products = np.empty((3, rows, columns), np.float32)
+    for top in range(0, rows * CELL_PX, STRIP_ROWS):
+        x, y = (g[top : top + STRIP_ROWS].astype(np.float32) for g in (gx, gy))
+        first = top // CELL_PX
+        for plane, product in zip(products, (x * x, y * y, x * y), strict=True):
+            size = (columns, len(x) // CELL_PX)
+            plane[first : first + size[1]] = cv2.resize(product, size, interpolation=cv2.INTER_AREA)
+    return np.stack([cv2.GaussianBlur(plane, (3, 3), 0.8) for plane in products])
+
+
+def _support(lines: Lines, shape: tuple[int, int]) -> Floats:
+    """How far the votes of each cell stand out, summed over directions; shape (rows, columns)."""
+    rows, columns = shape
+    wide = columns + 2 * REACH_CELLS
+    turn = np.mod(lines.direction / math.pi, 1.0)
+    direction = (turn * DIRECTIONS).astype(np.intp) % DIRECTIONS
+    start = (lines.y.astype(np.intp) + REACH_CELLS) * wide + lines.x.astype(np.intp) + REACH_CELLS
+    steps = _steps(wide)
+    support = np.zeros(shape, np.float32)
+    for sector in range(SECTORS):
+        mine = direction * SECTORS // DIRECTIONS == sector
+        cells = (start[mine, None] + steps[direction[mine]]).ravel()
+        votes = np.bincount(cells, minlength=wide * (rows + 2 * REACH_CELLS)).reshape(-1, wide)
+        inner = votes[REACH_CELLS:-REACH_CELLS, REACH_CELLS:-REACH_CELLS].astype(np.float32)
+        support += _standing_out(inner)
+    return support
+
+
+def _steps(wide: int) -> NDArray[np.intp]:
+    """Offsets of the cells along each direction in a flat accumulator; shape (DIRECTIONS, cells)."""
+    along = np.r_[-REACH_CELLS + 1 : -1, 2:REACH_CELLS]
+    angle = (np.arange(DIRECTIONS)[:, None] + 0.5) * (math.pi / DIRECTIONS)
+    down, right = (np.rint(part(angle) * along).astype(np.intp) for part in (np.sin, np.cos))
+    return np.asarray(down * wide + right)
+
+
+def _standing_out(votes: Floats) -> Floats:
+    votes = cv2.GaussianBlur(votes, (3, 3), 0.7)
+    around = cv2.boxFilter(votes, -1, (17, 17))
+    return np.asarray(np.clip((votes - around) / np.sqrt(around + 0.3), -1.0, STAND_OUT))
+
+
+def _peaks(support: Floats, count: int) -> list[tuple[int, int]]:
+    """Cells (x, y) of the greatest support, no two within three cells of each other."""
+    highest = cv2.dilate(support, np.ones((7, 7), np.uint8))
+    y, x = np.nonzero((support >= highest) & (support > MIN_SUPPORT))
+    order = np.argsort(-support[y, x], kind="stable")[:count]
+    return [(int(x[i]), int(y[i])) for i in order]
+
+
+def _crossing_point(lines: Lines, x: float, y: float) -> tuple[float, float]:
+    """The point nearest to all lines that pass close to a cell, in cells; the cell itself if they do not agree."""
+    normal = np.stack([-np.sin(lines.direction), np.cos(lines.direction)])
+    offset = normal[0] * lines.x + normal[1] * lines.y
+    distance2 = (lines.x - x) ** 2 + (lines.y - y) ** 2
+    point = np.array([x, y], float)
+    for tolerance in (2.0, 1.0, 0.7):
+        near = np.abs(point @ normal - offset) < tolerance
+        near &= (distance2 < REACH_CELLS**2) & (distance2 > 4)
+        some = normal[:, near]
+        matrix = some @ some.T
+        if np.linalg.det(matrix) < 1e-3 * np.trace(matrix) ** 2 + 1e-9:
+            break
+        better = np.linalg.solve(matrix, some @ offset[near])
+        if np.hypot(*(better - (x, y))) > 3:
+            break
+        point = better
+    return float(point[0]), float(point[1])
