@@ -1,9 +1,9 @@
 """Sessions as events: begin, append, load, list.
 
 Everything that happened is written as it happens, so a killed program loses nothing but the last second of
-readings. What a session *means* is folded from its events elsewhere; no entry is ever rewritten. Times are kept
-as UTC text ending in Z, because SQLite forgets time zones. User names, passwords and tokens in addresses are
-replaced before anything is written.
+readings. What a session *means* is folded from its events elsewhere; no entry is ever rewritten. Times are
+kept as UTC text ending in Z, because SQLite forgets time zones. User names, passwords and tokens in addresses
+are replaced before anything is written.
 """
 
 import json

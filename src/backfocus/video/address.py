@@ -24,6 +24,9 @@ SECRET_KEYS = (
     "|secret|sig|signature|session|sid|streamid"
 )
 
+_RAW_PASSWORD = r"[^/?#\s@:]*:(?!\d{1,5}(?:[/?#\s]|$))\S*@"
+"""USER:PASSWORD@ typed as it is, with /, ?, # or @ in the password: a colon no port number follows."""
+
 
 def kind(address: str) -> Kind:
     """What sort of source an address names; anything without a scheme is a file or a folder.
@@ -49,7 +52,7 @@ def kind(address: str) -> Kind:
 
 def redact(address: str) -> str:
     """The address with user names, passwords and tokens replaced by `***`; safe to print and to store."""
-    shown = re.sub(r"(?<=://)[^/?#\s]*@", "***@", address)
+    shown = re.sub(rf"(?<=://)(?:{_RAW_PASSWORD}|[^/?#\s]*@)", "***@", address)
     return re.sub(rf"(?i)(?<=[?&;])((?:{SECRET_KEYS})=)[^&;#\s]*", r"\1***", shown)
 
 
