@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ..frame import Frame
 from .imaging import (
@@ -70,6 +71,7 @@ class Bench:
         self._sensor = Sensor(noise=settings.noise, detail=settings.detail, seed=settings.seed)
         self._spectra: dict[tuple[float, float], SharpSpectrum] = {}
         self._last_scale_px = 0.0
+        self._still: tuple[object, Floats] | None = None
         self._pose = Pose()
         far_um = 0.0 if settings.far else self.lens.chart_focus_um + settings.tele_misfocus_um
         self.pose = Pose(focus_um=far_um, iris_f=settings.iris_f, locked=settings.locked)
@@ -110,21 +112,29 @@ class Bench:
         While the zoom moves the scene is drawn with one sample to a pixel instead of two, which is a third of
         the work and adds moire near the star's centre only.
         """
+        shift_px = self._shake_at(at_s)
+        seen_from = (self.pose, shift_px, self.lens.scale_px(self.pose) == self._last_scale_px)
+        if self._still is None or self._still[0] != seen_from:
+            self._still = seen_from, self._render(shift_px)
+        return self._still[1]
+
+    def _render(self, shift_px: tuple[float, float]) -> Floats:
         lens, pose = self.lens, self.pose
         w020, w040 = lens.waves(pose)
         number = lens.f_number(pose)
         cutoff = cutoff_cy_px(number, self.settings.pixel_um)
         disc_px = abs(lens.residual_um(pose)) / number / self.settings.pixel_um
-        spectrum = self._spectrum(lens.scale_px(pose), disc_px)
-        seen = picture(
-            spectrum,
-            lambda frequency: transfer(frequency, w020, w040, cutoff),
-            disc_px,
-            self._shake_at(at_s),
-        )
+
+        def curve(frequency_cy_px: NDArray[np.float64]) -> NDArray[np.float64]:
+            return transfer(frequency_cy_px, w020, w040, cutoff)
+
+        seen = picture(self._spectrum(lens.scale_px(pose), disc_px), curve, disc_px, shift_px)
         (left, top), (width, height) = self._pad, (self.settings.width_px, self.settings.height_px)
-        cut = seen[top : top + height, left : left + width]
-        return cut * np.float32(self._exposure() * lens.light(pose))
+        light = seen[top : top + height, left : left + width] * np.float32(
+            self._exposure() * lens.light(pose)
+        )
+        light.flags.writeable = False
+        return light
 
     def centre_px(self) -> tuple[float, float]:
         """Where the star's centre is in the picture without shake."""

@@ -1,5 +1,7 @@
 """The simulated hand: obeys the guide as people do, late, unevenly and a little too far.
 
+Its clock is that of the pictures it moves for; times it is told only stamp its answers.
+
 It hears what a person would hear (instructions, and the warning that the wrong ring was turned), knows what a
 person knows (how this lens feels, where the rings stop), and never looks at a measurement or at the error it
 is to remove.
@@ -92,7 +94,7 @@ class Hand:
         self._zoom_ratio = settings.zoom
         self._rng = np.random.default_rng((settings.seed, 5))
         self._orders: deque[tuple[float, say.Instruction]] = deque()
-        self._says: list[Confirmed] = []
+        self._says: list[tuple[float, str]] = []
         self._turning: _Turning | None = None
         self._zooming: _Zooming | None = None
         self._last_way: dict[Ring, int] = {}
@@ -112,12 +114,12 @@ class Hand:
         if isinstance(said, WrongRing):
             self._mistaken = False
             return
-        self._says = [answer for answer in self._says if answer.at_s <= at_s]
+        self._says = [(due_s, step) for due_s, step in self._says if due_s <= self._now_s]
         reaction_s = float(self._rng.uniform(self._temper.soonest_s, self._temper.latest_s))
         if isinstance(said, say.Turn) and said.way == "stop":
             # Whoever waits for "stop" is quicker than whoever is told something new.
             reaction_s = self._temper.soonest_s * float(self._rng.uniform(0.7, 1.2))
-        due_s = at_s + reaction_s
+        due_s = self._now_s + reaction_s
         if self._orders:
             after_s = LOCK_S if at_s == self._heard_s else 0.0
             due_s = max(due_s, self._orders[-1][0] + after_s)
@@ -126,8 +128,8 @@ class Hand:
 
     def answers(self, at_s: float) -> tuple[Confirmed, ...]:
         """What the person has said by `at_s`, each thing once."""
-        said = tuple(answer for answer in self._says if answer.at_s <= at_s)
-        self._says = [answer for answer in self._says if answer.at_s > at_s]
+        said = tuple(Confirmed(at_s, step) for due_s, step in self._says if due_s <= self._now_s)
+        self._says = [(due_s, step) for due_s, step in self._says if due_s > self._now_s]
         return said
 
     def move(self, bench: Bench, at_s: float) -> None:
@@ -185,7 +187,7 @@ class Hand:
                 bench.turn(iris_f=0.0)
 
     def _answer(self, step: str, at_s: float) -> None:
-        self._says.append(Confirmed(at_s, step))
+        self._says.append((at_s, step))
 
     def _let_go(self) -> None:
         if self._turning:
