@@ -39,6 +39,7 @@ WALK_STEPS = 5
 WALK_SIGMA = 0.05
 """Pictures of a moving zoom are a little out of step with their scale: a part of |r|."""
 
+_STEADY = 5
 _DISTRUSTED = (Flag.SHARPENED, Flag.CLIPPED, Flag.TOO_DARK, Flag.LOW_CONTRAST)
 
 
@@ -84,7 +85,7 @@ def judge_clip(
     long = _end(pictures, pull, pull.long, optics)
     wide = _end(pictures, pull, pull.wide, optics)
     magnitudes = (long.residual, wide.residual, *_walk(pictures, pull, optics))
-    side = _side(wide, first_turn)
+    side = _side(wide, first_turn) * (1 if pull.wide is pull.late else -1)
     found = _solved(magnitudes, side)
     depths = tuple(optics.half_depth_um(each.scale_px / pull.long.scale_px) for each in found.zoom)
     flags = long.flags | wide.flags
@@ -115,17 +116,18 @@ def _end(pictures: Sequence[Reading], pull: Pull, hold: Hold, optics: Optics) ->
     """Reads the hold, and the sweep that follows or precedes it at the same zoom, if there is one."""
     ratio = hold.scale_px / pull.long.scale_px
     depth = optics.half_depth_um(ratio)
-    there = _at_same_zoom(pictures, pull, hold)
-    read = [defocus(each, optics, ratio=ratio) for each in there]
-    known = [(each, value) for each, value in zip(there, read, strict=True) if value is not None]
-    reference = _reference([pair[0] for pair in known], [pair[1] for pair in known], depth)
-    steady = pictures[hold.first : hold.last + 1]
+    read = [(each, defocus(each, optics, ratio=ratio)) for each in _at_same_zoom(pictures, pull, hold)]
+    there = [each for each, value in read if value is not None]
+    plain = [value for _, value in read if value is not None]
+    left = _departure([value.um for value in plain], [value.sigma_um for value in plain], depth)
+    steady = there[: min(left, hold.last - hold.first + 1)]
+    reference = _reference(there, plain, depth)
     values = [defocus(each, optics, ratio=ratio, reference=reference) for each in steady]
     return _End(
         _residual(hold, [value for value in values if value is not None]),
         reference,
-        tuple(value.um for _, value in known),
-        tuple(value.sigma_um for _, value in known),
+        tuple(value.um for value in plain),
+        tuple(value.sigma_um for value in plain),
         depth,
         _spoilt(steady),
     )
@@ -158,14 +160,22 @@ def _reference(pictures: Sequence[Reading], read: Sequence[Defocus], depth_um: f
 
 def _swept(blur: Sequence[float], sigma: Sequence[float], depth_um: float) -> slice | None:
     """From where |r| first leaves the value it starts with to where it last differs from its last."""
-    if len(blur) < 5:
-        return None
-    limit = max(3.0 * float(np.median(sigma)), depth_um / 2.0)
-    off_start = np.flatnonzero(np.abs(np.array(blur) - np.median(blur[:5])) > limit)
-    off_end = np.flatnonzero(np.abs(np.array(blur) - np.median(blur[-5:])) > limit)
-    if not off_start.size or not off_end.size or off_end[-1] <= off_start[0]:
-        return None
-    return slice(int(off_start[0]), int(off_end[-1]) + 1)
+    start = _departure(blur, sigma, depth_um)
+    stop = len(blur) - _departure(blur[::-1], sigma[::-1], depth_um)
+    return slice(start, stop) if start < stop else None
+
+
+def _departure(blur: Sequence[float], sigma: Sequence[float], depth_um: float) -> int:
+    """How many pictures from the first on show the same |r|: all of them if it never changes."""
+    limit = _limit(sigma, depth_um)
+    away = np.abs(np.array(blur) - np.median(blur[:_STEADY])) > limit
+    lasting = away[:-1] & away[1:]
+    return int(np.argmax(lasting)) if lasting.any() else len(blur)
+
+
+def _limit(sigma: Sequence[float], depth_um: float) -> float:
+    """The change of |r| that is believed: beyond noise, and half a depth of focus at least."""
+    return max(3.0 * float(np.median(sigma)), depth_um / 2.0)
 
 
 def _residual(hold: Hold, values: Sequence[Defocus]) -> ZoomResidual:
@@ -230,15 +240,14 @@ def _side(wide: _End, first_turn: FirstTurn | None) -> int:
     Turning towards near makes r grow. If |r| fell first, r had the other sign. It must have been clear of
     zero, or a short fall would have been missed.
     """
-    if first_turn is None or wide.reference is None or len(wide.blur_um) < 5:
+    if first_turn is None or wide.reference is None:
         return 0
-    limit = max(3.0 * float(np.median(wide.sigma_um)), wide.half_depth_um / 2.0)
-    start = float(np.median(wide.blur_um[:5]))
-    if min(start, wide.residual.residual_um) < 1.5 * limit:
+    blur, limit = wide.blur_um, _limit(wide.sigma_um, wide.half_depth_um)
+    start, left = float(np.median(blur[:_STEADY])), _departure(blur, wide.sigma_um, wide.half_depth_um)
+    if left == len(blur) or min(start, wide.residual.residual_um) < 1.5 * limit:
         return 0
-    left = next((value for value in wide.blur_um if abs(value - start) > limit), start)
     turned = 1 if first_turn == "near" else -1
-    return turned if left > start else -turned
+    return turned if blur[left] > start else -turned
 
 
 def _spoilt(pictures: Sequence[Reading]) -> frozenset[Flag]:
