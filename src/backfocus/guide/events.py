@@ -30,6 +30,7 @@ class Look:
     sigma_um: float
     frequency_cy_px: tuple[float, ...] = ()
     modulation: tuple[float, ...] = ()
+    modulation_sigma: tuple[float, ...] = ()
     referenced: bool = False
 
 
@@ -236,12 +237,15 @@ class LockMoved:
 
 @dataclass(frozen=True, slots=True)
 class WrongRing:
-    """The error grew where it should have shrunk: `turned` was turned instead of the other ring."""
+    """The error grew where it should have shrunk: `turned` was turned instead of the other ring.
+
+    `found_um` is None where the star was lost altogether.
+    """
 
     at_s: float
     turned: Ring
     expected_um: float
-    found_um: float
+    found_um: float | None
 
 
 @dataclass(frozen=True, slots=True)

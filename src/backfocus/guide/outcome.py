@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from ..solve.backfocus import BackFocus, ZoomResidual, solve_back_focus
 from ..solve.verdict import Means, Verdict, judge
+from .blur import refer
 from .events import Look
 from .session import Result, Session, half_depth_um, k_of, optics_of, ratio_of
 
@@ -34,21 +35,43 @@ def solve_session(
 
 
 def result(session: Session) -> Result:
-    """What came out for the ND position in use."""
-    found = solve_session(session, tele=session.tele, wide=session.wide, walk=session.walk)
-    before = solve_session(session, tele=session.first_tele, wide=session.first_wide)
+    """What came out for the ND position in use; every look judged against the best seen since."""
+    tele, wide = (
+        refer(session, session.tele, session.tele_best),
+        refer(session, session.wide, session.wide_best),
+    )
+    found = solve_session(session, tele=tele, wide=wide, walk=session.walk)
+    before = solve_session(
+        session,
+        tele=refer(session, session.first_tele, session.tele_best),
+        wide=refer(session, session.first_wide, session.wide_best),
+    )
+    verdict = _rear_focus(session) or verdict_on(session, found)
+    if session.setup.optics is None:
+        return Result(session.nd, verdict, None, None, None, session.rounds)
+    return Result(session.nd, verdict, found, before, half_depth_um(session), session.rounds)
+
+
+def verdict_on(session: Session, found: BackFocus | None) -> Verdict:
+    """The verdict on an error solved in this session."""
     known = session.setup.optics is not None
-    depth_um = half_depth_um(session) if known else None
-    verdict = _rear_focus(session) or judge(
+    return judge(
         found,
-        depth_um,
+        half_depth_um(session) if known else None,
         half_depths_um=_depths(session, found) if found and known else None,
         referenced=session.wide_best is not None,
         means=Means(session.setup.back_focus_ring, session.setup.shims_um),
     )
-    return Result(
-        session.nd, verdict, found if known else None, before if known else None, depth_um, session.rounds
-    )
+
+
+def is_within(found: BackFocus, depth_um: float) -> bool:
+    """Whether the whole interval of the error lies within the depth of focus."""
+    return max(abs(found.low_um), abs(found.high_um)) <= depth_um
+
+
+def tracks_badly(session: Session, found: BackFocus) -> bool:
+    """Whether residuals lie further off the zoom law than depth of focus and noise explain."""
+    return verdict_on(session, found).kind == "tracking"
 
 
 def _residual(session: Session, look: Look, scale_px: float) -> ZoomResidual:
@@ -77,6 +100,6 @@ def _rear_focus(session: Session) -> Verdict | None:
         return None
     return Verdict(
         "not-front-focus",
-        f"By its data this is a {session.setup.lens_kind} lens: no ring makes it hold focus through the zoom.",
+        f"By its data this is a {session.setup.lens_kind} lens: no ring makes it hold focus over the zoom.",
         "Refocus after each zoom, or store a focus position for each zoom position.",
     )

@@ -233,7 +233,8 @@ def _record_looks(session: Session, event: ev.Event) -> Session:
         case ev.LockHeld(look=look, delta_um=delta):
             return replace(session, wide=look, left_um=delta)
         case ev.LockMoved(look=look, moved_um=moved):
-            return replace(session, wide=look, left_um=moved, lock_moves=session.lock_moves + 1)
+            again = session.lock_moves + 1
+            return replace(session, wide=look, left_um=moved, lock_moves=again, corrected_um=None)
         case ev.WrongRing() | ev.FocusTouched():
             return replace(session, corrected_um=None, growths=session.growths + 1)
         case ev.Walked(looks=looks) | ev.OffTheLaw(looks=looks):

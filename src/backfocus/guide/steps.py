@@ -31,12 +31,18 @@ class Step(StrEnum):
     PROOF = "proof"
     DONE = "done"
 
+    @property
+    def at_tele(self) -> bool:
+        """Whether the zoom stands at tele in this step."""
+        return self in (Step.FIND, Step.LOOK_TELE, Step.SWEEP_TELE, Step.RETURN_TELE, Step.LOCK)
+
 
 Table = Mapping[tuple[Step, type], Step]
 
 _ROAD: dict[tuple[Step, type], Step] = {
     (Step.AIM, ev.NotReady): Step.AIM,
     (Step.AIM, ev.StarSeen): Step.CHECK,
+    (Step.AIM, ev.ZoomMoved): Step.TO_TELE,
     (Step.AIM, ev.NothingThere): Step.CHECK,
     (Step.AIM, ev.Confirmed): Step.CHECK,
     (Step.AIM, ev.Skipped): Step.CHECK,
@@ -180,8 +186,8 @@ def table(*, back_focus_ring: bool) -> Table:
 def diagram(*, back_focus_ring: bool = True) -> str:
     """The table as a Mermaid state diagram of what is seen in the picture.
 
-    Left out is what every step has: events that stay in their step, those of the person (confirm, repeat, skip,
-    undo, stop), and the end of a recording.
+    Left out is what every step has: events that stay in their step, those of the person (confirm, repeat,
+    skip, undo, stop), and the end of a recording.
     """
     hidden = {ev.Confirmed, ev.Repeated, ev.Skipped, ev.Stopped, ev.Noted, ev.NdChanged, ev.Ended, ev.Bumped}
     arrows: dict[tuple[Step, Step], list[str]] = {}

@@ -1,0 +1,113 @@
+"""Pictures to looks: the mean of some readings, and its |r| against the best picture seen at that zoom.
+
+The solver takes the lens's own blur for spherical aberration. A lens that is soft for another reason would show
+a residual even in its sharpest picture; what that picture itself shows is taken off in quadrature, so that a
+picture as sharp as the best always reads as in focus.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from ..measure.reading import Reading
+from ..optics.lens import Optics
+from ..solve.defocus import Reference, defocus
+from .events import Look
+from .session import Session, optics_of, ratio_of
+
+
+def blur_um(session: Session, reading: Reading, best: Look | None = None) -> tuple[float, float] | None:
+    """|r| of one picture and its sigma, um, against `best` if given; None where it has no curve."""
+    ratio = ratio_of(session, reading.scale_px, at_tele=session.step.at_tele)
+    return _blur(reading, optics_of(session), ratio, _reference(best) if best else None)
+
+
+def look_at(session: Session, readings: Sequence[Reading], best: Look | None = None) -> Look | None:
+    """The mean of some readings of one zoom position as a look; None where none has a curve."""
+    mean = mean_reading(readings)
+    if mean is None or (found := blur_um(session, mean, best)) is None:
+        return None
+    return Look(
+        mean.scale_px, *found, mean.frequency_cy_px, mean.modulation, mean.modulation_sigma, best is not None
+    )
+
+
+def refer(session: Session, look: Look | None, best: Look | None) -> Look | None:
+    """The look judged once more, now against `best`; as it was where there is nothing to judge it against."""
+    if look is None or best is None or not look.frequency_cy_px:
+        return look
+    ratio = ratio_of(session, look.scale_px, at_tele=False)
+    found = _blur(_as_reading(look), optics_of(session), ratio, _reference(best))
+    return look if found is None else replace(look, residual_um=found[0], sigma_um=found[1], referenced=True)
+
+
+def mean_reading(readings: Sequence[Reading]) -> Reading | None:
+    """The mean curve and scale of readings with a star, at the frequencies of the one in the middle."""
+    having = [each for each in readings if each.frequency_cy_px]
+    if not having:
+        return None
+    middle = having[len(having) // 2]
+    at = np.array(middle.frequency_cy_px)
+    curves = np.array([np.interp(at, each.frequency_cy_px, each.modulation) for each in having])
+    sigmas = np.array([np.interp(at, each.frequency_cy_px, each.modulation_sigma) for each in having])
+    sigma = np.sqrt(np.mean(sigmas**2, axis=0) / len(having))
+    scales = [each.scale_px for each in having if each.scale_px is not None]
+    return replace(
+        middle,
+        scale_px=float(np.median(scales)) if scales else None,
+        modulation=tuple(float(value) for value in curves.mean(axis=0)),
+        modulation_sigma=tuple(float(value) for value in sigma),
+    )
+
+
+def _reference(best: Look) -> Reference:
+    return Reference(best.frequency_cy_px, best.modulation, best.modulation_sigma)
+
+
+def _as_reading(look: Look) -> Reading:
+    return Reading(
+        0,
+        None,
+        frozenset(),
+        scale_px=look.scale_px,
+        frequency_cy_px=look.frequency_cy_px,
+        modulation=look.modulation,
+        modulation_sigma=look.modulation_sigma,
+    )
+
+
+def _blur(
+    reading: Reading, optics: Optics, ratio: float, reference: Reference | None
+) -> tuple[float, float] | None:
+    found = defocus(reading, optics, ratio=ratio, reference=reference)
+    if found is None:
+        return None
+    floor_um = _floor_um(reference, optics, round(ratio, 2)) if reference else 0.0
+    return _less(found.um, found.sigma_um, floor_um)
+
+
+@lru_cache(maxsize=128)
+def _floor_um(reference: Reference, optics: Optics, ratio: float) -> float:
+    """What the reference reads against itself: 0 for a lens that is soft by spherical aberration."""
+    itself = Reading(
+        0,
+        None,
+        frozenset(),
+        frequency_cy_px=reference.frequency_cy_px,
+        modulation=reference.modulation,
+        modulation_sigma=reference.modulation_sigma,
+    )
+    found = defocus(itself, optics, ratio=ratio, reference=reference)
+    return found.um if found else 0.0
+
+
+def _less(um: float, sigma_um: float, floor_um: float) -> tuple[float, float]:
+    """|r| and sigma less a floor, in quadrature; near it the sigma grows, as the curve is flat there."""
+    if floor_um <= sigma_um:
+        return um, sigma_um
+    left = math.sqrt(max(um**2 - floor_um**2, 0.0))
+    flat = math.sqrt(2.0 * um * sigma_um)
+    return left, min(flat, um * sigma_um / left) if left else flat

@@ -1,0 +1,168 @@
+"""Steady looks judged: is tele sharp enough, is wide within the depth of focus, was something touched."""
+
+import math
+from collections.abc import Sequence
+
+from ..optics.zoom import tele_after_correction_um, tele_enough
+from . import events as ev
+from .blur import look_at
+from .glimpse import Glimpse, last
+from .outcome import is_within, solve_session, tracks_badly
+from .session import Session, half_depth_um, k_of, optics_of
+
+LOOK_S = 0.8
+"""A steady look is the mean of this long."""
+PART_WAY = 1.2
+"""A scale this much above fully out is part of the way."""
+SHARP_DEPTHS = 1.5
+"""Before any sweep there, tele counts as sharp within this many half depths of focus."""
+PATIENCE = 3
+"""Rounds after which the nearest that this lens and picture allow is taken."""
+HOPELESS = 3
+"""Times the error grew where it should shrink, after which the lens is not to blame on the person's hands."""
+POSITIONS = 5
+"""Looks on the way through the zoom, evenly spread in its logarithm."""
+SAME_POSITION = 1.05
+
+
+def judge_tele(session: Session, glimpses: Sequence[Glimpse], at_s: float) -> ev.Seen | None:
+    """What a steady look at tele means; None if nothing could be read."""
+    look = _look(session, glimpses, session.tele_best)
+    if look is None:
+        return None
+    return _touched(session, look, at_s) or _sharp_or_soft(session, look, at_s)
+
+
+def tele_missing(session: Session, at_s: float) -> ev.Seen:
+    """No star at tele: the focus ring has to find it; after a small correction it was the wrong ring."""
+    if session.rounds and session.corrected_um and _expected_um(session)[1] < 10.0 * half_depth_um(session):
+        return ev.WrongRing(at_s, "focus", session.corrected_um, None)
+    return ev.NothingThere(at_s)
+
+
+def judge_wide(session: Session, glimpses: Sequence[Glimpse], at_s: float) -> ev.Seen | None:
+    """What a steady look at wide, or part of the way out, means; None if nothing could be read."""
+    look = _look(session, glimpses, session.wide_best)
+    if look is None:
+        return None
+    if is_part_way(session, look):
+        return _part_way(session, look, at_s)
+    found = solve_session(session, tele=session.tele, wide=look)
+    if found is None:
+        return ev.StillOff(at_s, look, look.residual_um, look.sigma_um)
+    if is_within(found, half_depth_um(session)) or _as_near_as_it_gets(session, found.delta_um):
+        return ev.WithinDepth(at_s, look, found.delta_um, found.sigma_um)
+    return _grown(session, look, at_s) or ev.StillOff(at_s, look, found.delta_um, found.sigma_um)
+
+
+def judge_proof(session: Session, glimpses: Sequence[Glimpse], at_s: float) -> ev.Seen | None:
+    """Whether the lock screw moved the ring; None if nothing could be read."""
+    look = _look(session, glimpses, session.wide_best)
+    if look is None:
+        return None
+    found = solve_session(session, tele=session.tele, wide=look)
+    before_um = session.wide.residual_um if session.wide else 0.0
+    depth_um = half_depth_um(session)
+    delta_um, sigma_um = (found.delta_um, found.sigma_um) if found else (look.residual_um, look.sigma_um)
+    if (found and is_within(found, depth_um)) or (delta_um <= depth_um and session.rounds >= PATIENCE):
+        return ev.LockHeld(at_s, look, delta_um, sigma_um)
+    if abs(look.residual_um - before_um) <= max(3.0 * look.sigma_um, depth_um / 3.0):
+        return ev.LockHeld(at_s, look, delta_um, sigma_um)
+    return ev.LockMoved(at_s, look, abs(look.residual_um - before_um))
+
+
+def judge_walk(session: Session, glimpses: Sequence[Glimpse], at_s: float) -> ev.Seen | None:
+    """What the walk through the zoom, now at rest at tele, means."""
+    end = _look(session, glimpses, session.tele_best)
+    looks = looks_on_the_way(session, glimpses)
+    if end is not None and session.tele is not None and session.setup.optics:
+        off_um = abs(end.residual_um - session.tele.residual_um)
+        if off_um > _slack_um(session, end, session.tele.residual_um):
+            return ev.FocusTouched(at_s, session.tele.residual_um, end.residual_um)
+    found = solve_session(session, tele=end or session.tele, wide=session.wide, walk=looks)
+    if found is not None and tracks_badly(session, found):
+        return ev.OffTheLaw(at_s, looks, max(abs(misfit) for misfit in found.misfit_um))
+    return ev.Walked(at_s, looks)
+
+
+def looks_on_the_way(session: Session, glimpses: Sequence[Glimpse]) -> tuple[ev.Look, ...]:
+    """Looks between the two ends of the zoom, at some scales where pictures were read; without curves."""
+    seen = [(math.log(each.scale_px), each) for each in glimpses if each.measured and each.scale_px]
+    if len(seen) < 2:
+        return ()
+    low, high = min(at for at, _ in seen), max(at for at, _ in seen)
+    looks = []
+    for index in range(1, POSITIONS + 1):
+        middle = low + (high - low) * index / (POSITIONS + 1)
+        near = [each.reading for at, each in seen if abs(at - middle) < math.log(SAME_POSITION)]
+        if len(near) >= 3 and (look := look_at(session, near)):
+            looks.append(ev.Look(look.scale_px, look.residual_um, look.sigma_um))
+    return tuple(looks)
+
+
+def is_part_way(session: Session, look: ev.Look) -> bool:
+    """Whether this look was taken part of the way out, because the star goes further out."""
+    if session.lost_px is None or look.scale_px is None:
+        return False
+    return session.wide_px is None or look.scale_px > PART_WAY * session.wide_px
+
+
+def _look(session: Session, glimpses: Sequence[Glimpse], best: ev.Look | None) -> ev.Look | None:
+    return look_at(session, [each.reading for each in last(glimpses, LOOK_S)], best)
+
+
+def _expected_um(session: Session) -> tuple[float, float]:
+    """Between which |r| at tele must lie after the correction just made with the right ring."""
+    corrected_um = session.corrected_um or 0.0
+    before_um = session.tele.residual_um if session.tele else 0.0
+    return abs(corrected_um - before_um), corrected_um + before_um
+
+
+def _slack_um(session: Session, look: ev.Look, expected_um: float) -> float:
+    """How far a look at tele may lie from what was expected, before somebody must have turned a ring."""
+    return max(3.0 * look.sigma_um, 2.0 * optics_of(session).half_depth_um(), 0.25 * expected_um)
+
+
+def _touched(session: Session, look: ev.Look, at_s: float) -> ev.Seen | None:
+    """Back at tele |r| equals the correction just made; 1 / k^2 of it betrays the focus ring."""
+    if not session.rounds or session.corrected_um is None or session.tele is None:
+        return None
+    low_um, high_um = _expected_um(session)
+    found_um, slack_um = look.residual_um, _slack_um(session, look, high_um)
+    if low_um - slack_um <= found_um <= high_um + slack_um:
+        return None
+    wrong_um = tele_after_correction_um(max(session.corrected_um, 1.0), k_of(session), turned="focus")
+    if found_um > math.sqrt(wrong_um * max(high_um, 1.0)) and found_um > 3.0 * high_um:
+        return ev.WrongRing(at_s, "focus", high_um, found_um)
+    return ev.FocusTouched(at_s, high_um, found_um) if session.setup.optics else None
+
+
+def _sharp_or_soft(session: Session, look: ev.Look, at_s: float) -> ev.Seen:
+    enough = tele_enough(look.residual_um, half_depth_um(session), k_of(session))
+    unseen = session.tele_best is None
+    if unseen and look.residual_um > SHARP_DEPTHS * optics_of(session).half_depth_um():
+        enough = False
+    return ev.TeleSharp(at_s, look) if enough else ev.TeleSoft(at_s, look)
+
+
+def _part_way(session: Session, look: ev.Look, at_s: float) -> ev.Seen:
+    if look.residual_um <= max(2.0 * look.sigma_um, half_depth_um(session)):
+        return ev.PartWaySharp(at_s, look, 0.0)
+    return ev.StillOff(at_s, look, look.residual_um, look.sigma_um)
+
+
+def _as_near_as_it_gets(session: Session, delta_um: float) -> bool:
+    return session.rounds >= PATIENCE and delta_um <= half_depth_um(session)
+
+
+def _grown(session: Session, look: ev.Look, at_s: float) -> ev.Seen | None:
+    """After a round the error must be smaller; larger means swapped rings, or a lens with another law."""
+    if not session.rounds or session.first_wide is None:
+        return None
+    before_um, depth_um = session.first_wide.residual_um, half_depth_um(session)
+    hopeless = session.growths >= HOPELESS or session.rounds >= 2 * PATIENCE
+    if hopeless:
+        return ev.OffTheLaw(at_s, (look,), look.residual_um)
+    if look.residual_um > max(3.0 * depth_um, 1.2 * before_um) and session.corrected_um is not None:
+        return ev.WrongRing(at_s, "back-focus", k_of(session) ** 2 * before_um, look.residual_um)
+    return None
