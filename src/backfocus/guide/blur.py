@@ -1,6 +1,6 @@
 """Pictures to looks: the mean of some readings, and its |r| against the best picture seen at that zoom.
 
-The solver takes the lens's own blur for spherical aberration. A lens that is soft for another reason would show
+The solver takes the lens's own blur for spherical aberration. A lens soft for another reason would show
 a residual even in its sharpest picture; what that picture itself shows is taken off in quadrature, so that a
 picture as sharp as the best always reads as in focus.
 """

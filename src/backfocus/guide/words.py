@@ -1,0 +1,276 @@
+"""What is said to the person: a few large words, one plain sentence and a hint for each instruction and event.
+
+The large words say what to do now and can be read from two metres; the sentence says it in full; the hint helps
+who does not know why. Numbers are said only where they are known.
+"""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from . import events as ev
+from . import instructions as say
+from .session import Session, rounds_left
+from .steps import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """An instruction for people: `title` at most about 28 characters, `sentence` one line, `hint` may be empty."""
+
+    title: str
+    sentence: str
+    hint: str = ""
+
+
+_RINGS: dict[ev.Ring, str] = {"focus": "FOCUS", "back-focus": "BACK FOCUS"}
+_OTHER: dict[ev.Ring, ev.Ring] = {"focus": "back-focus", "back-focus": "focus"}
+
+_AIM: dict[ev.Unfit, Words] = {
+    "no-star": Words(
+        "Aim at the star",
+        "Zoom fully out and put the star in the middle of the picture.",
+        "Focus roughly on the chart. The camera stands on a tripod, 2 to 3 m away or as the chart says.",
+    ),
+    "cropped": Words("Show the whole star", "Part of the star is out of the picture: move it to the middle."),
+    "clipped": Words("Less light", "The white of the chart is burnt out: lower the gain or the light.",
+                     "Not with the iris: it must be open."),
+    "too-bright": Words("Less light", "The white of the chart is above 90 %: lower the gain or the light.",
+                        "Not with the iris: it must be open. An ND filter shifts the focus: note it."),
+    "too-dark": Words("More light", "The white of the chart is below 60 %: more light, or more gain.",
+                      "Open the iris fully first."),
+    "sharpened": Words("Switch detail off", "The camera sharpens its picture: switch detail (aperture) off.",
+                       "Sharpening makes a soft picture look sharp and hides the error."),
+    "moving": Words("Hold the camera still", "The picture moves: lock the tripod and switch the stabiliser off."),
+}  # fmt: skip
+
+_DOUBTS: dict[ev.Doubt, Words] = {
+    "lock-screw": Words("Is the lock screw loose?", "Nothing changes: is the lock screw of the ring loosened?"),
+    "right-ring": Words("Is it the right ring?", "Nothing changes: is it the ring that was asked for?"),
+    "iris-open": Words("Is the iris open?", "Nothing changes: is the iris fully open?",
+                       "A small opening makes everything look sharp."),
+}  # fmt: skip
+
+
+def instruction_words(said: say.Instruction) -> Words:
+    """What an instruction says to a person."""
+    match said:
+        case say.Aim(fault=fault):
+            return _AIM[fault]
+        case say.Confirm(items=items):
+            sentence = "Look after these: " + "; ".join(items) + "."
+            return Words("Check, then zoom in", sentence, "Say OK, or simply zoom in to go on.")
+        case say.ZoomTo(end="tele"):
+            return Words("Zoom fully IN", "Zoom fully in and leave every other ring alone.")
+        case say.ZoomTo():
+            return Words("Zoom fully OUT", "Zoom fully out and leave every other ring alone.")
+        case say.ZoomUntilLost():
+            return Words(
+                "Zoom IN a little",
+                "Zoom back in until the star shows again, and stop there.",
+                "The error is too large to be read fully out: it is made smaller here first.",
+            )
+        case say.Turn():
+            return _turn_words(said)
+        case say.Hold():
+            return Words("Hands off", "Hands off for a second: a reading is being taken.")
+        case say.WalkZoom():
+            return Words(
+                "Zoom IN slowly",
+                "Zoom slowly all the way in and touch nothing else.",
+                "This shows whether the lens stays sharp through the zoom.",
+            )
+        case say.LoosenLock():
+            return Words("Loosen the lock screw", "Loosen the lock screw of the back-focus ring.")
+        case say.TightenLock():
+            return Words(
+                "Tighten the lock screw",
+                "Tighten the lock screw and hold the ring while you do.",
+                "Say OK, or simply zoom out to go on. The screw can move the ring: it is looked at once more.",
+            )
+        case say.CheckThat(doubt=doubt):
+            return _DOUBTS[doubt]
+        case say.Ignored(step=step):
+            return Words("", f"Nothing to do: '{step}' is over.")
+        case say.Finish():
+            return _finish_words(said)
+        case other:
+            assert_never(other)
+
+
+def _turn_words(said: say.Turn) -> Words:
+    name = _RINGS[said.ring]
+    slowly = "more slowly" if said.slower else "slowly"
+    if said.searching:
+        return _search_words(said)
+    match said.way:
+        case "either":
+            far = f" About {said.left_um:.0f} um to go." if said.left_um is not None else ""
+            return Words(
+                f"Turn the {name} ring",
+                f"Turn the {name} ring {slowly}, either way.{far}",
+                _leave_alone(said.ring),
+            )
+        case "on":
+            return Words("Keep going", f"Keep turning the {name} ring until it gets softer again.")
+        case "back":
+            sentence = f"Turn the {name} ring back the way you came, {slowly}."
+            return Words(
+                f"{name} ring BACK", sentence, "If you lose it: half-way between two equally soft places."
+            )
+        case "stop":
+            return Words("STOP", f"Stop: let go of the {name} ring.")
+        case other:
+            assert_never(other)
+
+
+def _search_words(said: say.Turn) -> Words:
+    how = {
+        "either": "Turn the FOCUS ring until something appears; begin at the distance of the chart.",
+        "on": "Keep turning the FOCUS ring: something appears.",
+        "back": "Turn the FOCUS ring the other way until something appears.",
+        "stop": "Let go of the FOCUS ring.",
+    }[said.way]
+    return Words(
+        "Turn the FOCUS ring", how, "Fully in, an unfocused lens shows nothing at all. Watch the contrast."
+    )
+
+
+def _leave_alone(ring: ev.Ring) -> str:
+    return f"Do not touch the {_RINGS[_OTHER[ring]]} ring."
+
+
+def _finish_words(said: say.Finish) -> Words:
+    titles = {
+        "set": "The back focus is set",
+        "adjust": "The back focus is off",
+        "tracking": "The lens does not track",
+        "not-front-focus": "Not a front-focus lens",
+        "unsure": "Not sure",
+    }
+    return Words(titles[said.verdict], said.reason, said.advice)
+
+
+def event_words(event: ev.Event) -> str:
+    """What happened, in one sentence; empty for what only the machine needs to know."""
+    match event:
+        case ev.NotReady(why=why):
+            return _AIM[why].sentence if why != "no-star" else "No star in the picture."
+        case ev.StarSeen():
+            return "The star is found."
+        case ev.ZoomMoved() | ev.ZoomStopped():
+            return _zoom_words(event)
+        case ev.NothingThere():
+            return "No star can be read: far out of focus."
+        case ev.LostOnTheWay():
+            return "The star is lost further out: the error is large."
+        case ev.StarLost():
+            return "The star is lost."
+        case ev.Sharper():
+            return "It gets sharper."
+        case ev.Softer():
+            return "It gets softer."
+        case ev.PeakPassed():
+            return "That was the sharpest point."
+        case ev.PeakMissed(why=why):
+            return _missed_words(why)
+        case ev.AtPeak():
+            return "As sharp as it was."
+        case ev.Overshot():
+            return "That was a little too far."
+        case ev.Returned(ring=ring):
+            return f"The {_RINGS[ring]} ring stands on the sharpest point."
+        case _:
+            return _finding_words(event)
+
+
+def _missed_words(why: ev.Miss) -> str:
+    return {
+        "too-fast": "That was too fast to see the sharpest point: again, more slowly.",
+        "flat": "No clear sharpest point: turn further, past it.",
+        "not-back": "Not back on the sharpest point: sweep once more.",
+    }[why]
+
+
+def _zoom_words(event: ev.ZoomMoved | ev.ZoomStopped) -> str:
+    if isinstance(event, ev.ZoomMoved):
+        return "The zoom moves."
+    return "Fully in." if event.end == "tele" else "Fully out."
+
+
+def _finding_words(event: ev.Event) -> str:
+    match event:
+        case ev.PartWaySharp():
+            return "Sharp here: go on outwards."
+        case ev.TeleSharp():
+            return "Tele is sharp enough."
+        case ev.TeleSoft():
+            return "Tele is soft."
+        case ev.WithinDepth():
+            return "Wide is sharp: within the depth of focus."
+        case ev.StillOff():
+            return "Wide is soft: the back focus is off."
+        case ev.Walked():
+            return "The lens holds focus through the zoom."
+        case ev.OffTheLaw():
+            return "The lens does not hold focus as back focus explains it: no ring can cure that."
+        case ev.LockHeld():
+            return "The lock screw moved nothing."
+        case ev.LockMoved():
+            return "The lock screw moved the ring: loosen it and set it again, holding the ring."
+        case _:
+            return _trouble_words(event)
+
+
+def _trouble_words(event: ev.Event) -> str:
+    match event:
+        case ev.WrongRing(turned=ring):
+            return f"The {_RINGS[ring]} ring was turned instead of the {_RINGS[_OTHER[ring]]} ring."
+        case ev.FocusTouched():
+            return "The FOCUS ring was touched while zooming."
+        case ev.Bumped():
+            return "The camera was moved: this step begins again."
+        case ev.NothingChanges(ask=doubt):
+            return _DOUBTS[doubt].sentence
+        case ev.Noted(name=name, value=value):
+            return f"Noted: {name} {value}."
+        case ev.NdChanged(nd=nd):
+            return f"ND {nd}: a result of its own."
+        case ev.Ended():
+            return "The recording is over."
+        case ev.Stopped():
+            return "Stopped."
+        case _:
+            return ""
+
+
+def progress_words(session: Session) -> str:
+    """How far is left and how many more rounds to expect; empty while nothing was read at wide."""
+    rounds = rounds_left(session)
+    if rounds is None or session.finished:
+        return ""
+    more = {0: "no more rounds", 1: "one more round"}.get(rounds, f"{rounds} more rounds")
+    if session.setup.optics is None or session.left_um is None:
+        return f"{more} to expect".capitalize()
+    return f"{session.left_um:.0f} um off, {more} to expect"
+
+
+STEP_WORDS: dict[Step, str] = {
+    Step.AIM: "aim at the star, fully out",
+    Step.CHECK: "check iris, extender, macro, ND",
+    Step.TO_TELE: "zoom in",
+    Step.FIND: "find the star at tele",
+    Step.LOOK_TELE: "look at tele",
+    Step.SWEEP_TELE: "focus ring through the peak",
+    Step.RETURN_TELE: "focus ring back to the peak",
+    Step.TO_WIDE: "zoom out",
+    Step.ZOOM_IN: "zoom in until the star shows",
+    Step.LOOK_WIDE: "look at wide",
+    Step.SWEEP_WIDE: "back-focus ring through the peak",
+    Step.RETURN_WIDE: "back-focus ring back to the peak",
+    Step.WALK: "walk through the zoom",
+    Step.LOCK: "lock the ring",
+    Step.TO_PROOF: "zoom out once more",
+    Step.PROOF: "look again",
+    Step.DONE: "done",
+}
+"""Each step in a few words, for lists and progress."""
