@@ -35,20 +35,29 @@ def settled_light(bench):
 
 
 def ring_modulation(light, centre_px, radius_px, cycles=36):
-    """Modulation of one ring by least squares on its pixels, over its mean: gain and lamps cancel."""
+    """Modulation at one radius over the mean there (gain and lamps cancel), and its frequency.
+
+    Least squares on the pixels of a ring two and a half wide: the fundamental with its slope along the
+    radius, the odd harmonics of bars (else they leak in through the uneven angles of the pixels), and a tilt
+    of the light.
+    """
     y, x = np.mgrid[: light.shape[0], : light.shape[1]]
     dx, dy = x - centre_px[0], y - centre_px[1]
     radius = np.hypot(dx, dy)
-    ring = np.abs(radius - radius_px) <= 0.7
-    angle = cycles * np.arctan2(dy[ring], dx[ring])
-    design = np.column_stack([np.ones(angle.size), np.cos(angle), np.sin(angle), dx[ring], dy[ring]])
-    mean, cos, sin, *_ = np.linalg.lstsq(design, light[ring], rcond=None)[0]
-    frequency = cycles / (2 * math.pi * radius[ring].mean())
-    return frequency, (math.hypot(cos, sin) / mean) * MEAN / (SWING * 4 / math.pi)
+    ring = np.abs(radius - radius_px) <= 1.25
+    angle, off = cycles * np.arctan2(dy[ring], dx[ring]), radius[ring] - radius_px
+    waves = [wave(order * angle) for order in (1, 3, 5) for wave in (np.cos, np.sin)]
+    slopes = [wave * off**power for wave in waves[:4] for power in (1, 2)]
+    design = np.column_stack([*waves, *slopes, np.ones(off.size), dx[ring], dy[ring]])
+    found = np.linalg.lstsq(design, light[ring], rcond=None)[0]
+    mean, amplitude = found[-3], math.hypot(found[0], found[1])
+    return cycles / (2 * math.pi * radius_px), amplitude / mean * MEAN / (SWING * 4 / math.pi)
 
 
 @pytest.mark.parametrize("zoom", [0.45, 1.0])
-@pytest.mark.parametrize("f_number, delta_um", [(1.8, 0.0), (1.8, 9.0), (1.8, -25.0), (2.6, 20.0), (5.6, 60.0)])
+@pytest.mark.parametrize(
+    ("f_number", "delta_um"), [(1.8, 0.0), (1.8, 9.0), (1.8, -25.0), (2.6, 20.0), (5.6, 60.0)]
+)
 def test_the_star_shows_the_exact_modulation(zoom, f_number, delta_um):
     bench = bench_with(delta_um=delta_um, f_numbers=((0.0, f_number),))
     bench.turn(zoom=zoom)
@@ -107,8 +116,10 @@ def brute_force(bench, size=64, fine=16):
     return seen.reshape(size, fine, size, fine).mean(axis=(1, 3)), corner
 
 
-@pytest.mark.parametrize("delta_um, w040", [(0.0, 0.0), (18.0, 0.0), (-12.0, 0.8)])
-def test_every_pixel_is_that_of_a_picture_drawn_by_brute_force(delta_um, w040):
+@pytest.mark.parametrize(
+    ("delta_um", "w040", "worst"), [(0.0, 0.0, 0.06), (18.0, 0.0, 0.02), (-12.0, 0.8, 0.02)]
+)
+def test_every_pixel_is_that_of_a_picture_drawn_by_brute_force(delta_um, w040, worst):
     bench = bench_with(delta_um=delta_um, w040=(w040, w040))
     bench.turn(zoom=1.0)
     light = settled_light(bench)
@@ -117,28 +128,27 @@ def test_every_pixel_is_that_of_a_picture_drawn_by_brute_force(delta_um, w040):
     seen = light[top : top + 64, left : left + 64][inner, inner]
     drawn = drawn[inner, inner]
     seen = seen * (drawn.mean() / seen.mean())
-    # Of a swing of 219: two samples to a pixel fold what lies above 1.5 cy/px, most of it within 6 px of the
-    # centre, where bars are narrower than a sample; the rest is the grid of the drawn pupil.
+    # Of a swing of 219. With two samples to a pixel the moire of what lies above 1 cy/px is missing: in focus the
+    # third harmonic of the bars inside 17 px, a third of 4/pi times the pixel's side lobe of 0.2.
     y, x = np.mgrid[:40, :40] - 19.5
     away = np.hypot(x, y) > 8
-    assert np.abs(seen - drawn)[away].max() < 0.02 * 219
-    assert np.sqrt(np.mean((seen - drawn)[away] ** 2)) < 0.005 * 219
+    assert np.abs(seen - drawn)[away].max() < worst * 219
+    assert np.sqrt(np.mean((seen - drawn)[away] ** 2)) < worst / 5 * 219
 
 
-def test_the_centre_is_where_it_says():
+@pytest.mark.parametrize("axis", [0, 1])
+def test_the_centre_is_where_it_says(axis):
     bench = bench_with(delta_um=10.0)
     bench.turn(zoom=1.0)
     light = settled_light(bench)
-    centre = np.array(bench.centre_px())
-    # A star is symmetric under half a turn about its centre: the picture turned about it must match itself.
-    y, x = np.round(centre[1]).astype(int), np.round(centre[0]).astype(int)
-    piece = light[y - 40 : y + 41, x - 40 : x + 41]
-    spectrum = np.fft.fft2(piece) * np.fft.fft2(piece)  # correlation with the piece turned by half
-    peak = np.real(np.fft.ifft2(spectrum))
-    row, column = np.unravel_index(np.argmax(peak), peak.shape)
-    found = [(place + 81) % 81 for place in (row, column)]
-    assert found[0] / 2 % 40.5 == pytest.approx((80 + 2 * (centre[1] - y)) / 2 % 40.5, abs=0.5)
-    assert found[1] / 2 % 40.5 == pytest.approx((80 + 2 * (centre[0] - x)) / 2 % 40.5, abs=0.5)
+    steps = np.linspace(-0.5, 0.5, 5)
+    tried = np.repeat([bench.centre_px()], 5, axis=0)
+    tried[:, axis] += steps
+    # A ring about the wrong centre loses modulation, quadratically near the right one.
+    modulation = [ring_modulation(light, centre, 17.0)[1] for centre in tried]
+    square, slope, _ = np.polyfit(steps, modulation, 2)
+    # The fourth order of the fit costs less than a hundredth of a pixel; folding is the rest.
+    assert -slope / (2 * square) == pytest.approx(0.0, abs=0.02)
 
 
 def test_light_falls_a_stop_at_tele_and_with_the_iris():
@@ -155,10 +165,13 @@ def test_light_falls_a_stop_at_tele_and_with_the_iris():
 
 
 def test_white_stands_at_85_percent_of_the_signal():
-    frame = bench_with(noise=0.0, width_px=960, height_px=540).frame(0, 0.0)
-    signal = (np.percentile(frame.luma[200:340, 400:560], 99) - 16) / 219
-    # Lamps are uneven by some per cent, and overshoot nothing.
-    assert signal == pytest.approx(float(bt709(np.array(WHITE_LIGHT))), abs=0.03)
+    bench = bench_with()
+    bench.turn(zoom=0.5)
+    settled_light(bench)
+    luma = bench.frame(0, 0.0).luma
+    # The wide bars far from the centre are flat inside; lamps are uneven by a few per cent there.
+    signal = (np.percentile(luma, 90) - 16) / 219
+    assert signal == pytest.approx(float(bt709(np.array(WHITE_LIGHT))), abs=0.02)
 
 
 def test_clipped_clips():
@@ -177,6 +190,7 @@ def test_noise_is_as_asked():
 
 def test_noise_is_new_in_every_picture():
     bench = bench_with(noise=0.01)
+    settled_light(bench)
     first, second = (bench.frame(index, 0.0).luma.astype(float) for index in range(2))
     shared = np.corrcoef((first - second).ravel()[:-1], (first - second).ravel()[1:])[0, 1]
     assert abs(shared) < 0.02  # white: 120,000 samples scatter by 0.003
@@ -186,7 +200,8 @@ def test_detail_overshoots_at_edges():
     plain = bench_with().frame(0, 0.0).luma
     sharpened = bench_with(detail=1.0).frame(0, 0.0).luma
     assert sharpened.max() > plain.max() + 3
-    assert sharpened.mean() == pytest.approx(plain.mean(), abs=0.5)
+    # What is added at edges sums to nothing, but for the darkest, which cannot go below black.
+    assert sharpened.mean() == pytest.approx(plain.mean(), abs=1.5)
 
 
 def test_fields_are_woven_line_by_line():

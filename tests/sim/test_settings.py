@@ -10,7 +10,9 @@ from backfocus.sim.settings import SimSettings, parse_sim, sim_settings
 
 
 def test_an_address_is_one_camera():
-    settings = parse_sim("sim://?delta_um=40&seed=7&zoom=10&noise=0.02&w040=0.3,0.9&hand=slow&size=1280x720&fps=50")
+    settings = parse_sim(
+        "sim://?delta_um=40&seed=7&zoom=10&noise=0.02&w040=0.3,0.9&hand=slow&size=1280x720&fps=50"
+    )
     assert settings.delta_um == 40.0
     assert settings.seed == 7
     assert settings.w040 == (0.3, 0.9)
@@ -55,7 +57,7 @@ def test_nothing_given_is_a_camera_too(address):
 
 
 @pytest.mark.parametrize(
-    "address, names",
+    ("address", "names"),
     [
         ("sim://?colour=1", "delta_um"),
         ("sim://?delta_um=far", "-400"),
@@ -96,4 +98,8 @@ def test_an_unknown_setting_from_python_is_a_wrong_call():
 
 def test_every_setting_has_a_value():
     settings = sim_settings()
-    assert all(getattr(settings, field.name) is not None for field in fields(SimSettings) if field.name != "interlaced")
+    assert all(
+        getattr(settings, field.name) is not None
+        for field in fields(SimSettings)
+        if field.name != "interlaced"
+    )

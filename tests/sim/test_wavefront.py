@@ -7,7 +7,7 @@ from backfocus.sim.wavefront import cutoff_cy_px, defocus_waves, sharpest_w020, 
 FREQUENCY = np.linspace(0.0, 1.4, 29)
 
 
-@pytest.mark.parametrize("f_number, pixel_um", [(1.8, 5.0), (2.6, 5.0), (4.0, 2.5)])
+@pytest.mark.parametrize(("f_number", "pixel_um"), [(1.8, 5.0), (2.6, 5.0), (4.0, 2.5)])
 @pytest.mark.parametrize("residual_um", [0.0, 9.0, -36.0, 150.0, 400.0])
 def test_without_aberration_it_is_the_exact_defocus_integral(f_number, pixel_um, residual_um):
     exact = diffraction_defocus_mtf(FREQUENCY, residual_um, f_number=f_number, pixel_um=pixel_um)
@@ -26,7 +26,7 @@ def sampled_pupil_transfer(w020, w040, shifts):
     return np.array(overlaps) / np.sum(squared <= 1)
 
 
-@pytest.mark.parametrize("w020, w040", [(0.0, 0.5), (-0.7, 0.7), (1.5, -0.4), (-2.0, 1.0)])
+@pytest.mark.parametrize(("w020", "w040"), [(0.0, 0.5), (-0.7, 0.7), (1.5, -0.4), (-2.0, 1.0)])
 def test_with_aberration_it_is_the_overlap_of_a_sampled_pupil(w020, w040):
     shifts = np.arange(0, 13) * 45 / 300.5
     ours = transfer(shifts / 2.0, w020, w040, 1.0)
@@ -37,9 +37,7 @@ def test_with_aberration_it_is_the_overlap_of_a_sampled_pupil(w020, w040):
 def test_sharpest_is_sharper_than_a_little_to_either_side():
     cutoff = cutoff_cy_px(1.8, 5.0)
     best = sharpest_w020(0.8, cutoff)
-    at, left, right = (
-        transfer(np.array([0.25]), best + step, 0.8, cutoff)[0] for step in (0.0, -0.05, 0.05)
-    )
+    at, left, right = (transfer(np.array([0.25]), best + step, 0.8, cutoff)[0] for step in (0.0, -0.05, 0.05))
     assert at > left
     assert at > right
     # At low frequencies rays decide: the least mean square of 2 w020 p + 4 w040 p^3 is at w020 = -4/3 w040.

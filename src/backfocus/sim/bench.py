@@ -182,7 +182,7 @@ class Bench:
             return 0.0, 0.0
         hertz, phase = self._shake
         x, y = np.sin(2 * math.pi * hertz * at_s + phase).sum(axis=1) * (
-            self.settings.shake_px / math.sqrt(6.0)
+            self.settings.shake_px / math.sqrt(3.0)
         )
         return float(x), float(y)
 

@@ -76,13 +76,13 @@ class Grid:
 
     @cached_property
     def aperture(self) -> Floats:
-        """The pixel's square area, less what drawing the scene by area has already taken."""
+        """The pixel's square area, less what the window of the drawn scene has already taken."""
         x_sample, y_sample = self.x_cy_px / self.fine, self.y_cy_px / self.fine
         if self.fine < 1:
             return np.asarray(1.0 / (np.sinc(x_sample) * np.sinc(y_sample)), dtype=np.float32)
         pixel = np.sinc(self.x_cy_px) * np.sinc(self.y_cy_px)
-        drawn = np.sinc(np.hypot(x_sample, y_sample))
-        return np.asarray(pixel / np.maximum(drawn, 0.2), dtype=np.float32)
+        drawn = np.sinc(np.hypot(x_sample, y_sample)) ** 2
+        return np.asarray(pixel / np.maximum(drawn, 0.1), dtype=np.float32)
 
     def moved(self, dx_px: float, dy_px: float) -> tuple[NDArray[np.complex64], NDArray[np.complex64]]:
         """Factors that move a picture by less than its margin: for columns and for rows."""

@@ -50,7 +50,7 @@ class SimSettings:
     w040 : (float, float)
         Spherical aberration in waves at tele and at wide.
     shake_px : float
-        RMS movement of the picture.
+        RMS movement of the picture, each way.
     detail : float
         Sharpening in the camera: how much of the difference to a blurred picture is added; 0 is off.
     interlaced : "top" | "bottom" | None
