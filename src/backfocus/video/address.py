@@ -52,8 +52,8 @@ def kind(address: str) -> Kind:
 
 def redact(address: str) -> str:
     """The address with user names, passwords and tokens replaced by `***`; safe to print and to store."""
-    shown = re.sub(rf"(?<=://)(?:{_RAW_PASSWORD}|[^/?#\s]*@)", "***@", address)
-    return re.sub(rf"(?i)(?<=[?&;])((?:{SECRET_KEYS})=)[^&;#\s]*", r"\1***", shown)
+    shown = re.sub(rf"(?i)(?<=[?&;])((?:{SECRET_KEYS})=)[^&;#\s]*", r"\1***", address)
+    return re.sub(rf"(?<=://)(?:{_RAW_PASSWORD}|[^/?#\s]*@)", "***@", shown)
 
 
 def _named(address: str, name: str) -> Kind:

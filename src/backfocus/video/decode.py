@@ -1,15 +1,17 @@
-"""From an open container to pictures: which stream, which pictures are sound, when each is shown."""
+"""From an open container to pictures: which stream, which pictures are whole, when each is shown."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 import av
 import av.error
 from av.container import InputContainer
+from av.filter import Graph
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from ..errors import SourceUnreadable
-from ..frame import Frame
+from ..frame import Field, Frame
 from .luma import Signal, frame_of
 
 MICROSECONDS = 1_000_000
@@ -43,13 +45,51 @@ def pictures(container: InputContainer, stream: VideoStream) -> Iterator[av.Vide
             yield None
 
 
+class FieldOrder:
+    """Which field of the pictures of one stream comes first.
+
+    Asked of the first interlaced picture itself, through FFmpeg's `select` filter: PyAV does not show that
+    mark, and containers contradict each other on what the field order of the codec means.
+    """
+
+    def __init__(self) -> None:
+        self._first: Field | None = None
+
+    def of(self, picture: av.VideoFrame) -> Field | None:
+        """The first field; None for a progressive picture, also in a stream that says it is interlaced."""
+        if not picture.interlaced_frame:
+            return None
+        if self._first is None:
+            self._first = "top" if _is_top_first(picture) else "bottom"
+        return self._first
+
+
+def _is_top_first(picture: av.VideoFrame) -> bool:
+    graph = Graph()
+    source = graph.add_buffer(
+        width=picture.width, height=picture.height, format=picture.format, time_base=Fraction(1, 25)
+    )
+    select = graph.add("select", r"eq(interlace_type\,TOPFIRST)")
+    sink = graph.add("buffersink")
+    source.link_to(select)
+    select.link_to(sink)
+    graph.configure()
+    graph.push(picture)
+    graph.push(None)
+    try:
+        graph.pull()
+    except (av.error.BlockingIOError, av.error.EOFError):
+        return False
+    return True
+
+
 class Numbering:
     """Gives pictures their index, and their time from the start of the stream, which never runs backwards."""
 
     def __init__(self, container: InputContainer, stream: VideoStream, signal: Signal) -> None:
         self.count = 0
         self.last_s: float | None = None
-        self._context = stream.codec_context
+        self._fields = FieldOrder()
         self._start_s = (container.start_time or 0) / MICROSECONDS
         self._period_s = float(1 / stream.average_rate) if stream.average_rate else 0.0
         self._signal = signal
@@ -58,9 +98,8 @@ class Numbering:
         """The next `Frame`."""
         index, self.count = self.count, self.count + 1
         self.last_s = max(self._at_s(picture, index), self.last_s or 0.0)
-        return frame_of(
-            picture, index=index, at_s=self.last_s, field_order=self._context.field_order, signal=self._signal
-        )
+        first = self._fields.of(picture)
+        return frame_of(picture, index=index, at_s=self.last_s, interlaced=first, signal=self._signal)
 
     def _at_s(self, picture: av.VideoFrame, index: int) -> float:
         if picture.pts is None:  # elementary streams carry no times

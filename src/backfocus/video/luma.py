@@ -1,8 +1,8 @@
 """From a decoded picture to a `Frame`: the luma plane as it is, with what the stream says about it.
 
 Rules of this file: the samples are a read-only view of the decoder's own memory, cut to the width (the memory
-lives as long as the view). Only layouts in which luma is no plane of its own (packed, RGB, big endian,
-palettes) are converted first, to a planar YUV of at least the same depth, and never rescaled in level.
+lives as long as the view). Where luma lies between other samples, or the wrong way round for this machine, it
+is copied out, code for code. Only pictures without luma (RGB, palettes, sensor mosaics) are converted.
 """
 
 from dataclasses import dataclass
@@ -31,11 +31,11 @@ TRANSFER_OF_TAG = {
 FULL_RANGE_TAG = 2
 LIMITED_RANGE_TAG = 1
 
-FIRST_FIELD: dict[int, Field] = {2: "top", 3: "bottom", 4: "bottom", 5: "top"}
-"""FFmpeg's AVFieldOrder (tt, bb, tb, bt): the field that is shown first."""
+HIGH_BITS = ("p010", "p012", "p210", "p212", "p410", "p412", "y210", "y212")
+"""Layouts that keep 10 or 12 bits in the upper part of 16: read as 16 bits they need no shift."""
 
-HIGH_BITS = ("p010", "p012", "p210", "p212", "p410", "p412")
-"""Semi-planar layouts that keep 10 or 12 bits in the upper part of 16: read as 16 bits they need no shift."""
+PACKED_LUMA = {"yuyv422": 0, "yvyu422": 0, "uyvy422": 1, "y210": 0, "y212": 0, "ya8": 0, "ya16": 0}
+"""Layouts whose luma is every second sample, and at which sample it begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,15 @@ AS_TAGGED = Signal()
 class Layout:
     """How the luma of a pixel format lies in memory.
 
-    `bits` as in `Frame`; `convert_to`: the planar format to convert to first, None when plane 0 is luma.
+    `bits` as in `Frame`. `dtype`: of a sample as it lies there. `is_full`: the range where the stream names
+    none. `first`, `step`: which samples of a row are luma. `convert_to`: a format to convert to first, if any.
     """
 
     bits: int
+    dtype: str
     is_full: bool
+    first: int = 0
+    step: int = 1
     convert_to: str | None = None
 
 
@@ -66,14 +70,10 @@ def frame_of(
     *,
     index: int,
     at_s: float | None,
-    field_order: int = 0,
+    interlaced: Field | None = None,
     signal: Signal = AS_TAGGED,
 ) -> Frame:
-    """The luma of a decoded picture with its depth, transfer curve, range and field order.
-
-    `field_order` is the codec context's; a picture not marked as interlaced counts as progressive whatever
-    it says.
-    """
+    """The luma of a decoded picture with its depth, transfer curve, range and field order."""
     layout = _layout(picture.format.name)
     return Frame(
         luma=_luma(picture, layout),
@@ -82,12 +82,12 @@ def frame_of(
         bits=layout.bits,
         transfer=signal.transfer or TRANSFER_OF_TAG.get(picture.color_trc, "unknown"),
         limited=_limited(picture, layout) if signal.limited is None else signal.limited,
-        interlaced=FIRST_FIELD.get(field_order, "top") if picture.interlaced_frame else None,
+        interlaced=interlaced,
     )
 
 
 def _limited(picture: av.VideoFrame, layout: Layout) -> bool:
-    if layout.convert_to is not None and layout.is_full:
+    if layout.convert_to is not None:
         return False
     if picture.color_range in (FULL_RANGE_TAG, LIMITED_RANGE_TAG):
         return picture.color_range == LIMITED_RANGE_TAG
@@ -95,45 +95,47 @@ def _limited(picture: av.VideoFrame, layout: Layout) -> bool:
 
 
 def _luma(picture: av.VideoFrame, layout: Layout) -> Samples:
-    if layout.convert_to is not None or picture.planes[0].line_size < 0:
-        picture = _planar(picture, layout)
+    if layout.convert_to is not None:
+        picture = picture.reformat(
+            format=layout.convert_to, dst_colorspace="ITU709", src_color_range="JPEG", dst_color_range="JPEG"
+        )
     plane = picture.planes[0]
-    dtype = np.dtype(np.float32 if layout.bits == 0 else np.uint8 if layout.bits == 8 else np.uint16)
-    rows = np.frombuffer(memoryview(plane), dtype).reshape(plane.height, plane.line_size // dtype.itemsize)
-    luma = rows[:, : picture.width]
+    rows = np.frombuffer(memoryview(plane), layout.dtype).reshape(plane.height, -1)
+    if plane.line_size < 0:  # stored from the bottom up
+        rows = rows[::-1]
+    luma = rows[:, layout.first : layout.first + layout.step * picture.width : layout.step]
+    if layout.step > 1 or not rows.dtype.isnative:
+        luma = np.ascontiguousarray(luma, rows.dtype.newbyteorder("="))
     luma.flags.writeable = False
     return luma
-
-
-def _planar(picture: av.VideoFrame, layout: Layout) -> av.VideoFrame:
-    range_ = "JPEG" if layout.is_full or picture.color_range == FULL_RANGE_TAG else "MPEG"
-    return picture.reformat(
-        format=layout.convert_to or picture.format.name,
-        dst_colorspace="ITU709",
-        src_color_range=range_,
-        dst_color_range=range_,
-    )
 
 
 @cache
 def _layout(name: str) -> Layout:
     shape = av.VideoFormat(name)
     bits = max(part.bits for part in shape.components)
-    is_full = (
-        shape.is_rgb or shape.has_palette or shape.is_bayer or name.startswith(("yuvj", "gray", "mono", "ya"))
-    )
+    is_full = name.startswith(("yuvj", "gray", "ya"))
     if name == "grayf32le":
-        return Layout(0, is_full)
-    has_luma_plane = shape.is_planar or (len(shape.components) == 1 and name.startswith("gray"))
-    is_plain = not (shape.is_rgb or shape.is_bayer or shape.has_palette or shape.is_big_endian)
-    if has_luma_plane and is_plain and "f16" not in name and "f32" not in name:
-        upper = name.startswith(HIGH_BITS) or "msb" in name
-        return Layout(16 if upper else max(8, bits), is_full)
-    return _converted(bits, is_full)
+        return Layout(0, "<f4", is_full)
+    stem = name.removesuffix("le").removesuffix("be")
+    if stem not in PACKED_LUMA and not _has_luma_plane(shape):
+        return _converted(bits)
+    if stem.startswith(HIGH_BITS) or stem.endswith("msb"):
+        bits = 16
+    dtype = "u1" if bits <= 8 else ">u2" if shape.is_big_endian else "<u2"
+    step = 2 if stem in PACKED_LUMA else 1
+    return Layout(max(8, bits), dtype, is_full, PACKED_LUMA.get(stem, 0), step)
 
 
-def _converted(bits: int, is_full: bool) -> Layout:
+def _has_luma_plane(shape: av.VideoFormat) -> bool:
+    if shape.is_rgb or shape.is_bayer or shape.has_palette or shape.is_bit_stream or "f" in shape.name:
+        return False
+    return shape.is_planar or len(shape.components) == 1
+
+
+def _converted(bits: int) -> Layout:
+    """RGB and its like, by the weights of BT.709 at full range."""
     for depth, target in ((8, "yuv444p"), (10, "yuv444p10le"), (12, "yuv444p12le")):
         if bits <= depth:
-            return Layout(depth, is_full, target)
-    return Layout(16, is_full, "yuv444p16le")
+            return Layout(depth, "u1" if depth == 8 else "<u2", is_full=True, convert_to=target)
+    return Layout(16, "<u2", is_full=True, convert_to="yuv444p16le")

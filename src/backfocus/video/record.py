@@ -9,10 +9,11 @@ from typing import Self
 import av
 import av.error
 import numpy as np
+from av.filter import Graph
 from av.video.stream import VideoStream
 
 from ..errors import StoreError
-from ..frame import Frame
+from ..frame import Field, Frame
 from .faults import hint
 from .luma import FULL_RANGE_TAG, LIMITED_RANGE_TAG, TRANSFER_OF_TAG
 
@@ -59,8 +60,8 @@ class Recorder:
 
     Notes
     -----
-    The first frame fixes size, range, transfer curve and (with libx264 only) field order. An odd last row or
-    column is left out, because chroma comes in pairs. Raises StoreError when the file cannot be written.
+    The first frame fixes size, range, transfer curve and field order. An odd last row or column is left out,
+    because chroma comes in pairs. Raises StoreError when the file cannot be written.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Recorder:
         self._rate = Fraction(fps).limit_denominator(1001)
         self._options = dict(NEAR_LOSSLESS.get(codec, {}) if options is None else options)
         self._stream: VideoStream | None = None
+        self._marking: Graph | None = None
         self._last_tick = -1
         try:
             self._container = av.open(self._path, "w")
@@ -100,6 +102,8 @@ class Recorder:
         picture = _picture(frame, self._stream)
         picture.pts = self._last_tick = max(self._tick(frame), self._last_tick + 1)
         picture.time_base = self._stream.codec_context.time_base
+        if frame.interlaced is not None:
+            picture = self._marked(picture, frame.interlaced)
         self._mux(self._stream, picture)
         self.count += 1
 
@@ -112,8 +116,8 @@ class Recorder:
 
     def _begin(self, frame: Frame) -> VideoStream:
         deep = {"prores_ks": "yuv422p10le"}.get(self._codec, "yuv420p10le" if frame.bits > 8 else "yuv420p")
-        if frame.interlaced is not None and self._codec == "libx264":
-            self._options["x264-params"] = "tff=1" if frame.interlaced == "top" else "bff=1"
+        if frame.interlaced is not None:
+            self._options.setdefault("flags", "+ildct+ilme")
         stream = self._container.add_stream(self._codec, rate=self._rate, options=self._options)
         if not isinstance(stream, VideoStream):
             raise ValueError(f"{self._codec} is not a video codec")
@@ -124,6 +128,16 @@ class Recorder:
         context.color_range = LIMITED_RANGE_TAG if frame.limited else FULL_RANGE_TAG
         context.color_trc = TAG_OF_TRANSFER.get(frame.transfer, 2)
         return stream
+
+    def _marked(self, picture: av.VideoFrame, first: Field) -> av.VideoFrame:
+        """The picture marked as interlaced, by FFmpeg's filter: PyAV has no way to set the mark."""
+        if self._marking is None:
+            self._marking = _marking(picture, first)
+        self._marking.push(picture)
+        marked = self._marking.pull()
+        if not isinstance(marked, av.VideoFrame):
+            raise TypeError(f"not a picture: {marked}")
+        return marked
 
     def _tick(self, frame: Frame) -> int:
         if self._codec not in UNEVEN_TIME:
@@ -136,6 +150,19 @@ class Recorder:
             self._container.mux(stream.encode(picture))
         except (av.error.FFmpegError, OSError) as fault:
             raise StoreError(f"{self._path}: cannot write: {hint(fault)}") from fault
+
+
+def _marking(like: av.VideoFrame, first: Field) -> Graph:
+    graph = Graph()
+    source = graph.add_buffer(
+        width=like.width, height=like.height, format=like.format, time_base=like.time_base
+    )
+    mark = graph.add("setfield", "tff" if first == "top" else "bff")
+    sink = graph.add("buffersink")
+    source.link_to(mark)
+    mark.link_to(sink)
+    graph.configure()
+    return graph
 
 
 def _picture(frame: Frame, stream: VideoStream) -> av.VideoFrame:

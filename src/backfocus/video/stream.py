@@ -21,7 +21,7 @@ from av.container import InputContainer
 
 from ..errors import SourceError, SourceLost, SourceUnreadable
 from ..frame import Frame
-from .decode import pictures, video_stream
+from .decode import FieldOrder, pictures, video_stream
 from .faults import hint
 from .luma import AS_TAGGED, Signal, frame_of
 
@@ -62,7 +62,6 @@ class Patience:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Arrival:
     picture: av.VideoFrame
-    field_order: int
     at_s: float
 
 
@@ -116,6 +115,7 @@ class LiveStream:
         self.title = title
         self._patience, self._signal, self._notice = patience, signal, notice
         self._count, self._first_s = 0, 0.0
+        self._fields = FieldOrder()
         self._reader = _Reader(connector, title, patience)
         self._reader.start()
         self._reader.wait_for_connection()
@@ -150,7 +150,7 @@ class LiveStream:
             arrival.picture,
             index=index,
             at_s=arrival.at_s - self._first_s,
-            field_order=arrival.field_order,
+            interlaced=self._fields.of(arrival.picture),
             signal=self._signal,
         )
 
@@ -266,7 +266,7 @@ class _Reader:
                 return
             if picture is not None:
                 at_s = self._times.next(picture.time if picture.pts is not None else None, time.monotonic())
-                self._tell(newest=_Arrival(picture, stream.codec_context.field_order, at_s))
+                self._tell(newest=_Arrival(picture, at_s))
             elif not damaged:
                 damaged += 1
                 self._tell(f"{self._title}: damaged pictures left out: check the cable and the network")

@@ -1,0 +1,215 @@
+import subprocess
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backfocus.errors import SourceLost, SourceUnreadable, UsageError
+from backfocus.frame import Frame
+from backfocus.video import expected_frames, open_source, record
+
+Moving = Callable[..., list[Frame]]
+
+
+def read(path: Path, **options: str) -> list[Frame]:
+    source = open_source(str(path), **options)  # type: ignore[arg-type]
+    try:
+        return list(source.frames())
+    finally:
+        source.close()
+
+
+KINDS = {
+    "h264": ("a.mp4", "libx264", "yuv420p", 8, {"qp": "0"}),
+    "h264 10 bit": ("a.mp4", "libx264", "yuv420p10le", 10, {"qp": "0"}),
+    "hevc 10 bit": ("a.mp4", "libx265", "yuv420p10le", 10, {"x265-params": "lossless=1:log-level=none"}),
+    "mpeg-ts": ("a.ts", "libx264", "yuv420p", 8, {"qp": "0"}),
+    "matroska": ("a.mkv", "ffv1", "yuv422p10le", 10, {}),
+    "avi raw": ("a.avi", "rawvideo", "yuv420p", 8, {}),
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_lossless_files_give_back_every_sample(name: str, tmp_path: Path, moving: Moving) -> None:
+    file, codec, pixel_format, bits, options = KINDS[name]
+    sent = moving(bits=bits, limited=True)
+    record(sent, tmp_path / file, codec=codec, pixel_format=pixel_format, options=options)
+    seen = read(tmp_path / file)
+    assert [f.bits for f in seen] == [bits] * len(sent)
+    np.testing.assert_array_equal([f.luma for f in seen], [f.luma for f in sent])
+    # time bases of 1/1000 s (Matroska) round by up to half of it
+    np.testing.assert_allclose([f.at_s for f in seen], [f.at_s for f in sent], atol=5.1e-4)
+    assert [f.index for f in seen] == list(range(len(sent)))
+
+
+LOSSY = {
+    "prores": ("a.mov", "prores_ks", "yuv422p10le", 1.0),
+    "xdcam": ("a.mxf", "mpeg2video", "yuv422p", 1.0),
+    "mjpeg": ("a.avi", "mjpeg", "yuvj420p", 0.5),
+}
+
+
+@pytest.mark.parametrize("name", LOSSY)
+def test_lossy_files_decode_as_the_ffmpeg_program_decodes_them(
+    name: str, tmp_path: Path, moving: Moving, raw_luma: Callable[..., np.ndarray]
+) -> None:
+    file, codec, pixel_format, chroma_share = LOSSY[name]
+    sent = moving(bits=8, limited=name != "mjpeg")
+    record(sent, tmp_path / file, codec=codec, pixel_format=pixel_format, options={"b": "20M"})
+    seen = read(tmp_path / file)
+    height, width = sent[0].luma.shape
+    expected = raw_luma(tmp_path / file, pixel_format, width, height, chroma_share)
+    assert len(seen) == len(expected) == len(sent)
+    np.testing.assert_array_equal([f.luma for f in seen], expected)
+
+
+def test_the_real_clip_decodes_as_the_ffmpeg_program_decodes_it(
+    golden: Path, raw_luma: Callable[..., np.ndarray]
+) -> None:
+    path = golden / "clip" / "bikes.mp4"
+    source = open_source(str(path))
+    seen = list(source.frames())
+    expected = raw_luma(path, "yuv420p", 640, 272, 0.5)
+    assert expected_frames(source) == len(seen) == len(expected) == 250
+    assert all((f.luma == e).all() for f, e in zip(seen, expected, strict=True))
+    assert seen[-1].at_s == pytest.approx(249 / 25)
+
+
+@pytest.mark.parametrize("order", ["top", "bottom"])
+@pytest.mark.parametrize(
+    ("file", "codec"),
+    [("a.mp4", "libx264"), ("a.ts", "libx264"), ("a.mxf", "mpeg2video"), ("a.mov", "prores_ks")],
+)
+def test_the_field_order_is_kept(order: str, file: str, codec: str, tmp_path: Path, moving: Moving) -> None:
+    record(moving(interlaced=order), tmp_path / file, codec=codec)
+    assert {f.interlaced for f in read(tmp_path / file)} == {order}
+
+
+@pytest.mark.parametrize(("scan", "order"), [("tff", "top"), ("bff", "bottom")])
+@pytest.mark.parametrize("file", ["a.mxf", "a.mov"])
+def test_field_order_of_broadcast_files_made_by_the_ffmpeg_program(
+    scan: str, order: str, file: str, tmp_path: Path, ffmpeg: str
+) -> None:
+    codec = ["-c:v", "mpeg2video", "-pix_fmt", "yuv422p"] if file == "a.mxf" else ["-c:v", "prores_ks"]
+    command = [
+        *(ffmpeg, "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=192x128:r=50", "-frames:v", "4"),
+        *(
+            "-vf",
+            f"interlace=scan={scan},setfield={scan}",
+            *codec,
+            "-flags",
+            "+ildct+ilme",
+            str(tmp_path / file),
+        ),
+    ]
+    subprocess.run(command, check=True, timeout=60)
+    assert {f.interlaced for f in read(tmp_path / file)} == {order}
+
+
+def test_progressive_files_have_no_field_order(tmp_path: Path, moving: Moving) -> None:
+    record(moving(), tmp_path / "a.mp4")
+    assert {f.interlaced for f in read(tmp_path / "a.mp4")} == {None}
+
+
+def test_curve_and_range_are_read_from_the_file_unless_told_otherwise(tmp_path: Path, moving: Moving) -> None:
+    record(moving(transfer="hlg", limited=True, bits=10), tmp_path / "a.mp4")
+    assert {(f.transfer, f.limited) for f in read(tmp_path / "a.mp4")} == {("hlg", True)}
+    told = read(tmp_path / "a.mp4", transfer="slog3", range_="full")
+    assert {(f.transfer, f.limited) for f in told} == {("slog3", False)}
+
+
+def test_a_clip_can_be_read_twice(tmp_path: Path, moving: Moving) -> None:
+    record(moving(), tmp_path / "a.mp4")
+    source = open_source(str(tmp_path / "a.mp4"))
+    first, second = ([f.luma.copy() for f in source.frames()] for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+
+
+def test_time_begins_at_zero_where_the_container_begins_elsewhere(tmp_path: Path, moving: Moving) -> None:
+    record(moving(), tmp_path / "a.ts")  # MPEG-TS begins at 1.4 s or so
+    assert read(tmp_path / "a.ts")[0].at_s == 0.0
+
+
+def test_times_rise_with_the_frame_period_although_b_frames_are_stored_out_of_order(
+    tmp_path: Path, moving: Moving
+) -> None:
+    record(moving(20), tmp_path / "a.mp4", options={"bf": "3", "x264-params": "b-adapt=0"})
+    times = [f.at_s for f in read(tmp_path / "a.mp4")]
+    np.testing.assert_allclose([b - a for a, b in pairwise(times) if a is not None and b is not None], 0.04)
+
+
+# Bad input: one line, with what to do next.
+
+
+@pytest.fixture
+def whole(tmp_path: Path, golden: Path, ffmpeg: str) -> Path:
+    """The real clip with its index at the front, so that a part of it opens."""
+    path = tmp_path / "whole.mp4"
+    source = golden / "clip" / "bikes.mp4"
+    command = [ffmpeg, "-v", "error", "-i", str(source), "-c", "copy", "-movflags", "+faststart", str(path)]
+    subprocess.run(command, check=True, timeout=60)
+    return path
+
+
+def cut(path: Path, share: float) -> Path:
+    data = path.read_bytes()
+    part = path.with_name("cut" + path.suffix)
+    part.write_bytes(data[: int(len(data) * share)])
+    return part
+
+
+def test_a_file_cut_off_gives_its_pictures_then_says_so(whole: Path) -> None:
+    source = open_source(str(cut(whole, 0.4)))
+    seen: list[Frame] = []
+    with pytest.raises(SourceLost, match=r"breaks off at \d\.\d s of 10\.0 s: copy the file again"):
+        seen.extend(source.frames())
+    assert 50 < len(seen) < 150
+
+
+def test_a_damaged_picture_is_left_out_and_said(whole: Path) -> None:
+    data = bytearray(whole.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 3000] = bytes(3000)
+    whole.write_bytes(data)
+    said: list[str] = []
+    seen = list(open_source(str(whole), notice=said.append).frames())
+    assert len(seen) > 200
+    assert all("damaged" in line for line in said)
+
+
+def bad_files(folder: Path, ffmpeg: str, golden: Path) -> Iterator[tuple[Path, str]]:
+    (folder / "empty.mp4").touch()
+    yield folder / "empty.mp4", "empty: copy or record it again"
+    (folder / "text.mp4").write_text("this is a text\n" * 50)
+    yield folder / "text.mp4", "not video"
+    yield cut(golden_copy(folder, golden), 0.5), "not video, or damaged at its beginning"
+    yield folder / "none.mp4", "there is no such file"
+    (folder / "folder").mkdir()
+    yield folder / "folder", "holds no pictures"
+    sound = folder / "sound.mp4"
+    subprocess.run([ffmpeg, "-v", "error", "-f", "lavfi", "-i", "sine", "-t", "0.2", str(sound)], check=True)
+    yield sound, "holds no picture, only sound"
+
+
+def golden_copy(folder: Path, golden: Path) -> Path:
+    path = folder / "bikes.mp4"
+    path.write_bytes((golden / "clip" / "bikes.mp4").read_bytes())
+    return path
+
+
+def test_bad_files_are_refused_in_one_line(tmp_path: Path, ffmpeg: str, golden: Path) -> None:
+    for path, expected in bad_files(tmp_path, ffmpeg, golden):
+        with pytest.raises(SourceUnreadable, match=expected) as refused:
+            open_source(str(path))
+        assert "\n" not in str(refused.value)
+        assert path.name in str(refused.value)
+
+
+def test_unknown_options_are_refused(tmp_path: Path, moving: Moving) -> None:
+    record(moving(1), tmp_path / "a.mp4")
+    with pytest.raises(UsageError, match="use auto, full or limited"):
+        open_source(str(tmp_path / "a.mp4"), range_="wide")
+    with pytest.raises(UsageError, match="slog9"):
+        open_source(str(tmp_path / "a.mp4"), transfer="slog9")
