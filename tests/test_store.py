@@ -228,7 +228,8 @@ def test_an_older_store_is_brought_up_to_date(path: Path) -> None:
             sigma_um FLOAT);
         CREATE INDEX sessions_by_source ON sessions (source, state);
         CREATE TABLE entries (session_id INTEGER REFERENCES sessions (id), seq INTEGER,
-            kind VARCHAR(16) NOT NULL, at_s FLOAT, payload JSON NOT NULL, picture BLOB, PRIMARY KEY (session_id, seq));
+            kind VARCHAR(16) NOT NULL, at_s FLOAT, payload JSON NOT NULL, picture BLOB,
+            PRIMARY KEY (session_id, seq));
         INSERT INTO sessions VALUES (7, '2025-01-02T03:04:05.000Z', 'a.mp4', 't', '', '', '{}', 'closed',
             'set', 1.0, 0.5);
         INSERT INTO entries VALUES (7, 1, 'event', 0.5, '{"type": "StarSeen"}', NULL);
