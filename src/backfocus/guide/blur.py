@@ -14,13 +14,18 @@ import numpy as np
 
 from ..measure.reading import Reading
 from ..optics.lens import Optics
-from ..solve.defocus import Reference, defocus
+from ..solve.defocus import Defocus, Reference, defocus
 from .events import Look
 from .session import Session, optics_of, ratio_of
 
+READABLE_SHARE = 0.1
+"""A blur not known to a tenth of itself is a guess among the ripples of a far defocus."""
+LARGEST_DISC_PX = 44.0
+"""The solver's curves end at a blur disc of 46 pixels: what lies beyond reads as that."""
+
 
 def blur_um(session: Session, reading: Reading, best: Look | None = None) -> tuple[float, float] | None:
-    """|r| of one picture and its sigma, um, against `best` if given; None where it has no curve."""
+    """|r| of one picture and its sigma, um, against `best` if given; None where it cannot be told."""
     ratio = ratio_of(session, reading.scale_px, at_tele=session.step.at_tele)
     return _blur(reading, optics_of(session), ratio, _reference(best) if best else None)
 
@@ -83,10 +88,15 @@ def _blur(
     reading: Reading, optics: Optics, ratio: float, reference: Reference | None
 ) -> tuple[float, float] | None:
     found = defocus(reading, optics, ratio=ratio, reference=reference)
-    if found is None:
+    if found is None or not _readable(found, optics, ratio):
         return None
     floor_um = _floor_um(reference, optics, round(ratio, 2)) if reference else 0.0
     return _less(found.um, found.sigma_um, floor_um)
+
+
+def _readable(found: Defocus, optics: Optics, ratio: float) -> bool:
+    sure = found.sigma_um <= max(READABLE_SHARE * found.um, optics.half_depth_um(ratio))
+    return sure and found.um < LARGEST_DISC_PX * optics.f_number(ratio) * optics.pixel_um
 
 
 @lru_cache(maxsize=128)

@@ -23,17 +23,13 @@ USUAL_FPS = 25.0
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
-    """One picture: when, what was read, and its |r| where the step needs it."""
+    """One picture: when, what was read, whether that can be used here, and |r| where the step needs it."""
 
     at_s: float
     reading: Reading
+    measured: bool
     um: float | None = None
     sigma_um: float = 0.0
-
-    @property
-    def measured(self) -> bool:
-        """Whether a star was read in it."""
-        return self.reading.star is not None and bool(self.reading.frequency_cy_px)
 
     @property
     def scale_px(self) -> float | None:

@@ -22,7 +22,7 @@ HOPELESS = 3
 """Times the error grew where it should shrink, after which the lens is not to blame on the person's hands."""
 POSITIONS = 5
 """Looks on the way through the zoom, evenly spread in its logarithm."""
-SAME_POSITION = 1.05
+SAME_POSITION = 1.1
 
 
 def judge_tele(session: Session, glimpses: Sequence[Glimpse], at_s: float) -> ev.Seen | None:
@@ -95,7 +95,7 @@ def looks_on_the_way(session: Session, glimpses: Sequence[Glimpse]) -> tuple[ev.
     for index in range(1, POSITIONS + 1):
         middle = low + (high - low) * index / (POSITIONS + 1)
         near = [each.reading for at, each in seen if abs(at - middle) < math.log(SAME_POSITION)]
-        if len(near) >= 3 and (look := look_at(session, near)):
+        if len(near) >= 2 and (look := look_at(session, near)):
             looks.append(ev.Look(look.scale_px, look.residual_um, look.sigma_um))
     return tuple(looks)
 

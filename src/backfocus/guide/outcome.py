@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..solve.backfocus import BackFocus, ZoomResidual, solve_back_focus
 from ..solve.verdict import Means, Verdict, judge
@@ -46,7 +47,7 @@ def result(session: Session) -> Result:
         tele=refer(session, session.first_tele, session.tele_best),
         wide=refer(session, session.first_wide, session.wide_best),
     )
-    verdict = _rear_focus(session) or verdict_on(session, found)
+    verdict = _rear_focus(session) or _proved(session, verdict_on(session, found))
     if session.setup.optics is None:
         return Result(session.nd, verdict, None, None, None, session.rounds)
     return Result(session.nd, verdict, found, before, half_depth_um(session), session.rounds)
@@ -93,6 +94,13 @@ def _between(session: Session, look: Look, scale_px: float) -> ZoomResidual:
 def _depths(session: Session, found: BackFocus) -> tuple[float, ...]:
     longest_px = found.zoom[0].scale_px
     return tuple(optics_of(session).half_depth_um(each.scale_px / longest_px) for each in found.zoom)
+
+
+def _proved(session: Session, verdict: Verdict) -> Verdict:
+    """Once the lock screw was proved there is nothing left to advise."""
+    if verdict.kind != "set" or not session.lock_held:
+        return verdict
+    return replace(verdict, advice="The ring is locked and was proved after locking. Nothing more to do.")
 
 
 def _rear_focus(session: Session) -> Verdict | None:

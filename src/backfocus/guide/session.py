@@ -77,6 +77,8 @@ class Session:
         The looks the error was first solved from: "before".
     corrected_um
         By how much the back-focus ring changed the residual since the last look at tele; None: not known.
+    rounds, lock_moves, lock_held
+        How often the back focus was corrected, how often the lock screw spoilt it, and whether it held at last.
     growths
         How often the error was found larger where it should have shrunk.
     lost_px
@@ -106,6 +108,7 @@ class Session:
     growths: int = 0
     rounds: int = 0
     lock_moves: int = 0
+    lock_held: bool = False
     lost_px: float | None = None
     walk: tuple[ev.Look, ...] = ()
     nd: str = "clear"
@@ -231,7 +234,7 @@ def _record_looks(session: Session, event: ev.Event) -> Session:
         case ev.WithinDepth(look=look, delta_um=delta) | ev.StillOff(look=look, delta_um=delta):
             return replace(session, wide=look, left_um=delta, first_wide=session.first_wide or look)
         case ev.LockHeld(look=look, delta_um=delta):
-            return replace(session, wide=look, left_um=delta)
+            return replace(session, wide=look, left_um=delta, lock_held=True)
         case ev.LockMoved(look=look, moved_um=moved):
             again = session.lock_moves + 1
             return replace(session, wide=look, left_um=moved, lock_moves=again, corrected_um=None)

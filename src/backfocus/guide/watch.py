@@ -11,7 +11,7 @@ from dataclasses import replace
 from ..measure.reading import Reading
 from . import events as ev
 from .blur import blur_um
-from .change import TURNING, judge_change, noticed
+from .change import judge_change, noticed
 from .framing import judge_aim, judge_check
 from .glimpse import Glimpse, Watch, jump_px, lasted, scale_px, star_gone, star_steady, time_of
 from .looks import LOOK_S, judge_proof, judge_tele, judge_wide, tele_missing
@@ -35,6 +35,9 @@ LOOK_GONE_S = 2.0
 BUMP_PX, BUMP_SHARE = 25.0, 0.04
 """A hand on the lens shakes the picture by less; so does breathing."""
 
+_LIGHT_ONLY = (Step.AIM, Step.CHECK, Step.WALK, Step.LOCK)
+"""Steps in which a star counts as it is, however blurred."""
+
 Judge = Callable[[Watch, Session], ev.Seen | None]
 
 
@@ -56,22 +59,20 @@ def watch(state: Watch, reading: Reading, session: Session) -> tuple[Watch, tupl
 
 def _see(state: Watch, reading: Reading, session: Session) -> Watch:
     """With the picture added; |r| is worked out only where the step needs it of every picture."""
-    glimpse = Glimpse(time_of(reading), reading)
-    if session.step in TURNING:
-        glimpse = _with_blur(glimpse, blur_um(session, reading))
-    elif session.step is Step.RETURN_TELE:
-        glimpse = _with_blur(glimpse, blur_um(session, reading, session.tele_best))
-    elif session.step is Step.RETURN_WIDE:
-        glimpse = _with_blur(glimpse, blur_um(session, reading, session.wide_best))
-    state = replace(state, glimpses=(*state.glimpses[-KEPT + 1 :], glimpse))
+    state = replace(state, glimpses=(*state.glimpses[-KEPT + 1 :], _glimpse(reading, session)))
     anchor, anchor_s = noticed(state, session)
     return replace(state, anchor=anchor, anchor_s=anchor_s)
 
 
-def _with_blur(glimpse: Glimpse, found: tuple[float, float] | None) -> Glimpse:
-    if found is None or not glimpse.measured:
-        return glimpse
-    return replace(glimpse, um=found[0], sigma_um=found[1])
+def _glimpse(reading: Reading, session: Session) -> Glimpse:
+    has_star = reading.star is not None and bool(reading.frequency_cy_px)
+    if session.step in _LIGHT_ONLY or not has_star:
+        return Glimpse(time_of(reading), reading, has_star)
+    best = {Step.RETURN_TELE: session.tele_best, Step.RETURN_WIDE: session.wide_best}.get(session.step)
+    found = blur_um(session, reading, best)
+    if found is None:
+        return Glimpse(time_of(reading), reading, measured=False)
+    return Glimpse(time_of(reading), reading, True, *found)
 
 
 def _bumped(state: Watch, session: Session) -> ev.Seen | None:

@@ -1,0 +1,303 @@
+"""A camera, a lens and a hand made of formulas: whole procedures without a picture, hundreds in a minute or two.
+
+The reading of a pose is the exact modulation of a defocused lens (`optics.blur`), times a fall-off for the lens's own
+softness (not spherical aberration, which the solver assumes), plus noise. The hand obeys instructions late and
+goes on while it has not heard another.
+"""
+
+import math
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from backfocus.errors import OutOfOrder
+from backfocus.guide import events as ev
+from backfocus.guide import instructions as say
+from backfocus.guide.procedure import Session, Setup, advance, start
+from backfocus.guide.watch import Watch, watch
+from backfocus.measure.reading import Reading, Star
+from backfocus.optics.blur import lens_pixel_mtf
+from backfocus.optics.lens import Optics
+
+WIDE_MM, WIDE_PX, CYCLES, RINGS = 7.8, 77.0, 36, 24
+FPS = 10.0
+FOCUS_RANGE_UM, BACK_RANGE_UM = 6000.0, 600.0
+
+
+@dataclass(frozen=True)
+class Lens:
+    """What is true of the lens, the camera and the person; the guide knows only `setup`."""
+
+    zoom: float = 20.0
+    delta_um: float = 40.0
+    tele_off_um: float = 800.0
+    soft: tuple[float, float] = (0.05, 0.12)
+    noise: float = 0.003
+    tracking_um: float = 0.0
+    lock_um: float = 0.0
+    locked: bool = False
+    back_focus_ring: bool = True
+    optics_known: bool = True
+    breathing: float = 0.02
+    white: float = 0.8
+    mistaken: bool = False
+    touch_focus_um: float = 0.0
+    bump_at_s: float | None = None
+    pace: float = 1.0
+    reaction_s: float = 0.35
+    seed: int = 0
+
+    @property
+    def optics(self) -> Optics:
+        tele_mm = WIDE_MM * self.zoom
+        knots = ((7.8, 1.8), (108.0, 1.8), (156.0, 2.6)) if self.zoom > 14 else ((tele_mm, 1.8),)
+        return Optics(5.0, knots)
+
+    @property
+    def setup(self) -> Setup:
+        return Setup(
+            self.optics if self.optics_known else None,
+            zoom_ratio=self.zoom if self.optics_known else None,
+            back_focus_ring=self.back_focus_ring,
+        )
+
+    @property
+    def half_depth_um(self) -> float:
+        return self.optics.half_depth_um(1.0 / self.zoom)
+
+
+@dataclass
+class Pose:
+    """Where the rings stand; `zoom` 0 wide, 1 tele."""
+
+    zoom: float = 0.0
+    focus_um: float = 0.0
+    back_um: float = 0.0
+    locked: bool = False
+    x_px: float = 960.0
+
+
+@dataclass
+class Camera:
+    lens: Lens
+    pose: Pose = field(default_factory=Pose)
+
+    def __post_init__(self) -> None:
+        self.rng = np.random.default_rng(self.lens.seed)
+        self.pose.locked = self.lens.locked
+        self.pose.focus_um = self.lens.tele_off_um - self.lens.delta_um
+        self.count = 0
+
+    @property
+    def left_um(self) -> float:
+        """The back-focus error as it is now."""
+        return self.lens.delta_um + self.pose.back_um
+
+    @property
+    def ratio(self) -> float:
+        return float(self.lens.zoom ** (self.pose.zoom - 1.0))
+
+    @property
+    def residual_um(self) -> float:
+        z = self.pose.zoom
+        tracking_um = self.lens.tracking_um * 4.0 * z * (1.0 - z)
+        return self.left_um + self.pose.focus_um * self.ratio**2 + tracking_um
+
+    def read(self, at_s: float) -> Reading:
+        lens, r = self.lens, self.residual_um
+        n = lens.optics.f_number(self.ratio)
+        scale_px = WIDE_PX * lens.zoom**self.pose.zoom
+        scale_px *= 1.0 + lens.breathing * self.pose.focus_um / FOCUS_RANGE_UM
+        rim = CYCLES / (2.0 * math.pi * scale_px)
+        frequency = np.geomspace(max(1.05 * rim, 0.01), 0.45, RINGS)
+        soft = lens.soft[1] + (lens.soft[0] - lens.soft[1]) * self.pose.zoom
+        clean = lens_pixel_mtf(frequency, min(abs(r), 3000.0), f_number=n, pixel_um=5.0)
+        clean = clean * np.exp(-soft * (frequency / 0.25) ** 2)
+        sigma = lens.noise * math.sqrt(200.0 / scale_px)
+        seen = clean + self.rng.normal(0.0, sigma, RINGS)
+        disc_px = abs(r) / n / 5.0
+        contrast = (0.03 + 0.3 / (1.0 + disc_px / 10.0)) * (1.0 + self.rng.normal(0.0, 0.005))
+        self.count += 1
+        if np.mean(np.abs(clean) > 0.1) < 0.2:
+            return Reading(self.count, at_s, frozenset(), contrast=float(contrast))
+        m025 = float(np.interp(0.25, frequency, seen))
+        return Reading(
+            self.count,
+            at_s,
+            frozenset(),
+            star=Star(self.pose.x_px + float(self.rng.normal(0, 0.1)), 540.0, scale_px, CYCLES),
+            scale_px=float(scale_px * (1.0 + self.rng.normal(0.0, 0.003))),
+            scale_sigma_px=0.003 * scale_px,
+            frequency_cy_px=tuple(map(float, frequency)),
+            modulation=tuple(map(float, seen)),
+            modulation_sigma=(float(sigma),) * RINGS,
+            modulation_025=m025,
+            modulation_025_sigma=float(sigma),
+            contrast=float(contrast),
+            white=lens.white,
+            shift_px=0.1,
+        )
+
+
+class Hand:
+    """Does what it hears, `reaction_s` late; answers what wants an answer after a second."""
+
+    def __init__(self, camera: Camera) -> None:
+        self.camera, self.lens = camera, camera.lens
+        self.orders: list[tuple[float, say.Instruction]] = []
+        self.says: list[tuple[float, str]] = []
+        self.ring: ev.Ring | None = None
+        self.speed_um_s = 0.0
+        self.way = {"focus": 1, "back-focus": -1}
+        self.base = 0.0
+        self.goal: float | None = None
+        self.mistaken = self.lens.mistaken
+        self.touched = False
+        self.zoom_speed = 0.35
+
+    def hear(self, said: say.Instruction, at_s: float) -> None:
+        self.orders.append((at_s + self.lens.reaction_s, said))
+
+    def told(self, event: ev.Event) -> None:
+        if isinstance(event, ev.WrongRing):
+            self.mistaken = False
+
+    def move(self, at_s: float, elapsed_s: float) -> list[ev.Event]:
+        while self.orders and self.orders[0][0] <= at_s:
+            self.obey(self.orders.pop(0)[1], at_s)
+        self.turn_on(elapsed_s)
+        self.zoom_on(elapsed_s)
+        said = [ev.Confirmed(at_s, step) for due_s, step in self.says if due_s <= at_s]
+        self.says = [each for each in self.says if each[0] > at_s]
+        return said
+
+    def obey(self, said: say.Instruction, at_s: float) -> None:
+        pose = self.camera.pose
+        if not isinstance(said, (say.Ignored, say.CheckThat)):
+            self.speed_um_s = 0.0
+        match said:
+            case say.Aim():
+                self.goal = 0.0
+            case say.Confirm(step=step):
+                self.says.append((at_s + 1.0, step))
+            case say.ZoomTo(end=end):
+                self.goal, self.zoom_speed = (1.0 if end == "tele" else 0.0), 0.35
+                if end == "wide" and self.lens.touch_focus_um and not self.touched:
+                    self.touched = True
+                    pose.focus_um += self.lens.touch_focus_um
+            case say.WalkZoom():
+                self.goal, self.zoom_speed = 1.0, 0.12
+            case say.ZoomUntilLost(scale_px=scale_px):
+                self.goal = min(1.0, math.log(1.04 * scale_px / WIDE_PX) / math.log(self.lens.zoom))
+            case say.Turn():
+                self.begin(said)
+            case say.LoosenLock():
+                pose.locked = False
+            case say.TightenLock(step=step):
+                if not pose.locked:
+                    pose.back_um += self.lens.lock_um
+                pose.locked = True
+                self.says.append((at_s + 1.0, step))
+            case say.CheckThat(doubt="lock-screw"):
+                pose.locked = False
+            case say.CheckThat(doubt="right-ring"):
+                self.mistaken = False
+
+    def begin(self, said: say.Turn) -> None:
+        ring: ev.Ring = "focus" if self.mistaken else said.ring
+        self.ring = ring
+        if said.way == "stop":
+            self.base *= 0.6
+            return
+        if said.way == "back":
+            self.way[ring] = -self.way[ring]
+        depth_um = self.lens.optics.half_depth_um(1.0 if ring == "focus" else 1.0 / self.lens.zoom)
+        usual = depth_um * (60.0 if said.searching else 3.3) * self.lens.pace
+        if ring != said.ring:
+            usual = FOCUS_RANGE_UM / 8.0
+        if said.way == "back" and said.slower:
+            self.base = max(0.5 * self.base, 0.1 * usual)
+        elif said.way == "back":
+            self.base = 0.4 * usual
+        else:
+            self.base = usual
+        self.speed_um_s = self.base * self.way[ring]
+
+    def turn_on(self, elapsed_s: float) -> None:
+        pose, step_um = self.camera.pose, self.speed_um_s * elapsed_s
+        if self.ring == "focus":
+            pose.focus_um += step_um
+            limit_um = FOCUS_RANGE_UM
+            over = abs(pose.focus_um) > limit_um
+            pose.focus_um = max(-limit_um, min(limit_um, pose.focus_um))
+        else:
+            if not pose.locked:
+                pose.back_um += step_um
+            over = abs(pose.back_um) > BACK_RANGE_UM
+            pose.back_um = max(-BACK_RANGE_UM, min(BACK_RANGE_UM, pose.back_um))
+        if over and self.ring:
+            self.way[self.ring] = -self.way[self.ring]
+            self.speed_um_s = -self.speed_um_s
+
+    def zoom_on(self, elapsed_s: float) -> None:
+        if self.goal is None:
+            return
+        pose = self.camera.pose
+        step = self.zoom_speed * elapsed_s
+        pose.zoom += max(-step, min(step, self.goal - pose.zoom))
+        if pose.zoom == self.goal:
+            self.goal = None
+
+
+@dataclass
+class Run:
+    """A procedure as it went."""
+
+    camera: Camera
+    session: Session
+    events: list[ev.Event]
+    said: list[say.Instruction]
+    at_s: float
+
+    @property
+    def left_um(self) -> float:
+        return self.camera.left_um
+
+    @property
+    def verdict(self) -> str:
+        return self.session.results[-1].verdict.kind if self.session.results else "none"
+
+    def names(self) -> list[str]:
+        return [type(event).__name__ for event in self.events]
+
+    def has(self, kind: type) -> bool:
+        return any(isinstance(event, kind) for event in self.events)
+
+
+def run(lens: Lens, *, longest_s: float = 500.0, obeys: bool = True) -> Run:
+    """One whole procedure; stops at its end or after `longest_s` of its own time."""
+    camera = Camera(lens)
+    hand = Hand(camera)
+    session, said = start(lens.setup)
+    state, at_s, log, heard = Watch(), 0.0, [], list(said)
+    for each in said:
+        hand.hear(each, 0.0)
+    while not session.finished and at_s < longest_s:
+        at_s += 1.0 / FPS
+        spoken: list[ev.Event] = hand.move(at_s, 1.0 / FPS) if obeys else []
+        if lens.bump_at_s is not None and at_s >= lens.bump_at_s > at_s - 1.0 / FPS:
+            camera.pose.x_px += 150.0
+        state, seen = watch(state, camera.read(at_s), session)
+        for event in (*seen, *spoken):
+            if isinstance(event, ev.Confirmed) and event.step != session.step:
+                continue
+            session, said = advance(session, event)
+            log.append(event)
+            heard += said
+            hand.told(event)
+            for each in said:
+                hand.hear(each, at_s)
+    return Run(camera, session, log, heard, at_s)
+
+
+__all__ = ["Camera", "Hand", "Lens", "OutOfOrder", "Pose", "Run", "replace", "run"]
