@@ -113,8 +113,8 @@ def guide(
 
     Notes
     -----
-    A recording ends with `Ended`, and so does a live source that was asked for only so long. A live source that
-    was lost raises, and the session stays open.
+    A recording ends with `Ended`, and so does a live source that was asked for only so long. A live source
+    that was lost raises, and the session stays open.
     """
     watched = Watch()
     at_s = offset_s
@@ -147,7 +147,7 @@ class _Turn:
         self.instructions: list[Instruction] = []
 
     def take_seen(self, seen: Iterable[Event]) -> None:
-        """What was seen was judged for one step; what is left over when that step ends says nothing of the next."""
+        """What was seen, judged for one step; what is left over when it ends says nothing of the next."""
         judged_for = self.session.turn
         for event in seen:
             if self.session.turn != judged_for:

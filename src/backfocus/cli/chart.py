@@ -14,7 +14,9 @@ from . import options
 if TYPE_CHECKING:
     from ..chart import Chart, Plan
 
-Out = Annotated[Path, typer.Argument(metavar="OUT.pdf|.svg|.png", help="The file to write.", show_default=False)]
+Out = Annotated[
+    Path, typer.Argument(metavar="OUT.pdf|.svg|.png", help="The file to write.", show_default=False)
+]
 PaperName = Annotated[
     str | None,
     typer.Option("--paper", help="A4 to A0, Letter, Tabloid, or WIDTHxHEIGHT in mm.", show_default=False),
@@ -109,7 +111,9 @@ def _write(out: Path, content: bytes) -> None:
     try:
         out.write_bytes(content)
     except OSError as error:
-        raise StoreError(f"{out}: {error.strerror or error}: choose a folder that can be written to") from None
+        raise StoreError(
+            f"{out}: {error.strerror or error}: choose a folder that can be written to"
+        ) from None
 
 
 def _summary(out: Path, drawing: "Chart", plan: "Plan | None", json_: bool) -> str:

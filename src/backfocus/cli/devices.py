@@ -28,5 +28,7 @@ def devices(json_: options.Json = False) -> None:
         )
         sys.stdout.write(line + "\n")
     if not found:
-        options.notice("no capture device found: plug one in, or use the address of a network camera (rtsp://...)")
+        options.notice(
+            "no capture device found: plug one in, or use the address of a network camera (rtsp://...)"
+        )
         raise typer.Exit(4)

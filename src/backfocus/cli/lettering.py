@@ -13,7 +13,7 @@ INK = 90
 
 
 def large_words(text: str, columns: int) -> list[str]:
-    """`text` as rows of block letters, broken between words to fit `columns`; the plain words if it cannot fit.
+    """`text` as rows of block letters, broken between words to fit `columns`; plain if it cannot fit.
 
     Six to seven rows a line. A single word wider than `columns` cannot be broken, so all is given plain.
     """

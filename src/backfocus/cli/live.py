@@ -5,6 +5,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from ..solve.backfocus import BackFocus
+from ..solve.verdict import Verdict
 from ..view import StepState, View
 from .lettering import large_words
 
@@ -55,7 +57,9 @@ def _meter(view: View) -> Text:
         else:
             line.append(cell if cell != " " else "·", style="bold green" if cell != " " else "dim")
     share = f"{100 * view.sharpness:4.0f} %" if view.sharpness is not None else "  no star"
-    return line.append(share, style="bold").append("   ┃ best seen" if mark is not None else "", style="magenta")
+    return line.append(share, style="bold").append(
+        "   ┃ best seen" if mark is not None else "", style="magenta"
+    )
 
 
 def _bar(share: float, columns: int) -> str:
@@ -94,7 +98,9 @@ def _plots(view: View, columns: int) -> Text:
         text.append("\n".join(column_plot(view.sweep[-columns:], PLOT_ROWS)), "cyan")
     else:
         text.append("last 30 s\n", "dim")
-        text.append("\n".join(column_plot([share for _, share in view.trend][-columns:], PLOT_ROWS // 2)), "green")
+        text.append(
+            "\n".join(column_plot([share for _, share in view.trend][-columns:], PLOT_ROWS // 2)), "green"
+        )
     return text
 
 
@@ -103,7 +109,8 @@ def column_plot(values: "tuple[float, ...] | list[float]", rows: int) -> list[st
     top = max(values, default=0.0) or 1.0
     heights = [round(8 * rows * max(value, 0.0) / top) for value in values]
     return [
-        "".join(BARS[min(max(height - 8 * (rows - 1 - row), 0), 8)] for height in heights) for row in range(rows)
+        "".join(BARS[min(max(height - 8 * (rows - 1 - row), 0), 8)] for height in heights)
+        for row in range(rows)
     ]
 
 
@@ -112,3 +119,53 @@ def _steps(view: View) -> Text:
     for name, state in view.steps:
         text.append(f"{MARKS[state]} {name}\n", STYLES[state])
     return text
+
+
+VERDICT_STYLES = {"set": "bold green", "adjust": "bold yellow", "unsure": "bold magenta"}
+VERDICT_WORDS = {
+    "set": "SET",
+    "adjust": "ADJUST",
+    "unsure": "UNSURE",
+    "tracking": "TRACKING ERROR",
+    "not-front-focus": "NOT A FRONT-FOCUS LENS",
+}
+RESIDUAL_COLUMNS = 40
+
+
+def verdict_lines(verdict: Verdict, columns: int) -> Text:
+    """The verdict in large words, its reason and what to do."""
+    style = VERDICT_STYLES.get(verdict.kind, "bold red")
+    rows = large_words(VERDICT_WORDS[verdict.kind], max(columns - 2, 20))
+    text = Text("\n".join(rows), style=style)
+    return text.append(f"\n{verdict.reason}\n", "default").append(f"{verdict.advice}\n", "bold default")
+
+
+def residual_plot(back_focus: BackFocus, half_depth_um: float | None) -> Table:
+    """Residual at each zoom position as a bar about zero, tele first; half the depth of focus is marked."""
+    span = max(
+        *(abs(each.residual_um) + each.sigma_um for each in back_focus.zoom), half_depth_um or 0.0, 1e-6
+    )
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("scale px", justify="right")
+    table.add_column("residual um", justify="right")
+    table.add_column("± um", justify="right")
+    edge = "" if half_depth_um is None else f"  ┊ is ± {half_depth_um:.1f} um, half the depth of focus"
+    table.add_column(f"{-span:.0f} um".ljust(RESIDUAL_COLUMNS - 6) + f"{span:.0f} um{edge}")
+    for each in back_focus.zoom:
+        table.add_row(
+            f"{each.scale_px:.1f}",
+            f"{each.residual_um:+.1f}" if back_focus.sign_known else f"{each.residual_um:.1f}",
+            f"{each.sigma_um:.1f}",
+            _about_zero(each.residual_um / span, (half_depth_um or 0.0) / span),
+        )
+    return table
+
+
+def _about_zero(share: float, depth: float) -> Text:
+    """A mark at `share` (-1 to 1) on a line with its middle and the depth of focus drawn in."""
+    cells = ["·"] * (RESIDUAL_COLUMNS + 1)
+    for place, sign in ((0.0, "│"), (depth, "┊"), (-depth, "┊")):
+        if place != 0.0 or sign == "│":
+            cells[round((place + 1.0) * RESIDUAL_COLUMNS / 2)] = sign
+    cells[round((share + 1.0) * RESIDUAL_COLUMNS / 2)] = "●"
+    return Text("".join(cells), style="green" if abs(share) <= depth else "yellow")

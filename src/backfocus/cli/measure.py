@@ -42,7 +42,12 @@ def measure(
     from ..video.source import open_source
 
     optics = options.optics_from(
-        pixel_um=pixel_um, f_number=f_number, wavelength_um=wavelength_um, camera=camera, lens=lens, address=source
+        pixel_um=pixel_um,
+        f_number=f_number,
+        wavelength_um=wavelength_um,
+        camera=camera,
+        lens=lens,
+        address=source,
     )
     opened = open_source(source, transfer=transfer, range_=range_, notice=options.notice)
     found = False
@@ -55,7 +60,9 @@ def measure(
         words = json.dumps(reading_json(reading, defocus)) if json_ else reading_words(reading, defocus)
         sys.stdout.write(words + "\n")
     if not found:
-        options.notice("no star in any picture: is the chart in view and lit? (`backfocus chart star.pdf` prints one)")
+        options.notice(
+            "no star in any picture: is the chart in view and lit? (`backfocus chart star.pdf` prints one)"
+        )
         raise typer.Exit(4)
 
 

@@ -29,7 +29,9 @@ FNumber = Annotated[
         show_default=False,
     ),
 ]
-WavelengthUm = Annotated[float, typer.Option("--wavelength-um", help="Wavelength of the light.", min=0.2, max=2.0)]
+WavelengthUm = Annotated[
+    float, typer.Option("--wavelength-um", help="Wavelength of the light.", min=0.2, max=2.0)
+]
 CameraName = Annotated[
     str | None,
     typer.Option("--camera", help="A camera profile (see `backfocus profiles`).", show_default=False),
@@ -51,6 +53,9 @@ Seconds = Annotated[
     float | None, typer.Option("--seconds", help="Stop after this many seconds.", show_default=False, min=0.0)
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
+Shims = Annotated[
+    str | None, typer.Option("--shims", help="Shims at hand, in um: 10,30,50", show_default=False)
+]
 StoreUrl = Annotated[
     str | None,
     typer.Option(
@@ -109,3 +114,14 @@ def optics_from(
 def notice(message: str) -> None:
     """Tell the person something beside the output, on stderr so that JSON lines stay clean."""
     typer.echo(f"backfocus: {message}", err=True)
+
+
+def shims_um(text: str | None) -> tuple[float, ...]:
+    """The shims of a list such as `10,30,50`, in um."""
+    try:
+        found = tuple(float(part) for part in (text or "").split(",") if part.strip())
+    except ValueError:
+        found = (-1.0,)
+    if any(not 0 < shim < 10_000 for shim in found):
+        raise UsageError(f"--shims {text}: give thicknesses in um such as 10,30,50")
+    return found

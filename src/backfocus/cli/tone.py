@@ -1,4 +1,4 @@
-"""A tone whose pitch follows the sharpness, as a variometer's follows the lift; silent where there is no sound."""
+"""A tone whose pitch follows the sharpness, as a variometer's the lift; silent where there is no sound."""
 
 import array
 import contextlib
@@ -40,7 +40,10 @@ class Tone:
             outputs = miniaudio.Devices().get_playbacks()
             if any(not output["name"].startswith(NULL_DEVICE) for output in outputs):
                 self._device = miniaudio.PlaybackDevice(
-                    output_format=miniaudio.SampleFormat.SIGNED16, nchannels=1, sample_rate=RATE_HZ, buffersize_msec=60
+                    output_format=miniaudio.SampleFormat.SIGNED16,
+                    nchannels=1,
+                    sample_rate=RATE_HZ,
+                    buffersize_msec=60,
                 )
                 samples = self._samples()
                 next(samples)
