@@ -99,8 +99,8 @@ def signed_through_focus(blur_um: Sequence[float], index: int) -> tuple[float, .
 
 
 def _smooth(blur: Vector) -> Vector:
-    """Running median of three: one wild picture neither makes a floor nor hides it."""
+    """Median of three neighbours, at the ends of the last three: one wild picture makes no floor."""
     if len(blur) < 3:
         return blur
-    padded = np.concatenate([blur[1:2], blur, blur[-2:-1]])
+    padded = np.concatenate([blur[2:3], blur, blur[-3:-2]])
     return np.asarray(np.median(np.stack([padded[:-2], padded[1:-1], padded[2:]]), axis=0))
