@@ -1,0 +1,51 @@
+"""Numbers and texts of the report as a person reads them, safe to put into a page."""
+
+import html
+import math
+import re
+
+from .finished import Estimate
+
+VERDICTS = {
+    "set": "Set",
+    "adjust": "Adjust",
+    "tracking": "Tracking error",
+    "not-front-focus": "Not a front-focus lens",
+    "unsure": "Unsure",
+}
+
+
+def safe(text: str) -> str:
+    """`text` for use between tags or in an attribute: escaped, and without characters a page may not hold."""
+    shown = "".join(letter if letter.isprintable() or letter == "\n" else "\ufffd" for letter in text)
+    return html.escape(shown, quote=True)
+
+
+def sentence(text: str) -> str:
+    """A sentence of the guide, its micrometres and minus signs as in print."""
+    shown = re.sub(r"(?<=\d) um\b", "\u00a0\u00b5m", safe(text))
+    shown = re.sub(r"(?<=\d) %", "\u00a0%", shown)
+    return re.sub(r"(?<![\w.])-(?=\d)", "\u2212", shown)
+
+
+def micrometres(value: float, *, signed: bool) -> str:
+    """To a tenth below 20 um, else to one; with a true minus."""
+    digits = 1 if abs(value) < 20 else 0
+    shown = f"{value:{'+' if signed else ''}.{digits}f}"
+    if float(shown) == 0:
+        shown = shown.lstrip("+-")
+    return shown.replace("-", "\u2212")
+
+
+def error(found: Estimate) -> str:
+    """The error with its sigma, without the unit; a magnitude where the side is not known."""
+    value = found.delta_um if found.sign_known else abs(found.delta_um)
+    if not math.isfinite(value):
+        return "\u2013"
+    spread = f" \u00b1 {micrometres(found.sigma_um, signed=False)}" if math.isfinite(found.sigma_um) else ""
+    return micrometres(value, signed=found.sign_known) + spread
+
+
+def verdict_word(kind: str) -> str:
+    """The verdict in large."""
+    return VERDICTS.get(kind, kind)
