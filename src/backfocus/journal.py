@@ -38,6 +38,12 @@ class Journal:
         number = store.begin(to_dict(setup), source=source, title=title, camera=camera, lens=lens)
         return cls(store, number)
 
+    def add(self, session: Session, event: ev.Event) -> Session:
+        """The session after an event that came from no picture, written down."""
+        after, _ = advance(session, event)
+        self._store.append(self.session_id, Entry("event", event.at_s, to_dict(event)))
+        return after
+
     def note(self, moment: Moment) -> None:
         """Write down one moment, and the result when it is the last."""
         entries = list(_entries(moment))

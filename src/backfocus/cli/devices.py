@@ -17,14 +17,14 @@ def devices(json_: options.Json = False) -> None:
 
     Exit code 4 when there is none.
     """
-    from ..video.devices import capture_devices
+    from ..video.capture import devices as capture_devices
 
     found = capture_devices()
     for device in found:
         line = (
-            json.dumps({"address": device.address, "title": device.title})
+            json.dumps({"address": device.address, "name": device.name, "detail": device.detail})
             if json_
-            else f"{device.address:<16} {device.title}"
+            else f"{device.address:<16} {device.name}  {device.detail}".rstrip()
         )
         sys.stdout.write(line + "\n")
     if not found:

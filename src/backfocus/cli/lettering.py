@@ -37,7 +37,7 @@ def _wrapped(words: list[str], columns: int) -> list[str]:
 
 
 def _width_columns(text: str) -> int:
-    return (_dots(text).shape[1] + 1) // 2
+    return int(_dots(text).shape[1] + 1) // 2
 
 
 def _dots(text: str) -> NDArray[np.bool_]:

@@ -1,0 +1,71 @@
+"""`backfocus demo`: the whole procedure on the virtual camera."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from . import options
+from .guide import Quiet, Record
+
+Seed = Annotated[int, typer.Option("--seed", help="Which lens, room, hand and noise.", min=0)]
+DeltaUm = Annotated[
+    float | None,
+    typer.Option(
+        "--delta-um", help="The error to be found, um; drawn from the seed unless given.", show_default=False
+    ),
+]
+HandKind = Annotated[str, typer.Option("--hand", help="Whose hand: good, slow or wrong-ring.")]
+ReportOut = Annotated[
+    Path | None,
+    typer.Option("--report", help="Also write the certificate as this HTML file.", show_default=False),
+]
+
+
+def demo(
+    seed: Seed = 7,
+    delta_um: DeltaUm = None,
+    hand: HandKind = "good",
+    report: ReportOut = None,
+    record: Record = None,
+    store: options.StoreUrl = None,
+    quiet: Quiet = False,
+    json_: options.Json = False,
+) -> None:
+    """Run the whole procedure on the virtual camera, with a simulated hand on the rings.
+
+    Its pictures are compressed as H.264 and read back, as those of a real camera are.
+
+    Examples:
+
+      backfocus demo
+
+      backfocus demo --seed 3 --delta-um 120 --hand wrong-ring
+    """
+    from ..sim.source import open_sim
+    from .guide import setup_for
+    from .session import Plan, lead
+
+    address = f"sim://?seed={seed}&hand={hand}" + (f"&delta_um={delta_um:g}" if delta_um is not None else "")
+    source = open_sim(address)
+    began_s = time.monotonic()
+    plan = Plan(
+        source=address,
+        setup=setup_for(source.settings.optics, None, False, ()),
+        notes=(("note", "demonstration on the virtual camera"),),
+        record=record,
+        store=store,
+        sound=not quiet and not json_,
+        json=json_,
+    )
+    code = lead(plan, source)
+    if not json_:
+        left_um = source.bench.lens.delta_um(source.bench.pose)
+        sys.stdout.write(
+            f"The virtual lens began {source.settings.delta_um:+.1f} um off and is now {left_um:+.1f} um off "
+            f"(half depth of focus {source.settings.optics.half_depth_um(0.0):.1f} um); "
+            f"{time.monotonic() - began_s:.0f} s of your time.\n"
+        )
+    raise typer.Exit(code)

@@ -1,0 +1,92 @@
+"""`backfocus history` and `backfocus report ID`: what was done, and the certificate."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .. import __version__
+from ..errors import StoreError
+from . import options
+
+SessionId = Annotated[
+    int, typer.Argument(metavar="ID", help="Number of the session, from `backfocus history`.")
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", "-o", help="The file to write; backfocus-ID.html unless given.", show_default=False
+    ),
+]
+Most = Annotated[int, typer.Option("--most", help="How many, newest first.", min=1)]
+
+
+def history(store: options.StoreUrl = None, most: Most = 30, json_: options.Json = False) -> None:
+    """List the sessions that were kept: when, on what, the verdict and the error that was left.
+
+    Examples:
+
+      backfocus history
+
+      backfocus history --json
+    """
+    from ..store import Store
+
+    with Store.open(store) as kept:
+        sessions = kept.sessions(most)
+    if not sessions:
+        options.notice("no session yet: `backfocus demo` makes one")
+    for each in sessions:
+        if json_:
+            line = {
+                "id": each.id,
+                "started_at": each.started_at.isoformat(),
+                "source": each.source,
+                "camera": each.camera,
+                "lens": each.lens,
+                "state": each.state,
+                "verdict": each.verdict,
+                "delta_um": each.delta_um,
+                "sigma_um": each.sigma_um,
+            }
+            sys.stdout.write(json.dumps(line) + "\n")
+        else:
+            error = "" if each.delta_um is None else f"{each.delta_um:6.1f} ± {each.sigma_um or 0.0:.1f} um"
+            sys.stdout.write(
+                f"{each.id:5d}  {each.started_at:%Y-%m-%d %H:%M}  {each.verdict or each.state:<16}{error:<20}"
+                f"{each.lens or each.title or each.source}\n"
+            )
+
+
+def report(
+    number: SessionId, out: Out = None, store: options.StoreUrl = None, json_: options.Json = False
+) -> None:
+    """Write the certificate of a session as one self-contained HTML page, or print it as JSON.
+
+    Examples:
+
+      backfocus report 12
+
+      backfocus report 12 --out certificate.html
+
+      backfocus report 12 --json
+    """
+    from ..certificate import finished
+    from ..report import report_html, report_json
+    from ..store import Store
+
+    with Store.open(store) as kept:
+        session = finished(kept.load(number))
+    printed_at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    if json_:
+        sys.stdout.write(json.dumps(report_json(session, printed_at=printed_at, version=__version__)) + "\n")
+        return
+    path = out or Path(f"backfocus-{number}.html")
+    try:
+        path.write_text(report_html(session, printed_at=printed_at, version=__version__), encoding="utf-8")
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror or error}: choose another place with --out") from None
+    sys.stdout.write(f"{path}\n")
