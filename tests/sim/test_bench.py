@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from backfocus.optics.blur import lens_pixel_mtf
-from backfocus.sim.bench import WHITE_LIGHT, Bench
+from backfocus.sim.bench import Bench
+from backfocus.sim.camera import WHITE_LIGHT
 from backfocus.sim.room import BLACK, WHITE
 from backfocus.sim.sensor import bt709
 from backfocus.sim.settings import sim_settings
@@ -63,7 +64,7 @@ def test_the_star_shows_the_exact_modulation(zoom, f_number, delta_um):
     bench.turn(zoom=zoom)
     light = settled_light(bench)
     for radius_px in (12.8, 14.3, 17.0, 20.0, 25.0, 33.0, 45.0, 60.0):
-        frequency, modulation = ring_modulation(light, bench.centre_px(), radius_px)
+        frequency, modulation = ring_modulation(light, bench.camera.centre_px(bench.pose), radius_px)
         exact = abs(lens_pixel_mtf(frequency, delta_um, f_number=f_number, pixel_um=5.0))
         # What the bench promises, to 0.45 cy/px. A ring 1.4 px wide mixes frequencies: 0.001 of it.
         assert modulation == pytest.approx(float(exact), abs=0.003), radius_px
@@ -74,7 +75,7 @@ def test_while_the_zoom_moves_it_is_nearly_as_good():
     bench.turn(zoom=0.8)
     light = bench.light(0.0)
     for radius_px in (20.0, 25.0, 33.0, 60.0):
-        frequency, modulation = ring_modulation(light, bench.centre_px(), radius_px)
+        frequency, modulation = ring_modulation(light, bench.camera.centre_px(bench.pose), radius_px)
         exact = float(lens_pixel_mtf(frequency, 15.0, f_number=1.8, pixel_um=5.0))
         # One sample to a pixel: what folds down comes through the lens at the wrong frequency.
         assert modulation == pytest.approx(abs(exact), abs=0.01), radius_px
@@ -85,7 +86,7 @@ def test_wide_discs_are_drawn_on_coarse_grids_with_the_same_result():
     bench.turn(zoom=1.0, focus_um=bench.lens.chart_focus_um + 250.0)
     light = settled_light(bench)
     for radius_px in (100.0, 125.0, 150.0):
-        frequency, modulation = ring_modulation(light, bench.centre_px(), radius_px)
+        frequency, modulation = ring_modulation(light, bench.camera.centre_px(bench.pose), radius_px)
         exact = float(lens_pixel_mtf(frequency, 250.0, f_number=1.8, pixel_um=5.0))
         # A disc of 28 px on samples two pixels apart, whose cubic interpolation costs a little; the picture's
         # edge, where the canvas wraps, is in these rings.
@@ -98,11 +99,11 @@ def brute_force(bench, size=64, fine=16):
     settings, pose = bench.settings, bench.pose
     count = size * fine
     number = bench.lens.f_number(pose)
-    centre = bench.centre_px()
+    centre = bench.camera.centre_px(bench.pose)
     corner = [round(at) - size // 2 for at in centre]
     step = (np.arange(count) + 0.5) / fine - 0.5
     dx, dy = step[None, :] + corner[0] - centre[0], step[:, None] + corner[1] - centre[1]
-    angle = settings.cycles * (np.arctan2(dy, dx) - bench._room.turned_rad)
+    angle = settings.cycles * (np.arctan2(dy, dx) - bench.camera.turned_rad)
     scene = np.where(np.cos(angle) > 0, WHITE, BLACK).astype(float)
     frequency = np.hypot(np.fft.fftfreq(count, 1 / fine)[:, None], np.fft.fftfreq(count, 1 / fine)[None, :])
     cutoff = 5.0 / (0.55 * number)
@@ -128,8 +129,8 @@ def test_every_pixel_is_that_of_a_picture_drawn_by_brute_force(delta_um, w040, w
     seen = light[top : top + 64, left : left + 64][inner, inner]
     drawn = drawn[inner, inner]
     seen = seen * (drawn.mean() / seen.mean())
-    # Of a swing of 219. With two samples to a pixel the moire of what lies above 1 cy/px is missing: in focus the
-    # third harmonic of the bars inside 17 px, a third of 4/pi times the pixel's side lobe of 0.2.
+    # Of a swing of 219. With two samples to a pixel the moire of what lies above 1 cy/px is missing: in focus
+    # the third harmonic of the bars inside 17 px, a third of 4/pi times the pixel's side lobe of 0.2.
     y, x = np.mgrid[:40, :40] - 19.5
     away = np.hypot(x, y) > 8
     assert np.abs(seen - drawn)[away].max() < worst * 219
@@ -142,7 +143,7 @@ def test_the_centre_is_where_it_says(axis):
     bench.turn(zoom=1.0)
     light = settled_light(bench)
     steps = np.linspace(-0.5, 0.5, 5)
-    tried = np.repeat([bench.centre_px()], 5, axis=0)
+    tried = np.repeat([bench.camera.centre_px(bench.pose)], 5, axis=0)
     tried[:, axis] += steps
     # A ring about the wrong centre loses modulation, quadratically near the right one.
     modulation = [ring_modulation(light, centre, 17.0)[1] for centre in tried]
@@ -156,7 +157,7 @@ def test_light_falls_a_stop_at_tele_and_with_the_iris():
     wide = settled_light(bench)
     bench.turn(zoom=1.0)
     tele = settled_light(bench)
-    middle = tuple(round(at) for at in bench.centre_px())
+    middle = tuple(round(at) for at in bench.camera.centre_px(bench.pose))
     near = np.s_[middle[1] - 40 : middle[1] + 41, middle[0] - 40 : middle[0] + 41]
     # The same star fills both pieces; 3 % of lamps and of bars cut at the piece's edge.
     assert tele[near].mean() / wide[near].mean() == pytest.approx((1.8 / 2.6) ** 2, rel=0.03)
@@ -207,7 +208,7 @@ def test_detail_overshoots_at_edges():
 def test_fields_are_woven_line_by_line():
     bench = bench_with(interlaced="bottom")
     first, second = np.full((320, 384), 0.1, np.float32), np.full((320, 384), 0.5, np.float32)
-    frame = bench.frame_of((first, second), 3, 0.12)
+    frame = bench.camera.frame((first, second), 3, 0.12)
     assert frame.interlaced == "bottom"
     assert np.all(frame.luma[1::2] == frame.luma[1, 0])
     assert np.all(frame.luma[0::2] > frame.luma[1, 0])
@@ -215,7 +216,7 @@ def test_fields_are_woven_line_by_line():
 
 def test_shake_moves_the_picture_by_its_rms():
     bench = bench_with(shake_px=0.5)
-    moves = np.array([bench._shake_at(at_s) for at_s in np.arange(0, 60, 0.04)])
+    moves = np.array([bench.camera.shake_px(at_s) for at_s in np.arange(0, 60, 0.04)])
     # Six sines beat: over a minute their rms is within a few per cent of its long mean.
     assert np.sqrt(np.mean(moves**2, axis=0)) == pytest.approx([0.5, 0.5], rel=0.1)
     still, moved = bench.light(0.0), bench.light(0.3)
@@ -233,7 +234,7 @@ def test_a_twisted_star_has_the_spokes_of_the_plain_one_outside_its_first_twist(
     for bench in (plain, twisted):
         bench.turn(zoom=0.2)
     difference = np.abs(settled_light(plain) - settled_light(twisted))
-    x, y = plain.centre_px()
+    x, y = plain.camera.centre_px(plain.pose)
     rows, columns = np.mgrid[:320, :384]
     radius = np.hypot(columns - x, rows - y) / plain.lens.scale_px(plain.pose)
     assert difference[(radius > 0.73) & (radius < 0.98)].max() < 0.01

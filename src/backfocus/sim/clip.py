@@ -1,6 +1,7 @@
 """Recordings that need no guide: what a person films who was told how to in one sentence."""
 
 from .bench import Bench
+from .lens import ZoomLens
 
 STEADY_S = 1.6
 ZOOM_S = 3.0
@@ -14,7 +15,7 @@ def play(bench: Bench, at_s: float) -> bool:
     """Set the rings as the clip has them at `at_s`; False when it is over.
 
     Steady at tele, focused about as well as a hand does; out to wide; steady; with `sweep` the focus ring
-    through its best place both ways, and back.
+    through near, then to infinity, then back, as far as the ring goes.
     """
     lens = bench.lens
     settings = bench.settings
@@ -25,11 +26,18 @@ def play(bench: Bench, at_s: float) -> bool:
     focused_um = lens.chart_focus_um - settings.delta_um + misfocus_um
     swept_um = 0.0
     if at_s >= half_s:
-        reach_um = SWEEP_DEPTHS * lens.half_depth_um(1.0 / settings.zoom) + abs(settings.delta_um)
-        swept_um = reach_um * settings.zoom**2 * _there_and_back((at_s - half_s) / SWEEP_S)
+        swept_um = _swept_um(lens, focused_um, _there_and_back((at_s - half_s) / SWEEP_S))
     zoomed = ease((at_s - STEADY_S) / ZOOM_S)
     bench.turn(zoom=1.0 - zoomed, focus_um=focused_um + swept_um)
     return at_s < end_s
+
+
+def _swept_um(lens: ZoomLens, focused_um: float, part: float) -> float:
+    """How far the focus ring is from where it was, `part` of the way to near (+1) or to infinity (-1)."""
+    settings = lens.settings
+    reach_um = SWEEP_DEPTHS * lens.half_depth_um(1.0 / settings.zoom) + abs(settings.delta_um)
+    stop_um = lens.focus_range_um - focused_um if part > 0 else focused_um
+    return part * min(reach_um * settings.zoom**2, max(stop_um, 0.0))
 
 
 def _unit(number: float) -> float:

@@ -31,6 +31,8 @@ SLOWEST_PART = 0.1
 SEARCH_DEPTHS_S = 60.0
 SETTLE_S = 0.12
 """Time constant of a hand that starts or stops a ring."""
+STICKS_UM = 0.02
+"""A push smaller than this per picture moves no ring."""
 ANSWER_S = 1.0
 GIVES_UP_AIMING_S = 6.0
 LOCK_S = 0.7
@@ -253,7 +255,7 @@ class Hand:
         goal_um_s = self._wish_um_s(turning)
         turning.speed_um_s += (goal_um_s - turning.speed_um_s) * (1.0 - math.exp(-elapsed_s / SETTLE_S))
         step_um = turning.speed_um_s * elapsed_s * float(self._rng.uniform(0.85, 1.15))
-        if abs(step_um) < 1e-3:
+        if abs(step_um) < STICKS_UM:
             return
         before = bench.pose
         if turning.ring == "focus":

@@ -6,12 +6,14 @@ the rest is looking.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 from ..frame import Frame
 from .bench import Bench
 from .clip import play
 from .codec import H264Link
 from .hand import Hand
+from .lens import Pose
 from .settings import SimSettings, parse_sim
 
 
@@ -40,6 +42,10 @@ class SimSource:
         self.live = settings.clip == "none" and settings.seconds == 0
         self.title = f"virtual camera, seed {settings.seed}"
         self._closed = False
+        self._link: H264Link | None = None
+        if settings.codec == "h264":
+            size_px = settings.width_px, settings.height_px
+            self._link = H264Link(*size_px, settings.fps, settings.interlaced)
 
     def frames(self) -> Iterator[Frame]:
         """Frames in order; ends with the clip, after the seconds set, or when closed."""
@@ -52,33 +58,37 @@ class SimSource:
         self._closed = True
 
     def _frames(self) -> Iterator[Frame]:
-        settings = self.settings
-        link = None
-        if settings.codec == "h264":
-            link = H264Link(settings.width_px, settings.height_px, settings.fps, settings.interlaced)
-        index = 0
-        while not self._closed:
-            at_s = index / settings.fps
-            if settings.seconds and at_s >= settings.seconds:
-                return
-            frame = self._look(index, at_s)
-            if frame is None:
-                return
-            yield link.carry(frame) if link else frame
-            index += 1
+        """While one picture is looked at, the next is drawn: the hand hears a picture later than it might."""
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="bench") as drawer:
+            drawn = self._draw(drawer, 0)
+            while drawn is not None and not self._closed:
+                frame = drawn.result()
+                drawn = self._draw(drawer, frame.index + 1)
+                yield frame
 
-    def _look(self, index: int, at_s: float) -> Frame | None:
-        """The next picture, one exposure or two fields; None when the clip is over."""
-        moments = (at_s, at_s + 0.5 / self.settings.fps) if self.settings.interlaced else (at_s,)
-        lights = []
-        for moment in moments:
-            if not self._move(moment):
+    def _draw(self, drawer: Executor, index: int) -> Future[Frame] | None:
+        """Move the rings to the next picture's moment and have it drawn; None when there is none."""
+        at_s = index / self.settings.fps
+        if self.settings.seconds and at_s >= self.settings.seconds:
+            return None
+        poses = []
+        for moment_s in self._moments(at_s):
+            if not self._move(moment_s):
                 return None
-            lights.append(self.bench.light(moment))
-        return self.bench.frame_of(tuple(lights), index, at_s)
+            poses.append((self.bench.pose, moment_s))
+        return drawer.submit(self._picture, tuple(poses), index, at_s)
+
+    def _moments(self, at_s: float) -> tuple[float, ...]:
+        """When the light of one picture is taken: once, or once for each field."""
+        return (at_s, at_s + 0.5 / self.settings.fps) if self.settings.interlaced else (at_s,)
 
     def _move(self, at_s: float) -> bool:
         if self.settings.clip != "none":
             return play(self.bench, at_s)
         self.hand.move(self.bench, at_s)
         return True
+
+    def _picture(self, poses: tuple[tuple[Pose, float], ...], index: int, at_s: float) -> Frame:
+        camera = self.bench.camera
+        frame = camera.frame(tuple(camera.light(*seen) for seen in poses), index, at_s)
+        return self._link.carry(frame) if self._link else frame
