@@ -25,6 +25,7 @@ MIN_RADIUS_PX = 35.0
 MIN_SPAN = 1.17
 """Outermost over innermost good ring: a star may show its outer fifth only."""
 MIN_CYCLES_IN_VIEW = 3.5
+TRACKED_STEP = 1.08
 MIN_GROWTH = 0.55
 """Modulation of the outer rings against the best: it grows outwards in a star, and falls as 1/r in a wheel."""
 PLACES_PER_LEVEL = 8
@@ -78,6 +79,29 @@ def find_star(luma8: Luma8) -> tuple[Candidate, ...]:
     if not found and first and luma8.size <= MAX_PIXELS_IN_FULL:
         found = _search(whole, range(first))
     return found
+
+
+def star_near(picture: Pyramid, x_px: float, y_px: float, cycles: int) -> Candidate | None:
+    """The star of so many cycles with its centre near a point, or None; a few milliseconds.
+
+    Half a wavelength of the widest rings may lie between the point and the centre. The rim is not looked for.
+    """
+    for _ in range(4):
+        farthest = _farthest(picture, x_px, y_px)
+        rings = read_rings(picture, x_px, y_px, ring_radii(max(6.0, cycles / 2.5), farthest, TRACKED_STEP))
+        share = _shares(rings, max(2, cycles // 10))[:, cycles]
+        ask = centre_correction(rings, cycles, np.clip(share - 0.3, 0, None))
+        x_px, y_px = x_px + ask.dx_px, y_px + ask.dy_px
+        moved = math.hypot(ask.dx_px, ask.dy_px)
+        if not moved < farthest / 2 or abs(ask.cycles) > 0.45:
+            return None
+        if moved < 1.0:
+            break
+    good = _good_rings(rings, cycles)
+    run = _run_through(good, int(np.argmax(share * good)))
+    if run is None or good[run[0] : run[1] + 1].sum() < 3 or moved > 3.0:
+        return None
+    return Candidate(x_px, y_px, None, cycles, float(rings.radii_px[run[1]]))
 
 
 def _search(picture: Pyramid, levels: range) -> tuple[Candidate, ...]:

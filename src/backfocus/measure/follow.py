@@ -1,0 +1,252 @@
+"""The one call everybody uses: a picture and what was known before, to a reading and what is known now.
+
+The star is looked for in the whole picture when it is not known, and otherwise only confirmed where it was; then it
+is measured on its pixels, and the zoom's scale read (`scale`).
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..frame import Frame, Samples
+from .exposure import clipped, line_doubled
+from .find import Candidate, find_star, star_near
+from .light import code_fraction, curve, linearise
+from .reading import Flag, Reading, Star
+from .rings import Pyramid, pyramid
+from .scale import Scale, next_scale, twists_of
+from .scene import scene_contrast
+from .star import StarMeasurement, measure_star
+
+Luma8 = NDArray[np.uint8]
+
+PATIENCE = 5
+"""Pictures without a star that are searched one by one; after them every third is."""
+LOST_FOR = 250
+"""Pictures for which a star that was seen is called lost; after them there is none."""
+MOVING_PX = 1.0
+TWIST_TOLERANCE = 0.02
+"""How far off the supposed twists may be before the star is measured again."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sight:
+    """What is known of the star after a picture; the caller only hands it on.
+
+    `misses` counts the pictures since the star was last seen; `other` is a second, smaller star.
+    """
+
+    star: Star | None = None
+    other: Star | None = None
+    scale: Scale = Scale()
+    misses: int = 0
+
+    @property
+    def tracking(self) -> Star | None:
+        """The star, if the picture before showed it."""
+        return self.star if self.misses == 0 else None
+
+
+def follow(sight: Sight | None, frame: Frame) -> tuple[Sight, Reading]:
+    """What one picture (or one field of it) tells, and what to know for the next.
+
+    Parameters
+    ----------
+    sight : Sight | None
+        From the picture before; None at first and after a cut.
+    frame : Frame
+        Fields of interlaced pictures one by one (`frame.fields`).
+
+    Notes
+    -----
+    A poor picture gives a reading with flags: `no-star` when nothing like one is in view (with `lost` when it was
+    seen before), `lost` alone when a star is there but none of its rings can be read.
+
+    Raises
+    ------
+    UsageError
+        When the frame names a transfer curve nobody knows.
+    """
+    sight = sight or Sight()
+    picture = pyramid(_eight_bits(frame), line_step=frame.line_step, first_line=frame.first_line)
+    contrast = scene_contrast(frame.luma, bits=frame.bits or 8)
+    stars = _stars(sight, picture)
+    if not stars:
+        return _without_star(sight, frame, contrast)
+    measured = _measured(sight, frame, stars[0])
+    if Flag.LOST in measured.flags and sight.tracking and not _same(stars[0], sight.tracking):
+        return _without_star(sight, frame, contrast)
+    return _with_star(sight, frame, picture, measured, stars, contrast)
+
+
+def _eight_bits(frame: Frame) -> Luma8:
+    luma = frame.luma
+    if luma.dtype == np.uint8:
+        return np.asarray(luma, np.uint8)
+    if luma.dtype.kind == "f":
+        return np.asarray(np.clip(np.nan_to_num(luma) * 255, 0, 255), np.uint8)
+    return np.asarray(np.right_shift(luma, frame.bits - 8), np.uint8)
+
+
+def _same(star: Candidate, seen: Star) -> bool:
+    return (
+        star.cycles == seen.cycles and math.hypot(star.x_px - seen.x_px, star.y_px - seen.y_px) < star.score
+    )
+
+
+def _stars(sight: Sight, picture: Pyramid) -> tuple[Candidate, ...]:
+    """The stars in the picture, the one followed (or else the larger) first."""
+    if sight.tracking:
+        both = [_again(picture, star) for star in (sight.star, sight.other)]
+        if both[0] is not None:
+            return tuple(star for star in both if star is not None)
+    if sight.misses > PATIENCE and sight.misses % 3:
+        return ()
+    return _search(picture)
+
+
+def _again(picture: Pyramid, star: Star | None) -> Candidate | None:
+    return None if star is None else star_near(picture, star.x_px, star.y_px, star.cycles)
+
+
+def _search(picture: Pyramid) -> tuple[Candidate, ...]:
+    """Stars anywhere in the picture, larger first; a field is stretched to full height for it."""
+    whole = picture.levels[0]
+    if picture.line_step == 1:
+        return find_star(whole)
+    size = (whole.shape[1], whole.shape[0] * picture.line_step)
+    found = find_star(np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_LINEAR), np.uint8))
+    shift = picture.first_line - (picture.line_step - 1) / 2
+    return tuple(replace(star, y_px=star.y_px + shift) for star in found)
+
+
+def _measured(sight: Sight, frame: Frame, star: Candidate) -> StarMeasurement:
+    """The star measured, and once more where its twists are not where they were supposed."""
+    tracked = sight.tracking
+    rim = tracked.radius_px if tracked else star.radius_px
+    supposed = sight.scale.px if tracked and sight.scale.twisted else None
+    first = _measure(frame, star, rim, supposed, tracked=tracked is not None)
+    if rim is not None and first.radius_px is None:
+        first = _measure(frame, star, None, supposed, tracked=tracked is not None)
+    twists = twists_of(first, first.radius_px or supposed)
+    if twists is None or (supposed and abs(twists.radius_px / supposed - 1) < TWIST_TOLERANCE):
+        return first
+    return _measure(frame, star, first.radius_px, twists.radius_px, tracked=True)
+
+
+def _measure(
+    frame: Frame, star: Candidate, radius_px: float | None, twist_radius_px: float | None, *, tracked: bool
+) -> StarMeasurement:
+    floats = frame.bits == 0
+    light = (
+        linearise(frame.luma, bits=0, transfer=frame.transfer, limited=frame.limited)
+        if floats
+        else frame.luma
+    )
+    return measure_star(
+        light,
+        star.x_px,
+        star.y_px,
+        star.cycles,
+        radius_px=radius_px,
+        curve=None if floats else curve(bits=frame.bits, transfer=frame.transfer, limited=frame.limited),
+        twist_radius_px=twist_radius_px,
+        line_step=frame.line_step,
+        first_line=frame.first_line,
+        tracked=tracked,
+    )
+
+
+def _without_star(sight: Sight, frame: Frame, contrast: float) -> tuple[Sight, Reading]:
+    misses = sight.misses + 1
+    seen = sight.star is not None and misses <= LOST_FOR
+    flags = frozenset({Flag.NO_STAR, Flag.LOST} if seen else {Flag.NO_STAR})
+    after = replace(sight, misses=misses, other=None) if seen else Sight(misses=misses)
+    return after, Reading(frame.index, frame.at_s, flags, contrast=contrast, field=frame.field)
+
+
+def _with_star(
+    sight: Sight,
+    frame: Frame,
+    picture: Pyramid,
+    measured: StarMeasurement,
+    stars: tuple[Candidate, ...],
+    contrast: float,
+) -> tuple[Sight, Reading]:
+    twists = twists_of(measured, measured.radius_px or sight.scale.px)
+    scale = next_scale(sight.scale, measured, twists, picture)
+    star = Star(measured.x_px, measured.y_px, measured.radius_px, measured.cycles)
+    shift = _shift_px(sight, star, scale, picture)
+    flags = measured.flags | _more_flags(frame, star, scale, stars)
+    if shift is not None and shift > max(MOVING_PX, 5 * measured.centre_sigma_px):
+        flags |= {Flag.MOVING}
+    after = Sight(star, _star(stars[1]) if len(stars) > 1 else None, scale)
+    return after, Reading(
+        index=frame.index,
+        at_s=frame.at_s,
+        flags=frozenset(flags),
+        star=star,
+        scale_px=scale.px,
+        scale_sigma_px=scale.sigma_px,
+        frequency_cy_px=measured.frequency_cy_px,
+        modulation=measured.modulation,
+        modulation_sigma=measured.modulation_sigma,
+        modulation_025=measured.modulation_025,
+        modulation_025_sigma=measured.modulation_025_sigma,
+        mtf50_cy_px=measured.mtf50_cy_px,
+        mtf50_sigma_cy_px=measured.mtf50_sigma_cy_px,
+        contrast=contrast,
+        white=_white(frame, measured.white),
+        shift_px=shift,
+        field=frame.field,
+    )
+
+
+def _star(found: Candidate) -> Star:
+    return Star(found.x_px, found.y_px, found.radius_px, found.cycles)
+
+
+def _shift_px(sight: Sight, star: Star, scale: Scale, picture: Pyramid) -> float | None:
+    """How far the centre moved beyond what the zoom, about the middle of the picture, explains."""
+    before = sight.tracking
+    if before is None:
+        return None
+    rows, columns = picture.levels[0].shape
+    middle = ((columns - 1) / 2, (rows * picture.line_step - 1) / 2)
+    zoom = scale.px / sight.scale.px if scale.px and sight.scale.px else 1.0
+    dx = star.x_px - middle[0] - zoom * (before.x_px - middle[0])
+    dy = star.y_px - middle[1] - zoom * (before.y_px - middle[1])
+    return math.hypot(dx, dy)
+
+
+def _more_flags(frame: Frame, star: Star, scale: Scale, stars: tuple[Candidate, ...]) -> set[Flag]:
+    """What the measurement of the star itself cannot know."""
+    crop = _crop(frame, star, star.radius_px or stars[0].score)
+    flags = set()
+    if len(stars) > 1:
+        flags.add(Flag.TWO_STARS)
+    if not scale.sure:
+        flags.add(Flag.SCALE_UNSURE)
+    if clipped(crop, bits=frame.bits, limited=frame.limited):
+        flags.add(Flag.CLIPPED)
+    if frame.field is None and (frame.interlaced or line_doubled(crop)):
+        flags.add(Flag.INTERLACED)
+    return flags
+
+
+def _crop(frame: Frame, star: Star, radius_px: float) -> Samples:
+    """The samples around a star, thinned out where there are many; lines stay neighbours."""
+    row, reach = (star.y_px - frame.first_line) / frame.line_step, radius_px / frame.line_step
+    rows = slice(max(0, int(row - reach)), max(1, int(row + reach)))
+    step = max(1, int(radius_px / 150))
+    columns = slice(max(0, int(star.x_px - radius_px)), max(1, int(star.x_px + radius_px)), step)
+    return frame.luma[rows, columns]
+
+
+def _white(frame: Frame, light: float | None) -> float | None:
+    if light is None:
+        return None
+    return code_fraction(light, bits=frame.bits, transfer=frame.transfer, limited=frame.limited)

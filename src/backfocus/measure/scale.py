@@ -1,0 +1,129 @@
+"""The zoom's scale from picture to picture: the radius the star's rim has, or would have.
+
+Three witnesses, in this order: the rim where it is in view, the twists of our own chart, and corners followed from a
+picture whose scale is known. Twists alone are believed when they agree with the scale of the picture before, or when
+many in a row say the same picture after picture. Whatever stands alone or contradicts is not `sure`.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+from .rings import Pyramid
+from .star import StarMeasurement
+from .still import Luma8, scale_change
+from .twist import TwistScale, read_twists
+
+LEAST_RINGS = 12
+SAME_PLACE = 0.2
+"""A twist scale further from the last belongs to another place in the sequence: places lie 41 % apart."""
+CERTAIN_TWISTS = 6
+CERTAIN_PICTURES = 3
+KEY_WIDTH_PX = 1024
+NEW_KEY = 1.12
+"""Zoom since the key picture after which a new one is taken."""
+HELD_SIGMA = 0.1
+"""Of a scale carried over from the picture before, as a share: focusing changes it by up to 15 %."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Key:
+    """A reduced picture whose scale is known; `centre` is the star's, in its columns and rows."""
+
+    picture: Luma8
+    centre: tuple[float, float]
+    scale_px: float
+    sigma_px: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scale:
+    """Scale of one picture: `px` is None when unknown, `sure` says whether a second witness agrees.
+
+    `twisted` is None as long as the chart may be either; `steady` counts pictures whose twists agreed.
+    """
+
+    px: float | None = None
+    sigma_px: float | None = None
+    sure: bool = False
+    twisted: bool | None = None
+    steady: int = 0
+    key: Key | None = None
+
+
+def twists_of(measured: StarMeasurement, near_px: float | None) -> TwistScale | None:
+    """What the twists of a measured star say, first near an expected radius; None when they do not tell."""
+    if len(measured.ring_radius_px) < LEAST_RINGS:
+        return None
+    rings = (measured.ring_radius_px, measured.ring_phase_rad, measured.ring_amplitude, measured.ring_sigma)
+    near = read_twists(*rings, near_px=near_px) if near_px else None
+    return near or read_twists(*rings)
+
+
+def next_scale(
+    before: Scale, measured: StarMeasurement, twists: TwistScale | None, picture: Pyramid
+) -> Scale:
+    """Scale of a picture, from its star and from the scale before."""
+    view = _view(picture, measured)
+    if measured.radius_px is not None:
+        scale = _from_rim(before, measured, twists)
+    elif twists is not None:
+        scale = _from_twists(before, twists)
+    else:
+        scale = _from_key(before, *view, line_step=picture.line_step)
+    return replace(scale, key=_key(scale, *view))
+
+
+def _from_rim(before: Scale, measured: StarMeasurement, twists: TwistScale | None) -> Scale:
+    rim = measured.radius_px or 0.0
+    agree = twists is None or abs(math.log(twists.radius_px / rim)) < SAME_PLACE
+    return Scale(
+        px=rim,
+        sigma_px=measured.radius_sigma_px,
+        sure=agree,
+        twisted=before.twisted or (True if twists is not None and agree else None),
+        steady=before.steady + 1 if twists is not None and agree else 0,
+        key=before.key,
+    )
+
+
+def _from_twists(before: Scale, twists: TwistScale) -> Scale:
+    same = before.px is not None and abs(math.log(twists.radius_px / before.px)) < SAME_PLACE
+    steady = before.steady + 1 if same and twists.count >= CERTAIN_TWISTS else 0
+    return Scale(
+        px=twists.radius_px,
+        sigma_px=twists.sigma_px,
+        sure=(same and before.sure) or steady >= CERTAIN_PICTURES,
+        twisted=True,
+        steady=steady,
+        key=before.key,
+    )
+
+
+def _from_key(before: Scale, picture: Luma8, centre: tuple[float, float], *, line_step: int) -> Scale:
+    """Scale by corners followed from the key picture; a twisted star's last scale is held for a while."""
+    key = before.key
+    change = scale_change(key.picture, key.centre, picture, centre, line_step=line_step) if key else None
+    if key is None or change is None:
+        held = before.px if before.twisted else None
+        return replace(before, px=held, sigma_px=held and HELD_SIGMA * held, sure=False, steady=0)
+    px = key.scale_px * change.ratio
+    sigma = math.hypot(key.sigma_px * change.ratio, px * change.sigma)
+    return replace(before, px=px, sigma_px=sigma, sure=before.sure or before.px is None, steady=0)
+
+
+def _view(picture: Pyramid, measured: StarMeasurement) -> tuple[Luma8, tuple[float, float]]:
+    """The level of the pyramid to follow corners in, and the star's centre in its columns and rows."""
+    k = next((k for k, level in enumerate(picture.levels) if level.shape[1] <= KEY_WIDTH_PX), 0)
+    y = (measured.y_px - picture.first_line) / picture.line_step
+    return picture.levels[k], ((measured.x_px + 0.5) / 2**k - 0.5, (y + 0.5) / 2**k - 0.5)
+
+
+def _key(scale: Scale, picture: Luma8, centre: tuple[float, float]) -> Key | None:
+    """The key picture for the next: kept while the zoom has hardly moved, so that its errors do not add up."""
+    key = scale.key
+    if not scale.sure or scale.px is None or scale.sigma_px is None:
+        return key
+    fits = key is not None and key.picture.shape == picture.shape
+    if key is not None and fits and abs(math.log(scale.px / key.scale_px)) < math.log(NEW_KEY):
+        return key
+    return Key(picture, centre, scale.px, scale.sigma_px)

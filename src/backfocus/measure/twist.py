@@ -1,0 +1,187 @@
+"""The absolute size of our twisted star, from the phases of its rings (see `target`).
+
+Wherever the rim is, a supposed rim radius says which quarter turn every ring should have. The right one turns the
+waves of all rings to one common phase; any other leaves steps between them. A modulation zero may reverse the sign
+of all rings on its far side, so rings are compared within runs between zeros, and runs up to a sign.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..target import TWIST_RATIO, TWIST_SIGNS, TWIST_WINDOW, twist_cycles, twist_radii
+
+Floats = NDArray[np.float64]
+Phasors = NDArray[np.complex128]
+
+LEAST_SIGNAL = 4.0
+"""A ring counts when its amplitude stands so many sigma above nothing."""
+DIP = 0.5
+"""A ring with less amplitude than this share of both sides lies on a modulation zero; a jump leaves 0.7."""
+REVERSED_RAD = 0.7 * math.pi
+"""A step of phase between neighbours that only a modulation zero makes."""
+SURROUNDINGS = 6
+COARSE, FINE = 0.004, 0.0008
+"""Steps of the supposed radius, as shares of it."""
+MIN_MATCH = 0.88
+"""Common phase of all rings, 1 at best; another place in the sequence gives about 0.8."""
+MIN_MARGIN = 0.06
+"""How much better than any other place in the sequence, and than no twist at all."""
+ELSEWHERE = 0.08
+BESIDE = 2
+"""Good rings a twist needs on each side."""
+
+
+@dataclass(frozen=True, slots=True)
+class TwistScale:
+    """The radius the rim has or would have in the picture, and how many twists in a row said so."""
+
+    radius_px: float
+    sigma_px: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waves:
+    """Rings that count: logarithms of their borders (inner, outer), their phasors, and the run each belongs to.
+
+    A phasor's length is the ring's amplitude as a share of its surroundings, so that rings beside a zero, or smeared
+    by a jump, count less.
+    """
+
+    inner: Floats
+    outer: Floats
+    phasor: Phasors
+    run: NDArray[np.intp]
+
+
+def read_twists(
+    radii_px: ArrayLike,
+    phases_rad: ArrayLike,
+    amplitudes: ArrayLike,
+    sigmas: ArrayLike,
+    *,
+    near_px: float | None = None,
+) -> TwistScale | None:
+    """Radius of the rim in pixels from the quarter jumps of the phase; None when they do not tell.
+
+    Parameters
+    ----------
+    radii_px, phases_rad, amplitudes, sigmas : array_like, shape (rings,)
+        Rings from the centre outwards, without large gaps: phase and amplitude of the spokes' wave, which is
+        amplitude * cos(cycles * phi - phase), and the sigma of the amplitude in the same unit.
+    near_px : float, optional
+        Look only within 10 % of this radius; two twists are then enough, for nothing needs to be told apart but a
+        plain star.
+
+    Notes
+    -----
+    Without `near_px` four good twists in a row must fit, and better than any other place in the sequence: a plain
+    star, one too small or too blurred gives None. Twists beside a modulation zero do not count.
+    """
+    waves = _usable(
+        *(np.asarray(values, np.float64) for values in (radii_px, phases_rad, amplitudes, sigmas))
+    )
+    if waves is None:
+        return None
+    supposed = _supposed(waves, near_px)
+    match = _match(waves, supposed)
+    best = float(supposed[int(np.argmax(match))])
+    count = _twists_in_a_row(waves, best)
+    if count < (2 if near_px else TWIST_WINDOW) or not _stands_out(waves, supposed, match, best):
+        return None
+    return _refined(waves, best, count)
+
+
+def _usable(radii: Floats, phases: Floats, amplitudes: Floats, sigmas: Floats) -> _Waves | None:
+    """The rings that carry the star, in runs without a modulation zero inside; None when there are too few."""
+    if len(radii) < 8:
+        return None
+    padded = np.pad(amplitudes, SURROUNDINGS, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * SURROUNDINGS + 1)
+    inside, outside = windows[:, : SURROUNDINGS + 1].max(axis=1), windows[:, SURROUNDINGS:].max(axis=1)
+    good = (amplitudes > LEAST_SIGNAL * sigmas) & (amplitudes > DIP * np.minimum(inside, outside))
+    if good.sum() < 8:
+        return None
+    phasor = (amplitudes / np.maximum(inside, outside) * np.exp(-1j * phases))[good]
+    reversed_ = np.abs(np.angle(phasor[1:] * np.conj(phasor[:-1]))) > REVERSED_RAD
+    run = np.cumsum((np.diff(np.flatnonzero(good), prepend=-1) > 1) | np.concatenate([[False], reversed_]))
+    middle = np.log(radii)
+    border = (middle[1:] + middle[:-1]) / 2
+    border = np.concatenate([[2 * middle[0] - border[0]], border, [2 * middle[-1] - border[-1]]])
+    return _Waves(border[:-1][good], border[1:][good], phasor, run)
+
+
+def _supposed(waves: _Waves, near_px: float | None) -> Floats:
+    if near_px is not None:
+        return near_px * np.exp(np.arange(-0.1, 0.1, COARSE))
+    least = math.exp(float(waves.inner[-1]))
+    most = math.exp(float(waves.inner[0])) * TWIST_RATIO ** len(TWIST_SIGNS)
+    return least * np.exp(np.arange(0.0, max(math.log(most / least), COARSE), COARSE))
+
+
+def _expected(waves: _Waves, rim_px: Floats) -> Phasors:
+    """Mean turn of each ring for each supposed rim; shape (rims, rings). A jump inside a ring is shared out."""
+    log_rim = np.log(rim_px)[:, None]
+    inner, outer = (
+        np.exp(2j * math.pi * twist_cycles(np.exp(at - log_rim))) for at in (waves.inner, waves.outer)
+    )
+    step = math.log(TWIST_RATIO)
+    to_jump = np.mod(log_rim - waves.outer, step)
+    share = np.clip((step - to_jump) / (waves.outer - waves.inner), 0.0, 1.0)
+    share = np.where(to_jump + (waves.outer - waves.inner) > step, share, 1.0)
+    return np.asarray(share * outer + (1 - share) * inner)
+
+
+def _match(waves: _Waves, rim_px: Floats) -> Floats:
+    """Common phase of all rings for each supposed rim, 0 to 1; shape (rims,)."""
+    return _in_phase(waves, np.conj(_expected(waves, rim_px)))
+
+
+def _in_phase(waves: _Waves, turned_back: Phasors) -> Floats:
+    turned = waves.phasor * turned_back
+    starts = np.flatnonzero(np.diff(waves.run, prepend=waves.run[0] - 1))
+    runs = np.add.reduceat(turned, starts, axis=1)
+    axis = np.exp(-0.5j * np.angle((runs**2).sum(axis=1)))[:, None]
+    return np.asarray(np.abs((runs * axis).real).sum(axis=1) / np.abs(waves.phasor).sum())
+
+
+def _twists_in_a_row(waves: _Waves, rim_px: float) -> int:
+    """Longest row of twists with good rings of one run on both sides."""
+    longest = row = 0
+    for good in _good_twists(waves, rim_px):
+        row = row + 1 if good else 0
+        longest = max(longest, row)
+    return longest
+
+
+def _good_twists(waves: _Waves, rim_px: float) -> Iterator[bool]:
+    half = math.log(TWIST_RATIO) / 2
+    for at in np.log(twist_radii(rim_px)):
+        inside = waves.run[(waves.outer < at) & (waves.outer > at - half)]
+        outside = waves.run[(waves.inner > at) & (waves.inner < at + half)]
+        common = np.intersect1d(inside, outside)
+        yield any((inside == run).sum() >= BESIDE and (outside == run).sum() >= BESIDE for run in common)
+
+
+def _stands_out(waves: _Waves, supposed: Floats, match: Floats, best: float) -> bool:
+    elsewhere = np.abs(np.log(supposed / best)) > ELSEWHERE
+    plain = _in_phase(waves, np.ones((1, len(waves.phasor))))
+    rival = max(float(plain[0]), float(match[elsewhere].max(initial=0.0)))
+    return bool(match.max() > MIN_MATCH and match.max() > rival + MIN_MARGIN)
+
+
+def _refined(waves: _Waves, best: float, count: int) -> TwistScale:
+    """The best radius between the coarse steps, and its sigma from what the fit leaves over."""
+    fine = best * np.exp(np.arange(-2 * COARSE, 2 * COARSE + FINE / 2, FINE))
+    match = _match(waves, fine)
+    top = float(fine[int(np.argmax(match))])
+    beside = _expected(waves, top * np.exp(np.array([-COARSE, 0.0, COARSE])))
+    slope = float((np.abs(beside[2] - beside[0]) ** 2).sum()) / (2 * COARSE) ** 2
+    left = 2 * (1 - float(match.max())) * len(waves.phasor)
+    relative = math.sqrt(left / max(2 * len(waves.phasor) - 3, 1) / max(slope, 1e-9))
+    ring = float(np.median(waves.outer - waves.inner))
+    return TwistScale(top, top * math.hypot(relative, ring / math.sqrt(12 * count)), count)
