@@ -47,8 +47,7 @@ def sector_step(rings: Rings, wave: Phasors, cycles: int, trust: Floats64) -> Fl
 
     `trust` weighs each ring, shape (rings,): 0 leaves it out.
     """
-    sectors = int(np.clip(cycles // 2, 4, 40))
-    angle, phasor = _sector_phasors(rings, wave, sectors)
+    angle, phasor = _sector_phasors(rings, wave)
     turned = np.roll(phasor, -1, axis=1) * np.conj(phasor)
     weight = np.abs(turned) * trust[:, None]
     rows = _swings(angle[None, :], rings.radius_px[:, None])
@@ -75,18 +74,17 @@ def pixel_step(rings: Rings, wave: Phasors, cycles: int, fit: RingFit) -> tuple[
     return np.asarray(step), float(np.sqrt(np.linalg.inv(normal)[0, 0]))
 
 
-def _sector_phasors(rings: Rings, wave: Phasors, sectors: int) -> tuple[Floats64, Phasors]:
-    centred = rings.light - (
-        (rings.light * rings.weight).sum(axis=1) / np.maximum(rings.weight.sum(axis=1), 1.0)
-    )[:, None].astype(np.float32)
-    signal = centred * rings.weight
-    which = ((np.arctan2(rings.y, rings.x) / (2 * np.pi) + 0.5) * sectors).astype(np.intp) % sectors
-    index = (np.arange(len(signal))[:, None] * sectors + which).ravel()
-    size = len(signal) * sectors
-    real = np.bincount(index, (signal * wave.real).ravel(), size)
-    imag = np.bincount(index, (signal * wave.imag).ravel(), size)
+def _sector_phasors(rings: Rings, wave: Phasors) -> tuple[Floats64, Phasors]:
+    """Middle angle of each sector, and the sum of light * exp(-i n phi) in it, shape (rings, sectors)."""
+    sectors, shape = rings.plan.sectors, (len(wave), rings.plan.sectors)
+    total = np.maximum(rings.weight.sum(axis=1, keepdims=True), 1.0)
+    mean = (rings.light * rings.weight).sum(axis=1, keepdims=True) / total
+    signal = (rings.light - mean) * rings.weight
+    where, size = rings.plan.sector.ravel(), shape[0] * sectors
+    real = np.bincount(where, (signal * wave.real).ravel(), size)
+    imag = np.bincount(where, (signal * wave.imag).ravel(), size)
     middles = (np.arange(sectors) + 0.5) / sectors * 2 * np.pi - np.pi
-    return middles, (real - 1j * imag).reshape(len(signal), sectors).astype(np.complex64)
+    return middles, (real - 1j * imag).reshape(shape).astype(np.complex64)
 
 
 def _swings(angle: Floats64, radius: Floats64) -> Floats64:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .waves import Floats64, RingFit, Rings
+from .zero_frequency import Contrast, Surround, contrast_at_zero
 
 SQUARE = 4 / np.pi
 """Amplitude of the fundamental of a square wave of amplitude 1."""
@@ -53,12 +54,12 @@ def find_rim(
     share = np.where(share < floor, 0.0, np.clip(share, 0.0, 1.2))
     rim = _radius_holding(rings, fall, share)
     spread = float(np.mean(sigma[plateau] / amplitude[plateau]))
-    return rim, rim * max(0.2 * spread, 0.001), int(np.searchsorted(rings.edges_px[1:], 0.94 * rim))
+    return rim, rim * max(0.2 * spread, 0.001), int(np.searchsorted(rings.plan.outer_px, 0.94 * rim))
 
 
 def _radius_holding(rings: Rings, fall: slice, share: Floats64) -> float:
     """Radius that has the given shares of the rings' pixels inside it."""
-    area = np.diff(rings.edges_px**2)[fall]
+    area = (rings.plan.outer_px**2 - rings.plan.inner_px**2)[fall]
     weight = rings.weight[fall]
     weight = weight * (area / np.maximum(weight.sum(axis=1), 1.0))[:, None]
     radius = np.hypot(rings.x[fall], rings.y[fall])
@@ -80,21 +81,23 @@ def find_levels(
     rows = np.flatnonzero(keep)
     if rows.size < 4:
         return None
-    mean = _local_mean(rings, fit, rows)
-    zero, zero_sigma = _at_zero_frequency(frequency[rows], signed[rows] / mean[rows], fit.samples[rows])
+    inner = rows if rim is None else rows[rings.radius_px[rows] < 0.85 * rim]
+    mean = _local_mean(rings, fit, inner if inner.size >= 4 else rows)
     bars = _is_bars(fit, frequency, signed, rows)
-    share = zero / (SQUARE if bars else 1.0)
+    unit = SQUARE if bars else 1.0
     middle = float(np.median(mean[rows]))
-    sigma = zero_sigma / max(zero, 1e-9)
     if given is not None and given[1] > given[0]:
         middle = (given[0] + given[1]) / 2
-        share, sigma = (given[1] - given[0]) / (given[1] + given[0]), 0.002
-    elif rim is not None and (white := _surround(rings, rim)) is not None:
-        outside = white / float(mean[np.searchsorted(rings.edges_px, rim) - 1]) - 1.0
-        if abs(outside - share) < max(0.12 * share, 3 * sigma * share):
-            share, sigma = outside, 0.003
-    full = mean * share * (SQUARE if bars else 1.0)
-    return Levels(middle * (1 + share), middle * (1 - share), full, sigma, bars)
+        zero: Contrast | None = Contrast((given[1] - given[0]) / (given[1] + given[0]), 0.002, 0.0)
+    else:
+        sigma = fit.noise[rows] * np.sqrt(2 / fit.samples[rows]) / mean[rows] / unit
+        surround = None if rim is None else _surround(rings, rim, mean)
+        zero = contrast_at_zero(frequency[rows], signed[rows] / mean[rows] / unit, sigma, surround)
+    if zero is None:
+        return None
+    full = mean * zero.value * unit
+    white, black = middle * (1 + zero.value), middle * (1 - zero.value)
+    return Levels(white, black, full, zero.sigma / zero.value, bars)
 
 
 def _local_mean(rings: Rings, fit: RingFit, rows: NDArray[np.intp]) -> Floats64:
@@ -113,22 +116,6 @@ def _local_mean(rings: Rings, fit: RingFit, rows: NDArray[np.intp]) -> Floats64:
     return np.asarray(np.maximum(x @ found, 1e-6))
 
 
-def _at_zero_frequency(frequency: Floats64, ratio: Floats64, samples: Floats64) -> tuple[float, float]:
-    """Amplitude carried on to zero frequency: log modulation is a parabola in f, its slope never upwards."""
-    top = ratio.max()
-    low = ratio > 0.45 * top
-    f, y, w = frequency[low], np.log(ratio[low]), ratio[low] * np.sqrt(samples[low])
-    if f.size < 4:
-        return float(top), float(0.2 * top)
-    rows = np.stack([np.ones_like(f), f, f**2], axis=1) * w[:, None]
-    normal = rows.T @ rows
-    found = np.linalg.solve(normal + np.diag([0, 1e-6, 1e-9]) * np.trace(normal), rows.T @ (y * w))
-    spread = np.sqrt(((rows @ found - y * w) ** 2).sum() / max(f.size - 3, 1))
-    error = spread * np.sqrt(np.linalg.pinv(normal)[0, 0]) + 0.1 * f.min()
-    zero = float(np.exp(found[0]))
-    return zero, float(zero * error)
-
-
 def _is_bars(fit: RingFit, frequency: Floats64, signed: Floats64, rows: NDArray[np.intp]) -> bool:
     """Whether the spokes are square bars: then the third harmonic is a third of the fundamental at 3 f."""
     order = rows[np.argsort(frequency[rows])]
@@ -141,12 +128,19 @@ def _is_bars(fit: RingFit, frequency: Floats64, signed: Floats64, rows: NDArray[
     return bool((seen * expected).sum() > 0.5 * (expected**2).sum())
 
 
-def _surround(rings: Rings, rim: float) -> float | None:
-    """Light of the paper just outside the rim, or None when there is no even surround in view."""
-    near = (rings.edges_px[:-1] > 1.06 * rim) & (rings.edges_px[1:] < 1.4 * rim)
-    light = rings.light[near][rings.weight[near] > 0]
+def _surround(rings: Rings, rim: float, mean: Floats64) -> Surround | None:
+    """Contrast of the paper just outside the rim against the star's mean; None without an even surround."""
+    near = np.flatnonzero((rings.plan.inner_px > 1.06 * rim) & (rings.plan.outer_px < 1.4 * rim))
+    used = rings.weight[near] > 0
+    light = rings.light[near][used]
     if light.size < 100:
         return None
     middle = float(np.median(light))
     even = np.abs(light - middle) < 0.15 * middle
-    return float(light[even].mean()) if even.mean() > 0.6 else None
+    if even.mean() < 0.6:
+        return None
+    away = (rings.radius_px[near] - rim)[:, None] * np.ones_like(used)
+    inverse = float((1 / away[used][even]).mean())
+    at_rim = float(mean[max(int(np.searchsorted(rings.plan.inner_px, rim)) - 1, 0)])
+    white = float(light[even].mean())
+    return Surround(white / at_rim - 1.0, inverse, 0.002 * white / at_rim)

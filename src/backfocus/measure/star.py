@@ -32,6 +32,9 @@ from .waves import (
 LEAST_VISIBLE = 0.2
 """A ring counts when this part of it lies in the picture."""
 
+LEAST_SAMPLES = 24
+"""Pixels a ring needs for the nine numbers fitted to it."""
+
 LOWEST_FREQUENCY = 0.004
 
 
@@ -159,9 +162,9 @@ class _View:
     first_line: int
     reach_px: float
 
-    def rings(self, pose: Pose) -> Rings:
+    def rings(self, pose: Pose, every: int = 1) -> Rings:
         odd = parity(round(pose.y_px), self.first_line, self.line_step)
-        plan = plan_rings(self.cycles, ring_count(self.cycles, self.reach_px), self.line_step, odd)
+        plan = plan_rings(self.cycles, ring_count(self.cycles, self.reach_px), self.line_step, odd, every)
         seen = gather(
             self.picture,
             plan,
@@ -182,37 +185,41 @@ def _reach(picture: Samples, x: float, y: float, cycles: int, radius: float | No
 
 
 def _settle(view: _View, pose: Pose, radius: float | None, tracked: bool) -> Pose:
-    for _ in range(1 if tracked else 3):
-        rings = view.rings(pose)
+    """The pose to a few hundredths of a pixel: by sectors where it may be pixels off, then on the pixels."""
+    limit = np.array([0.25 * view.reach_px, 0.25 * view.reach_px, 0.1, 0.1])
+    for _ in range(1 if tracked else 4):
+        rings = view.rings(pose, every=3)
         wave = turns(rings.x, rings.y, view.cycles)
         trust = _trust(rings)
         if radius is not None:
-            trust *= rings.edges_px[1:] < 0.98 * radius
+            trust *= rings.plan.outer_px < 0.98 * radius
         step = sector_step(rings, wave, view.cycles, trust)
-        limit = 0.25 * view.reach_px
-        pose = pose.moved(np.clip(step, [-limit, -limit, -0.1, -0.1], [limit, limit, 0.1, 0.1]))
-    return pose
+        pose = pose.moved(np.clip(step, -limit, limit))
+        if np.abs(step[:2]).max() < 0.3:
+            break
+    rings = view.rings(pose, every=2)
+    wave = turns(rings.x, rings.y, view.cycles)
+    step, _ = pixel_step(rings, wave, view.cycles, fit_rings(rings, wave))
+    return pose.moved(np.clip(step, -0.1 * limit, 0.1 * limit))
 
 
 def _trust(rings: Rings) -> Floats64:
     total = np.maximum(rings.weight.sum(axis=1), 1.0)
     mean = (rings.light * rings.weight).sum(axis=1) / total
     power = (rings.light**2 * rings.weight).sum(axis=1) / total - mean**2
-    usable = (rings.visible > LEAST_VISIBLE) & (total > 24)
-    return np.asarray(usable / np.maximum(power, 1e-9) / total**2, dtype=np.float64)
+    usable = (rings.visible > LEAST_VISIBLE) & (total > LEAST_SAMPLES)
+    floor = max(0.02 * float(power.max()), 1e-9)
+    return np.asarray(usable / np.maximum(power, floor) / total**2, dtype=np.float64)
 
 
 def _fit_at(view: _View, pose: Pose) -> tuple[Rings, RingFit, Pose, float]:
-    for last in (False, True):
-        rings = view.rings(pose)
-        wave = turns(rings.x, rings.y, view.cycles)
-        fit = fit_rings(rings, wave)
-        step, per_noise = pixel_step(rings, wave, view.cycles, fit)
-        if last or np.abs(step[:2]).max() < 0.003:
-            break
-        pose = pose.moved(np.clip(step, [-1, -1, -0.02, -0.02], [1, 1, 0.02, 0.02]))
-    noise = float(np.median(fit.noise[fit.samples > 24])) if (fit.samples > 24).any() else 0.0
-    return rings, fit, pose, per_noise * noise
+    rings = view.rings(pose)
+    wave = turns(rings.x, rings.y, view.cycles)
+    fit = fit_rings(rings, wave)
+    step, per_noise = pixel_step(rings, wave, view.cycles, fit)
+    filled = fit.samples > LEAST_SAMPLES
+    noise = float(np.median(fit.noise[filled])) if filled.any() else 0.0
+    return rings, fit, pose.moved(np.clip(step, -0.3, 0.3)), per_noise * noise
 
 
 def _frequencies(rings: Rings, cycles: int, pose: Pose) -> Floats64:
@@ -238,7 +245,7 @@ def _assemble(
     twist_radius: float | None,
     given: tuple[float, float] | None,
 ) -> StarMeasurement:
-    usable = (rings.visible > LEAST_VISIBLE) & (fit.samples > 24)
+    usable = (rings.visible > LEAST_VISIBLE) & (fit.samples > LEAST_SAMPLES)
     radius = rings.radius_px
     sigma = fit.noise * np.sqrt(2 / np.maximum(fit.samples, 1.0))
     amplitude = np.abs(fit.wave)

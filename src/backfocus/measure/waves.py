@@ -11,6 +11,7 @@ interpolated.
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,12 +37,24 @@ GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RingPlan:
-    """Which pixels to look at, as offsets from the pixel that holds the centre; shapes (rings, samples)."""
+    """Which pixels to look at, as offsets from the pixel that holds the centre; shapes (rings, samples).
+
+    `sector` numbers ring and sector of each pixel in one: ring * sectors + sector.
+    """
 
     columns: NDArray[np.int32]
     lines: NDArray[np.int32]
     used: Floats
-    edges_px: Floats64
+    sector: NDArray[np.intp]
+    sectors: int
+    inner_px: Floats64
+    outer_px: Floats64
+    full: Floats64
+
+    @property
+    def reach_px(self) -> int:
+        """Farthest a pixel lies from the centre, along either axis."""
+        return math.ceil(float(self.outer_px[-1])) + 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,13 +65,17 @@ class Rings:
     y: Floats
     light: Floats
     weight: Floats
-    visible: Floats64
-    edges_px: Floats64
+    plan: RingPlan
 
     @property
     def radius_px(self) -> Floats64:
         """Mean radius of each ring."""
-        return np.asarray(np.sqrt((self.edges_px[1:] ** 2 + self.edges_px[:-1] ** 2) / 2))
+        return np.asarray(np.sqrt((self.plan.inner_px**2 + self.plan.outer_px**2) / 2))
+
+    @property
+    def visible(self) -> Floats64:
+        """Part of each ring that lies in the picture, 0 to 1."""
+        return np.asarray(self.weight.sum(axis=1) / self.plan.full)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,17 +105,24 @@ def ring_count(cycles: int, radius_px: float) -> int:
 
 
 @lru_cache(maxsize=64)
-def plan_rings(cycles: int, count: int, line_step: int, odd: int) -> RingPlan:
-    """Pixels of the first `count` rings; `odd` is 1 where a field's lines lie between the centre's lines."""
+def plan_rings(cycles: int, count: int, line_step: int, odd: int, every: int = 1) -> RingPlan:
+    """Pixels of each `every`-th of the first `count` rings.
+
+    `odd` is 1 where a field's lines lie between the centre's lines.
+    """
     edges = ring_edges(cycles, count)
-    samples = _even_samples(cycles)
-    columns = np.zeros((count, samples), np.int32)
-    lines = np.full((count, samples), odd, np.int32)
-    used = np.zeros((count, samples), np.float32)
-    for ring in range(count):
-        x, y = _ring_pixels(edges[ring], edges[ring + 1], samples, line_step, odd)
+    inner, outer = edges[:-1][::every], edges[1:][::every]
+    shape = (len(inner), _even_samples(cycles))
+    columns, lines = np.zeros(shape, np.int32), np.full(shape, odd, np.int32)
+    used = np.zeros(shape, np.float32)
+    for ring in range(len(inner)):
+        x, y = _ring_pixels(inner[ring], outer[ring], shape[1], line_step, odd)
         columns[ring, : x.size], lines[ring, : x.size], used[ring, : x.size] = x, y, 1.0
-    return RingPlan(columns, lines, used, edges)
+    sectors = cycles if cycles < 16 else min(cycles // 2, 40)
+    which = np.floor((np.arctan2(lines, columns) / (2 * math.pi) + 0.5) * sectors).astype(np.intp) % sectors
+    sector = np.arange(len(inner))[:, None] * sectors + which
+    full = np.maximum(used.sum(axis=1, dtype=np.float64), 1.0)
+    return RingPlan(columns, lines, used, sector, sectors, inner, outer, full)
 
 
 def gather(
@@ -114,22 +138,29 @@ def gather(
     """The light of the planned pixels around a centre; pixels outside the picture or NaN get weight 0."""
     column0, line0 = round(x_px), round(y_px)
     columns = plan.columns + column0
-    rows = (plan.lines + (line0 - first_line)) // line_step
-    inside = (columns >= 0) & (rows >= 0) & (columns < picture.shape[1]) & (rows < picture.shape[0])
-    weight = plan.used * inside
-    codes = picture[np.where(inside, rows, 0), np.where(inside, columns, 0)]
+    rows = (plan.lines + (line0 - first_line)) // line_step if line_step > 1 else plan.lines + line0
+    weight = plan.used
+    if not _holds(picture, column0, (line0 - first_line) / line_step, plan.reach_px):
+        inside = (columns >= 0) & (rows >= 0) & (columns < picture.shape[1]) & (rows < picture.shape[0])
+        weight, rows, columns = weight * inside, rows * inside, columns * inside
+    codes = _take(picture, rows, columns)
     light = codes.astype(np.float32) if curve is None else np.take(curve, codes.astype(np.intp), mode="clip")
     good = np.isfinite(light)
     if not good.all():
         weight, light = weight * good, np.where(good, light, np.float32(0))
-    return Rings(
-        x=plan.columns + np.float32(column0 - x_px),
-        y=plan.lines + np.float32(line0 - y_px),
-        light=light,
-        weight=weight,
-        visible=weight.sum(axis=1) / np.maximum(plan.used.sum(axis=1), 1.0),
-        edges_px=plan.edges_px,
-    )
+    x, y = plan.columns + np.float32(column0 - x_px), plan.lines + np.float32(line0 - y_px)
+    return Rings(x, y, light, weight, plan)
+
+
+def _holds(picture: Samples, column: int, row: float, reach: int) -> bool:
+    height, width = picture.shape
+    return bool(min(column, width - 1 - column, row, height - 1 - row) > reach)
+
+
+def _take(picture: Samples, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> Samples:
+    if not picture.flags.c_contiguous:
+        return cast(Samples, picture[rows, columns])
+    return cast(Samples, np.take(picture.reshape(-1), rows.astype(np.intp) * picture.shape[1] + columns))
 
 
 def parity(line0: int, first_line: int, line_step: int) -> int:
@@ -139,14 +170,17 @@ def parity(line0: int, first_line: int, line_step: int) -> int:
 
 def turns(x: Floats, y: Floats, cycles: int) -> Phasors:
     """exp(i n phi) of pixels at offsets (x, y), by squaring: an arc tangent costs five times as much."""
-    base = np.asarray(x + 1j * y, dtype=np.complex64)
-    base /= np.maximum(np.abs(base), np.float32(1e-6))
-    power = base if cycles & 1 else np.ones_like(base)
-    while cycles := cycles >> 1:
-        base = base * base
+    scale = 1 / np.sqrt(np.maximum(x * x + y * y, np.float32(1e-6)))
+    base = np.empty(x.shape, np.complex64)
+    base.real, base.imag = x * scale, y * scale
+    power: Phasors | None = None
+    while cycles:
         if cycles & 1:
-            power = power * base
-    return power
+            power = base if power is None else power * base
+        cycles >>= 1
+        if cycles:
+            base = base * base
+    return np.ones_like(base) if power is None else power
 
 
 def fit_rings(rings: Rings, wave: Phasors) -> RingFit:
@@ -159,16 +193,16 @@ def fit_rings(rings: Rings, wave: Phasors) -> RingFit:
     weighted = columns * rings.weight[:, None, :]
     gram = (weighted @ columns.transpose(0, 2, 1)).astype(np.float64)
     right = (weighted @ rings.light[:, :, None]).astype(np.float64)
-    samples = rings.weight.sum(axis=1).astype(np.float64)
+    samples = rings.weight.sum(axis=1, dtype=np.float64)
     ridge = (1e-5 * samples + 1e-3)[:, None, None] * np.eye(columns.shape[1])
-    found = np.linalg.solve(gram + ridge, right)
-    fitted = found[:, :, 0].astype(np.float32)[:, None, :] @ columns
-    residual = (rings.light - fitted[:, 0, :]) * (rings.weight > 0)
+    found = np.linalg.solve(gram + ridge, right)[:, :, 0]
+    residual = rings.light - (found.astype(np.float32)[:, None, :] @ columns)[:, 0, :]
+    residual *= rings.weight > 0
     squares = np.einsum("rs,rs,rs->r", rings.weight, residual, residual)
     return RingFit(
-        mean=found[:, 0, 0],
-        wave=found[:, 1, 0] + 1j * found[:, 2, 0],
-        third=found[:, 3, 0] + 1j * found[:, 4, 0],
+        mean=found[:, 0],
+        wave=found[:, 1] + 1j * found[:, 2],
+        third=found[:, 3] + 1j * found[:, 4],
         noise=np.sqrt(squares / np.maximum(samples - columns.shape[1], 1.0)),
         samples=samples,
         residual=residual,
@@ -176,23 +210,16 @@ def fit_rings(rings: Rings, wave: Phasors) -> RingFit:
 
 
 def _columns(rings: Rings, wave: Phasors) -> Floats:
-    third = wave * wave * wave
-    fifth = third * wave * wave
-    radius = np.maximum(np.hypot(rings.x, rings.y), np.float32(1e-6))
-    return np.stack(
-        [
-            np.ones_like(rings.x),
-            wave.real,
-            wave.imag,
-            third.real,
-            third.imag,
-            rings.x / radius,
-            rings.y / radius,
-            fifth.real,
-            fifth.imag,
-        ],
-        axis=1,
-    )
+    second = wave * wave
+    third = second * wave
+    fifth = third * second
+    scale = 1 / np.sqrt(np.maximum(rings.x**2 + rings.y**2, np.float32(1e-6)))
+    columns = np.empty((wave.shape[0], 9, wave.shape[1]), np.float32)
+    columns[:, 0] = 1
+    for row, harmonic in ((1, wave), (3, third), (5, fifth)):
+        columns[:, row], columns[:, row + 1] = harmonic.real, harmonic.imag
+    columns[:, 7], columns[:, 8] = rings.x * scale, rings.y * scale
+    return columns
 
 
 def _even_samples(cycles: int) -> int:

@@ -1,0 +1,154 @@
+"""The contrast a star has at zero frequency, where no ring can show it.
+
+The rings in view are carried on by the shape that lenses have: diffraction, times a defocus disc, times a
+Gaussian for all the rest, times the pixel. Where even paper is in view around the star, it decides: its white
+is the chart's, less the light that diffraction takes from it (0.25 % at f/4 on 4 um pixels, 1 % at f/11 on
+3.3 um), for which the curve of the rings says how much diffraction there is.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from .waves import Floats64
+
+MODEL_SIGMA = 0.003
+"""How far from this shape the modulation of a real lens may be, and what sampling adds."""
+
+LEAST_MODULATION = 0.33
+"""Of the highest; below it the shape is no longer that simple."""
+
+MOST_SIGMA = 0.2
+"""Of the contrast; a worse extrapolation is none."""
+
+STEPS = 9
+PRIOR_SIGMA = np.array([0.5, 1.5, 10.0, 1.0])
+"""Of log contrast, diffraction slope, disc and Gaussian: loose, but they keep the fit solvable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """Contrast at zero frequency, its sigma, and the slope that diffraction gives the modulation there."""
+
+    value: float
+    sigma: float
+    slope: float
+
+
+@dataclass(frozen=True, slots=True)
+class Surround:
+    """Contrast as the white around the rim tells it, and the mean of 1 / distance from the rim, 1/px."""
+
+    value: float
+    inverse_px: float
+    sigma: float
+
+
+def contrast_at_zero(
+    frequency: Floats64, contrast: Floats64, sigma: Floats64, surround: Surround | None = None
+) -> Contrast | None:
+    """Contrast at zero frequency; None when the rings do not tell it to a fifth.
+
+    Parameters
+    ----------
+    frequency, contrast, sigma : ndarray, shape (rings,)
+        Cycles per pixel; amplitude of the rings over their mean light; and its sigma.
+    surround : Surround, optional
+        Used where it agrees with the rings to 4 sigma; else it is some other paper.
+
+    Notes
+    -----
+    A straight rim between white and half-tone loses a / (2 pi**2 d) of its step at the distance d when the
+    modulation falls as 1 - a f near zero: the tail of the line spread.
+    """
+    order = np.argsort(frequency)
+    f, m = frequency[order], contrast[order]
+    top = float(np.max(m, initial=0.0))
+    if top <= 0:
+        return None
+    low = np.flatnonzero(m < LEAST_MODULATION * top)
+    count = f.size if low.size == 0 else int(low[0])
+    if count < 4:
+        return None
+    f, m = f[:count], m[:count]
+    alone = _best(f, m, np.hypot(sigma[order][:count], MODEL_SIGMA * top))
+    if surround is not None:
+        tail = alone.slope * surround.inverse_px / (2 * np.pi**2)
+        value, value_sigma = surround.value / (1 - tail), surround.sigma + 0.3 * tail * surround.value
+        if abs(value - alone.value) < 4 * np.hypot(alone.sigma, value_sigma):
+            return Contrast(value, value_sigma, alone.slope)
+    return alone if alone.sigma < MOST_SIGMA * alone.value else None
+
+
+def _best(f: Floats64, m: Floats64, sigma: Floats64) -> Contrast:
+    """The fit that starts from a disc, or from a Gaussian where that one is poor."""
+    half = float(f[np.argmin(np.abs(m - 0.6 * m.max()))])
+    disc = np.array([np.log(m.max()), 0.5, 0.58 / half, 0.0])
+    cost, found = _fit(f, m, sigma, disc, half)
+    if cost > 0.2 * f.size:
+        bell = np.array([np.log(m.max()), 0.1, 0.1, 0.4])
+        other_cost, other = _fit(f, m, sigma, bell, half)
+        found = other if other_cost < cost else found
+    return found
+
+
+def _fit(f: Floats64, m: Floats64, sigma: Floats64, start: Floats64, half: float) -> tuple[float, Contrast]:
+    """Levenberg-Marquardt from `start`: the cost reached, and the contrast."""
+    at, damping = start, 1e-3
+    rows, off = _linear(f, m, sigma, at, half)
+    cost = float(off @ off)
+    for _ in range(STEPS):
+        normal = rows.T @ rows
+        step = np.linalg.solve(normal + damping * np.diag(np.diag(normal)), rows.T @ off)
+        tried = np.maximum(at + step, [-np.inf, 0.0, 0.0, 0.0])
+        new_rows, new_off = _linear(f, m, sigma, tried, half)
+        gain = cost - float(new_off @ new_off)
+        if gain <= 0:
+            damping = max(damping * 30, 1e-2)
+            continue
+        at, cost, rows, off, damping = tried, cost - gain, new_rows, new_off, damping / 10
+        if gain < 0.003 * cost + 0.003:
+            break
+    value = float(np.exp(at[0]))
+    variance = np.linalg.inv(rows.T @ rows)[0, 0] * max(1.0, cost / len(f))
+    return cost, Contrast(value, value * float(np.sqrt(variance)), float(at[1]))
+
+
+def _linear(
+    f: Floats64, m: Floats64, sigma: Floats64, at: Floats64, half: float
+) -> tuple[Floats64, Floats64]:
+    """Slopes of the shape in its four numbers and what is left, in sigmas; priors are rows too."""
+    zero, slope, disc, bell = at
+    s = np.minimum(np.pi / 4 * slope * f, 0.98)
+    root = np.sqrt(1 - s * s)
+    perfect = 2 / np.pi * (np.arccos(s) - s * root)
+    blur, fall = _disc(np.pi * disc * f * (1 - s))
+    shape = np.exp(zero - bell * (f / half) ** 2) * _pixel(f) * perfect * blur
+    by_slope = -f * root / perfect - fall * np.pi**2 / 4 * disc * f * f
+    by = np.stack([np.ones_like(f), by_slope, fall * np.pi * f * (1 - s), -((f / half) ** 2)])
+    rows = np.concatenate([(by * shape / sigma).T, np.diag(1 / PRIOR_SIGMA)])
+    prior = (np.array([np.log(m.max()), 0.5, disc, 0.0]) - at) / PRIOR_SIGMA
+    return rows, np.concatenate([(m - shape) / sigma, prior])
+
+
+def _pixel(f: Floats64) -> Floats64:
+    """MTF of a square pixel averaged over angle, to 1e-5 up to 0.5 cy/px: its series in (pi f)**2."""
+    q = (np.pi * f) ** 2
+    return np.asarray(1 + q * (-1 / 6 + q * (7 / 720 + q * (-1 / 3360 + q * 5.7e-6))))
+
+
+def _disc(x: Floats64) -> tuple[Floats64, Floats64]:
+    """2 J1(x) / x up to just before its zero, and the slope of its logarithm."""
+    grid, value, slope = _disc_table()
+    inside = np.minimum(x, grid[-1])
+    return np.interp(inside, grid, value), np.interp(inside, grid, slope)
+
+
+@lru_cache(maxsize=1)
+def _disc_table() -> tuple[Floats64, Floats64, Floats64]:
+    grid = np.linspace(0.0, 3.7, 371)
+    angle = (np.arange(400) + 0.5) / 400 * np.pi
+    bessel = np.cos(angle - grid[1:, None] * np.sin(angle)).mean(axis=1)
+    value = np.concatenate([[1.0], 2 * bessel / grid[1:]])
+    return grid, value, np.gradient(np.log(value), grid)
