@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from .finished import Estimate, Finished, Outcome, Picture
 from .plots import gauge, mtf_plot, residual_plot, sweep_plot
 from .style import STYLE
-from .words import error, micrometres, safe, sentence, verdict_word
+from .words import error, micrometres, safe, sentence, units, verdict_word
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """Should a hostile text ever get through the escaping, the page still loads and runs nothing."""
@@ -184,7 +184,7 @@ def _star(picture: Picture) -> str:
 
 def _settings(finished: Finished) -> str:
     rows = "".join(
-        f"<div><dt>{safe(name)}</dt><dd>{safe(value)}</dd></div>"
+        f"<div><dt>{safe(name)}</dt><dd>{units(value)}</dd></div>"
         for name, value in finished.settings
         if value
     )

@@ -42,6 +42,7 @@ article + article { border-top:1px solid var(--hair); padding-top:32px; }
 .pair { display:grid; grid-template-columns:repeat(2,minmax(0,1fr)); gap:24px 28px; }
 figure { break-inside:avoid; }
 figcaption { margin-top:6px; }
+figcaption::first-letter, .settings dt::first-letter { text-transform:uppercase; }
 svg { display:block; width:100%; height:auto; overflow:visible; }
 svg text { font-size:12px; fill:var(--ink); }
 svg text.tick { fill:var(--soft); }
@@ -67,8 +68,9 @@ td.n, th.n { text-align:right; white-space:nowrap; }
 .settings dt { color:var(--soft); font-size:13px; }
 footer { margin-top:40px; display:flex; justify-content:space-between; gap:24px; }
 @media (max-width:640px) { body { padding:24px 18px 40px; } .settings { columns:1; }
-  .verdict, .pair { grid-template-columns:minmax(0,1fr); } .stars { grid-template-columns:repeat(2,minmax(0,1fr)); }
-  .verdict .word { font-size:48px; } .pair svg text { font-size:10px; } .broad svg text { font-size:18px; }
+  .verdict, .pair { grid-template-columns:minmax(0,1fr); }
+  .stars { grid-template-columns:repeat(2,minmax(0,1fr)); } .verdict .word { font-size:48px; }
+  .pair svg text { font-size:10px; } .broad svg text { font-size:15px; }
   .top { display:block; } .top p { text-align:left; max-width:none; margin-top:4px; }
   th, td { padding-right:10px; } .depth { display:none; } }
 @page { size:A4; margin:13mm 15mm; }

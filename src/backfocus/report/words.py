@@ -21,11 +21,15 @@ def safe(text: str) -> str:
     return html.escape(shown, quote=True)
 
 
-def sentence(text: str) -> str:
-    """A sentence of the guide, its micrometres and minus signs as in print."""
+def units(text: str) -> str:
+    """`safe` text with its micrometres and per cents as in print."""
     shown = re.sub(r"(?<=\d) um\b", "\u00a0\u00b5m", safe(text))
-    shown = re.sub(r"(?<=\d) %", "\u00a0%", shown)
-    return re.sub(r"(?<![\w.])-(?=\d)", "\u2212", shown)
+    return re.sub(r"(?<=\d) %", "\u00a0%", shown)
+
+
+def sentence(text: str) -> str:
+    """A sentence of the guide with its units and its minus signs as in print."""
+    return re.sub(r"(?<![\w.])-(?=\d)", "\u2212", units(text))
 
 
 def micrometres(value: float, *, signed: bool) -> str:
