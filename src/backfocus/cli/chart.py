@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import StoreError, UsageError
-from ..target import CYCLES
 from . import options
 
 if TYPE_CHECKING:
@@ -26,7 +25,10 @@ DistanceM = Annotated[
     typer.Option("--distance-m", help="Lens to chart; with --camera and --lens sizes the star.", min=0.05),
 ]
 StarMm = Annotated[float | None, typer.Option("--star-mm", help="Diameter of the star.", min=10.0)]
-Cycles = Annotated[int, typer.Option("--cycles", help="Black-and-white pairs in the star.", min=8, max=144)]
+Cycles = Annotated[
+    int | None,
+    typer.Option("--cycles", help="Black-and-white pairs in the star: 36 unless given.", min=8, max=144),
+]
 Plain = Annotated[bool, typer.Option("--plain", help="Without the twists that tell the zoom.")]
 Dpi = Annotated[float, typer.Option("--dpi", help="Resolution of a PNG.", min=30.0, max=1200.0)]
 
@@ -38,7 +40,7 @@ def chart(
     camera: options.CameraName = None,
     lens: options.LensName = None,
     star_mm: StarMm = None,
-    cycles: Cycles = CYCLES,
+    cycles: Cycles = None,
     plain: Plain = False,
     dpi: Dpi = 150.0,
     json_: options.Json = False,
@@ -56,8 +58,9 @@ def chart(
     Print at 100 % ("actual size"), then check the ruler on the print.
     """
     from ..chart import chart_pdf, chart_png, chart_svg
+    from ..target import CYCLES
 
-    drawing, plan = _drawn(paper, distance_m, camera, lens, star_mm, cycles, twisted=not plain)
+    drawing, plan = _drawn(paper, distance_m, camera, lens, star_mm, cycles or CYCLES, twisted=not plain)
     kind = out.suffix.lower()
     if kind == ".pdf":
         _write(out, chart_pdf(drawing))

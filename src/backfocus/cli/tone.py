@@ -69,7 +69,7 @@ class Tone:
         """Two rising notes: the peak, or a step done."""
         self._chime_s = CHIME_NOTE_S * len(CHIME_HZ)
 
-    def _samples(self) -> Generator[array.array[int], int, None]:
+    def _samples(self) -> "Generator[array.array[int], int, None]":
         """Samples on demand; phase and loudness glide, so that changes do not click."""
         phase, loudness = 0.0, 0.0
         count = yield array.array("h")
