@@ -10,8 +10,8 @@ from backfocus.target import TWIST_SIGNS, twist_cycles
 
 
 def walk(cycles: int, twisted: bool = True) -> list[tuple[str, list[tuple[float, float]]]]:
-    """Each command with points along it, for a star of radius 1."""
-    here, out = (0.0, 0.0), []
+    """Each command of a few spokes (they are alike) with points along it, for a star of radius 1."""
+    here, out, spokes = (0.0, 0.0), [], 0
     for name, values in star_outline(0, 0, 1, cycles=cycles, twisted=twisted):
         points = list(zip(values[::2], values[1::2], strict=True))
         if name == "C":
@@ -26,6 +26,9 @@ def walk(cycles: int, twisted: bool = True) -> list[tuple[str, list[tuple[float,
                 (name, [tuple(p) for p in ((1 - t) * np.array(here) + t * np.array(points[0])).tolist()])
             )
         here = points[-1] if points else here
+        spokes += name == "Z"
+        if spokes == 3:
+            break
     return out
 
 

@@ -52,9 +52,9 @@ def along(picture: np.ndarray, x_mm: np.ndarray, y_mm: np.ndarray) -> np.ndarray
     y = np.asarray(y_mm) * picture.shape[0] / 297 - 0.5
     i, j = np.floor(y).astype(int), np.floor(x).astype(int)
     u, v = x - j, y - i
-    p = picture.astype(float)
+    p = picture
     top = p[i, j] * (1 - u) + p[i, j + 1] * u
-    return (top * (1 - v) + (p[i + 1, j] * (1 - u) + p[i + 1, j + 1] * u) * v).astype(float)
+    return np.asarray(top * (1 - v) + (p[i + 1, j] * (1 - u) + p[i + 1, j + 1] * u) * v)
 
 
 def test_the_page_has_the_paper_s_size(sheet_picture: np.ndarray) -> None:

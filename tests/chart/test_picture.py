@@ -71,9 +71,9 @@ def test_scalars_and_grids_broadcast() -> None:
 
 def test_the_picture_is_the_reflectance_averaged_over_pixels() -> None:
     chart = Chart(100, parse_paper("A4"), cycles=24)
-    picture = to_light(chart_picture(chart, dpi=72))
+    picture = to_light(chart_picture(chart, dpi=50))
     sheet, n = lay_out(chart), 12
-    per_mm = 72 / 25.4
+    per_mm = 50 / 25.4
     half = int(sheet.star_radius_mm * per_mm) + 3
     x0, y0 = int(sheet.star_x_mm * per_mm) - half, int(sheet.star_y_mm * per_mm) - half
     step = (np.arange(2 * half * n) + 0.5) / n
