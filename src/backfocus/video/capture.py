@@ -10,11 +10,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import av
 import av.error
 
-from ..errors import SourceUnreadable
+from ..errors import SourceUnreadable, UsageError
 from .network import Connection
 
 V4L2_CLASS = Path("/sys/class/video4linux")
@@ -28,6 +29,9 @@ CAN_CAPTURE = 0x00000001 | 0x00001000
 HAS_DEVICE_CAPS = 0x80000000
 
 PLATFORM: str = sys.platform
+
+MODE_OPTIONS = {"size": "video_size", "fps": "framerate"}
+"""Ours to FFmpeg's, the same for all three systems."""
 
 FORMATS = {"darwin": "avfoundation", "win32": "dshow"}
 
@@ -64,19 +68,22 @@ def devices() -> tuple[Device, ...]:
 def connection(address: str, timeout_s: float) -> Connection:
     """How to open `device:NUMBER`, `device:NAME` (a part of the name is enough) or `device:/dev/videoN`.
 
-    Raises SourceUnreadable when no device has that number or name, or several do.
+    `?size=1920x1080&fps=50` asks for a mode of the device; it chooses where nothing is asked.
+    Raises SourceUnreadable when no device has that number or name, or several do; UsageError for other options.
     """
-    wanted = address.removeprefix("device:").removeprefix("//")
+    wanted, _, mode = address.removeprefix("device:").removeprefix("//").partition("?")
+    options = _mode(address, mode)
     if PLATFORM.startswith("linux"):
         path = wanted if wanted.startswith("/") else f"/dev/video{_number(wanted)}"
         if not Path(path).exists():
             raise SourceUnreadable(f"{address}: no such device: `backfocus devices` lists them")
-        return Connection(path, timeout_s, format="v4l2")
+        return Connection(path, timeout_s, options, "v4l2")
     device = chosen(wanted, devices())
     if PLATFORM == "win32":
-        return Connection(f"video={device.name}", timeout_s, format="dshow")
+        return Connection(f"video={device.name}", timeout_s, options, "dshow")
+    # AVFoundation asks for 29.97 of its own accord, which many cameras refuse
     number = device.address.removeprefix("device:")
-    return Connection(number, timeout_s, {"framerate": "30"}, "avfoundation")
+    return Connection(number, timeout_s, {"framerate": "30"} | options, "avfoundation")
 
 
 def chosen(wanted: str, present: Sequence[Device]) -> Device:
@@ -102,6 +109,15 @@ def listed(found: Sequence[av.DeviceInfo]) -> tuple[Device, ...]:
     """FFmpeg's list as ours: pictures only, numbered in FFmpeg's order."""
     cameras = [d for d in found if "video" in d.media_types]
     return tuple(Device(f"device:{n}", d.description or d.name) for n, d in enumerate(cameras))
+
+
+def _mode(address: str, text: str) -> dict[str, str]:
+    asked = dict(parse_qsl(text, keep_blank_values=True))
+    if unknown := set(asked) - set(MODE_OPTIONS):
+        raise UsageError(
+            f"{address}: {', '.join(sorted(unknown))} is not an option of a device: use size, fps"
+        )
+    return {MODE_OPTIONS[name]: value for name, value in asked.items()}
 
 
 def _text(raw: bytes) -> str:

@@ -1,5 +1,8 @@
 """Faults of FFmpeg and of the operating system, said in one line with what to do next. Pure."""
 
+import errno
+import socket
+
 import av.error as av_error
 
 Fault = av_error.FFmpegError | OSError
@@ -12,6 +15,7 @@ HINTS: tuple[tuple[type[BaseException], str], ...] = (
     (av_error.HTTPForbiddenError, "the camera forbids this: check the rights of this user on the camera"),
     (av_error.HTTPNotFoundError, "nothing at this path: check the stream's path in the camera's manual"),
     (av_error.HTTPError, "the camera answered with an error: check the address, restart the camera's server"),
+    (socket.gaierror, "there is no host of this name: check its spelling and the network"),
     (
         ConnectionRefusedError,
         "the host refuses the connection: check the port and that streaming is switched on",
@@ -32,8 +36,13 @@ HINTS: tuple[tuple[type[BaseException], str], ...] = (
     (MemoryError, "not enough memory for pictures of this size"),
 )
 
-UNREACHABLE = ("No route to host", "Network is unreachable", "Input/output error", "Host is down")
-"""System messages without a Python class of their own; to FFmpeg an unknown host is an I/O error."""
+BY_NUMBER = {
+    errno.EHOSTUNREACH: "the host cannot be reached: check its name, the cable and the network",
+    errno.ENETUNREACH: "the network cannot be reached: check the cable and the network settings",
+    errno.EIO: "it broke off before any picture came: check that this address gives video",
+    errno.EBUSY: "another program uses it: close that program",
+}
+"""System errors without a Python class of their own."""
 
 
 def hint(fault: BaseException) -> str:
@@ -41,9 +50,10 @@ def hint(fault: BaseException) -> str:
     for kind, text in HINTS:
         if isinstance(fault, kind):
             return text
+    number = getattr(fault, "errno", None)
+    if number in BY_NUMBER:
+        return BY_NUMBER[number]
     said = getattr(fault, "strerror", None) or str(fault) or type(fault).__name__
-    if any(sign in said for sign in UNREACHABLE):
-        return "the host cannot be reached: check its name, the cable and the network"
     return f"{_first_line(said)}: check the address and try again"
 
 

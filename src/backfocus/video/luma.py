@@ -54,7 +54,7 @@ class Layout:
     """How the luma of a pixel format lies in memory.
 
     `bits` as in `Frame`. `dtype`: of a sample as it lies there. `is_full`: the range where the stream names
-    none. `first`, `step`: which samples of a row are luma. `convert_to`: a format to convert to first, if any.
+    none. `first`, `step`: which samples of a row are luma. `convert_to`: what to convert to first, if at all.
     """
 
     bits: int

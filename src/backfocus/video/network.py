@@ -1,7 +1,9 @@
 """Connections that FFmpeg makes itself: RTSP, HTTP, and capture devices."""
 
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import av
 from av.container import InputContainer
@@ -9,12 +11,15 @@ from av.container import InputContainer
 from ..errors import SourceUnreadable
 from .address import Kind, redact
 
+SHORT_PROBE = {"analyzeduration": "2000000"}
+"""Microseconds to look for further streams in MPEG-TS, which may always bring another: five by default."""
+
 OPTIONS: dict[Kind, dict[str, str]] = {
     "rtsp": {
         "rtsp_flags": "prefer_tcp",  # UDP loses packets on busy networks; used only where TCP is refused
         "allowed_media_types": "video",
     },
-    "http": {"reconnect": "0", "user_agent": "backfocus"},
+    "http": {"reconnect": "0", "user_agent": "backfocus", **SHORT_PROBE},
 }
 
 
@@ -29,6 +34,10 @@ class Connection:
 
     def open(self) -> InputContainer:
         """A new connection; FFmpeg interrupts its own reads after `timeout_s`."""
+        if self.format is None:
+            socket.getaddrinfo(
+                urlsplit(self.url).hostname, None
+            )  # FFmpeg does not say that a name is unknown
         container = av.open(self.url, format=self.format, options=dict(self.options), timeout=self.timeout_s)
         if problem := _not_live(container):
             container.close()

@@ -2,6 +2,7 @@
 
 import subprocess
 import tempfile
+import threading
 from typing import IO
 
 import av
@@ -10,6 +11,7 @@ from av.container import InputContainer
 
 from ..errors import SourceUnreadable, UsageError
 from .address import redact
+from .network import SHORT_PROBE
 
 INSTALL = "srt:// needs a part that is not installed: pip install 'backfocus[srt]'"
 
@@ -21,30 +23,52 @@ class SrtConnection:
         self._command = (
             *(ffmpeg_path(), "-hide_banner", "-nostdin", "-loglevel", "error"),
             *("-timeout", str(round(timeout_s * 1e6))),
+            *(part for name, value in SHORT_PROBE.items() for part in ("-" + name, value)),
             *("-i", address, "-map", "0:v:0", "-c", "copy", "-f", "mpegts", "pipe:1"),
         )
         self._title = redact(address)
         self._process: subprocess.Popen[bytes] | None = None
+        self._pipe: _Pipe | None = None
 
     def open(self) -> InputContainer:
         """A new process and the stream out of it. Raises SourceUnreadable with the last thing FFmpeg said."""
         self.cut()
         with tempfile.TemporaryFile() as words:
-            process = self._process = subprocess.Popen(
+            self._process = subprocess.Popen(
                 self._command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=words, bufsize=0
             )
+            self._pipe = _Pipe(self._process.stdout)
             try:
-                return av.open(process.stdout, "r", format="mpegts")
+                return av.open(self._pipe, "r", format="mpegts", options=SHORT_PROBE)
             except (av.error.FFmpegError, OSError) as fault:
                 self.cut()
                 raise SourceUnreadable(f"{self._title}: {_said(words)}") from fault
 
     def cut(self) -> None:
         """End the process; its pipe then ends, and so does a read that waits on it."""
-        process = self._process
+        process, pipe = self._process, self._pipe
         if process is not None:
             process.kill()
             process.wait()
+        if pipe is not None:
+            pipe.close()
+
+
+class _Pipe:
+    """The reading end of a pipe; may be closed while another thread waits in it, once its writer is dead."""
+
+    def __init__(self, end: IO[bytes] | None) -> None:
+        self._end, self._reading = end, threading.Lock()
+
+    def read(self, size: int) -> bytes:
+        with self._reading:
+            return self._end.read(size) if self._end is not None else b""
+
+    def close(self) -> None:
+        with self._reading:
+            if self._end is not None:
+                self._end.close()
+                self._end = None
 
 
 def ffmpeg_path() -> str:

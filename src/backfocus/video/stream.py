@@ -217,7 +217,7 @@ class _Reader:
             return
         self.stop()
         raise SourceLost(
-            f"{self._title}: no picture for {self._patience.give_up_s:.0f} s: "
+            f"{self._title}: no picture for {self._patience.give_up_s:g} s: "
             "check the camera, its cable and the network, then start again"
         )
 
