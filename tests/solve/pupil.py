@@ -1,6 +1,7 @@
 """A pupil with aberrations through prysm's wavefront propagation: the other route to every curve here."""
 
 import warnings
+from functools import cache
 
 import numpy as np
 
@@ -15,15 +16,20 @@ SAMPLES = 256
 """Across the pupil. Its stair-stepped edge leaves 1.5e-3 of error in the transfer function."""
 
 
-def pupil_transfer(frequency_cy_px, w020, w040, *, f_number, pixel_um, wavelength_um=0.55, samples=SAMPLES):
-    """Transfer function of a round pupil with W020 and W040 waves at its edge; no pixel."""
-    x, y = make_xy_grid(samples, diameter=2.0)
+def pupil_transfer(frequency_cy_px, w020, w040, *, f_number, pixel_um):
+    """Transfer function of a round pupil with W020 and W040 waves at its edge, at 0.55 um; no pixel."""
+    at_cy_mm, line = _transfer_line(float(w020), float(w040), f_number)
+    return np.interp(np.asarray(frequency_cy_px) / pixel_um * 1e3, at_cy_mm, line)
+
+
+@cache
+def _transfer_line(w020, w040, f_number, wavelength_um=0.55):
+    x, y = make_xy_grid(SAMPLES, diameter=2.0)
     rho, _ = cart_to_polar(x, y)
     opd_nm = (w020 * rho**2 + w040 * rho**4) * wavelength_um * 1e3
-    wave = Wavefront.from_amp_and_phase(
-        circle(1.0, rho).astype(float), opd_nm, wavelength_um, x[0, 1] - x[0, 0]
-    )
+    aperture = circle(1.0, rho).astype(float)
+    wave = Wavefront.from_amp_and_phase(aperture, opd_nm, wavelength_um, x[0, 1] - x[0, 0])
     otf = otf_from_psf(wave.focus(efl=2.0 * f_number, Q=4).intensity)
     centre = otf.data.shape[0] // 2
     line = np.real(otf.data[centre, centre:])
-    return np.interp(np.asarray(frequency_cy_px) / pixel_um * 1e3, np.arange(len(line)) * otf.dx, line)
+    return np.arange(len(line)) * otf.dx, line

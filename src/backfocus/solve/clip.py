@@ -39,6 +39,9 @@ WALK_STEPS = 5
 WALK_SIGMA = 0.05
 """Pictures of a moving zoom are a little out of step with their scale: a part of |r|."""
 
+FEWEST_NEAR = 5
+"""Pictures within two half depths of focus of the sharpest, so that it is within h/3 of true focus."""
+
 _STEADY = 5
 _DISTRUSTED = (Flag.SHARPENED, Flag.CLIPPED, Flag.TOO_DARK, Flag.LOW_CONTRAST)
 
@@ -105,6 +108,7 @@ class _End:
     """One end of the zoom: its residual in the hold, and what a sweep there showed."""
 
     residual: ZoomResidual
+    swept: bool
     reference: Reference | None
     blur_um: tuple[float, ...]
     sigma_um: tuple[float, ...]
@@ -121,10 +125,11 @@ def _end(pictures: Sequence[Reading], pull: Pull, hold: Hold, optics: Optics) ->
     plain = [value for _, value in read if value is not None]
     left = _departure([value.um for value in plain], [value.sigma_um for value in plain], depth)
     steady = there[: min(left, hold.last - hold.first + 1)]
-    reference = _reference(there, plain, depth)
+    swept, reference = _sweep(there, plain, depth)
     values = [defocus(each, optics, ratio=ratio, reference=reference) for each in steady]
     return _End(
         _residual(hold, [value for value in values if value is not None]),
+        swept,
         reference,
         tuple(value.um for value in plain),
         tuple(value.sigma_um for value in plain),
@@ -144,25 +149,27 @@ def _same_zoom(reading: Reading, hold: Hold) -> bool:
     return SAME_ZOOM < (reading.scale_px or 0.0) / hold.scale_px < 1.0 / SAME_ZOOM
 
 
-def _reference(pictures: Sequence[Reading], read: Sequence[Defocus], depth_um: float) -> Reference | None:
-    """The sharpest picture, if a sweep went through it: a hold alone is no reference for itself."""
-    swept = _swept([each.um for each in read], [each.sigma_um for each in read], depth_um)
-    if swept is None:
-        return None
-    blur = [each.um for each in read][swept]
-    sigma = [each.sigma_um for each in read][swept]
-    passage = sweep_by_hand(blur, sigma, depth_um)
-    if passage is None or passage.state != "passed":
-        return None
+def _sweep(
+    pictures: Sequence[Reading], read: Sequence[Defocus], depth_um: float
+) -> tuple[bool, Reference | None]:
+    """Whether a sweep went through the sharpest point, and its sharpest picture if it went slowly enough.
+
+    A hold alone is no reference for itself: it would read as in focus whatever the error.
+    """
+    blur, sigma = [each.um for each in read], [each.sigma_um for each in read]
+    swept = _swept(blur, sigma, depth_um)
+    passage = sweep_by_hand(blur[swept], sigma[swept], depth_um)
+    if passage is None or passage.state == "falling":
+        return False, None
     best = sharpest(pictures[swept])
-    return None if best is None else reference_from(best)
+    return True, None if best is None or passage.near < FEWEST_NEAR else reference_from(best)
 
 
-def _swept(blur: Sequence[float], sigma: Sequence[float], depth_um: float) -> slice | None:
+def _swept(blur: Sequence[float], sigma: Sequence[float], depth_um: float) -> slice:
     """From where |r| first leaves the value it starts with to where it last differs from its last."""
     start = _departure(blur, sigma, depth_um)
     stop = len(blur) - _departure(blur[::-1], sigma[::-1], depth_um)
-    return slice(start, stop) if start < stop else None
+    return slice(start, max(start, stop))
 
 
 def _departure(blur: Sequence[float], sigma: Sequence[float], depth_um: float) -> int:
@@ -240,7 +247,7 @@ def _side(wide: _End, first_turn: FirstTurn | None) -> int:
     Turning towards near makes r grow. If |r| fell first, r had the other sign. It must have been clear of
     zero, or a short fall would have been missed.
     """
-    if first_turn is None or wide.reference is None:
+    if first_turn is None or not wide.swept:
         return 0
     blur, limit = wide.blur_um, _limit(wide.sigma_um, wide.half_depth_um)
     start, left = float(np.median(blur[:_STEADY])), _departure(blur, wide.sigma_um, wide.half_depth_um)

@@ -6,8 +6,10 @@ misses, then finely about the best. The signed modulation picks the branch of |r
 for a defocused picture is the same in front of and behind focus.
 
 With a reference (the best picture seen at that zoom) the lens's own blur is taken for spherical aberration:
-its W040 is what makes best focus look like the reference. Then the two sides of focus differ, and the
-better of the two is reported, still as a magnitude: whether W040 is positive is not known.
+its W040 is what makes best focus look like the reference. Then the two sides of focus differ, and the better
+of the two is reported, still as a magnitude: whether W040 is positive is not known. What the reference still
+reads against itself (a lens soft for another reason) is taken off in quadrature. Zero is where the picture is
+sharpest at 0.25 cy/px.
 
 The sigma holds the noise of the rings, what a modulation may be off altogether, and the f-number's tolerance.
 Near focus the curve is flat in r: the sigma there is a good part of the depth of focus, however low the
@@ -109,9 +111,11 @@ def defocus(
     if rings is None:
         return None
     f_number = round(optics.f_number(ratio), 3)
-    w040 = 0.0 if reference is None else spherical_waves(reference, optics, f_number=f_number)
-    curves = focus_curves(f_number, optics.pixel_um, optics.wavelength_um, w040)
-    um, sigma_um, model_um = _fit(rings, curves, both_sides=w040 > 0.0)
+    if reference is None:
+        curves, floor_um = focus_curves(f_number, optics.pixel_um, optics.wavelength_um), 0.0
+    else:
+        curves, floor_um = _own_curves(reference, optics, f_number)
+    um, sigma_um, model_um = _less(floor_um, *_fit(rings, curves))
     tolerance_um = f_number_sigma * um
     return Defocus(
         um,
@@ -164,6 +168,24 @@ def spherical_waves(reference: Reference, optics: Optics, *, f_number: float) ->
     return float(round(tried[int(np.argmin(misfit))], 2))
 
 
+@lru_cache(maxsize=64)
+def _own_curves(reference: Reference, optics: Optics, f_number: float) -> tuple[FocusCurves, float]:
+    """The curves of the lens that took the reference, and the defocus the reference still reads by them."""
+    w040 = spherical_waves(reference, optics, f_number=f_number)
+    curves = focus_curves(f_number, optics.pixel_um, optics.wavelength_um, w040)
+    rings = _rings(reference.frequency_cy_px, reference.modulation, reference.modulation_sigma)
+    return curves, 0.0 if rings is None else _fit(rings, curves)[0]
+
+
+def _less(floor_um: float, um: float, sigma_um: float, model_um: float) -> tuple[float, float, float]:
+    """|r| and its sigmas less a floor in quadrature; where little is left the curve is flat and they grow."""
+    if floor_um <= 0.0:
+        return um, sigma_um, model_um
+    left = math.sqrt(max(um**2 - floor_um**2, 0.0))
+    grown = min(um / max(left, 1e-9), math.sqrt(2.0 * um / max(sigma_um, 1e-9)))
+    return left, sigma_um * max(grown, 1.0), model_um * max(grown, 1.0)
+
+
 def _rings(
     frequency: tuple[float, ...], modulation: tuple[float, ...], sigma: tuple[float, ...]
 ) -> tuple[Vector, Vector, Vector] | None:
@@ -183,13 +205,11 @@ def _badness(misfit: Vector, sigma: Vector) -> float:
     return float(np.sum(np.minimum((misfit / sigma) ** 2, _OUTLIER**2)))
 
 
-def _fit(
-    rings: tuple[Vector, Vector, Vector], curves: FocusCurves, *, both_sides: bool
-) -> tuple[float, float, float]:
+def _fit(rings: tuple[Vector, Vector, Vector], curves: FocusCurves) -> tuple[float, float, float]:
     """|r|, its sigma in one picture, and the part of sigma that is common to all pictures; um."""
     frequency, modulation, sigma = rings
     sigma = _with_model(sigma)
-    r, chi2 = _landscape(frequency, modulation, sigma, curves, both_sides=both_sides)
+    r, chi2 = _landscape(frequency, modulation, sigma, curves)
     best = int(np.argmin(chi2))
     lowest = float(chi2[best])
     inflation = max(1.0, lowest / max(1, len(frequency) - 1))
@@ -201,11 +221,12 @@ def _fit(
 
 
 def _landscape(
-    frequency: Vector, modulation: Vector, sigma: Vector, curves: FocusCurves, *, both_sides: bool
+    frequency: Vector, modulation: Vector, sigma: Vector, curves: FocusCurves
 ) -> tuple[Vector, Vector]:
     """Rising defocuses and how badly each fits: a coarse comb everywhere, a fine one about the best."""
     step = _COARSE_PX * curves.um_per_disc_px
     coarse = np.arange(0.0, curves.largest_um, step)
+    both_sides = curves.best_waves != 0.0
     if both_sides:
         coarse = np.concatenate([-coarse[:0:-1], coarse])
     best = coarse[np.argmin(_chi2(coarse, frequency, modulation, sigma, curves))]

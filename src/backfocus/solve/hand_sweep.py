@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
+State = Literal["falling", "passed", "too-fast"]
 
 FRAMES_NEAR = 8
 """Pictures that must lie within two half depths of focus of the sharpest, or the sweep was too fast."""
@@ -29,18 +30,21 @@ class Passage:
     state : "falling" | "passed" | "too-fast"
         Whether the sharpest point lies behind; "too-fast" if it does and was hardly seen.
     index : int
-        The sharpest picture of this sweep.
+        The sharpest picture of this sweep; once passed, of those that were passed.
     floor_um : float
         Its blur, as a defocus: the median of it and its neighbours.
     fell_um, rose_um : float
         How far the blur fell before it and rose after it.
+    near : int
+        Pictures within two half depths of focus of the sharpest.
     """
 
-    state: Literal["falling", "passed", "too-fast"]
+    state: State
     index: int
     floor_um: float
     fell_um: float
     rose_um: float
+    near: int
 
 
 def sweep_by_hand(
@@ -60,14 +64,15 @@ def sweep_by_hand(
     if len(blur_um) < 3:
         return None
     blur = _smooth(np.array(blur_um, dtype=float))
-    index = int(np.argmin(blur))
+    fell = np.maximum.accumulate(blur) - blur
+    rose = np.maximum.accumulate(blur[::-1])[::-1] - blur
+    enough = np.minimum(fell, rose) >= max(3.0 * float(np.median(sigma_um)), half_depth_um)
+    index = int(np.argmin(np.where(enough, blur, np.inf) if enough.any() else blur))
     floor = float(blur[index])
-    fell, rose = float(blur[: index + 1].max()) - floor, float(blur[index:].max()) - floor
-    enough = max(3.0 * float(np.median(sigma_um)), half_depth_um)
     near = int(np.sum(np.array(blur_um) <= floor + 2.0 * half_depth_um))
-    if min(fell, rose) < enough:
-        return Passage("falling", index, floor, fell, rose)
-    return Passage("passed" if near >= FRAMES_NEAR else "too-fast", index, floor, fell, rose)
+    passed: State = "passed" if near >= FRAMES_NEAR else "too-fast"
+    state: State = passed if enough.any() else "falling"
+    return Passage(state, index, floor, float(fell[index]), float(rose[index]), near)
 
 
 def has_returned(

@@ -1,0 +1,168 @@
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from backfocus.measure.reading import Flag
+from backfocus.optics.lens import Optics
+from backfocus.solve.clip import judge_clip
+
+RAMP = Optics(5.0, ((7.8, 1.8), (108.0, 1.8), (156.0, 2.6)))
+H = RAMP.half_depth_um(0.05)
+ZOOM = 20.0
+STEADY_S, WALK_S, SWEEP_S = 1.5, 3.0, 6.0
+
+
+def ease(part):
+    part = min(max(part, 0.0), 1.0)
+    return part**3 * (10.0 - 15.0 * part + 6.0 * part**2)
+
+
+def both_ways(part):
+    """0, out to +1, through to -1, back to 0."""
+    if part < 0.25:
+        return ease(4.0 * part)
+    return 1.0 - 2.0 * ease(2.0 * part - 0.5) if part < 0.75 else ease(4.0 * part - 3.0) - 1.0
+
+
+@pytest.fixture
+def clip(make_reading):
+    """Readings by formula: steady tele, walk, steady wide, and a sweep there that goes `sweep` first."""
+
+    def make(delta_um, *, tele_um=3.0, sweep=0, tracking_um=0.0, seed=1, backwards=False, **more):
+        rng = np.random.default_rng(seed)
+        total_s = 2.0 * STEADY_S + WALK_S + (SWEEP_S + STEADY_S if sweep else 0.0)
+        readings = []
+        for at in range(round(25 * total_s)):
+            at_s = at / 25.0
+            zoom = 1.0 - ease((at_s - STEADY_S) / WALK_S)
+            ratio = ZOOM ** (zoom - 1.0)
+            turned = sweep * (8.0 * H + abs(delta_um)) * both_ways((at_s - 2.0 * STEADY_S - WALK_S) / SWEEP_S)
+            r = delta_um + (tele_um - delta_um) * ratio**2 + turned + tracking_um * math.sin(math.pi * zoom)
+            breath = 1.0 + 0.05 * math.tanh(turned / 180.0) + 0.004 * rng.standard_normal()
+            readings.append(
+                make_reading(
+                    r,
+                    f_number=RAMP.f_number(ratio),
+                    noise=0.004,
+                    rng=rng,
+                    at_s=total_s - at_s if backwards else at_s,
+                    index=at,
+                    scale_px=1540.0 * ratio * breath,
+                    **more,
+                )
+            )
+        return readings[::-1] if backwards else readings
+
+    return make
+
+
+@pytest.mark.parametrize("delta_um", [-80.0, -30.0, -12.0, -4.0, 0.0, 4.0, 12.0, 30.0, 80.0])
+def test_a_clip_without_a_move_gives_the_size(clip, delta_um):
+    answer = judge_clip(clip(delta_um), RAMP)
+    found = answer.back_focus
+    assert found is not None
+    assert not found.sign_known
+    assert not answer.referenced
+    assert found.delta_um == pytest.approx(abs(delta_um), abs=max(0.02 * abs(delta_um), H / 5.0))
+    assert found.low_um <= abs(delta_um) <= found.high_um
+    assert found.zoom[-1].residual_um > 0.0
+
+
+@pytest.mark.parametrize("delta_um", [-80.0, -30.0, -12.0, 12.0, 30.0, 80.0])
+@pytest.mark.parametrize("first_turn", ["near", "infinity"])
+def test_a_sweep_with_a_known_first_turn_gives_the_side(clip, delta_um, first_turn):
+    # Towards near the image comes forward and r grows.
+    answer = judge_clip(clip(delta_um, sweep=1 if first_turn == "near" else -1), RAMP, first_turn=first_turn)
+    assert answer.referenced
+    assert answer.back_focus is not None
+    assert answer.back_focus.sign_known
+    assert answer.back_focus.delta_um == pytest.approx(delta_um, abs=max(0.02 * abs(delta_um), H / 5.0))
+
+
+@pytest.mark.parametrize("sweep", [1, -1])
+def test_without_a_known_first_turn_a_sweep_is_a_reference_and_no_sign(clip, sweep):
+    # Turning delta and the sweep over together gives the very same pictures: no clip can tell.
+    one, other = judge_clip(clip(20.0, sweep=sweep), RAMP), judge_clip(clip(-20.0, sweep=-sweep), RAMP)
+    assert one.referenced
+    assert one.back_focus is not None
+    assert other.back_focus is not None
+    assert not one.back_focus.sign_known
+    assert one.back_focus.delta_um == pytest.approx(other.back_focus.delta_um, abs=0.3)
+
+
+@pytest.mark.parametrize("delta_um", [-3.0, 0.0, 3.0])
+def test_too_near_zero_the_side_is_not_claimed(clip, delta_um):
+    answer = judge_clip(clip(delta_um, sweep=1), RAMP, first_turn="near")
+    assert answer.back_focus is not None
+    assert not answer.back_focus.sign_known
+    assert answer.verdict.kind == "set"
+
+
+@pytest.mark.parametrize("delta_um", [-30.0, 30.0])
+def test_a_clip_that_runs_from_wide_to_tele(clip, delta_um):
+    # Played backwards, the sweep's first turn is towards infinity.
+    answer = judge_clip(clip(delta_um, sweep=1, backwards=True), RAMP, first_turn="infinity")
+    assert answer.back_focus is not None
+    assert answer.back_focus.delta_um == pytest.approx(delta_um, abs=H / 5.0)
+
+
+def test_verdicts_of_clips(clip):
+    assert judge_clip(clip(2.0), RAMP).verdict.kind == "set"
+    assert judge_clip(clip(40.0), RAMP).verdict.kind == "adjust"
+    assert judge_clip(clip(11.0), RAMP).verdict.kind == "unsure"  # a soft lens looks like that
+    assert judge_clip(clip(11.0, sweep=1), RAMP).verdict.kind == "adjust"
+    assert judge_clip(clip(10.0, tracking_um=40.0), RAMP).verdict.kind == "tracking"
+
+
+def test_the_depth_of_focus_is_that_of_wide(clip):
+    assert judge_clip(clip(10.0), RAMP).half_depth_um == pytest.approx(H)
+
+
+def test_a_hold_is_no_reference_for_itself(clip):
+    # It would read as in focus whatever the error.
+    assert not judge_clip(clip(40.0), RAMP).referenced
+
+
+def test_sharpened_pictures_are_not_believed(clip):
+    answer = judge_clip(clip(0.0, flags=frozenset({Flag.SHARPENED})), RAMP)
+    assert answer.verdict.kind == "unsure"
+    assert answer.flags == {Flag.SHARPENED}
+
+
+def test_a_few_flagged_pictures_are_forgiven(clip):
+    readings = [
+        replace(each, flags=frozenset({Flag.CLIPPED})) if at % 5 == 0 else each
+        for at, each in enumerate(clip(0.0))
+    ]
+    assert judge_clip(readings, RAMP).verdict.kind == "set"
+
+
+def test_what_cannot_be_judged_is_unsure(clip):
+    readings = clip(40.0)
+    for answer in (judge_clip(readings, None), judge_clip(readings[:30], RAMP), judge_clip((), RAMP)):
+        assert answer.back_focus is None
+        assert answer.verdict.kind == "unsure"
+        assert answer.verdict.advice
+
+
+def test_lost_pictures_on_the_way_do_no_harm(clip):
+    readings = clip(40.0)
+    for at in range(55, 75):
+        readings[at] = replace(
+            readings[at], frequency_cy_px=(), modulation=(), modulation_sigma=(), scale_px=None
+        )
+    found = judge_clip(readings, RAMP).back_focus
+    assert found is not None
+    assert found.delta_um == pytest.approx(40.0, abs=H / 5.0)
+
+
+def test_two_stills_are_a_clip(make_reading):
+    stills = [
+        make_reading(1.0, f_number=2.6, at_s=None, scale_px=1540.0),
+        make_reading(40.0, at_s=None, scale_px=77.0),
+    ]
+    found = judge_clip(stills, RAMP).back_focus
+    assert found is not None
+    assert found.delta_um == pytest.approx(40.0 / (1.0 - 1.0 / ZOOM**2), abs=0.3)

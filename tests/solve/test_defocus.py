@@ -1,0 +1,231 @@
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backfocus.measure.reading import Flag
+from backfocus.optics.blur import pixel_mtf
+from backfocus.optics.lens import Optics
+from backfocus.solve.defocus import (
+    Reference,
+    defocus,
+    reference_from,
+    sharpest,
+    softness_um,
+    spherical_waves,
+)
+
+from .conftest import FREQUENCIES
+from .pupil import pupil_transfer
+
+HD = Optics(5.0, ((0.0, 1.8),))
+WAVE_UM = 8.0 * 0.55 * 1.8**2
+H = HD.half_depth_um()
+
+
+def prysm_reading(make_reading, w020, w040=0.0, **more):
+    """A reading whose curve comes from prysm's pupil instead of from our integral."""
+    lens = pupil_transfer(FREQUENCIES, w020, w040, f_number=1.8, pixel_um=5.0)
+    return make_reading(0.0, curve=lens * pixel_mtf(FREQUENCIES), noise=0.002, **more)
+
+
+def um(reading, optics=HD, **more) -> float:
+    found = defocus(reading, optics, **more)
+    assert found is not None
+    return found.um
+
+
+@pytest.mark.parametrize("waves", [0.5, 0.8, 1.0, 1.5, 2.0, 2.5, -1.5])
+def test_prysm_pictures_read_within_a_tenth_of_h(make_reading, waves):
+    r = abs(waves) * WAVE_UM
+    assert um(prysm_reading(make_reading, waves)) == pytest.approx(r, abs=max(H / 10.0, 0.01 * r))
+
+
+def sharpest_w020(w040) -> float:
+    """Best focus at 0.25 cy/px by prysm: the top of a parabola through a scan."""
+    scan = np.linspace(-1.6, -0.9, 8) * w040
+    height = [pupil_transfer([0.25], w020, w040, f_number=1.8, pixel_um=5.0)[0] for w020 in scan]
+    bend, slope, _ = np.polyfit(scan, height, 2)
+    return float(-slope / (2.0 * bend))
+
+
+@pytest.mark.parametrize("w040", [0.3, 0.65, 1.0])
+def test_with_aberration_and_a_reference_within_a_fifth_of_h(make_reading, w040):
+    best = sharpest_w020(w040)
+    reference = reference_from(prysm_reading(make_reading, best, w040))
+    for waves in (-2.5, -1.7, -1.0, -0.5, 0.5, 1.0, 1.7, 2.5):
+        r = abs(waves) * WAVE_UM
+        seen = um(prysm_reading(make_reading, best + waves, w040), reference=reference)
+        assert seen == pytest.approx(r, abs=max(H / 5.0, 0.03 * r)), waves
+
+
+@pytest.mark.parametrize("seed", [2])
+@pytest.mark.parametrize("w040", [0.3, 0.65, 1.0])
+def test_ring_noise_of_half_a_per_cent_does_not_spoil_that(make_reading, w040, seed):
+    rng, best = np.random.default_rng(seed), sharpest_w020(w040)
+    reference = reference_from(noisy(prysm_reading(make_reading, best, w040), 0.005, rng))
+    for waves in (-2.0, -1.0, 1.0, 2.0):
+        r = abs(waves) * WAVE_UM
+        reading = noisy(prysm_reading(make_reading, best + waves, w040), 0.005, rng)
+        assert um(reading, reference=reference) == pytest.approx(r, abs=max(H / 5.0, 0.03 * r)), waves
+
+
+def noisy(reading, noise, rng):
+    values = np.array(reading.modulation) + noise * rng.standard_normal(len(reading.modulation))
+    sigma = (noise,) * len(values)
+    return replace(reading, modulation=tuple(values), modulation_sigma=sigma)
+
+
+def test_the_aberration_is_read_off_the_reference(make_reading):
+    for w040 in (0.3, 0.65, 1.0):
+        reference = reference_from(prysm_reading(make_reading, sharpest_w020(w040), w040))
+        # The reference's curve differs by 0.002 from one step of 0.05 waves to the next.
+        assert spherical_waves(reference, HD, f_number=1.8) == pytest.approx(w040, abs=0.11)
+
+
+def test_a_reference_reads_as_in_focus_whatever_made_it_soft(make_reading):
+    grey = np.exp(-3.0 * FREQUENCIES**1.5)  # no aberration has this shape
+    soft = make_reading(0.0, curve=np.array(make_reading(0.0).modulation) * grey, noise=0.002)
+    assert um(soft) > H / 2.0
+    assert um(soft, reference=reference_from(soft)) < 1e-6
+
+
+def test_without_a_reference_a_soft_lens_reads_high_by_no_more_than_stated(make_reading):
+    for w040 in (0.3, 0.65, 1.0):
+        found = defocus(prysm_reading(make_reading, sharpest_w020(w040), w040), HD)
+        assert found is not None
+        assert 0.5 < found.um < 1.1 * found.softness_um
+    assert softness_um(1.8, 0.55) == pytest.approx(math.sqrt(2.0) / 3.0 * WAVE_UM)
+
+
+@given(r=st.floats(0.0, 350.0))
+@settings(max_examples=60)
+def test_every_defocus_comes_back(make_reading_once, r):
+    # Noise-free curves of the same integral: what is left is the table, and near zero the flat curve.
+    assert um(make_reading_once(r)) == pytest.approx(r, abs=max(0.002 * r, 0.05 if r > 2.0 else 0.7))
+
+
+@pytest.fixture(scope="module")
+def make_reading_once():
+    from .conftest import reading_at
+
+    return reading_at
+
+
+@given(low=st.floats(3.0, 300.0), more=st.floats(1.05, 2.0))
+@settings(max_examples=40)
+def test_more_blur_reads_more(make_reading_once, low, more):
+    assert um(make_reading_once(low)) < um(make_reading_once(low * more))
+
+
+@pytest.mark.parametrize("f_number", [1.4, 2.0, 2.8, 5.6])
+@pytest.mark.parametrize("pixel_um", [1.5, 2.5, 5.0])
+def test_every_camera(make_reading, f_number, pixel_um):
+    optics = Optics(pixel_um, ((0.0, f_number),))
+    h = optics.half_depth_um()
+    for r in (h, 3.0 * h, 6.0 * h):
+        assert um(make_reading(r, f_number=f_number, pixel_um=pixel_um), optics) == pytest.approx(
+            r, abs=h / 20
+        )
+
+
+def test_the_f_number_of_the_zoom_position_is_used(make_reading):
+    ramp = Optics(5.0, ((7.8, 1.8), (108.0, 1.8), (156.0, 2.6)))
+    assert um(make_reading(40.0, f_number=2.6), ramp, ratio=1.0) == pytest.approx(40.0, abs=0.1)
+    assert um(make_reading(40.0, f_number=1.8), ramp, ratio=0.3) == pytest.approx(40.0, abs=0.1)
+
+
+def test_the_negative_lobe_picks_the_branch(make_reading):
+    # The disc is 7.8 px wide: at 0.2 cy/px that is beyond the first zero, at 1.22 / 0.2 = 6.1 px.
+    ring = np.array([0.15, 0.2])
+    found = um(make_reading(70.0, frequency=ring))
+    assert found == pytest.approx(70.0, abs=0.5)
+    turned = make_reading(70.0, frequency=ring)
+    unsigned = replace(turned, modulation=tuple(abs(value) for value in turned.modulation))
+    assert um(unsigned) != pytest.approx(70.0, abs=5.0)
+
+
+def test_from_one_ring_sigma_covers_every_branch_that_fits(make_reading):
+    from backfocus.optics.blur import lens_pixel_mtf
+
+    r = np.linspace(0.0, 200.0, 2001)
+    curve = lens_pixel_mtf(0.2, r, f_number=1.8, pixel_um=5.0)
+    value = 0.03
+    branches = r[1:][np.diff(np.sign(curve - value)) != 0]
+    assert len(branches) >= 3
+    found = defocus(make_reading(0.0, frequency=np.array([0.2]), curve=np.array([value])), HD)
+    assert found is not None
+    assert found.um + 1.96 * found.sigma_um >= branches[-1] - 1.0
+
+
+def test_the_sigma_near_focus_is_a_part_of_h_however_low_the_noise(make_reading):
+    near, far = defocus(make_reading(0.0), HD), defocus(make_reading(2.0 * H), HD)
+    assert near is not None
+    assert far is not None
+    assert H / 10.0 < near.sigma_um < H / 2.0
+    assert far.sigma_um < near.sigma_um
+
+
+@pytest.mark.parametrize("r", [2.0, 6.0, 14.0, 36.0, 120.0])
+@pytest.mark.parametrize("seed", [4])
+def test_two_sigma_hold_the_truth(make_reading, r, seed):
+    rng = np.random.default_rng(seed)
+    for _ in range(20):
+        found = defocus(make_reading(r, noise=0.01, rng=rng), HD)
+        assert found is not None
+        # Sigma also holds errors common to all pictures, which are absent here: 20 of 20, at 2.5 sigma.
+        assert abs(found.um - r) < 2.5 * found.sigma_um
+
+
+def test_noise_widens_sigma(make_reading):
+    calm = defocus(make_reading(20.0, noise=0.001), HD)
+    loud = defocus(make_reading(20.0, noise=0.03), HD)
+    assert calm is not None
+    assert loud is not None
+    assert loud.sigma_um > 1.3 * calm.sigma_um
+    assert loud.model_sigma_um < loud.sigma_um
+
+
+@pytest.mark.parametrize("wild", [0, 7, 15])
+def test_one_wild_ring_does_no_harm(make_reading, wild):
+    reading = make_reading(30.0, noise=0.003)
+    values = list(reading.modulation)
+    values[wild] += 0.5
+    assert um(replace(reading, modulation=tuple(values))) == pytest.approx(30.0, abs=0.5)
+
+
+def test_an_unknown_f_number_widens_sigma_with_the_defocus(make_reading):
+    found = defocus(make_reading(100.0), HD, f_number_sigma=0.1)
+    assert found is not None
+    assert found.sigma_um > 10.0
+
+
+def test_flags_pass_through(make_reading):
+    flags = frozenset({Flag.SHARPENED, Flag.CROPPED})
+    found = defocus(make_reading(10.0, flags=flags), HD)
+    assert found is not None
+    assert found.flags == flags
+
+
+def test_without_rings_there_is_no_number(make_reading):
+    empty = make_reading(0.0, frequency=np.array([]), curve=np.array([]))
+    assert defocus(empty, HD) is None
+    assert reference_from(empty) is None
+    broken = replace(make_reading(10.0, frequency=np.array([0.2])), modulation=(math.nan,))
+    assert defocus(broken, HD) is None
+
+
+def test_the_sharpest_of_some_readings(make_reading):
+    readings = [make_reading(r) for r in (30.0, 4.0, 12.0)]
+    assert sharpest(readings) is readings[1]
+    small = make_reading(2.0, frequency=np.linspace(0.05, 0.15, 6))  # a small star ends below 0.25 cy/px
+    assert sharpest([*readings, small]) is small
+    assert sharpest([make_reading(0.0, frequency=np.array([]), curve=np.array([]))]) is None
+
+
+def test_a_reference_without_rings_changes_nothing(make_reading):
+    nothing = Reference((), (), ())
+    assert um(make_reading(20.0), reference=nothing) == pytest.approx(20.0, abs=0.05)
