@@ -56,21 +56,23 @@ def sector_step(rings: Rings, wave: Phasors, cycles: int, trust: Floats64) -> Fl
 
 
 def pixel_step(rings: Rings, wave: Phasors, cycles: int, fit: RingFit) -> tuple[Floats64, float]:
-    """Correction (dx, dy, stretch, skew) of a pose nearly right, and the sigma of dx for unit noise.
+    """Correction (dx, dy, stretch, skew) of a pose nearly right, and the sigma of dx.
 
     One Gauss-Newton step: what the ring fits left over is projected on what a small error of the pose would
     leave. Needs a phase swing below about a radian on the rings that count.
     """
     squared = rings.x**2 + rings.y**2
     slope = np.float32(cycles) * (fit.wave.astype(np.complex64)[:, None] * np.conj(wave)).imag
-    slope = slope * rings.weight
+    sure = 1 / np.maximum(fit.noise, max(0.1 * float(np.median(fit.noise)), 1e-6))
+    slope = slope * rings.weight * sure[:, None].astype(np.float32)
     per_r = slope / np.maximum(squared, 1.0)
     double = np.stack([rings.x**2 - rings.y**2, 2 * rings.x * rings.y]) / np.maximum(squared, 1.0)
     rows = np.stack([per_r * rings.y, -per_r * rings.x, -slope * double[1], slope * double[0]])
     flat = rows.reshape(4, -1).astype(np.float64)
     normal = flat @ flat.T
     normal += np.diag([1e-9, 1e-9, 1e-9, 1e-9]) * max(np.trace(normal), 1e-12)
-    step = np.linalg.solve(normal, flat @ fit.residual.ravel().astype(np.float64))
+    left = fit.residual * sure[:, None].astype(np.float32)
+    step = np.linalg.solve(normal, flat @ left.ravel().astype(np.float64))
     return np.asarray(step), float(np.sqrt(np.linalg.inv(normal)[0, 0]))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .waves import Floats64, RingFit, Rings
+from .waves import Floats64, RingFit, Rings, turns
 from .zero_frequency import Contrast, Surround, contrast_at_zero
 
 SQUARE = 4 / np.pi
@@ -30,42 +30,52 @@ class Levels:
 
 
 def find_rim(
-    rings: Rings, amplitude: Floats64, sigma: Floats64, usable: NDArray[np.bool_]
+    rings: Rings, fit: RingFit, usable: NDArray[np.bool_], cycles: int
 ) -> tuple[float | None, float | None, int]:
     """Radius of the rim and its sigma (None when not in view), and how many rings lie well inside it.
 
-    The amplitude falls from its plateau to nothing at the rim, however blurred; what is left of the plateau,
-    added up over the rings of the fall, says how much of their pixels lies inside the rim.
+    The amplitude of the rings falls from its plateau to nothing at the rim, which says where to look.
     """
     seen = np.flatnonzero(usable)
-    radius = rings.radius_px
+    radius, amplitude = rings.radius_px, np.abs(fit.wave)
     smooth = np.convolve(np.pad(amplitude, 1, mode="edge"), np.ones(3) / 3, mode="valid")
     top = smooth[seen].max()
     last = int(seen[smooth[seen] > 0.6 * top][-1])
     beyond = seen[(seen > last) & (amplitude[seen] < 0.35 * top)]
-    plateau = seen[(radius[seen] < 0.9 * radius[last]) & (radius[seen] > 0.7 * radius[last])]
+    plateau = seen[(radius[seen] < 0.9 * radius[last]) & (radius[seen] > 0.75 * radius[last])]
     if beyond.size < 3 or plateau.size < 2:
         return None, None, int(seen[-1]) + 1
-    slope, offset = np.polyfit(1 / radius[plateau], amplitude[plateau], 1)
-    full = offset + slope / radius
-    fall = slice(plateau[-1] + 1, min(2 * last - plateau[-1] + 1, len(radius)))
-    share = amplitude[fall] / full[fall]
-    floor = 2 * float(np.median(amplitude[beyond])) / float(full[last])
-    share = np.where(share < floor, 0.0, np.clip(share, 0.0, 1.2))
-    rim = _radius_holding(rings, fall, share)
-    spread = float(np.mean(sigma[plateau] / amplitude[plateau]))
-    return rim, rim * max(0.2 * spread, 0.001), int(np.searchsorted(rings.plan.outer_px, 0.94 * rim))
+    fall = slice(plateau[-1] + 1, min(2 * last - plateau[-1] + 2, len(radius)))
+    rim, sigma = _radius_held(rings, fit, plateau, fall, cycles)
+    return rim, sigma, int(np.searchsorted(rings.plan.outer_px, 0.94 * rim))
 
 
-def _radius_holding(rings: Rings, fall: slice, share: Floats64) -> float:
-    """Radius that has the given shares of the rings' pixels inside it."""
-    area = (rings.plan.outer_px**2 - rings.plan.inner_px**2)[fall]
-    weight = rings.weight[fall]
-    weight = weight * (area / np.maximum(weight.sum(axis=1), 1.0))[:, None]
-    radius = np.hypot(rings.x[fall], rings.y[fall])
+def _radius_held(
+    rings: Rings, fit: RingFit, plateau: NDArray[np.intp], fall: slice, cycles: int
+) -> tuple[float, float]:
+    """Radius of the disc that the star fills of the rings of its fall, and its sigma.
+
+    Each pixel says how much of it belongs to the star: where its light stands between that of the paper outside
+    and that of the spokes carried outwards. Blur moves the shares about, but takes nothing from their sum.
+    """
+    x, y, light = rings.x[fall], rings.y[fall], rings.light[fall]
+    radius = np.hypot(x, y)
+    wave = turns(x, y, cycles)
+    slope, offset = np.polyfit(1 / rings.radius_px[plateau], np.abs(fit.wave[plateau]), 1)
+    phase = np.exp(1j * np.angle(fit.wave[plateau].sum()))
+    third = fit.third[plateau[-3:]].mean()
+    spokes = (offset + slope / radius) * (phase * np.conj(wave)).real + (third * np.conj(wave**3)).real
+    inside, outside = float(np.median(fit.mean[plateau])), float(np.median(light[-2:]))
+    step = inside + spokes - outside
+    area = (rings.plan.outer_px**2 - rings.plan.inner_px**2)[fall, None]
+    weight = rings.weight[fall] * step**2
+    weight *= area / np.maximum(weight.sum(axis=1, keepdims=True), 1e-9)
+    share = weight * np.clip((light - outside) / np.where(np.abs(step) < 1e-6, 1e-6, step), -1, 2)
     order = np.argsort(radius, axis=None)
     held = np.cumsum(weight.ravel()[order], dtype=np.float64)
-    return float(np.interp((share * area).sum(), held, radius.ravel()[order]))
+    rim = float(np.interp(share.sum(), held, radius.ravel()[order]))
+    noise = np.median(fit.noise[plateau]) / max(float(np.sqrt((step**2).mean() * light.size)), 1e-9)
+    return rim, max(0.001 * rim, float(noise * area.sum() / (2 * rim)))
 
 
 def find_levels(
@@ -82,7 +92,7 @@ def find_levels(
     if rows.size < 4:
         return None
     inner = rows if rim is None else rows[rings.radius_px[rows] < 0.85 * rim]
-    mean = _local_mean(rings, fit, inner if inner.size >= 4 else rows)
+    mean, mean_sigma = _local_mean(rings, fit, inner if inner.size >= 4 else rows)
     bars = _is_bars(fit, frequency, signed, rows)
     unit = SQUARE if bars else 1.0
     middle = float(np.median(mean[rows]))
@@ -91,7 +101,7 @@ def find_levels(
         zero: Contrast | None = Contrast((given[1] - given[0]) / (given[1] + given[0]), 0.002, 0.0)
     else:
         sigma = fit.noise[rows] * np.sqrt(2 / fit.samples[rows]) / mean[rows] / unit
-        surround = None if rim is None else _surround(rings, rim, mean)
+        surround = None if rim is None else _surround(rings, rim, mean, mean_sigma)
         zero = contrast_at_zero(frequency[rows], signed[rows] / mean[rows] / unit, sigma, surround)
     if zero is None:
         return None
@@ -100,20 +110,25 @@ def find_levels(
     return Levels(white, black, full, zero.sigma / zero.value, bars)
 
 
-def _local_mean(rings: Rings, fit: RingFit, rows: NDArray[np.intp]) -> Floats64:
-    """Mean light of the star at each ring: a parabola in r, as uneven light makes it."""
+def _local_mean(rings: Rings, fit: RingFit, rows: NDArray[np.intp]) -> tuple[Floats64, Floats64]:
+    """Mean light of the star at each ring, and its sigma: flat, or a parabola in r in uneven light."""
     radius = rings.radius_px
     x = np.stack([np.ones_like(radius), (radius / radius[rows].max()) ** 2], axis=1)
     middle = float(np.median(fit.mean[rows]))
     sigma = np.maximum(fit.noise[rows] / np.sqrt(fit.samples[rows]), 0.002 * middle)
-    found = np.array([middle, 0.0])
+    found, covariance = np.array([middle, 0.0]), np.eye(2)
     for _ in range(3):
         off = (fit.mean[rows] - x[rows] @ found) / sigma
-        weight = 1 / (sigma * np.sqrt(1 + (off / 3) ** 2))
-        weighted = x[rows] * weight[:, None]
-        normal = weighted.T @ weighted + np.diag([0.0, (10 / middle) ** 2])
-        found = np.linalg.solve(normal, weighted.T @ (fit.mean[rows] * weight))
-    return np.asarray(np.maximum(x @ found, 1e-6))
+        weighted = x[rows] / (sigma * np.sqrt(1 + (off / 3) ** 2))[:, None]
+        values = fit.mean[rows] / (sigma * np.sqrt(1 + (off / 3) ** 2))
+        covariance = np.linalg.inv(weighted.T @ weighted + np.diag([0.0, (10 / middle) ** 2]))
+        found = covariance @ (weighted.T @ values)
+    if abs(found[1]) < 2.5 * np.sqrt(covariance[1, 1]):
+        level = float((weighted[:, 0] @ values) / (weighted[:, 0] @ weighted[:, 0]))
+        found = np.array([level, 0.0])
+        covariance = np.diag([1 / float(weighted[:, 0] @ weighted[:, 0]), 0.0])
+    spread = np.sqrt(np.einsum("ri,ij,rj->r", x, covariance, x))
+    return np.asarray(np.maximum(x @ found, 1e-6)), spread
 
 
 def _is_bars(fit: RingFit, frequency: Floats64, signed: Floats64, rows: NDArray[np.intp]) -> bool:
@@ -128,7 +143,7 @@ def _is_bars(fit: RingFit, frequency: Floats64, signed: Floats64, rows: NDArray[
     return bool((seen * expected).sum() > 0.5 * (expected**2).sum())
 
 
-def _surround(rings: Rings, rim: float, mean: Floats64) -> Surround | None:
+def _surround(rings: Rings, rim: float, mean: Floats64, mean_sigma: Floats64) -> Surround | None:
     """Contrast of the paper just outside the rim against the star's mean; None without an even surround."""
     near = np.flatnonzero((rings.plan.inner_px > 1.06 * rim) & (rings.plan.outer_px < 1.4 * rim))
     used = rings.weight[near] > 0
@@ -141,6 +156,9 @@ def _surround(rings: Rings, rim: float, mean: Floats64) -> Surround | None:
         return None
     away = (rings.radius_px[near] - rim)[:, None] * np.ones_like(used)
     inverse = float((1 / away[used][even]).mean())
-    at_rim = float(mean[max(int(np.searchsorted(rings.plan.inner_px, rim)) - 1, 0)])
+    at_rim = max(int(np.searchsorted(rings.plan.inner_px, rim)) - 1, 0)
     white = float(light[even].mean())
-    return Surround(white / at_rim - 1.0, inverse, 0.002 * white / at_rim)
+    white_sigma = float(light[even].std()) / np.sqrt(light.size)
+    ratio = white / float(mean[at_rim])
+    sigma = np.sqrt(0.002**2 + (mean_sigma[at_rim] / mean[at_rim]) ** 2 + (white_sigma / white) ** 2)
+    return Surround(ratio - 1.0, inverse, float(ratio * sigma))

@@ -13,6 +13,9 @@ from .waves import Floats64
 
 NYQUIST = 0.5
 
+TWIST_MARGIN = 0.1
+"""Of log radius: rings nearer to a twist are left out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
@@ -35,12 +38,19 @@ def upright(
     inside: NDArray[np.bool_],
     twist_radius: float | None,
 ) -> tuple[Floats64, NDArray[np.bool_]]:
-    """Amplitudes signed against the phase of the outer rings, and the rings that may be used."""
-    turned, keep = wave, inside
+    """Amplitudes signed against the phase of the outer rings, and the rings that may be used.
+
+    Twists are undone first: those of a star of known size, else those the phases show. Rings near a twist mix
+    two phases and are left out.
+    """
     if twist_radius is not None:
         turned = wave * np.exp(2j * np.pi * twist_cycles(radius_px / twist_radius))
-        distance = np.abs(np.log(radius_px[:, None] / twist_radii(twist_radius)[None, :])).min(axis=1)
-        keep = inside & (distance > 0.1)
+        twists = twist_radii(twist_radius)
+    else:
+        turned, twists = _untwisted(wave, sigma, radius_px, inside)
+    keep = inside
+    if twists.size:
+        keep = inside & (np.abs(np.log(radius_px[:, None] / twists)).min(axis=1) > TWIST_MARGIN)
     rows = np.flatnonzero(keep)
     if rows.size == 0:
         return np.abs(wave), keep
@@ -49,15 +59,48 @@ def upright(
     return np.asarray((turned * reference).real), keep
 
 
+def _untwisted(
+    wave: NDArray[np.complex128], sigma: Floats64, radius_px: Floats64, inside: NDArray[np.bool_]
+) -> tuple[NDArray[np.complex128], Floats64]:
+    """Waves with the quarter turns between them undone, and the radii where these were found.
+
+    From the outside in: a ring a quarter turn from the last one, and another that agrees with it, is a twist;
+    half a turn is a modulation that has gone negative.
+    """
+    strong = np.flatnonzero(inside & (np.abs(wave) > 6 * sigma))[::-1]
+    quarters = np.zeros(len(wave), dtype=int)
+    twists: list[float] = []
+    if strong.size == 0:
+        return wave, np.array(twists)
+    phase, last, turn = np.angle(wave), int(strong[0]), 0
+    first, waiting = last, 0
+    for ring in strong[1:].tolist():
+        off = (phase[ring] - phase[strong[0]]) / (np.pi / 2) - turn
+        step = round(off)
+        if abs(off - step) > 0.25:
+            continue
+        step = (step + 1) % 4 - 1
+        if step in (0, 2):
+            last, waiting = ring, 0
+        elif waiting == step:
+            turn += step
+            twists.append(float(np.sqrt(radius_px[last] * radius_px[first])))
+            quarters[: first + 1] = turn
+            last, waiting = ring, 0
+        else:
+            first, waiting = ring, step
+    return wave * np.exp(-0.5j * np.pi * quarters), np.array(twists)
+
+
 def respond(
     frequency: Floats64, signed: Floats64, sigma: Floats64, keep: NDArray[np.bool_], levels: Levels
 ) -> Response:
     """The curve on the rings kept, up to Nyquist, with MTF50 and the modulation at 0.25 cy/px."""
     rows = np.flatnonzero(keep & (frequency <= NYQUIST))[::-1]
     f, m = frequency[rows], signed[rows] / levels.full[rows]
-    s = np.hypot(sigma[rows] / levels.full[rows], levels.relative_sigma * np.abs(m))
+    s = sigma[rows] / levels.full[rows]
     fifty, fifty_sigma = _crossing(f, m, s, levels.relative_sigma)
-    quarter = _value_at(f, m, s, 0.25)
+    quarter = _value_at(f, m, s, 0.25, levels.relative_sigma)
     flags = set()
     if fifty is None and m.size and f.max() > 0.4 and m[-3:].mean() > 0.5:
         flags.add(Flag.ABOVE_NYQUIST)
@@ -66,7 +109,7 @@ def respond(
     return Response(
         tuple(f.tolist()),
         tuple(m.tolist()),
-        tuple(s.tolist()),
+        tuple(np.hypot(s, levels.relative_sigma * m).tolist()),
         None if quarter is None else quarter[0],
         None if quarter is None else quarter[1],
         fifty,
@@ -81,7 +124,8 @@ def _smooth(values: Floats64) -> Floats64:
 
 def _local(f: Floats64, m: Floats64, s: Floats64, at: float) -> tuple[Floats64, float] | None:
     """Parabola of the modulation over log frequency around `at`, and the sigma of its value there."""
-    near = np.abs(np.log(f / at)) < 0.25
+    away = np.abs(np.log(f / at))
+    near = away < (0.25 if (away < 0.25).sum() >= 6 else 0.4)
     if near.sum() < 4 or f[near].min() > at or f[near].max() < at:
         return None
     x, w = np.log(f[near] / at), 1 / np.maximum(s[near], 1e-4)
@@ -90,9 +134,14 @@ def _local(f: Floats64, m: Floats64, s: Floats64, at: float) -> tuple[Floats64, 
     return np.asarray(np.linalg.solve(normal, rows.T @ (m[near] * w))), math.sqrt(np.linalg.inv(normal)[0, 0])
 
 
-def _value_at(f: Floats64, m: Floats64, s: Floats64, at: float) -> tuple[float, float] | None:
+def _value_at(
+    f: Floats64, m: Floats64, s: Floats64, at: float, level_sigma: float
+) -> tuple[float, float] | None:
     found = _local(f, m, s, at)
-    return None if found is None else (float(found[0][0]), found[1])
+    if found is None:
+        return None
+    value = float(found[0][0])
+    return value, math.hypot(found[1], level_sigma * value)
 
 
 def _crossing(f: Floats64, m: Floats64, s: Floats64, level_sigma: float) -> tuple[float | None, float | None]:

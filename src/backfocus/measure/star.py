@@ -23,6 +23,7 @@ from .waves import (
     Rings,
     fit_rings,
     gather,
+    outliers,
     parity,
     plan_rings,
     ring_count,
@@ -216,10 +217,12 @@ def _fit_at(view: _View, pose: Pose) -> tuple[Rings, RingFit, Pose, float]:
     rings = view.rings(pose)
     wave = turns(rings.x, rings.y, view.cycles)
     fit = fit_rings(rings, wave)
-    step, per_noise = pixel_step(rings, wave, view.cycles, fit)
-    filled = fit.samples > LEAST_SAMPLES
-    noise = float(np.median(fit.noise[filled])) if filled.any() else 0.0
-    return rings, fit, pose.moved(np.clip(step, -0.3, 0.3)), per_noise * noise
+    odd = outliers(rings, fit, view.cycles)
+    if odd.any():
+        rings = replace(rings, weight=rings.weight * ~odd)
+        fit = fit_rings(rings, wave)
+    step, sigma = pixel_step(rings, wave, view.cycles, fit)
+    return rings, fit, pose.moved(np.clip(step, -0.3, 0.3)), sigma
 
 
 def _frequencies(rings: Rings, cycles: int, pose: Pose) -> Floats64:
@@ -253,7 +256,7 @@ def _assemble(
     strong = usable & (amplitude > 5 * sigma) & (amplitude > 0.5 * fit.noise)
     if strong.sum() < 4:
         return nothing
-    rim, rim_sigma, last = find_rim(rings, amplitude, sigma, usable)
+    rim, rim_sigma, last = find_rim(rings, fit, usable, cycles)
     inside = usable & (np.arange(len(usable)) < last)
     frequency = _frequencies(rings, cycles, pose)
     signed, keep = upright(fit.wave, sigma, radius, inside, twist_radius)

@@ -159,7 +159,7 @@ def _holds(picture: Samples, column: int, row: float, reach: int) -> bool:
 
 def _take(picture: Samples, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> Samples:
     if not picture.flags.c_contiguous:
-        return cast(Samples, picture[rows, columns])
+        return picture[rows, columns]
     return cast(Samples, np.take(picture.reshape(-1), rows.astype(np.intp) * picture.shape[1] + columns))
 
 
@@ -207,6 +207,19 @@ def fit_rings(rings: Rings, wave: Phasors) -> RingFit:
         samples=samples,
         residual=residual,
     )
+
+
+def outliers(rings: Rings, fit: RingFit, cycles: int) -> NDArray[np.bool_]:
+    """Pixels far off the fit of their ring: dust, dead pixels, a line of text; shape (rings, samples).
+
+    On the outer rings the edges of square spokes stand off the harmonics fitted by up to their height, so
+    there only what is larger counts.
+    """
+    frequency = cycles / (2 * np.pi * rings.radius_px)
+    edges = np.interp(frequency, [0.02, 0.08], [1.2, 0.12]) * np.abs(fit.wave).max() * np.pi / 4
+    off = np.abs(fit.residual)
+    typical = off.sum(axis=1) / np.maximum(fit.samples, 1.0)
+    return np.asarray(off > np.maximum(5.6 * typical, edges)[:, None].astype(np.float32))
 
 
 def _columns(rings: Rings, wave: Phasors) -> Floats:
