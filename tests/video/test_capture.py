@@ -4,7 +4,7 @@ from pathlib import Path
 import av
 import pytest
 
-from backfocus.errors import SourceUnreadable
+from backfocus.errors import SourceUnreadable, UsageError
 from backfocus.video import capture, open_source
 from backfocus.video.capture import Device, capability, chosen, listed
 
@@ -75,8 +75,9 @@ def linux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.usefixtures("linux")
 def test_linux_lists_what_captures_and_why_some_cannot_now(
-    linux: Path, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def query(path: Path) -> bytes:
         if path.name == "video10":
@@ -110,6 +111,17 @@ def test_other_systems_open_by_their_own_rules(
     assert (opened.url, opened.format, opened.timeout_s) == (url, format_, 5.0)
 
 
-def test_opening_a_missing_device_is_one_line(linux: Path) -> None:
+def test_a_mode_of_the_device_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capture, "PLATFORM", "darwin")
+    monkeypatch.setattr(capture, "_enumerated", lambda _: [av.DeviceInfo("0", "FaceTime", False, ["video"])])
+    asked = capture.connection("device:FaceTime?size=1920x1080&fps=50", 5.0)
+    assert asked.options == {"framerate": "50", "video_size": "1920x1080"}
+    assert capture.connection("device:0", 5.0).options == {"framerate": "30"}
+    with pytest.raises(UsageError, match="colour is not an option of a device: use size, fps"):
+        capture.connection("device:0?colour=red", 5.0)
+
+
+@pytest.mark.usefixtures("linux")
+def test_opening_a_missing_device_is_one_line() -> None:
     with pytest.raises(SourceUnreadable, match="device:99: no such device: `backfocus devices` lists them"):
         open_source("device:99")

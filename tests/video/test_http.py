@@ -20,7 +20,7 @@ from backfocus.video import VideoSource, open_source, record
 Moving = Callable[..., list[Frame]]
 pytestmark = pytest.mark.timeout(60)
 DEADLINE_S = 20.0
-TIMEOUT_S = 1.5
+TIMEOUT_S = 2.5
 
 
 class Camera:

@@ -24,7 +24,7 @@ pytestmark = [
 SYSTEM_PYTHON = "/usr/bin/python3"
 SCRIPT = Path(__file__).parent / "rtsp_server.py"
 NOT_INSTALLED = 77
-PATIENCE = Patience(timeout_s=3.0, give_up_s=30.0, first_pause_s=0.1)
+PATIENCE = Patience(timeout_s=5.0, give_up_s=60.0, first_pause_s=0.1)
 
 
 class Server:
@@ -152,7 +152,7 @@ def test_killed_and_restarted_it_comes_back(run: Run, watch: Watch) -> None:
 
 def test_killed_for_good_it_is_lost_in_time(run: Run, watch: Watch) -> None:
     server = run()
-    stream = watch(server, lambda _: None, Patience(timeout_s=1.0, give_up_s=1.5, first_pause_s=0.1))
+    stream = watch(server, lambda _: None, Patience(timeout_s=3.0, give_up_s=1.5, first_pause_s=0.1))
     frames = stream.frames()
     next(frames)
     server.kill()
@@ -168,7 +168,7 @@ def test_frozen_in_the_middle_it_times_out_and_comes_back(run: Run, watch: Watch
         said.append(line)
         server.thaw()
 
-    stream = watch(server, note, Patience(timeout_s=1.0, give_up_s=30.0, first_pause_s=0.1))
+    stream = watch(server, note, Patience(timeout_s=3.0, give_up_s=60.0, first_pause_s=0.1))
     frames = stream.frames()
     next(frames)
     server.freeze()

@@ -69,7 +69,8 @@ def connection(address: str, timeout_s: float) -> Connection:
     """How to open `device:NUMBER`, `device:NAME` (a part of the name is enough) or `device:/dev/videoN`.
 
     `?size=1920x1080&fps=50` asks for a mode of the device; it chooses where nothing is asked.
-    Raises SourceUnreadable when no device has that number or name, or several do; UsageError for other options.
+    Raises SourceUnreadable when no device has that number or name, or several do; UsageError for options
+    that no device has.
     """
     wanted, _, mode = address.removeprefix("device:").removeprefix("//").partition("?")
     options = _mode(address, mode)

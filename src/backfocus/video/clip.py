@@ -91,7 +91,7 @@ class Clip:
         if numbering.last_s is None:
             raise SourceUnreadable(f"{self.title}: no picture could be decoded: copy the file again")
         if damaged and self._notice is not None:
-            self._notice(f"{self.title}: {damaged} damaged pictures left out")
+            self._notice(f"{self.title}: damaged pictures left out: {damaged}")
         length_s = _length_s(container, stream)
         if length_s is not None and numbering.last_s < length_s - SHORT_BY_S:
             at_of = f"{numbering.last_s:.1f} s of {length_s:.1f} s"

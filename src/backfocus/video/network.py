@@ -11,13 +11,15 @@ from av.container import InputContainer
 from ..errors import SourceUnreadable
 from .address import Kind, redact
 
-SHORT_PROBE = {"analyzeduration": "2000000"}
-"""Microseconds to look for further streams in MPEG-TS, which may always bring another: five by default."""
+SHORT_PROBE = {"analyzeduration": "2000000", "fpsprobesize": "0"}
+"""How long to look before the first picture. FFmpeg would watch MPEG-TS for five seconds, because it may
+always bring another stream, and 20 pictures of any stream to guess a frame rate that nobody asks for."""
 
 OPTIONS: dict[Kind, dict[str, str]] = {
     "rtsp": {
         "rtsp_flags": "prefer_tcp",  # UDP loses packets on busy networks; used only where TCP is refused
         "allowed_media_types": "video",
+        **SHORT_PROBE,
     },
     "http": {"reconnect": "0", "user_agent": "backfocus", **SHORT_PROBE},
 }
