@@ -5,7 +5,7 @@ that still stand) comes from the view before.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from .guide import events as ev
@@ -65,6 +65,8 @@ TREND_S = 30.0
 WARNINGS_KEPT = 4
 DEPTHS_AT_HALF = 4.0
 """The meter stands half-way at this many half depths of focus, so that it moves over a whole sweep."""
+BREATHING = 0.15
+"""A focus sweep changes the scale by up to this much without a zoom."""
 FAINT = 0.1
 """Where the meter ends while there is contrast but no star yet."""
 
@@ -146,7 +148,15 @@ def _blur(session: Session, watched: Watch, reading: Reading | None) -> tuple[fl
     if newest is not None and newest.reading is reading and newest.um is not None:
         return newest.um, newest.sigma_um
     best = session.tele_best if session.step.at_tele else session.wide_best
-    return blur_um(session, reading, best) or (None, None)
+    if best is None or not _same_zoom(best.scale_px, reading.scale_px):
+        return blur_um(session, reading) or (None, None)
+    # At the scale of the best picture: breathing would ask for the lens's own curve anew with every picture.
+    return blur_um(session, replace(reading, scale_px=best.scale_px), best) or (None, None)
+
+
+def _same_zoom(one_px: float | None, other_px: float | None) -> bool:
+    """Whether two scales differ by breathing at most."""
+    return one_px is not None and other_px is not None and abs(one_px / other_px - 1.0) < BREATHING
 
 
 def _depth(session: Session, reading: Reading | None) -> float:

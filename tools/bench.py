@@ -1,0 +1,244 @@
+"""`make bench`: the table of times and errors, with this machine's name.
+
+Times are medians of repeated runs in one process; ratios compare two things timed in turn in the same run.
+The machine may be shared and noisy: nothing here is asserted, it is printed.
+
+    tools/bench.py                    all rows
+    tools/bench.py --only seeds       rows whose name holds a word
+    tools/bench.py --seeds 10         fewer virtual procedures
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+ROOT = Path(__file__).parents[1]
+GOLDEN = ROOT / "tests" / "golden"
+Row = tuple[str, str, str, bool]
+
+
+def median_ms(work: Callable[[], object], runs: int = 30) -> float:
+    work()
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return 1e3 * statistics.median(times)
+
+
+def star_1080p(radius_px: float = 200.0) -> np.ndarray:
+    """A bar star of the virtual camera's kind in a 1080p picture with a little blur and noise."""
+    from backfocus.target import CYCLES, twist_cycles
+
+    y, x = np.mgrid[0:1080, 0:1920].astype(np.float32)
+    dx, dy = x - 930.3, y - 551.7
+    radius = np.hypot(dx, dy)
+    wave = np.cos(CYCLES * np.arctan2(dy, dx) + 2 * np.pi * twist_cycles(radius / radius_px))
+    scene = np.where(radius < radius_px, np.where(wave > 0, 200.0, 30.0), 120.0).astype(np.float32)
+    noise = np.random.default_rng(1).normal(0.0, 2.0, scene.shape).astype(np.float32)
+    return np.clip(cv2.GaussianBlur(scene, (0, 0), 1.0) + noise, 0, 255).astype(np.uint8)
+
+
+def kernels(_: argparse.Namespace) -> Iterator[Row]:
+    from backfocus.frame import Frame
+    from backfocus.measure.find import find_star
+    from backfocus.measure.follow import follow
+    from backfocus.measure.light import linearise
+    from backfocus.measure.star import measure_star
+
+    cv2.setNumThreads(1)
+    picture = star_1080p()
+    light = linearise(picture, bits=8, transfer="bt709", limited=True)
+    took = median_ms(lambda: measure_star(light, 930.3, 551.7, 36, radius_px=200.0))
+    yield "star of 200 px radius, measured, one core", f"{took:.1f} ms", "4 ms", took <= 4.0
+    took = median_ms(lambda: find_star(picture), 15)
+    yield "star found in a 1080p frame, nothing given", f"{took:.1f} ms", "60 ms", took <= 60.0
+    frame = Frame(picture, bits=8, transfer="bt709", limited=True)
+    sight, _reading = follow(None, frame)
+    took = median_ms(lambda: follow(sight, frame))
+    yield "star tracked and measured in a 1080p frame", f"{took:.1f} ms", "5 ms", took <= 5.0
+
+
+def chain(_: argparse.Namespace) -> Iterator[Row]:
+    """Decode, track and measure against decoding alone, the two in turn."""
+    from backfocus.run import readings
+    from backfocus.sim.source import open_sim
+    from backfocus.video.record import record
+    from backfocus.video.source import open_source
+
+    cv2.setNumThreads(0)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "clip.mp4"
+        source = open_sim("sim://?clip=check&delta_um=20&seed=3&size=1920x1080&codec=none")
+        record(source.frames(), path, fps=25, options={"preset": "medium", "crf": "18"})
+        ratios = []
+        for _run in range(5):
+            start = time.perf_counter()
+            subprocess.run(["ffmpeg", "-v", "error", "-i", str(path), "-f", "null", "-"], check=True)
+            alone = time.perf_counter() - start
+            start = time.perf_counter()
+            count = sum(1 for _ in readings(open_source(str(path))))
+            ratios.append(alone / (time.perf_counter() - start))
+        ratio = statistics.median(ratios)
+        rate = f"{ratio:.2f}x (ffmpeg {count / alone:.0f}/s)"
+        yield "whole chain on 1080p H.264 against ffmpeg's decoding", rate, "0.5x", ratio >= 0.5
+
+
+def demo(_: argparse.Namespace) -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        command = [sys.executable, "-m", "backfocus", "demo", "--quiet", "--store", f"{folder}/sessions.db"]
+        code = subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode
+        took = time.perf_counter() - start
+    yield f"demo, tele to verdict (exit code {code})", f"{took:.0f} s", "60 s", took <= 60.0 and code == 0
+    start = time.perf_counter()
+    runs = 5
+    for _run in range(runs):
+        subprocess.run([sys.executable, "-m", "backfocus", "--help"], stdout=subprocess.DEVNULL, check=True)
+    took = (time.perf_counter() - start) / runs
+    yield "backfocus --help", f"{took:.2f} s", "0.3 s", took <= 0.3
+
+
+def third_party(_: argparse.Namespace) -> Iterator[Row]:
+    from backfocus.frame import Frame
+    from backfocus.measure.follow import follow
+
+    worst_mtf50, worst_centre, cycles = 0.0, 0.0, True
+    for path in sorted((GOLDEN / "star").glob("*.png")):
+        truth = json.loads(path.with_suffix(".json").read_text())
+        luma = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+        _, reading = follow(None, Frame(luma, bits=16, transfer="linear"))
+        if reading.star is None or reading.mtf50_cy_px is None:
+            yield f"third-party star {path.stem}", "not measured", "1 %", False
+            continue
+        worst_mtf50 = max(worst_mtf50, abs(reading.mtf50_cy_px / truth["mtf50_cy_px"] - 1.0))
+        off = np.hypot(reading.star.x_px - truth["x_px"], reading.star.y_px - truth["y_px"])
+        worst_centre = max(worst_centre, float(off))
+        cycles &= reading.star.cycles == truth["cycles"]
+    yield "third-party stars, MTF50, worst", f"{100 * worst_mtf50:.2f} %", "1 %", worst_mtf50 <= 0.01
+    yield "third-party stars, centre, worst", f"{worst_centre:.3f} px", "0.1 px", worst_centre <= 0.1
+    yield "third-party stars, cycles", "exact" if cycles else "wrong", "exact", cycles
+
+
+def negatives(_: argparse.Namespace) -> Iterator[Row]:
+    from backfocus.run import readings
+    from backfocus.video.source import open_source
+
+    for name in ("clip/bikes.mp4", "stack"):
+        seen = [sighting.reading.star is not None for sighting in readings(open_source(str(GOLDEN / name)))]
+        yield f"{name}: stars found in {len(seen)} pictures", str(sum(seen)), "0", not any(seen)
+
+
+def procedure(address: str) -> tuple[float, float, int, str, float]:
+    """One guided procedure: what is left, half the depth of focus, rounds, verdict, seconds of the camera."""
+    cv2.setNumThreads(1)
+    from backfocus.guide.procedure import start
+    from backfocus.guide.session import Setup
+    from backfocus.run import Limits, guide
+    from backfocus.sim.source import open_sim
+
+    source = open_sim(address)
+    session, _ = start(Setup(optics=source.settings.optics))
+    *_, last = guide(source, session, people=(source.hand,), limits=Limits(seconds=600.0))
+    left_um = source.bench.lens.delta_um(source.bench.pose)
+    k = 1.0 / source.settings.zoom
+    result = last.session.results[-1] if last.session.results else None
+    verdict = result.verdict.kind if result else "unfinished"
+    rounds = last.session.rounds
+    return left_um, source.settings.optics.half_depth_um(k), rounds, verdict, last.at_s
+
+
+def address_of(seed: int, span_um: float) -> str:
+    """One draw of the table: zoom 3x to 20x, delta within the span; the rest is drawn by the bench itself."""
+    rng = np.random.default_rng((seed, 77))
+    zoom = float(np.exp(rng.uniform(np.log(3.0), np.log(20.0))))
+    delta_um = float(rng.uniform(-span_um, span_um))
+    return f"sim://?seed={seed}&zoom={zoom:.3f}&delta_um={delta_um:.2f}&noise=0.01"
+
+
+def seeds(options: argparse.Namespace) -> Iterator[Row]:
+    for span_um, needed in ((80.0, 1.0), (300.0, 0.95)):
+        addresses = [
+            address_of(seed, span_um) for seed in range(options.first, options.first + options.seeds)
+        ]
+        with multiprocessing.get_context("spawn").Pool(options.jobs) as pool:
+            results = []
+            for address, found in zip(addresses, pool.imap(procedure, addresses), strict=True):
+                results.append(found)
+                left_um, depth_um, rounds, verdict, camera_s = found
+                bad = "" if abs(left_um) <= depth_um and verdict == "set" else "   <--"
+                if options.verbose or bad:
+                    print(f"  {left_um:+7.1f} um of {depth_um:.1f}, {rounds} rounds, {verdict}, "
+                          f"{camera_s:.0f} s  {address}{bad}", flush=True)  # fmt: skip
+        good = sum(abs(left) <= depth for left, depth, *_ in results)
+        worst = max(abs(left) for left, *_ in results)
+        share = f"{good} of {len(results)} (worst {worst:.1f} um)"
+        yield (
+            f"seeds, delta within {span_um:.0f} um: error left within h",
+            share,
+            f"{needed:.0%}",
+            (good >= needed * len(results)),
+        )
+        said = sum(verdict == "set" for _, _, _, verdict, _ in results)
+        yield f"seeds, delta within {span_um:.0f} um: verdict set", f"{said} of {len(results)}", "-", True
+        most = max(
+            (
+                rounds
+                for address, (_, _, rounds, _, _) in zip(addresses, results, strict=True)
+                if _zoom(address) >= 5
+            ),
+            default=0,
+        )
+        yield f"seeds, delta within {span_um:.0f} um: rounds from 5x up, most", str(most), "3", most <= 3
+
+
+def _zoom(address: str) -> float:
+    return float(address.split("zoom=")[1].split("&")[0])
+
+
+GROUPS = {
+    "kernels": kernels,
+    "chain": chain,
+    "third-party": third_party,
+    "negatives": negatives,
+    "demo": demo,
+    "seeds": seeds,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--only", default="", help="rows of the groups whose name holds this: " + ", ".join(GROUPS)
+    )
+    parser.add_argument("--seeds", type=int, default=100)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    print(f"{platform.node() or 'this machine'}: {platform.machine()}, {os.cpu_count()} cores, "
+          f"Python {platform.python_version()}, {time.strftime('%Y-%m-%d')}\n")  # fmt: skip
+    print(f"{'what':<66} {'reached':<28} {'must reach':<11}")
+    for name, group in GROUPS.items():
+        if options.only in name:
+            for what, reached, wanted, good in group(options):
+                print(f"{what:<66} {reached:<28} {wanted:<11} {'' if good else 'MISSED'}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
