@@ -78,7 +78,8 @@ def test_only_ratios_of_scales_count(residuals, factor, signed):
     larger = tuple(replace(each, scale_px=factor * each.scale_px) for each in zoom)
     a, b = solve_back_focus(zoom, signed=signed), solve_back_focus(larger, signed=signed)
     assert close(a.delta_um, b.delta_um)
-    assert close(a.low_um, b.low_um)
+    # An interval about as narrow as it can be is free to slide: rounding moves it by tenths of a sigma.
+    assert close(a.low_um, b.low_um, abs_um=0.2 * a.sigma_um)
 
 
 @given(residuals=residuals)
@@ -87,7 +88,7 @@ def test_turning_every_residual_over_turns_the_answer_over(residuals):
     a = solve_back_focus(positions(residuals), signed=True)
     b = solve_back_focus(positions([-value for value in residuals]), signed=True)
     assert close(a.delta_um, -b.delta_um)
-    assert close(a.low_um, -b.high_um, abs_um=0.05)  # the interval's grid is 0.02 sigma fine
+    assert close(a.low_um, -b.high_um)
 
 
 @given(residuals=residuals, order=st.permutations(range(4)), signed=st.booleans())
@@ -165,16 +166,13 @@ def test_a_scale_known_badly_widens_sigma():
     assert blurry.sigma_um > exact.sigma_um
 
 
-def test_the_chance_of_a_misfit_agrees_with_scipy():
-    from scipy.stats import chi2
-
+def test_the_chance_of_a_misfit_is_that_of_the_tables():
+    # Tail of the chi-square distribution from printed tables: 5 % and 50 % points.
     found = solve_back_focus(positions(TRACED_UM), signed=True)
-    for dof in (1, 2, 3, 6):
-        for value in (0.1, 1.0, 4.0, 12.0):
-            # Wilson and Hilferty is good to 0.01 from one degree of freedom up.
-            assert replace(found, chi2=value, dof=dof).probability == pytest.approx(
-                chi2.sf(value, dof), abs=0.012
-            )
+    for dof, five, half in ((1, 3.841, 0.455), (2, 5.991, 1.386), (3, 7.815, 2.366), (6, 12.592, 5.348)):
+        # Wilson and Hilferty is good to 0.01 from one degree of freedom up.
+        assert replace(found, chi2=five, dof=dof).probability == pytest.approx(0.05, abs=0.01)
+        assert replace(found, chi2=half, dof=dof).probability == pytest.approx(0.5, abs=0.02)
 
 
 @pytest.mark.parametrize(
@@ -249,8 +247,8 @@ def test_the_interval_holds_the_truth_as_often_as_it_says(seed, signed, position
     [(True, ends, 0.0), (True, many, 0.0), (False, ends, 0.0), (False, many, 0.0), (False, ends, 8.0)],
 )
 def test_the_interval_holds_the_truth_in_93_to_97_of_100(seed, signed, positions_at, soft_um):
-    share = coverage(4000, seed, signed=signed, positions_at=positions_at, soft_um=soft_um)
-    assert 0.93 <= share <= 0.97  # 4000 runs: 0.35 % of scatter
+    share = coverage(2000, seed, signed=signed, positions_at=positions_at, soft_um=soft_um)
+    assert 0.93 <= share <= 0.97  # 2000 runs: 0.5 % of scatter
 
 
 def close(a: float, b: float, abs_um: float = 1e-6) -> bool:

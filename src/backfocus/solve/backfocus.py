@@ -229,24 +229,18 @@ def _shortest(centre: Vector, sigma: Vector, weight: Vector, *, folded: bool) ->
     """Ends of the shortest interval with 95 % of a sum of normal curves; above zero only if `folded`."""
     likely = weight > 1e-4 * weight.max()
     centre, sigma, weight = centre[likely], sigma[likely], weight[likely]
-    start = 0.0 if folded else float(np.min(centre - 5.0 * sigma))
-    steps = np.linspace(0.0, 1.0, 4001)
-    d = np.unique(
-        np.concatenate(
-            [
-                start + steps * (float(np.max(centre + 5.0 * sigma)) - start),
-                *(c + s * np.linspace(-5.0, 5.0, 201) for c, s in zip(centre, sigma, strict=True)),
-            ]
-        )
-    )
-    d = d[d >= start]
+    if len(centre) == 1:
+        return float(centre[0] - 1.96 * sigma[0]), float(centre[0] + 1.96 * sigma[0])
+    reach = np.linspace(-5.0, 5.0, 121)
+    points = np.unique(np.concatenate([[0.0], (centre[:, None] + sigma[:, None] * reach).ravel()]))
+    d = points[points >= 0.0] if folded else points
     density = np.exp(-0.5 * ((d[:, None] - centre) / sigma) ** 2) @ (weight / sigma)
     mass = np.concatenate([[0.0], np.cumsum(np.diff(d) * 0.5 * (density[1:] + density[:-1]))])
     mass /= mass[-1]
-    below = mass <= 1.0 - _INTERVAL
-    high = np.interp(mass[below] + _INTERVAL, mass, d)
-    narrowest = int(np.argmin(high - d[below]))
-    return float(d[below][narrowest]), float(high[narrowest])
+    tail = np.linspace(0.0, 1.0 - _INTERVAL, 501)
+    low, high = np.interp(tail, mass, d), np.interp(tail + _INTERVAL, mass, d)
+    narrowest = int(np.argmin(high - low))
+    return float(low[narrowest]), float(high[narrowest])
 
 
 def _answer(
