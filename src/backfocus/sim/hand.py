@@ -27,7 +27,9 @@ from .settings import SimSettings
 
 SWEEP_DEPTHS_S = 3.3
 RETURN_PART = 0.35
-SLOWEST_PART = 0.1
+SLOWEST_PART = 0.12
+PATIENCE_S = 1.5
+"""Told "slower" again within this time means the same "slower"."""
 SEARCH_DEPTHS_S = 60.0
 SETTLE_S = 0.12
 """Time constant of a hand that starts or stops a ring."""
@@ -102,6 +104,7 @@ class Hand:
         self._last_way: dict[Ring, int] = {}
         self._resting_until_s = 0.0
         self._sharpened = False
+        self._slowed_s = -math.inf
         self._now_s = 0.0
         self._heard_s = -math.inf
 
@@ -228,13 +231,23 @@ class Hand:
     def _pace_um_s(self, said: say.Turn, ring: Ring, turning: _Turning | None) -> float:
         """How fast to turn from now on: back over a peak is slow, back from a wrong start is not."""
         usual_um_s = self._base_um_s(said, ring)
-        if turning is None or said.way == "either" or said.searching:
+        if said.searching:
+            # Where something appears one slows down.
+            return usual_um_s * (0.4 if said.way == "on" else 1.0)
+        if turning is None or said.way == "either":
             return usual_um_s * (0.5 if said.slower else 1.0)
         if said.way == "on":
             return min(turning.base_um_s, usual_um_s)
         if said.slower:
-            return max(0.5 * turning.base_um_s, SLOWEST_PART * usual_um_s)
+            return max(self._slowed() * min(turning.base_um_s, usual_um_s), SLOWEST_PART * usual_um_s)
         return usual_um_s * (RETURN_PART if self._sharpened else 1.0)
+
+    def _slowed(self) -> float:
+        """Half as fast, but nobody slows down anew with each word of one sentence."""
+        if self._now_s - self._slowed_s < PATIENCE_S:
+            return 1.0
+        self._slowed_s = self._now_s
+        return 0.5
 
     def _way(self, way: say.Way, ring: Ring) -> int:
         last = self._last_way.get(ring)
