@@ -55,8 +55,8 @@ def _radius_held(
 ) -> tuple[float, float]:
     """Radius of the disc that the star fills of the rings of its fall, and its sigma.
 
-    Each pixel says how much of it belongs to the star: where its light stands between that of the paper outside
-    and that of the spokes carried outwards. Blur moves the shares about, but takes nothing from their sum.
+    Each pixel says how much of it belongs to the star: where its light stands between that of the paper
+    outside and that of the spokes carried outwards. Blur moves the shares about, but not their sum.
     """
     x, y, light = rings.x[fall], rings.y[fall], rings.light[fall]
     radius = np.hypot(x, y)

@@ -63,8 +63,8 @@ class StarMeasurement:
         Shears that make circles of the star's ellipses: sqrt(stretch**2 + skew**2) is about
         (1 - cos(tilt)) / (1 + cos(tilt)).
     flags
-        `lost` (no ring shows the star), `clipped`, `too-dark`, `low-contrast`, `sharpened`, `cropped`,
-        `tilted`, `above-nyquist`.
+        `lost` (no ring shows the star), `too-dark`, `low-contrast` (also: all rings are blurred below 0.5),
+        `sharpened`, `cropped`, `tilted`, `above-nyquist` (also: MTF50 lies above what the rings reach).
     """
 
     x_px: float
@@ -151,7 +151,7 @@ def measure_star(
     )
     pose = _settle(view, Pose(x_px, y_px), radius_px, tracked)
     rings, fit, pose, sigma = _fit_at(view, pose)
-    return _assemble(rings, fit, pose, sigma, cycles, twist_radius_px, levels)
+    return _assemble(rings, fit, pose, sigma, view, twist_radius_px, levels)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -244,10 +244,11 @@ def _assemble(
     fit: RingFit,
     pose: Pose,
     centre_sigma: float,
-    cycles: int,
+    view: _View,
     twist_radius: float | None,
     given: tuple[float, float] | None,
 ) -> StarMeasurement:
+    cycles = view.cycles
     usable = (rings.visible > LEAST_VISIBLE) & (fit.samples > LEAST_SAMPLES)
     radius = rings.radius_px
     sigma = fit.noise * np.sqrt(2 / np.maximum(fit.samples, 1.0))
@@ -260,10 +261,13 @@ def _assemble(
     inside = usable & (np.arange(len(usable)) < last)
     frequency = _frequencies(rings, cycles, pose)
     signed, keep = upright(fit.wave, sigma, radius, inside, twist_radius)
+    keep = _clear_of_rim(keep, radius, frequency, signed, rim)
     level = find_levels(rings, fit, frequency, signed, keep, rim, given)
     if level is None:
         return replace(nothing, radius_px=rim)
-    response = respond(frequency, signed, sigma, keep, level)
+    response = respond(frequency, signed, sigma, radius, keep, level)
+    quarter, quarter_sigma = response.at_025 or (None, None)
+    fifty, fifty_sigma = response.mtf50 or (None, None)
     return StarMeasurement(
         x_px=pose.x_px,
         y_px=pose.y_px,
@@ -274,10 +278,10 @@ def _assemble(
         frequency_cy_px=response.frequency_cy_px,
         modulation=response.modulation,
         modulation_sigma=response.sigma,
-        modulation_025=response.at_025,
-        modulation_025_sigma=response.at_025_sigma,
-        mtf50_cy_px=response.mtf50,
-        mtf50_sigma_cy_px=response.mtf50_sigma,
+        modulation_025=quarter,
+        modulation_025_sigma=quarter_sigma,
+        mtf50_cy_px=fifty,
+        mtf50_sigma_cy_px=fifty_sigma,
         ring_radius_px=tuple(radius[inside].tolist()),
         ring_phase_rad=tuple(np.angle(fit.wave[inside]).tolist()),
         ring_amplitude=tuple(amplitude[inside].tolist()),
@@ -287,8 +291,21 @@ def _assemble(
         noise=float(np.median(fit.noise[inside])),
         stretch=pose.stretch,
         skew=pose.skew,
-        flags=_flags(rings, response, level, pose, rim, inside),
+        flags=_flags(rings, response, level, pose, rim, inside) | _dark(level.white, view.curve),
     )
+
+
+def _clear_of_rim(
+    keep: NDArray[np.bool_], radius: Floats64, frequency: Floats64, signed: Floats64, rim: float | None
+) -> NDArray[np.bool_]:
+    """Rings into which the blur does not carry the paper around the star."""
+    rows = np.flatnonzero(keep)
+    if rim is None or rows.size == 0:
+        return keep
+    soft = rows[signed[rows] < 0.5 * signed[rows].max()]
+    reach = 0.0 if soft.size == 0 else 0.5 / frequency[soft[-1]]
+    clear = keep & (radius < rim - reach)
+    return clear if clear.sum() >= 4 else keep
 
 
 def _flags(
@@ -297,10 +314,14 @@ def _flags(
     found = set(response.flags)
     if level.white - level.black < 0.3 * (level.white + level.black):
         found.add(Flag.LOW_CONTRAST)
-    if level.white < 0.03:
-        found.add(Flag.TOO_DARK)
     if math.hypot(pose.stretch, pose.skew) > 0.004:
         found.add(Flag.TILTED)
     if rim is None or (rings.visible[inside] < 0.95).any():
         found.add(Flag.CROPPED)
     return frozenset(found)
+
+
+def _dark(white: float, curve: Floats | None) -> frozenset[Flag]:
+    """`too-dark` where white lies low in the code range, or in the light where codes are unknown."""
+    share = white / 0.03 if curve is None else float(np.searchsorted(curve, white)) / (0.25 * curve.size)
+    return frozenset({Flag.TOO_DARK}) if share < 1 else frozenset()
