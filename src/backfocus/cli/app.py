@@ -7,7 +7,7 @@ import typer
 
 from .. import __version__
 from ..errors import BackfocusError, SourceError, StoreError, UsageError
-from . import chart, check, demo, devices, guide, history, measure, profiles
+from . import chart, check, demo, devices, guide, history, measure, profiles, serve
 
 EPILOG = """Examples:
 
@@ -52,6 +52,7 @@ app.command("chart")(chart.chart)
 app.command("measure")(measure.measure)
 app.command("check")(check.check)
 app.command("guide")(guide.guide)
+app.command("serve")(serve.serve)
 app.command("history")(history.history)
 app.command("report")(history.report)
 app.command("profiles")(profiles.profiles)

@@ -1,0 +1,194 @@
+"""One viewer: what is newest goes down when there is room for it, orders come up.
+
+The page answers every message with its number. Only so many may be on the way at once; meanwhile the newest state
+and the newest picture replace older ones, so a slow phone sees fewer pictures, never old ones, and nothing queues up.
+"""
+
+import asyncio
+import json
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from ..errors import BackfocusError, UsageError
+from . import orders
+from .controls import Controls, arrived, asked, handed_over, left
+from .desk import Desk
+from .state import Told, changed, sections
+
+STATES_ON_THE_WAY = 6
+PICTURES_ON_THE_WAY = 2
+MOST_VIEWERS = 40
+
+
+@dataclass(eq=False)
+class Viewer:
+    """One open page. `name` outlives a reload; `sent` and `seen` number its messages."""
+
+    name: str
+    socket: WebSocket
+    room: asyncio.Event = field(default_factory=asyncio.Event)
+    told: Told = field(default_factory=Told)
+    sent: int = 0
+    states: list[int] = field(default_factory=list)
+    pictures: list[int] = field(default_factory=list)
+    picture: int = 0
+
+    def saw(self, number: int) -> None:
+        """Everything up to `number` arrived."""
+        self.states = [each for each in self.states if each > number]
+        self.pictures = [each for each in self.pictures if each > number]
+        self.room.set()
+
+
+class Room:
+    """Everybody who looks on, and who holds the controls."""
+
+    def __init__(self, desk: Desk, clock: Callable[[], float] = time.monotonic) -> None:
+        self.desk = desk
+        self.controls = Controls()
+        self._viewers: set[Viewer] = set()
+        self._clock = clock
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def open(self) -> None:
+        """From now on the desk wakes the viewers; call in the server's event loop."""
+        self._loop = asyncio.get_running_loop()
+        self.desk.wake = self._wake_from_anywhere
+
+    def wake(self) -> None:
+        """Something new is to be seen."""
+        for viewer in self._viewers:
+            viewer.room.set()
+
+    async def welcome(self, socket: WebSocket) -> None:
+        """Serve one page until it is gone."""
+        await socket.accept()
+        if len(self._viewers) >= MOST_VIEWERS:
+            await socket.close(1013, "too many viewers")
+            return
+        viewer: Viewer | None = None
+        sender: asyncio.Task[None] | None = None
+        try:
+            viewer = await self._enter(socket)
+            sender = asyncio.create_task(self._send_newest(viewer))
+            while True:
+                await self._obey(viewer, await socket.receive_text())
+        except (WebSocketDisconnect, KeyError):
+            pass  # gone; KeyError: it sent bytes
+        finally:
+            if sender is not None:
+                sender.cancel()
+                with suppress(asyncio.CancelledError):
+                    await sender
+            if viewer is not None:
+                self._leave(viewer)
+
+    async def _enter(self, socket: WebSocket) -> Viewer:
+        """The viewer after its first message, which must be a hello."""
+        try:
+            hello = orders.parse_order(await socket.receive_text())
+        except UsageError:
+            raise WebSocketDisconnect(1008) from None
+        known = hello.viewer if isinstance(hello, orders.Hello) else ""
+        viewer = Viewer(known if len(known) >= 16 else secrets.token_urlsafe(16), socket)
+        self._viewers.add(viewer)
+        self.controls = arrived(self.controls, viewer.name, self._clock())
+        self.wake()
+        return viewer
+
+    def _leave(self, viewer: Viewer) -> None:
+        self._viewers.discard(viewer)
+        if not any(each.name == viewer.name for each in self._viewers):
+            self.controls = left(self.controls, viewer.name, self._clock())
+        self.wake()
+
+    # Down -------------------------------------------------------------------------------------------------
+
+    async def _send_newest(self, viewer: Viewer) -> None:
+        with suppress(WebSocketDisconnect, RuntimeError):  # gone while sending
+            while viewer.socket.client_state is WebSocketState.CONNECTED:
+                await self._send_state(viewer)
+                await self._send_picture(viewer)
+                await viewer.room.wait()
+                viewer.room.clear()
+
+    async def _send_state(self, viewer: Viewer) -> None:
+        if len(viewer.states) >= STATES_ON_THE_WAY:
+            return
+        now = {**sections(self.desk.shown), "controls": self._controls_for(viewer)}
+        message = changed(viewer.told, now)
+        if message:
+            viewer.sent += 1
+            viewer.states.append(viewer.sent)
+            text = json.dumps({"number": viewer.sent, **message}, separators=(",", ":"))
+            await viewer.socket.send_text(text)
+
+    async def _send_picture(self, viewer: Viewer) -> None:
+        picture, count = self.desk.picture, self.desk.pictures
+        if picture is None or count == viewer.picture or len(viewer.pictures) >= PICTURES_ON_THE_WAY:
+            return
+        viewer.picture = count
+        viewer.sent += 1
+        viewer.pictures.append(viewer.sent)
+        await viewer.socket.send_bytes(picture.packed(viewer.sent))
+
+    def _controls_for(self, viewer: Viewer) -> dict[str, Any]:
+        controls = self.controls
+        mine = controls.holder == viewer.name
+        return {
+            "viewer": viewer.name,
+            "mine": mine,
+            "asked": bool(controls.asking) and mine,
+            "asking": controls.asking == viewer.name,
+            "free": controls.is_free(self._clock()),
+            "viewers": len({each.name for each in self._viewers}),
+        }
+
+    def _wake_from_anywhere(self) -> None:
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the server is closing
+                self._loop.call_soon_threadsafe(self.wake)
+
+    # Up ---------------------------------------------------------------------------------------------------
+
+    async def _obey(self, viewer: Viewer, text: str) -> None:
+        """Do what a page sent; what cannot be meant is answered in words to that page alone."""
+        try:
+            order = orders.parse_order(text)
+            if isinstance(order, orders.Seen):
+                viewer.saw(order.number)
+            elif isinstance(order, orders.OPEN_TO_ALL) or viewer.name == self.controls.holder:
+                await self._carry_out(viewer, order)
+            else:
+                raise UsageError("another viewer holds the controls: ask for them first")
+        except BackfocusError as error:
+            await viewer.socket.send_text(json.dumps({"refused": str(error)}))
+
+    async def _carry_out(self, viewer: Viewer, order: orders.Order) -> None:
+        desk = self.desk
+        match order:
+            case orders.Ask():
+                self.controls = asked(self.controls, viewer.name, self._clock())
+                self.wake()
+            case orders.HandOver(yes=yes):
+                self.controls = handed_over(self.controls, viewer.name, yes=yes)
+                self.wake()
+            case orders.Look(choice=choice):
+                await run_in_threadpool(desk.look, choice)
+            case orders.Begin():
+                await run_in_threadpool(desk.begin)
+            case orders.Leave():
+                await run_in_threadpool(desk.leave)
+            case orders.Wake():
+                await run_in_threadpool(desk.retry)
+            case orders.Say() | orders.Note():
+                await run_in_threadpool(desk.say, order)
+            case orders.Turn():
+                desk.turn(order)

@@ -1,0 +1,98 @@
+"""Kept sessions for the page: the list with its drift, one report, and the files to take away."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from .. import __version__
+from ..certificate import finished
+from ..errors import UsageError
+from ..guide.session import Setup
+from ..journal import fold
+from ..report import report_html, report_json
+from ..store import Store, Summary
+
+Json = dict[str, Any]
+MOST_SESSIONS = 500
+
+
+def listed(store: Store) -> list[Json]:
+    """Every session in one line, newest first."""
+    return [_line(summary) for summary in store.sessions(limit=MOST_SESSIONS)]
+
+
+def one(store: Store, session_id: int) -> Json:
+    """Everything that is plotted of one session."""
+    kept = store.load(session_id)
+    report = finished(kept)
+    setup: Setup = fold(kept).session.setup
+    return {
+        "line": _line(kept.summary),
+        "optics": setup.optics is not None,
+        "report": report_json(report, printed_at=_now(), version=__version__),
+        "pictures": [{"name": f"{o.nd}: {p.title}"} for o in report.outcomes for p in o.pictures],
+    }
+
+
+def as_html(store: Store, session_id: int) -> str:
+    """The report as one page that needs nothing else."""
+    return report_html(finished(store.load(session_id)), printed_at=_now(), version=__version__)
+
+
+def as_json(store: Store, session_id: int) -> Json:
+    """The report as JSON."""
+    return report_json(finished(store.load(session_id)), printed_at=_now(), version=__version__)
+
+
+def as_pdf(store: Store, session_id: int) -> bytes:
+    """The report on paper; UsageError where the extra for it is missing."""
+    try:
+        from weasyprint import HTML
+    except (ImportError, OSError):  # OSError: its system libraries are missing
+        raise UsageError("PDF needs one more package: pip install 'backfocus[pdf]'") from None
+
+    def refuse(url: str, *_: object, **__: object) -> dict[str, Any]:
+        raise ValueError(f"a report fetches nothing: {url[:40]}")
+
+    page = as_html(store, session_id)
+    return bytes(HTML(string=page, url_fetcher=_data_only(refuse)).write_pdf())
+
+
+def picture(store: Store, session_id: int, number: int) -> bytes:
+    """One of the kept pictures of the star, as PNG."""
+    pictures = [p for o in finished(store.load(session_id)).outcomes for p in o.pictures]
+    if not 0 <= number < len(pictures):
+        raise UsageError("there is no such picture")
+    return pictures[number].png
+
+
+def _data_only(refuse: Any) -> Any:
+    """A fetcher for WeasyPrint that knows pictures inside the page only."""
+    from weasyprint.urls import default_url_fetcher
+
+    def fetch(url: str, *args: Any, **options: Any) -> Any:
+        return default_url_fetcher(url, *args, **options) if url.startswith("data:") else refuse(url)
+
+    return fetch
+
+
+def _line(summary: Summary) -> Json:
+    return {
+        "id": summary.id,
+        "started_at": summary.started_at.isoformat().replace("+00:00", "Z"),
+        "source": summary.source,
+        "title": summary.title,
+        "camera": summary.camera,
+        "lens": summary.lens,
+        "state": summary.state,
+        "verdict": summary.verdict,
+        "delta_um": summary.delta_um,
+        "sigma_um": summary.sigma_um,
+        "results": [
+            {"nd": r.nd, "verdict": r.verdict, "delta_um": r.delta_um, "sigma_um": r.sigma_um}
+            for r in summary.results
+        ],
+    }
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")

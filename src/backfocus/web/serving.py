@@ -1,0 +1,167 @@
+"""The server: where it listens, what it is called, the addresses it prints, and the key of its cookies."""
+
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import segno
+import uvicorn
+from starlette.types import ASGIApp
+
+from ..errors import UsageError
+from .app import make_app
+from .desk import Desk
+from .guard import LOOPBACK, Guard
+from .tickets import TOKEN_S, Tickets
+
+Says = Callable[[str], None]
+DROP_S = 1.0
+"""How long open pages may take to be told that the server goes."""
+
+
+class Door:
+    """Who may come in on the local network: prints an address and a QR code, and another when one is used up."""
+
+    def __init__(self, tickets: Tickets, host: str, port: int, say: Says) -> None:
+        self._tickets = tickets
+        self._host, self._port = host, port
+        self._say = say
+        self._renewal: threading.Timer | None = None
+
+    def address(self) -> str:
+        """A new address that opens the page once."""
+        return f"http://{url_host(self._host)}:{self._port}/?token={self._tickets.issue(time.time())}"
+
+    def announce(self) -> None:
+        """Print a new address on a line of its own, and its QR code; again when it has expired."""
+        address = self.address()
+        self._say(f"{address}\n\n{qr_text(address)}")
+        self._say(f"It opens the page for one phone, within {TOKEN_S / 60:.0f} minutes; then another one stands here.")
+        self.close()
+        self._renewal = threading.Timer(TOKEN_S, self.announce)
+        self._renewal.daemon = True
+        self._renewal.start()
+
+    def invite(self) -> dict[str, str]:
+        """An address and its QR code for one more viewer, to be shown on the page."""
+        address = self.address()
+        return {"address": address, "qr": segno.make(address, error="m").svg_data_uri(scale=6, border=2)}
+
+    def close(self) -> None:
+        """No further addresses."""
+        if self._renewal is not None:
+            self._renewal.cancel()
+
+
+def serve(
+    desk: Desk, *, port: int, lan: bool, store_address: str | None, say: Says, key_file: Path | None = None
+) -> None:
+    """Serve the page until interrupted.
+
+    Raises
+    ------
+    UsageError
+        If the port is taken or may not be used.
+    """
+    listening = listen("0.0.0.0" if lan else "127.0.0.1", port)
+    port = listening.getsockname()[1]
+    if not lan:
+        app = make_app(desk, store_address=store_address)
+        say(f"http://127.0.0.1:{port}/")
+        say("for a phone: add --lan")
+        _run(app, listening)
+        return
+    tickets = Tickets(kept_key(key_file) if key_file else secrets.token_bytes(32))
+    door = Door(tickets, lan_address(), port, say)
+
+    def guard(app: ASGIApp) -> ASGIApp:
+        return Guard(app, names=LOOPBACK | own_names(), tickets=tickets, used=door.announce)
+
+    door.announce()
+    try:
+        _run(make_app(desk, store_address=store_address, invite=door.invite, guard=guard), listening)
+    finally:
+        door.close()
+
+
+def _run(app: ASGIApp, listening: socket.socket) -> None:
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        ws_max_size=64 * 1024,
+        ws_per_message_deflate=False,  # pictures do not shrink, and the meter must not wait
+        timeout_graceful_shutdown=int(DROP_S),
+        limit_concurrency=200,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; any free port for 0. UsageError if it cannot be had."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if os.name == "posix":
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(100)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        words = error.strerror if isinstance(error, OSError) else "no such port"
+        raise UsageError(f"port {port}: {words}: choose another with --port") from None
+    return listening
+
+
+def kept_key(file: Path) -> bytes:
+    """The key that signs cookies, made at first: phones stay known when the server is started anew."""
+    try:
+        key = file.read_bytes()
+        if len(key) >= 32:
+            return key
+    except OSError:
+        pass
+    key = secrets.token_bytes(32)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.unlink(missing_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            out.write(key)
+    except OSError:
+        pass  # phones then have to be let in again after a restart
+    return key
+
+
+def lan_address() -> str:
+    """The address other machines reach this one at; the loopback where there is no network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: only asks which way it would go
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
+
+
+def own_names() -> frozenset[str]:
+    """What this machine is called on its network."""
+    name = socket.gethostname().lower()
+    return frozenset({name, f"{name.split('.')[0]}.local"})
+
+
+def url_host(host: str) -> str:
+    """A host as it stands in an address."""
+    return f"[{host}]" if ":" in host else host
+
+
+def qr_text(address: str) -> str:
+    """A QR code in half-height blocks, dark on light as readers expect, for a terminal."""
+    rows = [[bool(cell) for cell in row] for row in segno.make(address, error="l").matrix_iter(border=2)]
+    rows += [[False] * len(rows[0])] * (len(rows) % 2)
+    blocks = {(False, False): "█", (False, True): "▀", (True, False): "▄", (True, True): " "}
+    pairs = zip(rows[0::2], rows[1::2], strict=True)
+    return "\n".join("".join(blocks[top, low] for top, low in zip(*pair, strict=True)) for pair in pairs)

@@ -1,0 +1,254 @@
+"""What a page is shown: one record, cut into sections so that only what changed is sent.
+
+Sections are plain JSON. `changed` compares them with what a viewer has already; the trend alone is sent by its new
+points.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..guide import events as ev
+from ..guide import instructions as say
+from ..guide.procedure import Step, possible, rounds_left
+from ..guide.session import Result, Session
+from ..measure.reading import Flag, Reading
+from ..view import View
+
+Json = dict[str, Any]
+Phase = Literal["setup", "opening", "looking", "guiding", "over", "lost"]
+Turning = Literal["focus", "back-focus", "zoom", "lock", "iris", "none"]
+Signal = Literal["peak", "good", "wrong", "done"]
+
+SIGNALS_KEPT = 4
+BRIGHTEST, DARKEST = 0.90, 0.60
+"""As the guide judges the light before it begins."""
+
+_SIGNALS: tuple[tuple[Signal, tuple[type, ...]], ...] = (
+    ("peak", (ev.PeakPassed, ev.AtPeak)),
+    ("good", (ev.Returned, ev.TeleSharp, ev.WithinDepth, ev.Walked, ev.LockHeld, ev.StarSeen)),
+    (
+        "wrong",
+        (ev.WrongRing, ev.FocusTouched, ev.Bumped, ev.StarLost, ev.PeakMissed, ev.LockMoved, ev.NothingChanges),
+    ),
+)
+_COMMANDS: dict[type, str] = {
+    ev.Confirmed: "confirm",
+    ev.Repeated: "repeat",
+    ev.Skipped: "skip",
+    ev.Stopped: "stop",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All there is to see at one moment; `decoded_s` is when the newest picture was decoded (wall clock)."""
+
+    phase: Phase = "setup"
+    source: str = ""
+    trouble: str = ""
+    practice: bool = False
+    session_id: int | None = None
+    session: Session | None = None
+    view: View | None = None
+    standing: tuple[say.Instruction, ...] = ()
+    signals: tuple[tuple[int, Signal], ...] = ()
+    reading: Reading | None = None
+    decoded_s: float | None = None
+    rings: Json | None = None
+    advice: tuple[int, str] = (0, "")
+    score: Json | None = None
+    progress: float | None = None
+
+
+def signalled(before: tuple[tuple[int, Signal], ...], events: tuple[ev.Event, ...], *, done: bool) -> Any:
+    """The signals to be heard, numbered so that each viewer hears each once."""
+    number = before[-1][0] if before else 0
+    new: list[tuple[int, Signal]] = []
+    for event in events:
+        kind = next((name for name, types in _SIGNALS if isinstance(event, types)), None)
+        if kind:
+            number += 1
+            new.append((number, kind))
+    if done:
+        new.append((number + 1, "done"))
+    return (*before, *new)[-SIGNALS_KEPT:]
+
+
+def sections(shown: Shown) -> dict[str, Any]:
+    """Everything as plain JSON, by section; the trend is a list of [at_s, sharpness]."""
+    return {
+        "phase": {
+            "phase": shown.phase,
+            "source": shown.source,
+            "trouble": shown.trouble,
+            "practice": shown.practice,
+            "session": shown.session_id,
+        },
+        "words": _words(shown),
+        "meter": _meter(shown),
+        "trend": list(shown.view.trend) if shown.view else [],
+        "signals": [list(each) for each in shown.signals],
+        "checks": _checks(shown.reading) if shown.phase == "looking" else None,
+        "rings": shown.rings,
+        "advice": list(shown.advice) if shown.practice else None,
+        "result": _results(shown),
+    }
+
+
+@dataclass(slots=True)
+class Told:
+    """What one viewer has been sent."""
+
+    sections: dict[str, Any] = field(default_factory=dict)
+    trend_s: float = -1.0
+
+
+def changed(told: Told, now: dict[str, Any]) -> Json:
+    """The sections a viewer does not have yet; remembers that it will."""
+    message = {name: value for name, value in now.items() if name != "trend" and told.sections.get(name) != value}
+    trend = now["trend"]
+    if not trend or trend[-1][0] < told.trend_s or told.trend_s < trend[0][0]:
+        new, fresh = trend, told.sections.get("trend_was", True)
+    else:
+        new, fresh = [point for point in trend if point[0] > told.trend_s], False
+    if new or fresh:
+        message["trend"] = {"fresh": new is trend, "points": [[round(t, 3), round(s, 4)] for t, s in new]}
+    told.trend_s = trend[-1][0] if trend else -1.0
+    told.sections = {**now, "trend_was": bool(trend)}
+    return message
+
+
+def _words(shown: Shown) -> Json | None:
+    view, session = shown.view, shown.session
+    if view is None or session is None:
+        return None
+    ring, way = _ring(shown.standing)
+    return {
+        "step": session.step.value,
+        "turn": session.turn,
+        "title": view.title,
+        "hint": view.hint,
+        "steps": [list(each) for each in view.steps],
+        "left": view.left,
+        "rounds": rounds_left(session),
+        "warnings": list(view.warnings),
+        "ring": ring,
+        "way": way,
+        "lock": _lock(shown.standing),
+        "sounds": session.step in (Step.FIND, Step.SWEEP_TELE, Step.RETURN_TELE, Step.SWEEP_WIDE, Step.RETURN_WIDE),
+        "can": _can(session),
+    }
+
+
+def _can(session: Session) -> list[str]:
+    """The words that mean something now."""
+    types = possible(session)
+    return [word for kind, word in _COMMANDS.items() if kind in types] + (["undo"] if session.trail else [])
+
+
+def _ring(standing: tuple[say.Instruction, ...]) -> tuple[Turning, str]:
+    """Which part of the lens to turn, and how: the last instruction that names one."""
+    for said in reversed(standing):
+        match said:
+            case say.Turn(ring=ring, way=way):
+                return ring, way
+            case say.ZoomTo(end=end):
+                return "zoom", "in" if end == "tele" else "out"
+            case say.ZoomUntilLost() | say.WalkZoom():
+                return "zoom", "in"
+            case say.TightenLock():
+                return "lock", "tighten"
+            case say.Confirm():
+                return "iris", "open"
+            case say.Aim():
+                return "zoom", "out"
+    return "none", ""
+
+
+def _lock(standing: tuple[say.Instruction, ...]) -> str:
+    if any(isinstance(said, say.LoosenLock) for said in standing):
+        return "loosen"
+    return "tighten" if any(isinstance(said, say.TightenLock) for said in standing) else ""
+
+
+def _meter(shown: Shown) -> Json:
+    view, reading = shown.view, shown.reading
+    flags = sorted(flag.value for flag in reading.flags) if reading else []
+    if view is None:
+        return {"decoded_ms": _ms(shown), "flags": flags}
+    return {
+        "decoded_ms": _ms(shown),
+        "sharpness": _rounded(view.sharpness, 4),
+        "best": _rounded(view.best_sharpness, 4),
+        "blur_um": _rounded(view.blur_um, 2),
+        "sigma_um": _rounded(view.blur_sigma_um, 2),
+        "depth_um": _rounded(view.half_depth_um, 2),
+        "mtf50": _rounded(view.mtf50_cy_px, 4),
+        "star": reading is not None and reading.star is not None,
+        "flags": flags,
+    }
+
+
+def _ms(shown: Shown) -> float | None:
+    return None if shown.decoded_s is None else round(shown.decoded_s * 1000.0, 1)
+
+
+def _checks(reading: Reading | None) -> list[Json]:
+    """The four things to look at before starting, each with its state in words."""
+    if reading is None:
+        return [_check(name, None, "") for name in ("star", "light", "detail", "still")]
+    flags, star = reading.flags, reading.star
+    if star is None:
+        return [
+            _check("star", False, "no star in the picture: zoom fully out and aim at it"),
+            *(_check(name, None, "") for name in ("light", "detail", "still")),
+        ]
+    whole = Flag.CROPPED not in flags
+    return [
+        _check("star", True, f"{star.cycles} spokes" if whole else f"{star.cycles} spokes, partly out of the picture"),
+        _light(reading),
+        _check("detail", Flag.SHARPENED not in flags, "off" if Flag.SHARPENED not in flags else "switch it off"),
+        _check("still", Flag.MOVING not in flags, "steady" if Flag.MOVING not in flags else "the picture moves"),
+    ]
+
+
+def _light(reading: Reading) -> Json:
+    white = reading.white
+    if white is None:
+        return _check("light", None, "")
+    level = f"white at {100 * white:.0f} %"
+    if Flag.CLIPPED in reading.flags or white > BRIGHTEST:
+        return _check("light", False, f"{level}: less light")
+    if Flag.TOO_DARK in reading.flags or white < DARKEST:
+        return _check("light", False, f"{level}: more light")
+    return _check("light", True, level)
+
+
+def _check(name: str, good: bool | None, words: str) -> Json:
+    return {"name": name, "good": good, "words": words}
+
+
+def _results(shown: Shown) -> Json | None:
+    session = shown.session
+    if session is None or not session.results:
+        return None
+    return {"results": [_result(each) for each in session.results], "score": shown.score}
+
+
+def _result(result: Result) -> Json:
+    after, before = result.back_focus, result.before
+    return {
+        "nd": result.nd,
+        "verdict": result.verdict.kind,
+        "reason": result.verdict.reason,
+        "advice": result.verdict.advice,
+        "delta_um": _rounded(after.delta_um if after else None, 1),
+        "sigma_um": _rounded(after.sigma_um if after else None, 1),
+        "before_um": _rounded(before.delta_um if before else None, 1),
+        "depth_um": _rounded(result.half_depth_um, 1),
+        "rounds": result.rounds,
+    }
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)

@@ -1,0 +1,41 @@
+// The drawing of the lens: the ring to turn stands out by colour, size of its name and an arrow with a word.
+
+const WAYS = {
+  either: ["M-26 8 L0 -18 L26 8 M-26 -2 L-26 8 L-16 8 M26 -2 L26 8 L16 8", "either way"],
+  on: ["M-24 6 L0 -16 L24 6 M-24 26 L0 4 L24 26", "keep going"],
+  back: ["M22 18 L22 -2 A20 20 0 0 0 -20 -2 L-20 16 M-32 4 L-20 18 L-8 4", "back"],
+  stop: ["M-20 -20 H20 V20 H-20 Z", "stop"],
+  in: ["M-28 0 H28 M14 -14 L28 0 L14 14", "in (tele)"],
+  out: ["M28 0 H-28 M-14 -14 L-28 0 L-14 14", "out (wide)"],
+  open: ["M-22 0 A22 22 0 1 1 22 0 A22 22 0 1 1 -22 0", "open"],
+  tighten: ["M-20 -12 A22 22 0 1 1 -14 18 M-26 2 L-20 -14 L-4 -8", "tighten"],
+  loosen: ["M20 -12 A22 22 0 1 0 14 18 M26 2 L20 -14 L4 -8", "loosen first"],
+};
+const CENTRES = { focus: 132, zoom: 250, iris: 335, "back-focus": 447, lock: 447 };
+
+export class Lens {
+  constructor(root) {
+    this.picture = root.querySelector("svg");
+    this.arrow = root.querySelector(".way-group");
+    this.path = root.querySelector(".way");
+    this.word = root.querySelector(".way-word");
+  }
+
+  show({ ring, way, lock }) {
+    for (const part of this.picture.querySelectorAll(".ring")) {
+      part.classList.toggle("on", part.dataset.ring === ring || (lock !== "" && part.dataset.ring === "lock"));
+    }
+    this.picture.classList.toggle("pointing", ring !== "none");
+    const shown = lock === "loosen" ? "loosen" : way;
+    const [path, word] = WAYS[shown] ?? ["", ""];
+    this.arrow.style.display = path ? "" : "none";
+    if (!path) return;
+    this.arrow.setAttribute("transform", `translate(${CENTRES[ring] ?? 250} 34)`);
+    this.path.setAttribute("d", path);
+    this.word.textContent = word;
+    const right = (CENTRES[ring] ?? 250) > 400;
+    this.word.setAttribute("x", right ? -50 : 50);
+    this.word.setAttribute("text-anchor", right ? "end" : "start");
+    this.picture.setAttribute("aria-label", `the lens: ${ring === "none" ? "hands off" : `${ring} ring, ${word}`}`);
+  }
+}

@@ -1,0 +1,84 @@
+// The line to the server: reconnects by itself, answers each message with its number, hands sections on.
+
+const LONGEST_WAIT_MS = 4000;
+
+export class Link extends EventTarget {
+  constructor() {
+    super();
+    this.socket = null;
+    this.wait = 250;
+    this.state = {};
+    this.closed = false;
+    addEventListener("online", () => this.open());
+    document.addEventListener("visibilitychange", () => document.hidden || this.open());
+    addEventListener("pageshow", () => this.open());
+  }
+
+  open() {
+    if (this.closed || (this.socket && this.socket.readyState <= WebSocket.OPEN)) return;
+    clearTimeout(this.timer);
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(`${scheme}://${location.host}/live`);
+    socket.binaryType = "arraybuffer";
+    this.socket = socket;
+    socket.onopen = () => {
+      this.wait = 250;
+      this.send({ do: "hello", viewer: sessionStorage.getItem("viewer") || "" });
+      this.tell("up");
+    };
+    socket.onmessage = (event) => (typeof event.data === "string" ? this.read(event.data) : this.see(event.data));
+    socket.onclose = () => {
+      if (this.socket !== socket) return;
+      this.socket = null;
+      this.tell("down");
+      this.timer = setTimeout(() => this.open(), this.wait);
+      this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
+    };
+  }
+
+  send(order) {
+    if (!this.socket || this.socket.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(order));
+    return true;
+  }
+
+  read(text) {
+    const message = JSON.parse(text);
+    if (message.refused) {
+      this.tell("refused", message.refused);
+      return;
+    }
+    const { number, ...sections } = message;
+    if (sections.controls) sessionStorage.setItem("viewer", sections.controls.viewer);
+    Object.assign(this.state, sections);
+    for (const [name, value] of Object.entries(sections)) this.tell(name, value);
+    this.tell("state", sections);
+    this.send({ do: "seen", number });
+  }
+
+  async see(buffer) {
+    const length = new DataView(buffer).getUint32(0);
+    const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+    const middle = 4 + length + head.whole;
+    try {
+      head.whole = await bitmap(buffer.slice(4 + length, middle));
+      head.centre = middle < buffer.byteLength ? await bitmap(buffer.slice(middle)) : null;
+      this.tell("picture", head);
+    } finally {
+      // answered only when drawn: a phone that draws slowly is sent fewer
+      requestAnimationFrame(() => this.send({ do: "seen", number: head.number }));
+    }
+  }
+
+  tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  on(name, act) {
+    this.addEventListener(name, (event) => act(event.detail));
+  }
+}
+
+function bitmap(bytes) {
+  return createImageBitmap(new Blob([bytes], { type: "image/jpeg" }));
+}

@@ -1,0 +1,315 @@
+// The page: shows what the server says, sends what the person does. Nothing is decided here.
+
+import { Lens } from "./lens.js";
+import { Link } from "./link.js";
+import { Meter } from "./meter.js";
+import { Picture } from "./picture.js";
+import { Rings } from "./rings.js";
+import { SetUp } from "./setup.js";
+import { Sound } from "./sound.js";
+import { Trend } from "./trend.js";
+import { theme } from "./theme.js";
+
+const $ = (id) => document.getElementById(id);
+const KEYS = { Enter: "confirm", " ": "confirm", r: "repeat", s: "skip", u: "undo", q: "stop" };
+const VERDICTS = {
+  set: "The back focus is set",
+  adjust: "The back focus is off",
+  tracking: "The lens does not track",
+  "not-front-focus": "Not a front-focus lens",
+  unsure: "Not sure",
+};
+
+const link = new Link();
+const sound = new Sound();
+const meter = new Meter($("meter"));
+const trend = new Trend($("trend"));
+const picture = new Picture($("picture"));
+const lens = new Lens($("lens"));
+const rings = new Rings($("rings"), (order) => link.send(order));
+const setUp = new SetUp($("setup"), (choice) => act({ do: "look", ...choice }));
+
+let words = null;
+let phase = "";
+let mine = false;
+let lock = null;
+
+function act(order) {
+  if (!link.send(order)) $("line").hidden = false;
+}
+
+// Sections ----------------------------------------------------------------------------------------------
+
+link.on("phase", (shown) => {
+  const before = phase;
+  phase = shown.phase;
+  for (const id of ["setup", "looking", "guide", "over"]) $(id).hidden = !SECTIONS[phase].includes(id);
+  document.body.classList.toggle("practising", shown.practice);
+  $("source").textContent = shown.source;
+  $("deck").hidden = !(["guiding", "looking"].includes(phase) && (shown.practice || phase === "guiding")) && mine;
+  $("rings").hidden = !shown.practice;
+  $("words").hidden = phase !== "guiding";
+  $("trouble").hidden = !shown.trouble;
+  $("trouble").querySelector("p").textContent = shown.trouble;
+  $("wake").hidden = $("elsewhere").hidden = phase !== "lost";
+  $("report").href = `/results#${shown.session ?? ""}`;
+  const home = phase === "looking" || phase === "opening" ? "look-picture" : "guide-picture";
+  if ($("picture").parentElement.id !== home) $(home).append($("picture"));
+  if (phase === "opening" || phase === "setup") picture.clear(phase === "opening" ? "opening the source" : "no source");
+  if (before && before !== phase) scrollTo({ top: 0 });
+  if (phase === "guiding") stayAwake();
+  showDeck();
+});
+
+const SECTIONS = {
+  setup: ["setup"],
+  opening: ["looking"],
+  looking: ["looking"],
+  guiding: ["guide"],
+  over: ["over"],
+  lost: [],
+};
+
+link.on("words", (now) => {
+  const before = words;
+  words = now;
+  if (!now) return;
+  if (before?.title !== now.title || before?.turn !== now.turn) announce(now);
+  $("title").textContent = now.title;
+  $("hint").textContent = now.hint;
+  fill($("warnings"), now.warnings.slice(-2), (text) => item("li", text));
+  $("left").textContent = now.left;
+  lens.show(now);
+  rings.point(now);
+  showSteps(now.steps);
+  for (const button of document.querySelectorAll("[data-word]")) button.disabled = !mine || !now.can.includes(button.dataset.word);
+});
+
+link.on("meter", (now) => {
+  meter.show(now);
+  sound.follow(now.sharpness, words?.sounds && phase === "guiding");
+  if (trend.best !== now.best) {
+    trend.best = now.best;
+    trend.redraw();
+  }
+  requestAnimationFrame(() => document.dispatchEvent(new CustomEvent("meter-shown", { detail: now.decoded_ms })));
+});
+
+link.on("trend", (now) => trend.add(now));
+link.on("signals", (list) => sound.signals(list));
+link.on("picture", (now) => picture.show(now));
+link.on("rings", (now) => now && rings.show(now));
+link.on("checks", (list) => list && fill($("checks"), list, check));
+link.on("advice", (now) => {
+  $("advice").hidden = !now?.[1];
+  $("advice").textContent = now?.[1] ?? "";
+  clearTimeout(showDeck.later);
+  showDeck.later = setTimeout(() => ($("advice").hidden = true), 8000);
+});
+link.on("result", (now) => now && showResult(now));
+
+link.on("controls", (now) => {
+  mine = now.mine;
+  $("viewers").hidden = false;
+  $("viewers").querySelector(".text").textContent = now.viewers;
+  const count = now.viewers === 1 ? "You are the only viewer" : `${now.viewers} viewers`;
+  $("viewers").setAttribute("aria-label", `${count}; ${mine ? "you hold" : "another holds"} the controls`);
+  $("others-words").textContent = `${count}. ${mine ? "You hold the controls." : "Another viewer holds the controls."}`;
+  $("wanted").hidden = !now.asked;
+  $("watching").hidden = mine;
+  $("watching-words").textContent = now.asking ? "Asked; waiting for the other viewer." : "Another viewer holds the controls.";
+  $("ask").textContent = now.free ? "Take the controls" : "Ask for the controls";
+  for (const id of ["begin", "back", "again", "another", "wake", "elsewhere", "practise"]) $(id).disabled = !mine;
+  setUp.enable(mine);
+  if (words) for (const button of document.querySelectorAll("[data-word]")) button.disabled = !mine || !words.can.includes(button.dataset.word);
+  showDeck();
+});
+
+link.on("up", () => ($("line").hidden = true));
+link.on("down", () => ($("line").hidden = false));
+link.on("refused", (text) => {
+  $("refusal").hidden = false;
+  $("refusal").querySelector("p").textContent = text;
+  $("refusal").scrollIntoView({ block: "nearest" });
+});
+
+function showDeck() {
+  const practice = document.body.classList.contains("practising");
+  $("words").hidden = phase !== "guiding" || !mine;
+  $("rings").hidden = !practice || !mine || !["guiding", "looking"].includes(phase);
+  $("deck").hidden = $("words").hidden && $("rings").hidden && mine;
+}
+
+function announce(now) {
+  const text = `${now.title}. ${now.hint}`;
+  $("announce").textContent = text;
+  sound.say(text);
+}
+
+function showSteps(steps) {
+  const index = steps.findIndex(([, state]) => state === "now");
+  $("stage").textContent = index < 0 ? "All steps done" : `${index + 1} of ${steps.length}: ${steps[index][0]}`;
+  fill($("stages"), steps, ([, state]) => item("i", "", state));
+  fill($("steps"), steps, ([name, state]) => {
+    const line = item("li", name, state);
+    if (state === "now") line.setAttribute("aria-current", "step");
+    return line;
+  });
+}
+
+function check({ name, good, words: text }) {
+  const line = item("li", "", good == null ? "" : good ? "good" : "bad");
+  const mark = item("span", good == null ? "…" : good ? "✓" : "!", "mark");
+  mark.setAttribute("role", "img");
+  mark.setAttribute("aria-label", good == null ? "waiting" : good ? "good" : "look after this");
+  line.append(mark, item("b", { star: "Star", light: "Light", detail: "Detail", still: "Still" }[name]), item("span", text));
+  return line;
+}
+
+function showResult({ results, score }) {
+  const last = results.at(-1);
+  $("verdict").textContent = VERDICTS[last.verdict];
+  $("delta").replaceChildren();
+  if (last.delta_um != null) {
+    $("delta").append(last.delta_um.toFixed(1), item("small", ` ± ${last.sigma_um.toFixed(1)} µm`));
+  }
+  $("reason").textContent = last.reason;
+  $("advice-end").textContent = last.advice;
+  const facts = [
+    ["before", um(last.before_um)],
+    ["after", um(last.delta_um)],
+    ["depth of focus", last.depth_um == null ? "–" : `± ${last.depth_um} µm`],
+    ["rounds", last.rounds],
+  ];
+  if (score) facts.push(["time", `${Math.floor(score.seconds / 60)} min ${Math.round(score.seconds % 60)} s`], ["truly left", um(score.remaining_um)], ["was hidden", um(score.hidden_um)], ["mistakes", score.mistakes.length]);
+  fill($("facts"), facts, ([name, value]) => {
+    const pair = document.createElement("div");
+    pair.append(item("dt", name), item("dd", value));
+    return pair;
+  });
+  $("mistakes").replaceChildren();
+  if (score?.mistakes.length) {
+    const list = item("ul", "", "warn");
+    for (const text of new Set(score.mistakes)) list.append(item("li", text));
+    $("mistakes").append(item("h2", "What to mind next time"), list);
+  }
+}
+
+const um = (value) => (value == null ? "–" : `${value} µm`);
+
+function item(tag, text, kind = "") {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  if (kind) made.className = kind;
+  return made;
+}
+
+/** Replace the children only where they differ: nothing flickers, nothing is read out twice. */
+function fill(parent, list, make) {
+  const key = JSON.stringify(list);
+  if (parent.dataset.key === key) return;
+  parent.dataset.key = key;
+  parent.replaceChildren(...list.map(make));
+}
+
+// What the person does -----------------------------------------------------------------------------------
+
+function say(word) {
+  if (!words || phase !== "guiding" || !mine || !words.can.includes(word)) return;
+  if (word === "stop") $("finish").showModal();
+  else act({ do: "say", word, step: words.step });
+}
+
+for (const button of document.querySelectorAll("[data-word]")) button.addEventListener("click", () => say(button.dataset.word));
+$("finish-yes").addEventListener("click", () => {
+  $("finish").close();
+  act({ do: "say", word: "stop", step: words.step });
+});
+$("finish-no").addEventListener("click", () => $("finish").close());
+$("begin").addEventListener("click", () => {
+  sound.start().then(showSound);
+  act({ do: "begin" });
+});
+for (const id of ["back", "another", "elsewhere"]) $(id).addEventListener("click", () => act({ do: "leave" }));
+$("again").addEventListener("click", () => (document.body.classList.contains("practising") ? act({ do: "look", kind: "practice" }) : act({ do: "say", word: "repeat", step: words.step })));
+$("wake").addEventListener("click", () => act({ do: "wake" }));
+$("practise").addEventListener("click", () => act({ do: "look", kind: "practice" }));
+$("ask").addEventListener("click", () => act({ do: "ask" }));
+$("give").addEventListener("click", () => act({ do: "hand-over", yes: true }));
+$("keep").addEventListener("click", () => act({ do: "hand-over", yes: false }));
+for (const button of document.querySelectorAll(".note .close")) button.addEventListener("click", () => (button.parentElement.hidden = true));
+
+$("viewers").addEventListener("click", () => {
+  $("invited").hidden = true;
+  $("others").showModal();
+});
+$("others").querySelector(".close").addEventListener("click", () => $("others").close());
+$("invite").addEventListener("click", async () => {
+  const found = await (await fetch("/api/invite", { method: "POST" })).json();
+  $("invited").hidden = !found.address;
+  if (found.address) {
+    $("qr").src = found.qr;
+    $("address").textContent = found.address;
+  } else {
+    $("others-words").textContent = "Only this machine can open the page now. For a phone start it with --lan.";
+  }
+});
+
+// Keys mean something only while no field or button has them.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.target.closest("input, select, button, a, summary, .knob")) return;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (key === "m") toggleSound();
+  else if (KEYS[key]) {
+    event.preventDefault();
+    say(KEYS[key]);
+  }
+});
+
+// Sound, light and sleep -----------------------------------------------------------------------------------
+
+function showSound() {
+  $("sound").querySelector(".waves").style.display = sound.on ? "" : "none";
+  $("sound").querySelector(".muted").style.display = sound.on ? "none" : "";
+}
+
+function toggleSound() {
+  if (sound.on) sound.stop();
+  else sound.start().then(() => words && phase === "guiding" && sound.say(`${words.title}. ${words.hint}`)).then(showSound);
+  showSound();
+}
+
+$("sound").addEventListener("click", () => $("sounds").showModal());
+for (const box of document.querySelectorAll("[data-sound]")) {
+  box.checked = sound.wants[box.dataset.sound];
+  box.addEventListener("change", () => sound.want(box.dataset.sound, box.checked));
+}
+$("sound-on").addEventListener("click", () => {
+  if (!sound.on) toggleSound();
+  $("sounds").close();
+});
+$("sound-off").addEventListener("click", () => {
+  sound.stop();
+  showSound();
+  $("sounds").close();
+});
+$("theme").addEventListener("click", theme.toggle);
+showSound();
+
+async function stayAwake() {
+  if (lock && !lock.released) return;
+  try {
+    lock = await navigator.wakeLock.request("screen");
+  } catch {
+    // no wake lock on plain http: say what to set, once
+    if (matchMedia("(pointer: coarse)").matches && !localStorage.getItem("slept")) {
+      $("sleep").hidden = false;
+      localStorage.setItem("slept", "told");
+    }
+  }
+}
+document.addEventListener("visibilitychange", () => document.hidden || phase !== "guiding" || stayAwake());
+
+$("stage-list").open = matchMedia("(min-width: 900px)").matches;
+link.open();

@@ -1,0 +1,94 @@
+// The big meter: sharpness on an arc, the depth of focus on its outside, a peak hold and the mark to come back to.
+
+const HOLD_MS = 2500;
+const FALL_PER_S = 0.25;
+const CENTRE = 200;
+const RADIUS = 158;
+
+const svg = (name) => document.createElementNS("http://www.w3.org/2000/svg", name);
+
+export class Meter {
+  constructor(root) {
+    this.value = root.querySelector(".g-value");
+    this.hold = root.querySelector(".g-hold");
+    this.best = root.querySelector(".g-best-mark");
+    this.band = root.querySelector(".g-band-group");
+    this.number = root.querySelector(".value");
+    this.under = root.querySelector(".under");
+    this.picture = root.querySelector("svg");
+    this.held = 0;
+    this.heldAt = 0;
+    const ticks = root.querySelector(".g-ticks");
+    for (let share = 0; share <= 1.001; share += 0.1) {
+      const line = svg("line");
+      line.setAttribute("class", "g-tick");
+      place(line, share, RADIUS - 24, RADIUS - 17);
+      ticks.append(line);
+    }
+  }
+
+  show(meter) {
+    const share = meter.sharpness ?? 0;
+    // an arc of no length would still draw its round end
+    this.value.setAttribute("stroke-dasharray", `${(share * 100).toFixed(2)} 200`);
+    this.holdPeak(share);
+    this.best.toggleAttribute("hidden", meter.best == null);
+    this.best.style.display = meter.best == null ? "none" : "";
+    if (meter.best != null) this.best.setAttribute("transform", turned(meter.best));
+    this.band.style.display = meter.depth_um == null ? "none" : "";
+    this.write(meter);
+  }
+
+  holdPeak(share) {
+    const now = performance.now();
+    if (share >= this.held) {
+      this.held = share;
+      this.heldAt = now;
+    } else if (now - this.heldAt > HOLD_MS) {
+      this.held = Math.max(share, this.held - FALL_PER_S / 25);
+    }
+    this.hold.setAttribute("transform", turned(this.held));
+  }
+
+  write(meter) {
+    if (!meter.star) {
+      this.number.textContent = meter.sharpness == null ? "–" : "no star";
+      this.under.textContent = meter.sharpness == null ? "waiting for a picture" : "contrast only";
+    } else if (meter.blur_um == null) {
+      this.number.textContent = `${Math.round(100 * meter.sharpness)}`;
+      this.unit("%");
+      this.under.textContent = "sharpness; micrometres need camera and lens";
+    } else {
+      this.number.textContent = meter.blur_um < 100 ? meter.blur_um.toFixed(1) : Math.round(meter.blur_um);
+      this.unit("µm");
+      const inside = meter.blur_um <= meter.depth_um;
+      this.under.replaceChildren(`± ${meter.sigma_um.toFixed(1)} · depth of focus ± ${meter.depth_um.toFixed(1)} µm `);
+      if (inside) {
+        const word = document.createElement("b");
+        word.textContent = "✓ inside";
+        this.under.append(word);
+      }
+    }
+    const words = meter.blur_um == null ? "" : `, ${meter.blur_um.toFixed(0)} micrometres from focus`;
+    this.picture.setAttribute("aria-label", `sharpness ${Math.round(100 * (meter.sharpness ?? 0))} percent${words}`);
+  }
+
+  unit(text) {
+    const small = document.createElement("small");
+    small.textContent = text;
+    this.number.append(small);
+  }
+}
+
+/** The turn that brings a mark from the left end of the arc to `share`. */
+function turned(share) {
+  return `rotate(${(180 * Math.min(Math.max(share, 0), 1)).toFixed(2)} ${CENTRE} ${CENTRE})`;
+}
+
+function place(line, share, from, to) {
+  const angle = Math.PI * (1 - share);
+  line.setAttribute("x1", (CENTRE + from * Math.cos(angle)).toFixed(1));
+  line.setAttribute("y1", (CENTRE - from * Math.sin(angle)).toFixed(1));
+  line.setAttribute("x2", (CENTRE + to * Math.cos(angle)).toFixed(1));
+  line.setAttribute("y2", (CENTRE - to * Math.sin(angle)).toFixed(1));
+}

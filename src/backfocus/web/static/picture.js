@@ -1,0 +1,65 @@
+// The live picture with the star outlined, and its centre magnified.
+
+const BEFORE_RADIUS = 40;
+
+export class Picture {
+  constructor(root) {
+    this.whole = root.querySelector("canvas.whole");
+    this.loupe = root.querySelector("canvas.loupe");
+    this.none = root.querySelector(".none");
+    this.live = root.querySelector(".live");
+    this.root = root;
+  }
+
+  show({ whole, centre, star, width, height }) {
+    this.none.hidden = true;
+    this.root.style.aspectRatio = `${width} / ${height}`;
+    draw(this.whole, whole);
+    whole.close();
+    if (star) outline(this.whole, star, this.whole.width / width);
+    this.loupe.hidden = !centre;
+    if (centre) {
+      draw(this.loupe, centre);
+      centre.close();
+    }
+    this.live.textContent = star ? `star, ${star.cycles} spokes` : "no star";
+    this.live.hidden = false;
+  }
+
+  clear(words) {
+    this.none.textContent = words;
+    this.none.hidden = false;
+    this.live.hidden = true;
+    this.loupe.hidden = true;
+    this.whole.getContext("2d").clearRect(0, 0, this.whole.width, this.whole.height);
+  }
+}
+
+function draw(canvas, bitmap) {
+  if (canvas.width !== bitmap.width) canvas.width = bitmap.width;
+  if (canvas.height !== bitmap.height) canvas.height = bitmap.height;
+  canvas.getContext("2d").drawImage(bitmap, 0, 0);
+}
+
+function outline(canvas, star, scale) {
+  const pen = canvas.getContext("2d");
+  const accent = getComputedStyle(document.documentElement).getPropertyValue("--accent");
+  const x = (star.x + 0.5) * scale;
+  const y = (star.y + 0.5) * scale;
+  // black beneath: the outline shows on white paper and in the dark alike
+  for (const [colour, thickness] of [["#000", 5], [accent, 2.5]]) {
+    pen.strokeStyle = colour;
+    pen.lineWidth = thickness;
+    pen.setLineDash(star.radius ? [] : [8, 6]);
+    pen.beginPath();
+    pen.arc(x, y, (star.radius ?? BEFORE_RADIUS / scale) * scale, 0, 2 * Math.PI);
+    pen.stroke();
+    pen.setLineDash([]);
+    pen.beginPath();
+    for (const [dx, dy] of [[1, 0], [0, 1]]) {
+      pen.moveTo(x - 12 * dx, y - 12 * dy);
+      pen.lineTo(x + 12 * dx, y + 12 * dy);
+    }
+    pen.stroke();
+  }
+}
