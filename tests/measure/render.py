@@ -1,7 +1,7 @@
 """A small renderer of Siemens stars, written apart from the package: bars by the distance to their edges.
 
-A pixel's share of white is taken from the signed distance to the nearest bar edge, which is exact for straight
-edges where bars are wider than two pixels; nearer the centre it is supersampled.
+A pixel's share of white is taken from the signed distance to the nearest bar edge, which is exact for
+straight edges where bars are wider than two pixels; nearer the centre it is supersampled.
 """
 
 import math
@@ -17,7 +17,10 @@ SUPERSAMPLED_WAVELENGTH_PX = 6.0
 
 @dataclass(frozen=True)
 class StarDrawing:
-    """`angle_rad` turns the star; `black` and `white` are levels; `hub` is a grey disc's radius at its centre."""
+    """`angle_rad` turns the star; `black` and `white` are levels.
+
+    `hub` is a grey disc's radius at its centre.
+    """
 
     x_px: float
     y_px: float
@@ -99,7 +102,10 @@ def disc_blurred(picture, diameter_px):
 
 
 def clutter(shape, rng):
-    """A room full of things: slow light, boxes, lines, text, wheels, gratings and texture; float32, 0 to 1."""
+    """A room full of things: slow light, boxes, lines, text, wheels, gratings and texture.
+
+    Float32, 0 to 1.
+    """
     rows, columns = shape
     base = cv2.resize(rng.random((6, 8)).astype(np.float32), (columns, rows), interpolation=cv2.INTER_CUBIC)
     texture = cv2.resize(rng.random((rows // 4, columns // 4)).astype(np.float32), (columns, rows))

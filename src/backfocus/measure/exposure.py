@@ -1,4 +1,7 @@
-"""What the code values of a picture say before any star is measured: clipped whites, lines doubled from a field."""
+"""What the code values of a picture say before any star is measured: clipped whites.
+
+Lines doubled from a field.
+"""
 
 import numpy as np
 

@@ -1,9 +1,10 @@
 """Find Siemens stars in a whole picture, and count their cycles.
 
-Two steps. `votes.crossings` names places where edges from many sides point. Around such a place the picture is then
-read along rings: in a star, and in nothing else, one angular harmonic dominates ring after ring with a steady phase.
-The harmonic's number is the number of cycles, and the way its phase runs around the rings tells how far off the
-supposed centre is. Wheels pass that test too, but their thin spokes show the double harmonic as strong as the single.
+Two steps. `votes.crossings` names places where edges from many sides point. Around such a place the picture
+is then read along rings: in a star, and in nothing else, one angular harmonic dominates ring after ring
+with a steady phase. The harmonic's number is the number of cycles, and the way its phase runs around the
+rings tells how far off the supposed centre is. Wheels pass that test too, but their thin spokes show the
+double harmonic as strong as the single.
 """
 
 import math
@@ -27,7 +28,7 @@ MIN_SPAN = 1.17
 MIN_CYCLES_IN_VIEW = 3.5
 TRACKED_STEP = 1.08
 MIN_GROWTH = 0.55
-"""Modulation of the outer rings against the best: it grows outwards in a star, and falls as 1/r in a wheel."""
+"""Modulation of the outer rings against the best: it grows outwards in a star, falls as 1/r in a wheel."""
 PLACES_PER_LEVEL = 8
 MIN_SIDE_PX = 48
 MAX_PIXELS = 2_300_000
@@ -41,12 +42,15 @@ NOISE_POWER = 2.0
 """Code values squared; a flat ring has no harmonic that dominates."""
 MIN_FIRST_SHARE, MIN_SHARE = 0.55, 0.35
 MAX_DOUBLE = 0.5
-"""Second harmonic against the first: at most 0.3 in a star with clipped whites or gamma, 0.8 and more in a wheel."""
+"""Second harmonic against the first: 0.3 at most in a star with clipped whites or gamma, 0.8 in a wheel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A star found. `radius_px` is None where the rim is not in view; `score` is the widest good ring in pixels."""
+    """A star found.
+
+    `radius_px` is None where the rim is not in view; `score` is its widest good ring, in pixels.
+    """
 
     x_px: float
     y_px: float
@@ -63,11 +67,10 @@ def find_star(luma8: Luma8) -> tuple[Candidate, ...]:
     luma8 : ndarray, shape (rows, columns), uint8
         Code values as they come; neither gamma nor range matter.
 
-    Notes
-    -----
-    Bars or sine, 8 to 144 cycles, centre in view, from 40 px radius up to overfilling the frame, rim frequency up to
-    0.2 cycles per pixel, blurred as long as a fifth of the rings show a modulation of 0.1. Above 2.3 million pixels
-    the picture is halved first; the smallest stars are then found only in pictures up to 9 million.
+    Notes ----- Bars or sine, 8 to 144 cycles, centre in view, from 40 px radius up to overfilling the
+    frame, rim frequency up to 0.2 cycles per pixel, blurred as long as a fifth of the rings show a
+    modulation of 0.1. Above 2.3 million pixels the picture is halved first; the smallest stars are then
+    found only in pictures up to 9 million.
     """
     if min(luma8.shape) < MIN_SIDE_PX:
         return ()
@@ -130,7 +133,10 @@ def _inside_any(place: "_Place | Candidate", stars: list[Candidate]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A supposed centre, the harmonic that dominates around it, the ring where it does most, and its share there."""
+    """A supposed centre, the harmonic that dominates around it, the ring where it does most.
+
+    And its share there.
+    """
 
     x_px: float
     y_px: float
@@ -242,7 +248,10 @@ def _spoked(rings: Rings, cycles: int) -> NDArray[np.bool_]:
 
 
 def _run_through(good: NDArray[np.bool_], start: int) -> tuple[int, int] | None:
-    """First and last of the good rings around `start`, with gaps of up to four rings; None if there are none."""
+    """First and last of the good rings around `start`, with gaps of up to four rings.
+
+    None if there are none.
+    """
     near = np.flatnonzero(good[max(0, start - 5) : start + 6])
     if not len(near):
         return None

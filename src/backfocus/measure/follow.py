@@ -1,11 +1,11 @@
 """The one call everybody uses: a picture and what was known before, to a reading and what is known now.
 
-The star is looked for in the whole picture when it is not known, and otherwise only confirmed where it was; then it
-is measured on its pixels, and the zoom's scale read (`scale`).
+The star is looked for in the whole picture when it is not known, and otherwise only confirmed where it was;
+then it is measured on its pixels, and the zoom's scale read (`scale`).
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -16,10 +16,11 @@ from .exposure import clipped, line_doubled
 from .find import Candidate, find_star, star_near
 from .light import code_fraction, curve, linearise
 from .reading import Flag, Reading, Star
-from .rings import Pyramid, pyramid
+from .rings import Pyramid, pyramid, read_rings, ring_radii
 from .scale import Scale, next_scale, twists_of
 from .scene import scene_contrast
 from .star import StarMeasurement, measure_star
+from .twist import TwistScale, read_twists
 
 Luma8 = NDArray[np.uint8]
 
@@ -28,6 +29,10 @@ PATIENCE = 5
 LOST_FOR = 250
 """Pictures for which a star that was seen is called lost; after them there is none."""
 MOVING_PX = 1.0
+ZOOM_UNKNOWN_PX = 5.0
+OFF_AXIS = 0.1
+"""Distance of the zoom's axis from the middle of the picture, as a share of its width."""
+ROUGH_STEP = 1.03
 TWIST_TOLERANCE = 0.02
 """How far off the supposed twists may be before the star is measured again."""
 
@@ -41,7 +46,7 @@ class Sight:
 
     star: Star | None = None
     other: Star | None = None
-    scale: Scale = Scale()
+    scale: Scale = field(default_factory=Scale)
     misses: int = 0
 
     @property
@@ -62,8 +67,8 @@ def follow(sight: Sight | None, frame: Frame) -> tuple[Sight, Reading]:
 
     Notes
     -----
-    A poor picture gives a reading with flags: `no-star` when nothing like one is in view (with `lost` when it was
-    seen before), `lost` alone when a star is there but none of its rings can be read.
+    A poor picture gives a reading with flags: `no-star` when nothing like one is in view (with `lost` when it
+    was seen before), `lost` alone when a star is there but none of its rings can be read.
 
     Raises
     ------
@@ -76,10 +81,7 @@ def follow(sight: Sight | None, frame: Frame) -> tuple[Sight, Reading]:
     stars = _stars(sight, picture)
     if not stars:
         return _without_star(sight, frame, contrast)
-    measured = _measured(sight, frame, stars[0])
-    if Flag.LOST in measured.flags and sight.tracking and not _same(stars[0], sight.tracking):
-        return _without_star(sight, frame, contrast)
-    return _with_star(sight, frame, picture, measured, stars, contrast)
+    return _with_star(sight, frame, picture, stars, contrast)
 
 
 def _eight_bits(frame: Frame) -> Luma8:
@@ -89,12 +91,6 @@ def _eight_bits(frame: Frame) -> Luma8:
     if luma.dtype.kind == "f":
         return np.asarray(np.clip(np.nan_to_num(luma) * 255, 0, 255), np.uint8)
     return np.asarray(np.right_shift(luma, frame.bits - 8), np.uint8)
-
-
-def _same(star: Candidate, seen: Star) -> bool:
-    return (
-        star.cycles == seen.cycles and math.hypot(star.x_px - seen.x_px, star.y_px - seen.y_px) < star.score
-    )
 
 
 def _stars(sight: Sight, picture: Pyramid) -> tuple[Candidate, ...]:
@@ -123,18 +119,31 @@ def _search(picture: Pyramid) -> tuple[Candidate, ...]:
     return tuple(replace(star, y_px=star.y_px + shift) for star in found)
 
 
-def _measured(sight: Sight, frame: Frame, star: Candidate) -> StarMeasurement:
-    """The star measured, and once more where its twists are not where they were supposed."""
+def _measured(
+    sight: Sight, frame: Frame, picture: Pyramid, star: Candidate
+) -> tuple[StarMeasurement, TwistScale | None]:
+    """The star measured, once more where its twists are not where they were supposed; and what they say."""
     tracked = sight.tracking
     rim = tracked.radius_px if tracked else star.radius_px
-    supposed = sight.scale.px if tracked and sight.scale.twisted else None
+    supposed = sight.scale.px if tracked and sight.scale.twisted else _twist_radius_px(picture, star)
     first = _measure(frame, star, rim, supposed, tracked=tracked is not None)
     if rim is not None and first.radius_px is None:
         first = _measure(frame, star, None, supposed, tracked=tracked is not None)
-    twists = twists_of(first, first.radius_px or supposed)
+    twists = twists_of(first, first.radius_px or sight.scale.px or supposed)
     if twists is None or (supposed and abs(twists.radius_px / supposed - 1) < TWIST_TOLERANCE):
-        return first
-    return _measure(frame, star, first.radius_px, twists.radius_px, tracked=True)
+        return first, twists
+    return _measure(frame, star, first.radius_px, twists.radius_px, tracked=True), twists
+
+
+def _twist_radius_px(picture: Pyramid, star: Candidate) -> float | None:
+    """Where the twists of a star just found say its rim is, from rings read roughly; None for a plain one."""
+    rings = read_rings(picture, star.x_px, star.y_px, ring_radii(star.cycles / 2.5, star.score, ROUGH_STEP))
+    wave = rings.harmonics[:, star.cycles]
+    beside = np.abs(rings.harmonics[:, star.cycles + 3 : star.cycles + 11])
+    sigma = np.median(beside, axis=1)
+    near = star.radius_px
+    twists = read_twists(rings.radii_px, -np.angle(wave), np.abs(wave), sigma, near_px=near)
+    return None if twists is None else twists.radius_px
 
 
 def _measure(
@@ -172,16 +181,15 @@ def _with_star(
     sight: Sight,
     frame: Frame,
     picture: Pyramid,
-    measured: StarMeasurement,
     stars: tuple[Candidate, ...],
     contrast: float,
 ) -> tuple[Sight, Reading]:
-    twists = twists_of(measured, measured.radius_px or sight.scale.px)
+    measured, twists = _measured(sight, frame, picture, stars[0])
     scale = next_scale(sight.scale, measured, twists, picture)
-    star = Star(measured.x_px, measured.y_px, measured.radius_px, measured.cycles)
+    star = _star(measured)
     shift = _shift_px(sight, star, scale, picture)
     flags = measured.flags | _more_flags(frame, star, scale, stars)
-    if shift is not None and shift > max(MOVING_PX, 5 * measured.centre_sigma_px):
+    if shift is not None and shift > max(_still_px(sight, scale, picture), 5 * measured.centre_sigma_px):
         flags |= {Flag.MOVING}
     after = Sight(star, _star(stars[1]) if len(stars) > 1 else None, scale)
     return after, Reading(
@@ -205,8 +213,9 @@ def _with_star(
     )
 
 
-def _star(found: Candidate) -> Star:
-    return Star(found.x_px, found.y_px, found.radius_px, found.cycles)
+def _star(found: Candidate | StarMeasurement) -> Star:
+    radius = found.radius_px
+    return Star(float(found.x_px), float(found.y_px), None if radius is None else float(radius), found.cycles)
 
 
 def _shift_px(sight: Sight, star: Star, scale: Scale, picture: Pyramid) -> float | None:
@@ -220,6 +229,14 @@ def _shift_px(sight: Sight, star: Star, scale: Scale, picture: Pyramid) -> float
     dx = star.x_px - middle[0] - zoom * (before.x_px - middle[0])
     dy = star.y_px - middle[1] - zoom * (before.y_px - middle[1])
     return math.hypot(dx, dy)
+
+
+def _still_px(sight: Sight, scale: Scale, picture: Pyramid) -> float:
+    """Shift up to which only the zoom moves: its axis may lie a little off the middle of the picture."""
+    if not scale.px or not sight.scale.px:
+        return ZOOM_UNKNOWN_PX
+    zoom = abs(scale.px / sight.scale.px - 1)
+    return MOVING_PX + OFF_AXIS * float(picture.levels[0].shape[1]) * zoom
 
 
 def _more_flags(frame: Frame, star: Star, scale: Scale, stars: tuple[Candidate, ...]) -> set[Flag]:

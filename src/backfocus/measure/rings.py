@@ -18,7 +18,7 @@ SAMPLES = 512
 """Per ring: three and a half for each of 144 cycles."""
 
 FINEST_RING_PX = 90.0
-"""Rings from twice this radius are read in a picture of half the size, and so on: about one sample per pixel."""
+"""Rings from twice this radius are read in a picture of half the size, and so on: a sample per pixel."""
 
 SECTORS = 64
 
@@ -124,8 +124,8 @@ class Correction:
 def centre_correction(rings: Rings, cycles: int, weights: Floats) -> Correction:
     """How far the star's centre is from where the rings were read, and how many cycles the count is short.
 
-    A ring read `d` off the centre shows the harmonic's phase swinging by `cycles * d / r` once around; the swing is
-    fitted through the phase steps from sector to sector, so nothing needs unwrapping.
+    A ring read `d` off the centre shows the harmonic's phase swinging by `cycles * d / r` once around; the
+    swing is fitted through the phase steps from sector to sector, so nothing needs unwrapping.
 
     Parameters
     ----------

@@ -1,8 +1,9 @@
-"""Whether and how a picture changed around a star: shift of the centre and change of scale, frame to frame.
+"""How much a scene grew around a star from one picture to another.
 
-A plain star looks the same at every size, so nothing along its spokes tells the zoom. What does is whatever has
-corners: its rim, what surrounds it, the twists of ours. Corners are followed from picture to picture; the scale is
-the change of their distance from the star's centre. Where there are too few, or they do not agree, nothing is said.
+A plain star looks the same at every size, so nothing along its spokes tells the zoom, and a corner followed
+there seems to stand still. What tells is whatever has corners from its rim outwards. They are followed from
+picture to picture; the scale is the change of their distance from the star's centre. Where there are too
+few of them, or they do not agree, nothing is said.
 """
 
 import math
@@ -18,8 +19,8 @@ Points = NDArray[np.float32]
 CORNERS = 120
 LEAST_CORNERS = 8
 WINDOW = (21, 21)
-LEAST_DISTANCE_PX = 40.0
-"""Corners nearer to the centre are blur and aliasing."""
+STAR_SHARE = 0.95
+"""Of the rim's radius: corners further in belong to the spokes."""
 THERE_AND_BACK_PX = 0.5
 OUTLIER = 3.0
 MOST_SPREAD = 0.02
@@ -41,6 +42,7 @@ def scale_change(
     after: Luma8,
     centre_after: tuple[float, float],
     *,
+    radius_before: float,
     line_step: int = 1,
 ) -> Change | None:
     """How much larger the scene is in `after`, about the star's centre; None when nothing tells.
@@ -51,12 +53,14 @@ def scale_change(
         Two pictures of one size, best about a thousand pixels wide.
     centre_before, centre_after : (float, float)
         The star's centre (x, y) in each, in their columns and rows.
+    radius_before : float
+        The star's rim in `before`, in columns.
     line_step : int
         Height of a row in columns: 2 for fields.
     """
     if before.shape != after.shape or min(before.shape) < 3 * WINDOW[0]:
         return None
-    start = _corners(before, centre_before)
+    start = _corners(before, np.asarray(centre_before, np.float32), radius_before, line_step)
     if len(start) < LEAST_CORNERS:
         return None
     end, kept = _followed(before, after, start, np.subtract(centre_after, centre_before))
@@ -67,12 +71,13 @@ def scale_change(
     return _agreed(np.hypot(*near[straight].T), np.hypot(*far[straight].T))
 
 
-def _corners(picture: Luma8, centre: tuple[float, float]) -> Points:
-    found = cv2.goodFeaturesToTrack(picture, CORNERS, 0.02, 10)
-    if found is None:
-        return np.empty((0, 2), np.float32)
-    points = np.asarray(found, np.float32).reshape(-1, 2)
-    return points[np.hypot(*(points - np.asarray(centre, np.float32)).T) > LEAST_DISTANCE_PX]
+def _corners(picture: Luma8, centre: Points, radius: float, line_step: int) -> Points:
+    """The best corners outside the star."""
+    around = np.full(picture.shape, 255, np.uint8)
+    axes = (int(STAR_SHARE * radius), int(STAR_SHARE * radius / line_step))
+    cv2.ellipse(around, np.rint(centre).astype(int).tolist(), axes, 0, 0, 360, 0, -1)
+    found = cv2.goodFeaturesToTrack(picture, CORNERS, 0.02, 10, mask=around)
+    return np.empty((0, 2), np.float32) if found is None else np.asarray(found, np.float32).reshape(-1, 2)
 
 
 def _followed(

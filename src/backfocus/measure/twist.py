@@ -1,8 +1,9 @@
 """The absolute size of our twisted star, from the phases of its rings (see `target`).
 
-Wherever the rim is, a supposed rim radius says which quarter turn every ring should have. The right one turns the
-waves of all rings to one common phase; any other leaves steps between them. A modulation zero may reverse the sign
-of all rings on its far side, so rings are compared within runs between zeros, and runs up to a sign.
+Wherever the rim is, a supposed rim radius says which quarter turn every ring should have. The right one
+turns the waves of all rings to one common phase; any other leaves steps between them. A modulation zero may
+reverse the sign of all rings on its far side, so rings are compared within runs between zeros, and runs up
+to a sign.
 """
 
 import math
@@ -46,10 +47,11 @@ class TwistScale:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waves:
-    """Rings that count: logarithms of their borders (inner, outer), their phasors, and the run each belongs to.
+    """Rings that count: logarithms of their borders (inner, outer), their phasors, and the run each belongs
+    to.
 
-    A phasor's length is the ring's amplitude as a share of its surroundings, so that rings beside a zero, or smeared
-    by a jump, count less.
+    A phasor's length is the ring's amplitude as a share of its surroundings, so that rings beside a zero,
+    or smeared by a jump, count less.
     """
 
     inner: Floats
@@ -74,13 +76,12 @@ def read_twists(
         Rings from the centre outwards, without large gaps: phase and amplitude of the spokes' wave, which is
         amplitude * cos(cycles * phi - phase), and the sigma of the amplitude in the same unit.
     near_px : float, optional
-        Look only within 10 % of this radius; two twists are then enough, for nothing needs to be told apart but a
-        plain star.
+        Look only within 10 % of this radius; two twists are then enough, for nothing needs to be told apart
+        but a plain star.
 
-    Notes
-    -----
-    Without `near_px` four good twists in a row must fit, and better than any other place in the sequence: a plain
-    star, one too small or too blurred gives None. Twists beside a modulation zero do not count.
+    Notes ----- Without `near_px` four good twists in a row must fit, and better than any other place in the
+    sequence: a plain star, one too small or too blurred gives None. Twists beside a modulation zero do not
+    count.
     """
     waves = _usable(
         *(np.asarray(values, np.float64) for values in (radii_px, phases_rad, amplitudes, sigmas))
@@ -97,7 +98,10 @@ def read_twists(
 
 
 def _usable(radii: Floats, phases: Floats, amplitudes: Floats, sigmas: Floats) -> _Waves | None:
-    """The rings that carry the star, in runs without a modulation zero inside; None when there are too few."""
+    """The rings that carry the star, in runs without a modulation zero inside.
+
+    None when there are too few.
+    """
     if len(radii) < 8:
         return None
     padded = np.pad(amplitudes, SURROUNDINGS, mode="edge")
@@ -124,7 +128,10 @@ def _supposed(waves: _Waves, near_px: float | None) -> Floats:
 
 
 def _expected(waves: _Waves, rim_px: Floats) -> Phasors:
-    """Mean turn of each ring for each supposed rim; shape (rims, rings). A jump inside a ring is shared out."""
+    """Mean turn of each ring for each supposed rim; shape (rims, rings).
+
+    A jump inside a ring is shared out.
+    """
     log_rim = np.log(rim_px)[:, None]
     inner, outer = (
         np.exp(2j * math.pi * twist_cycles(np.exp(at - log_rim))) for at in (waves.inner, waves.outer)

@@ -1,8 +1,8 @@
 """Where the edges of a picture cross: supposed centres of stars.
 
-Small cells of the picture that hold one clear edge direction vote along their own edge line. Votes are kept apart by
-direction and each direction counts only as far as it stands out from its surroundings, so that one long edge, or a
-crowd of parallel ones, makes no centre: only edges from many sides do.
+Small cells of the picture that hold one clear edge direction vote along their own edge line. Votes are kept
+apart by direction and each direction counts only as far as it stands out from its surroundings, so that one
+long edge, or a crowd of parallel ones, makes no centre: only edges from many sides do.
 """
 
 import math
@@ -30,7 +30,7 @@ MIN_SUPPORT = 4.0
 
 
 class Lines(NamedTuple):
-    """Edge lines: cells they pass through and their direction; in cells and radians, each of shape (lines,)."""
+    """Edge lines: cells they pass through and their direction; cells and radians, each of shape (lines,)."""
 
     x: Floats
     y: Floats
@@ -71,7 +71,7 @@ def _edge_lines(picture: Luma8) -> tuple[Lines, tuple[int, int]]:
 
 
 def _structure(picture: Luma8) -> Floats:
-    """Mean products of the gradients (xx, yy, xy) of each cell and its surroundings; shape (3, rows, columns)."""
+    """Mean products (xx, yy, xy) of the gradients in and around each cell; shape (3, rows, columns)."""
     rows, columns = (side // CELL_PX for side in picture.shape)
     gx, gy = cv2.spatialGradient(np.ascontiguousarray(picture[: rows * CELL_PX, : columns * CELL_PX]))
     products = np.empty((3, rows, columns), np.float32)
@@ -125,7 +125,7 @@ def _peaks(support: Floats, count: int) -> list[tuple[int, int]]:
 
 
 def _crossing_point(lines: Lines, x: float, y: float) -> tuple[float, float]:
-    """The point nearest to all lines that pass close to a cell, in cells; the cell itself if they do not agree."""
+    """The point nearest to all lines that pass close to a cell, in cells; the cell itself if none is."""
     normal = np.stack([-np.sin(lines.direction), np.cos(lines.direction)])
     offset = normal[0] * lines.x + normal[1] * lines.y
     distance2 = (lines.x - x) ** 2 + (lines.y - y) ** 2
