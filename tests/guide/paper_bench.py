@@ -1,8 +1,8 @@
-"""A camera, a lens and a hand made of formulas: whole procedures without a picture, hundreds in a minute or two.
+"""A camera, a lens and a hand made of formulas: whole procedures without a picture, one in two seconds.
 
-The reading of a pose is the exact modulation of a defocused lens (`optics.blur`), times a fall-off for the lens's own
-softness (not spherical aberration, which the solver assumes), plus noise. The hand obeys instructions late and
-goes on while it has not heard another.
+The reading of a pose is the exact modulation of a defocused lens (`optics.blur`), times a fall-off for the
+lens's own softness (not spherical aberration, which the solver assumes), plus noise. The hand obeys late, and
+goes on while it has not heard another thing.
 """
 
 import math
@@ -40,7 +40,8 @@ class Lens:
     optics_known: bool = True
     breathing: float = 0.02
     white: float = 0.8
-    mistaken: bool = False
+    mistaken: ev.Ring | None = None
+    lock_times: int = 1
     touch_focus_um: float = 0.0
     bump_at_s: float | None = None
     pace: float = 1.0
@@ -154,13 +155,14 @@ class Hand:
         self.mistaken = self.lens.mistaken
         self.touched = False
         self.zoom_speed = 0.35
+        self.locked_times = 0
 
     def hear(self, said: say.Instruction, at_s: float) -> None:
         self.orders.append((at_s + self.lens.reaction_s, said))
 
     def told(self, event: ev.Event) -> None:
         if isinstance(event, ev.WrongRing):
-            self.mistaken = False
+            self.mistaken = None
 
     def move(self, at_s: float, elapsed_s: float) -> list[ev.Event]:
         while self.orders and self.orders[0][0] <= at_s:
@@ -176,8 +178,9 @@ class Hand:
         if not isinstance(said, (say.Ignored, say.CheckThat)):
             self.speed_um_s = 0.0
         match said:
-            case say.Aim():
-                self.goal = 0.0
+            case say.Aim(step=step):
+                self.goal, self.zoom_speed = 0.0, 0.35
+                self.says.append((at_s + 6.0, step))
             case say.Confirm(step=step):
                 self.says.append((at_s + 1.0, step))
             case say.ZoomTo(end=end):
@@ -194,17 +197,18 @@ class Hand:
             case say.LoosenLock():
                 pose.locked = False
             case say.TightenLock(step=step):
-                if not pose.locked:
+                if not pose.locked and self.locked_times < self.lens.lock_times:
                     pose.back_um += self.lens.lock_um
+                    self.locked_times += 1
                 pose.locked = True
                 self.says.append((at_s + 1.0, step))
             case say.CheckThat(doubt="lock-screw"):
                 pose.locked = False
             case say.CheckThat(doubt="right-ring"):
-                self.mistaken = False
+                self.mistaken = None
 
     def begin(self, said: say.Turn) -> None:
-        ring: ev.Ring = "focus" if self.mistaken else said.ring
+        ring: ev.Ring = self.mistaken or said.ring
         self.ring = ring
         if said.way == "stop":
             self.base *= 0.6
@@ -213,7 +217,7 @@ class Hand:
             self.way[ring] = -self.way[ring]
         depth_um = self.lens.optics.half_depth_um(1.0 if ring == "focus" else 1.0 / self.lens.zoom)
         usual = depth_um * (60.0 if said.searching else 3.3) * self.lens.pace
-        if ring != said.ring:
+        if ring != said.ring and ring == "focus":
             usual = FOCUS_RANGE_UM / 8.0
         if said.way == "back" and said.slower:
             self.base = max(0.5 * self.base, 0.1 * usual)

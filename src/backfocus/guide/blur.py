@@ -49,6 +49,20 @@ def refer(session: Session, look: Look | None, best: Look | None) -> Look | None
     return look if found is None else replace(look, residual_um=found[0], sigma_um=found[1], referenced=True)
 
 
+def best_between(session: Session, scale_px: float) -> Look | None:
+    """How sharp the lens can be half-way: between its best at either end, by the logarithm of the scale."""
+    tele, wide = session.tele_best, session.wide_best
+    if not (tele and wide and tele.scale_px and wide.scale_px and wide.scale_px < tele.scale_px):
+        return None
+    share = math.log(scale_px / wide.scale_px) / math.log(tele.scale_px / wide.scale_px)
+    share = min(max(share, 0.0), 1.0)
+    at = np.array(wide.frequency_cy_px)
+    curves = [np.interp(at, best.frequency_cy_px, best.modulation) for best in (wide, tele)]
+    blend = (1.0 - share) * curves[0] + share * curves[1]
+    soft_um = (1.0 - share) * wide.residual_um + share * tele.residual_um
+    return replace(wide, scale_px=scale_px, residual_um=soft_um, modulation=tuple(map(float, blend)))
+
+
 def mean_reading(readings: Sequence[Reading]) -> Reading | None:
     """The mean curve and scale of readings with a star, at the frequencies of the one in the middle."""
     having = [each for each in readings if each.frequency_cy_px]

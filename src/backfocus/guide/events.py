@@ -197,6 +197,14 @@ class StillOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Unclear:
+    """A steady look at wide of a lens without a back-focus ring: soft or off, which look alike in it."""
+
+    at_s: float
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
 class Walked:
     """The walk through the zoom is over and the residuals follow the law."""
 
@@ -226,6 +234,15 @@ class LockHeld:
 @dataclass(frozen=True, slots=True)
 class LockMoved:
     """A steady look at wide after the screw: it turned the ring by `moved_um`."""
+
+    at_s: float
+    look: Look
+    moved_um: float
+
+
+@dataclass(frozen=True, slots=True)
+class LockKeepsMoving:
+    """The screw has moved the ring too often: setting it once more would not help."""
 
     at_s: float
     look: Look
@@ -363,10 +380,12 @@ Seen = (
     | TeleSoft
     | WithinDepth
     | StillOff
+    | Unclear
     | Walked
     | OffTheLaw
     | LockHeld
     | LockMoved
+    | LockKeepsMoving
     | WrongRing
     | FocusTouched
     | Bumped

@@ -9,7 +9,7 @@ from .session import Session
 
 BRIGHTEST, DARKEST = 0.90, 0.60
 """White of the chart as a fraction of full scale: above it clips soon, below it noise grows."""
-FAULT_S = 1.5
+FAULT_S = 1.0
 WAIT_S = 10.0
 """So long without a star at wide, and the error may be so large that none shows: tele will tell."""
 ZOOMED = 1.3

@@ -15,6 +15,9 @@ STILL_SCALE = 0.02
 """Scale is known to about 1 %: a spread above this is a zoom that moves."""
 STILL_CONTRAST = 0.15
 """Without a star: noise changes the contrast by a few per cent, a zoom or a ring by more."""
+STEADY_SHARE, GONE_SHARE = 0.8, 0.15
+"""A star is steady when nearly all pictures read it, and gone when hardly one does."""
+FLICKER_S = 4.0
 FEWEST = 5
 """Pictures that a second must hold at least."""
 USUAL_FPS = 25.0
@@ -95,7 +98,7 @@ def star_steady(glimpses: Glimpses, seconds: float = STILL_S) -> bool:
     """Whether a star was read in nearly every picture of the last `seconds`, and the zoom stood still."""
     recent = last(glimpses, seconds)
     seen = [each for each in recent if each.measured]
-    if not lasted(glimpses, seconds) or len(seen) < max(FEWEST, round(0.8 * len(recent))):
+    if not lasted(glimpses, seconds) or len(seen) < max(FEWEST, round(STEADY_SHARE * len(recent))):
         return False
     scales = [each.scale_px for each in seen if each.scale_px is not None]
     if len(scales) < FEWEST:
@@ -106,8 +109,18 @@ def star_steady(glimpses: Glimpses, seconds: float = STILL_S) -> bool:
 
 
 def star_gone(glimpses: Glimpses, seconds: float) -> bool:
-    """Whether no star was read for `seconds`."""
-    return lasted(glimpses, seconds) and not any(each.measured for each in last(glimpses, seconds))
+    """Whether hardly any star was read for `seconds`."""
+    return lasted(glimpses, seconds) and _share(glimpses, seconds) < GONE_SHARE
+
+
+def star_flickers(glimpses: Glimpses) -> bool:
+    """Whether a star is read now and then, too seldom for a steady look."""
+    return lasted(glimpses, FLICKER_S) and _share(glimpses, FLICKER_S) < STEADY_SHARE
+
+
+def _share(glimpses: Glimpses, seconds: float) -> float:
+    recent = last(glimpses, seconds)
+    return sum(each.measured for each in recent) / len(recent)
 
 
 def contrast_steady(glimpses: Glimpses) -> bool:

@@ -4,10 +4,11 @@ import math
 from collections.abc import Sequence
 
 from ..optics.zoom import tele_after_correction_um, tele_enough
+from ..solve.backfocus import BackFocus
 from . import events as ev
-from .blur import look_at
+from .blur import best_between, look_at
 from .glimpse import Glimpse, last
-from .outcome import is_within, solve_session, tracks_badly
+from .outcome import LOCK_TRIES, is_within, solve_session, tracks_badly, verdict_on
 from .session import Session, half_depth_um, k_of, optics_of
 
 LOOK_S = 0.8
@@ -19,7 +20,11 @@ SHARP_DEPTHS = 1.5
 PATIENCE = 3
 """Rounds after which the nearest that this lens and picture allow is taken."""
 HOPELESS = 3
-"""Times the error grew where it should shrink, after which the lens is not to blame on the person's hands."""
+"""Times the error grew where it should shrink, after which it is the lens and not the person's hands."""
+TO_SPARE = 0.6
+"""Of the depth of focus, that the error itself may take; one more round costs little."""
+READS_SURELY_PX = 22.0
+"""A blur disc this wide still reads well: where it was expected and no star shows, something else happened."""
 POSITIONS = 5
 """Looks on the way through the zoom, evenly spread in its logarithm."""
 SAME_POSITION = 1.1
@@ -35,7 +40,9 @@ def judge_tele(session: Session, glimpses: Sequence[Glimpse], at_s: float) -> ev
 
 def tele_missing(session: Session, at_s: float) -> ev.Seen:
     """No star at tele: the focus ring has to find it; after a small correction it was the wrong ring."""
-    if session.rounds and session.corrected_um and _expected_um(session)[1] < 10.0 * half_depth_um(session):
+    optics = optics_of(session)
+    plain_um = READS_SURELY_PX * optics.pixel_um * optics.f_number()
+    if session.rounds and session.corrected_um and _expected_um(session)[1] < plain_um:
         return ev.WrongRing(at_s, "focus", session.corrected_um, None)
     return ev.NothingThere(at_s)
 
@@ -50,8 +57,10 @@ def judge_wide(session: Session, glimpses: Sequence[Glimpse], at_s: float) -> ev
     found = solve_session(session, tele=session.tele, wide=look)
     if found is None:
         return ev.StillOff(at_s, look, look.residual_um, look.sigma_um)
-    if is_within(found, half_depth_um(session)) or _as_near_as_it_gets(session, found.delta_um):
+    if _close_enough(session, found) or _as_near_as_it_gets(session, found.delta_um):
         return ev.WithinDepth(at_s, look, found.delta_um, found.sigma_um)
+    if _shows_no_error(session, found):
+        return ev.Unclear(at_s, look)
     return _grown(session, look, at_s) or ev.StillOff(at_s, look, found.delta_um, found.sigma_um)
 
 
@@ -66,9 +75,11 @@ def judge_proof(session: Session, glimpses: Sequence[Glimpse], at_s: float) -> e
     delta_um, sigma_um = (found.delta_um, found.sigma_um) if found else (look.residual_um, look.sigma_um)
     if (found and is_within(found, depth_um)) or (delta_um <= depth_um and session.rounds >= PATIENCE):
         return ev.LockHeld(at_s, look, delta_um, sigma_um)
-    if abs(look.residual_um - before_um) <= max(3.0 * look.sigma_um, depth_um / 3.0):
+    moved_um = abs(look.residual_um - before_um)
+    if moved_um <= max(3.0 * look.sigma_um, depth_um / 3.0):
         return ev.LockHeld(at_s, look, delta_um, sigma_um)
-    return ev.LockMoved(at_s, look, abs(look.residual_um - before_um))
+    moved = ev.LockKeepsMoving if session.lock_moves >= LOCK_TRIES else ev.LockMoved
+    return moved(at_s, look, moved_um)
 
 
 def judge_walk(session: Session, glimpses: Sequence[Glimpse], at_s: float) -> ev.Seen | None:
@@ -95,8 +106,9 @@ def looks_on_the_way(session: Session, glimpses: Sequence[Glimpse]) -> tuple[ev.
     for index in range(1, POSITIONS + 1):
         middle = low + (high - low) * index / (POSITIONS + 1)
         near = [each.reading for at, each in seen if abs(at - middle) < math.log(SAME_POSITION)]
-        if len(near) >= 2 and (look := look_at(session, near)):
-            looks.append(ev.Look(look.scale_px, look.residual_um, look.sigma_um))
+        best = best_between(session, math.exp(middle))
+        if len(near) >= 2 and (look := look_at(session, near, best)):
+            looks.append(ev.Look(look.scale_px, look.residual_um, look.sigma_um, referenced=look.referenced))
     return tuple(looks)
 
 
@@ -151,18 +163,29 @@ def _part_way(session: Session, look: ev.Look, at_s: float) -> ev.Seen:
     return ev.StillOff(at_s, look, look.residual_um, look.sigma_um)
 
 
+def _close_enough(session: Session, found: BackFocus) -> bool:
+    """Within the depth of focus with something to spare; never while tele was not looked at since a turn."""
+    depth_um = half_depth_um(session)
+    fresh = session.corrected_um == 0.0
+    return fresh and is_within(found, depth_um) and found.delta_um <= TO_SPARE * depth_um
+
+
 def _as_near_as_it_gets(session: Session, delta_um: float) -> bool:
-    return session.rounds >= PATIENCE and delta_um <= half_depth_um(session)
+    return session.rounds >= PATIENCE and session.corrected_um == 0.0 and delta_um <= half_depth_um(session)
+
+
+def _shows_no_error(session: Session, found: BackFocus) -> bool:
+    """Without a ring to turn, whether the verdict still waits to see how sharp the lens can be."""
+    return not session.setup.back_focus_ring and verdict_on(session, found).kind == "unsure"
 
 
 def _grown(session: Session, look: ev.Look, at_s: float) -> ev.Seen | None:
     """After a round the error must be smaller; larger means swapped rings, or a lens with another law."""
-    if not session.rounds or session.first_wide is None:
+    if session.rounds and (session.growths >= HOPELESS or session.rounds >= 2 * PATIENCE):
+        return ev.OffTheLaw(at_s, (), look.residual_um)
+    before_um = session.last_corrected_um
+    if not before_um or not session.swept_tele:
         return None
-    before_um, depth_um = session.first_wide.residual_um, half_depth_um(session)
-    hopeless = session.growths >= HOPELESS or session.rounds >= 2 * PATIENCE
-    if hopeless:
-        return ev.OffTheLaw(at_s, (look,), look.residual_um)
-    if look.residual_um > max(3.0 * depth_um, 1.2 * before_um) and session.corrected_um is not None:
+    if look.residual_um > max(3.0 * half_depth_um(session), 0.5 * before_um):
         return ev.WrongRing(at_s, "back-focus", k_of(session) ** 2 * before_um, look.residual_um)
     return None

@@ -12,8 +12,10 @@ from .session import Result, Session, half_depth_um, k_of, optics_of, ratio_of
 
 NEW_POSITION = 0.8
 """Looks closer in scale than this to one of the ends say nothing new about the zoom law."""
-SOFT_SHARE = 0.5
-"""How well the lens's own softness half-way is known from that at the two ends, where it was seen."""
+LOCK_TRIES = 2
+"""So often the ring is set again after the screw moved it."""
+SOFT_SHARE, BLENDED_SHARE = 0.5, 0.25
+"""How well the lens's own softness half-way is known from that at one end, and from both."""
 
 
 def solve_session(
@@ -47,7 +49,7 @@ def result(session: Session) -> Result:
         tele=refer(session, session.first_tele, session.tele_best),
         wide=refer(session, session.first_wide, session.wide_best),
     )
-    verdict = _rear_focus(session) or _proved(session, verdict_on(session, found))
+    verdict = _known_beforehand(session) or _proved(session, verdict_on(session, found))
     if session.setup.optics is None:
         return Result(session.nd, verdict, None, None, None, session.rounds)
     return Result(session.nd, verdict, found, before, half_depth_um(session), session.rounds)
@@ -85,8 +87,10 @@ def _residual(session: Session, look: Look, scale_px: float) -> ZoomResidual:
 def _between(session: Session, look: Look, scale_px: float) -> ZoomResidual:
     """A look half-way, less the softness that the lens shows there, taken from its ends."""
     soft = max((best.residual_um for best in (session.tele_best, session.wide_best) if best), default=0.0)
-    if look.referenced or soft == 0.0:
+    if soft == 0.0:
         return _residual(session, look, scale_px)
+    if look.referenced:
+        return ZoomResidual(scale_px, look.residual_um, math.hypot(look.sigma_um, BLENDED_SHARE * soft))
     left = math.sqrt(max(look.residual_um**2 - soft**2, 0.0))
     return ZoomResidual(scale_px, left, math.hypot(look.sigma_um, SOFT_SHARE * soft) + 1e-3)
 
@@ -97,15 +101,37 @@ def _depths(session: Session, found: BackFocus) -> tuple[float, ...]:
 
 
 def _proved(session: Session, verdict: Verdict) -> Verdict:
-    """Once the lock screw was proved there is nothing left to advise."""
-    if verdict.kind != "set" or not session.lock_held:
-        return verdict
-    return replace(verdict, advice="The ring is locked and was proved after locking. Nothing more to do.")
+    """What the lock screw adds to the advice: it was proved and all is done, or it is to blame."""
+    if verdict.kind == "set" and session.lock_held:
+        return replace(verdict, advice="The ring is locked and was proved after locking. Nothing more to do.")
+    if verdict.kind == "adjust" and session.lock_moves > LOCK_TRIES:
+        blame = (
+            "The lock screw moves the ring each time: hold the ring and tighten a little at a time, watching."
+        )
+        return replace(verdict, advice=f"{blame} {verdict.advice}")
+    return verdict
 
 
-def _rear_focus(session: Session) -> Verdict | None:
-    if session.setup.lens_kind == "front-focus":
-        return None
+def _known_beforehand(session: Session) -> Verdict | None:
+    """What is so whatever was solved for."""
+    if session.setup.lens_kind != "front-focus":
+        return _rear_focus(session)
+    if session.off_the_law and session.rounds:
+        return Verdict(
+            "tracking",
+            f"After {session.rounds} rounds the error is no smaller: the lens does not follow the zoom law.",
+            "If the right rings were turned, no back-focus ring can cure this: have the lens serviced.",
+        )
+    if (session.corrected_um is None and session.rounds) or session.corrected_um:
+        return Verdict(
+            "unsure",
+            "The back-focus ring was turned and tele was not looked at since.",
+            "Go on where it stopped: zoom in, look, zoom out, look.",
+        )
+    return None
+
+
+def _rear_focus(session: Session) -> Verdict:
     return Verdict(
         "not-front-focus",
         f"By its data this is a {session.setup.lens_kind} lens: no ring makes it hold focus over the zoom.",

@@ -77,8 +77,14 @@ class Session:
         The looks the error was first solved from: "before".
     corrected_um
         By how much the back-focus ring changed the residual since the last look at tele; None: not known.
+    last_corrected_um, swept_tele
+        The whole correction of the last round, and whether tele was focused anew since.
+    off_the_law
+        Whether the residuals were found not to go with M squared.
+    left_um
+        How far off the last look at wide was.
     rounds, lock_moves, lock_held
-        How often the back focus was corrected, how often the lock screw spoilt it, and whether it held at last.
+        How often the back focus was corrected, how often the lock screw spoilt it, and whether it held.
     growths
         How often the error was found larger where it should have shrunk.
     lost_px
@@ -104,6 +110,9 @@ class Session:
     first_tele: ev.Look | None = None
     first_wide: ev.Look | None = None
     corrected_um: float | None = None
+    last_corrected_um: float | None = None
+    swept_tele: bool = False
+    off_the_law: bool = False
     left_um: float | None = None
     growths: int = 0
     rounds: int = 0
@@ -223,27 +232,44 @@ def _record_looks(session: Session, event: ev.Event) -> Session:
     match event:
         case ev.PeakPassed(best=best):
             if session.step is Step.SWEEP_TELE:
-                return replace(session, tele_best=best)
+                return replace(session, tele_best=best, swept_tele=True)
             return replace(session, wide_best=best)
         case ev.Returned(ring="focus", look=look) | ev.TeleSharp(look=look) | ev.TeleSoft(look=look):
             return replace(session, tele=look, first_tele=session.first_tele or look, corrected_um=0.0)
         case ev.Returned(look=look, corrected_um=corrected):
-            return replace(_corrected(session, corrected), wide=look, rounds=session.rounds + 1)
+            return _record_round(_corrected(session, corrected), look)
         case ev.PartWaySharp(corrected_um=corrected):
-            return _corrected(session, corrected)
+            return replace(_corrected(session, corrected), wide_best=None)
         case ev.WithinDepth(look=look, delta_um=delta) | ev.StillOff(look=look, delta_um=delta):
             return replace(session, wide=look, left_um=delta, first_wide=session.first_wide or look)
         case ev.LockHeld(look=look, delta_um=delta):
             return replace(session, wide=look, left_um=delta, lock_held=True)
+        case ev.Unclear(look=look):
+            return replace(session, wide=look, first_wide=session.first_wide or look)
         case ev.LockMoved(look=look, moved_um=moved):
             again = session.lock_moves + 1
             return replace(session, wide=look, left_um=moved, lock_moves=again, corrected_um=None)
+        case ev.LockKeepsMoving(look=look, moved_um=moved):
+            again = session.lock_moves + 1
+            return replace(session, wide=look, left_um=moved, lock_moves=again, walk=())
         case ev.WrongRing() | ev.FocusTouched():
-            return replace(session, corrected_um=None, growths=session.growths + 1)
-        case ev.Walked(looks=looks) | ev.OffTheLaw(looks=looks):
+            return replace(session, corrected_um=None, last_corrected_um=None, growths=session.growths + 1)
+        case ev.Walked(looks=looks):
             return replace(session, walk=looks)
+        case ev.OffTheLaw(looks=looks):
+            return replace(session, walk=looks, off_the_law=True)
         case _:
             return session
+
+
+def _record_round(session: Session, look: ev.Look) -> Session:
+    return replace(
+        session,
+        wide=look,
+        rounds=session.rounds + 1,
+        last_corrected_um=session.corrected_um,
+        swept_tele=False,
+    )
 
 
 def _corrected(session: Session, corrected_um: float | None) -> Session:

@@ -57,11 +57,11 @@ def judge_sweep(state: Watch, session: Session) -> ev.Seen | None:
     if found is None:
         return None
     ring = turned_ring(session)
-    if found.state == "too-fast":
+    if found.state == "too-fast" and session.setup.back_focus_ring:
         return ev.PeakMissed(state.at_s, ring, "too-fast")
-    if found.state == "passed":
+    if found.state != "falling":
         return _passed(session, stretch, found, state.at_s)
-    return _trend(state, session, stretch, found) or _flat(state, ring)
+    return _trend(state, session, stretch, found) or _flat(state, session)
 
 
 def judge_return(state: Watch, session: Session) -> ev.Seen | None:
@@ -136,8 +136,12 @@ def _trend(state: Watch, session: Session, seen: Sequence[Glimpse], found: Passa
     return None
 
 
-def _flat(state: Watch, ring: ev.Ring) -> ev.Seen | None:
-    return ev.PeakMissed(state.at_s, ring, "flat") if lasted(state.stretch, SWEEP_S) else None
+def _flat(state: Watch, session: Session) -> ev.Seen | None:
+    """No clear best for long; a focus ring at wide may not reach it at all."""
+    too_long_s = SWEEP_S if session.setup.back_focus_ring else BACK_S
+    if not lasted(state.glimpses if not session.setup.back_focus_ring else state.stretch, too_long_s):
+        return None
+    return ev.PeakMissed(state.at_s, turned_ring(session), "flat")
 
 
 def _settling(state: Watch, session: Session, seen: Sequence[Glimpse], allowed_um: float) -> ev.Seen | None:

@@ -13,7 +13,7 @@ from . import events as ev
 from .blur import blur_um
 from .change import judge_change, noticed
 from .framing import judge_aim, judge_check
-from .glimpse import Glimpse, Watch, jump_px, lasted, scale_px, star_gone, star_steady, time_of
+from .glimpse import Glimpse, Watch, jump_px, lasted, scale_px, star_flickers, star_gone, star_steady, time_of
 from .looks import LOOK_S, judge_proof, judge_tele, judge_wide, tele_missing
 from .session import Session
 from .steps import Step, table
@@ -87,20 +87,20 @@ def _bumped(state: Watch, session: Session) -> ev.Seen | None:
 
 
 def _look_tele(state: Watch, session: Session) -> ev.Seen | None:
-    if star_gone(state.glimpses, LOOK_GONE_S):
+    if star_gone(state.glimpses, LOOK_GONE_S) or star_flickers(state.glimpses):
         return tele_missing(session, state.at_s)
     return judge_tele(session, state.glimpses, state.at_s) if star_steady(state.glimpses, LOOK_S) else None
 
 
 def _look_wide(state: Watch, session: Session) -> ev.Seen | None:
-    if star_gone(state.glimpses, LOOK_GONE_S):
-        return judge_lost(state, session)
+    if lost := judge_lost(state, session):
+        return lost
     return judge_wide(session, state.glimpses, state.at_s) if star_steady(state.glimpses, LOOK_S) else None
 
 
 def _proof(state: Watch, session: Session) -> ev.Seen | None:
-    if star_gone(state.glimpses, LOOK_GONE_S):
-        return judge_lost(state, session)
+    if lost := judge_lost(state, session):
+        return lost
     return judge_proof(session, state.glimpses, state.at_s) if star_steady(state.glimpses, LOOK_S) else None
 
 

@@ -209,6 +209,8 @@ def _finding_words(event: ev.Event) -> str:
             return "Wide is sharp: within the depth of focus."
         case ev.StillOff():
             return "Wide is soft: the back focus is off."
+        case ev.Unclear():
+            return "Soft lens or back-focus error: they look alike here."
         case ev.Walked():
             return "The lens holds focus through the zoom."
         case ev.OffTheLaw():
@@ -217,6 +219,8 @@ def _finding_words(event: ev.Event) -> str:
             return "The lock screw moved nothing."
         case ev.LockMoved():
             return "The lock screw moved the ring: loosen it and set it again, holding the ring."
+        case ev.LockKeepsMoving():
+            return "The lock screw moves the ring each time: it needs a hand on the ring, or service."
         case _:
             return _trouble_words(event)
 

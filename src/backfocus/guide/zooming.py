@@ -8,10 +8,11 @@ from .glimpse import (
     last_scale_px,
     lasted,
     scale_px,
+    star_flickers,
     star_gone,
     star_steady,
 )
-from .looks import judge_walk, looks_on_the_way
+from .looks import judge_walk, looks_on_the_way, tele_missing
 from .session import Session
 
 MOVED = 1.3
@@ -23,14 +24,16 @@ BLIND_S = 1.5
 BLIND_AT_LEAST_S = 2.5
 BLIND_AT_MOST_S = 8.0
 LOST_S = 0.8
-NEVER_BACK_S = 15.0
+NOT_BACK_S = 5.0
+FURTHER = 1.25
+"""If the star does not show again by then, zoom in by so much more."""
 LEFT = 1.05
 
 
 def judge_to_tele(state: Watch, session: Session) -> ev.Seen | None:
     """At rest fully in, or nothing to be seen there."""
     if _blind(state):
-        return ev.NothingThere(state.at_s)
+        return tele_missing(session, state.at_s)
     if not star_steady(state.glimpses):
         return None
     now_px = scale_px(last(state.glimpses, 1.0))
@@ -55,8 +58,10 @@ def judge_to_wide(state: Watch, session: Session) -> ev.Seen | None:
 
 def judge_zoom_in(state: Watch, session: Session) -> ev.Seen | None:
     """The star is back and at rest, part of the way out; or it does not come back at all."""
-    if star_gone(state.glimpses, NEVER_BACK_S):
-        return ev.NothingThere(state.at_s)
+    if star_gone(state.glimpses, NOT_BACK_S):
+        further_px = FURTHER * (session.lost_px or 1.0)
+        at_end = session.tele_px is None or further_px > session.tele_px
+        return ev.NothingThere(state.at_s) if at_end else ev.LostOnTheWay(state.at_s, further_px)
     if star_steady(state.glimpses):
         return ev.ZoomStopped(state.at_s, "wide", scale_px(last(state.glimpses, 1.0)))
     return None
@@ -107,13 +112,15 @@ def _near_tele(session: Session, now_px: float | None) -> bool:
 
 def _blind(state: Watch) -> bool:
     """No star, and nothing moves any more; after a good while also if something does."""
+    if star_flickers(state.glimpses) and contrast_steady(last(state.glimpses, BLIND_S)):
+        return True
     if not lasted(state.glimpses, BLIND_AT_LEAST_S) or not star_gone(state.glimpses, BLIND_S):
         return False
     return star_gone(state.glimpses, BLIND_AT_MOST_S) or contrast_steady(last(state.glimpses, BLIND_S))
 
 
 def _lost(state: Watch, session: Session) -> ev.Seen | None:
-    if not star_gone(state.glimpses, LOST_S):
+    if not star_gone(state.glimpses, LOST_S) and not star_flickers(state.glimpses):
         return None
     seen_px = last_scale_px(state.glimpses) or session.tele_px
     return ev.LostOnTheWay(state.at_s, seen_px) if seen_px else None
