@@ -129,7 +129,7 @@ def _measured(
     first = _measure(frame, star, rim, supposed, tracked=tracked is not None)
     if rim is not None and first.radius_px is None:
         first = _measure(frame, star, None, supposed, tracked=tracked is not None)
-    twists = twists_of(first, first.radius_px or sight.scale.px or supposed)
+    twists = twists_of(first, sight.scale.px or supposed)
     if twists is None or (supposed and abs(twists.radius_px / supposed - 1) < TWIST_TOLERANCE):
         return first, twists
     return _measure(frame, star, first.radius_px, twists.radius_px, tracked=True), twists

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from ..target import TWIST_WINDOW
 from .rings import Pyramid
 from .star import StarMeasurement
-from .still import Change, Luma8, scale_change
+from .still import Luma8, scale_change
 from .twist import TwistScale, read_twists
 
 LEAST_RINGS = 12
@@ -61,13 +61,18 @@ class Scale:
     key: Key | None = None
 
 
-def twists_of(measured: StarMeasurement, near_px: float | None) -> TwistScale | None:
-    """What the twists of a measured star say, first near an expected radius; None when they do not tell."""
+def twists_of(measured: StarMeasurement, expected_px: float | None) -> TwistScale | None:
+    """What the twists of a measured star say; None when they do not tell.
+
+    Where the rim is in view only its own radius is tried, otherwise first the expected one and then all
+    others.
+    """
     if len(measured.ring_radius_px) < LEAST_RINGS:
         return None
     rings = (measured.ring_radius_px, measured.ring_phase_rad, measured.ring_amplitude, measured.ring_sigma)
+    near_px = measured.radius_px or expected_px
     near = read_twists(*rings, near_px=near_px) if near_px else None
-    return near or read_twists(*rings)
+    return near if near or measured.radius_px else read_twists(*rings)
 
 
 def next_scale(
@@ -78,11 +83,11 @@ def next_scale(
     if measured.radius_px is not None:
         scale = _from_rim(before, measured, twists)
         if not _backed(twists) and (_faint(measured) or _moved(before, scale)):
-            scale = _checked(scale, _from_key(before, *view, line_step=picture.line_step), _faint(measured))
+            scale = _checked(scale, _matched(before, *view, picture.line_step), _faint(measured))
     elif twists is not None:
         scale = _from_twists(before, twists)
     else:
-        scale = _from_key(before, *view, line_step=picture.line_step)
+        scale = _matched(before, *view, picture.line_step) or _held(before)
     return replace(scale, key=_key(scale, *view, share=0.5 ** _key_level(picture)))
 
 
@@ -118,13 +123,13 @@ def _moved(before: Scale, now: Scale) -> bool:
     return bool(before.px and now.px and abs(math.log(now.px / before.px)) > MOVED)
 
 
-def _checked(rim: Scale, matched: Scale, faint: bool) -> Scale:
-    """The scale of a rim by what surrounds the star: that wins where they differ.
+def _checked(rim: Scale, matched: Scale | None, faint: bool) -> Scale:
+    """The scale of a rim by what surrounds the star.
 
-    A faint rim alone owns up.
+    That wins where they differ; a faint rim alone owns up.
     """
-    if matched.px is None or not matched.sure or rim.px is None:
-        return replace(rim, sigma_px=FAINT_SIGMA * rim.px) if faint and rim.px else rim
+    if matched is None or not matched.px or not rim.px:
+        return replace(rim, sigma_px=FAINT_SIGMA * (rim.px or 0.0)) if faint else rim
     apart = abs(math.log(rim.px / matched.px))
     return rim if apart < RIM_AGREES and not faint else replace(matched, sure=apart < 3 * FAINT_SIGMA)
 
@@ -142,22 +147,28 @@ def _from_twists(before: Scale, twists: TwistScale) -> Scale:
     )
 
 
-def _from_key(before: Scale, picture: Luma8, centre: tuple[float, float], *, line_step: int) -> Scale:
-    """Scale by corners followed from the key picture; a twisted star's last scale is held for a while."""
+def _matched(before: Scale, picture: Luma8, centre: tuple[float, float], line_step: int) -> Scale | None:
+    """Scale by corners followed from the key picture; None when nothing tells."""
     key = before.key
-    change = _change(key, picture, centre, line_step) if key else None
-    if key is None or change is None:
-        held = before.px if before.twisted else None
-        return replace(before, px=held, sigma_px=held and HELD_SIGMA * held, sure=False, steady=0)
-    px = key.scale_px * change.ratio
-    sigma = math.hypot(key.sigma_px * change.ratio, px * change.sigma)
-    return replace(before, px=px, sigma_px=sigma, sure=before.sure or before.px is None, steady=0)
-
-
-def _change(key: Key, picture: Luma8, centre: tuple[float, float], line_step: int) -> Change | None:
-    return scale_change(
+    if key is None:
+        return None
+    change = scale_change(
         key.picture, key.centre, picture, centre, radius_before=key.scale_px * key.share, line_step=line_step
     )
+    if change is None:
+        return None
+    px = key.scale_px * change.ratio
+    sigma = math.hypot(key.sigma_px * change.ratio, px * change.sigma)
+    return replace(before, px=px, sigma_px=sigma, sure=True, steady=0)
+
+
+def _held(before: Scale) -> Scale:
+    """Nothing tells: a twisted star keeps its scale, unsure, until its twists are back.
+
+    A plain one has none.
+    """
+    held = before.px if before.twisted else None
+    return replace(before, px=held, sigma_px=held and HELD_SIGMA * held, sure=False, steady=0)
 
 
 def _view(picture: Pyramid, measured: StarMeasurement) -> tuple[Luma8, tuple[float, float]]:
