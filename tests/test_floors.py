@@ -66,7 +66,7 @@ def imports(path: Path) -> Iterator[tuple[str, str]]:
         for name in names:
             parts = name.split(".")
             if parts[0] == "backfocus":
-                if len(parts) > 1:
+                if len(parts) > 1 and parts[1] != "__version__":
                     yield "own", parts[1]
             else:
                 yield "other", parts[0]
@@ -82,7 +82,7 @@ def test_imports_go_down(path: Path) -> None:
         if kind == "own" and name != room:
             assert FLOOR_OF[name] < FLOOR_OF[room] or (
                 FLOOR_OF[name] == FLOOR_OF[room]
-                and (FLOOR_OF[room] in (0, 4, 5, 6) or (room, name) == ("cli", "web"))
+                and (FLOOR_OF[room] in (0, 4, 5, 6, 7) or (room, name) == ("cli", "web"))
             ), f"{path.name} on floor {FLOOR_OF[room]} imports {name} on floor {FLOOR_OF[name]}"
             assert (room, name) not in STRANGERS, f"{room} must not know {name}"
 
