@@ -14,7 +14,7 @@ from .waves import Floats64
 NYQUIST = 0.5
 
 SMALLEST_PX = 10.0
-"""Rings below this radius are too curved for an MTF50 to stand on."""
+"""Rings below this radius are too curved for an MTF50 to stand on; the one at 1.1 times it must be larger."""
 
 FLATTEST = -0.05
 """Slope of the modulation over log frequency at which a crossing of 0.5 is still one."""
@@ -132,8 +132,7 @@ def _fifty(
     fifty = _crossing(f, m, s, level_sigma)
     if fifty is None:
         return None, frozenset({Flag.ABOVE_NYQUIST})
-    high = min(1.1 * fifty[0], 0.98 * NYQUIST)
-    if f[-1] < 0.95 * high or radius_px[np.argmin(np.abs(f - high))] < SMALLEST_PX:
+    if radius_px[0] * f[0] / (1.1 * fifty[0]) < SMALLEST_PX:
         return None, frozenset({Flag.ABOVE_NYQUIST})
     if f[0] > 0.77 * fifty[0]:
         return None, frozenset({Flag.LOW_CONTRAST})
@@ -180,9 +179,9 @@ def _value_at(
 
 def _crossing(f: Floats64, m: Floats64, s: Floats64, level_sigma: float) -> tuple[float, float] | None:
     below = np.flatnonzero(_smooth(m) < 0.5)
-    if below.size == 0:
+    if below.size == 0 and m[-1] > 0.5:
         return None
-    at, sigma, slope = float(f[below[0]]), 0.0, -1.0
+    at, sigma, slope = float(f[below[0] if below.size else -1]), 0.0, -1.0
     for _ in range(4):
         found = _local(f, m, s, at)
         if found is None or found[0][1] > FLATTEST:
