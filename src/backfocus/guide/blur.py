@@ -27,7 +27,7 @@ LARGEST_DISC_PX = 44.0
 def blur_um(session: Session, reading: Reading, best: Look | None = None) -> tuple[float, float] | None:
     """|r| of one picture and its sigma, um, against `best` if given; None where it cannot be told."""
     ratio = ratio_of(session, reading.scale_px, at_tele=session.step.at_tele)
-    return _blur(reading, optics_of(session), ratio, _reference(best) if best else None)
+    return _against(reading, optics_of(session), ratio, best)
 
 
 def look_at(session: Session, readings: Sequence[Reading], best: Look | None = None) -> Look | None:
@@ -45,7 +45,7 @@ def refer(session: Session, look: Look | None, best: Look | None) -> Look | None
     if look is None or best is None or not look.frequency_cy_px:
         return look
     ratio = ratio_of(session, look.scale_px, at_tele=False)
-    found = _blur(_as_reading(look), optics_of(session), ratio, _reference(best))
+    found = _against(_as_reading(look), optics_of(session), ratio, best)
     return look if found is None else replace(look, residual_um=found[0], sigma_um=found[1], referenced=True)
 
 
@@ -96,6 +96,16 @@ def _as_reading(look: Look) -> Reading:
         modulation=look.modulation,
         modulation_sigma=look.modulation_sigma,
     )
+
+
+def _against(reading: Reading, optics: Optics, ratio: float, best: Look | None) -> tuple[float, float] | None:
+    """|r| against `best`; far out of focus, where its shape says little, only its size is taken off."""
+    if best is None:
+        return _blur(reading, optics, ratio, None)
+    found = _blur(reading, optics, ratio, _reference(best))
+    if found is None and (plain := _blur(reading, optics, ratio, None)):
+        return _less(*plain, best.residual_um)
+    return found
 
 
 def _blur(

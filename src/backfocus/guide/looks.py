@@ -24,7 +24,7 @@ HOPELESS = 3
 TO_SPARE = 0.6
 """Of the depth of focus, that the error itself may take; one more round costs little."""
 READS_SURELY_PX = 22.0
-"""A blur disc this wide still reads well: where it was expected and no star shows, something else happened."""
+"""A blur disc this wide still reads well: where it was expected and no star shows, a ring was turned."""
 POSITIONS = 5
 """Looks on the way through the zoom, evenly spread in its logarithm."""
 SAME_POSITION = 1.1

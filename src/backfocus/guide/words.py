@@ -1,7 +1,7 @@
-"""What is said to the person: a few large words, one plain sentence and a hint for each instruction and event.
+"""What is said to the person: a few large words, a plain sentence and a hint for each instruction and event.
 
-The large words say what to do now and can be read from two metres; the sentence says it in full; the hint helps
-who does not know why. Numbers are said only where they are known.
+The large words say what to do now and can be read from two metres; the sentence says it in full; the hint
+helps who does not know why. Numbers are said only where they are known.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from .steps import Step
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """An instruction for people: `title` at most about 28 characters, `sentence` one line, `hint` may be empty."""
+    """An instruction for people: `title` at most 28 characters, `sentence` one line, `hint` may be empty."""
 
     title: str
     sentence: str
@@ -40,11 +40,11 @@ _AIM: dict[ev.Unfit, Words] = {
                       "Open the iris fully first."),
     "sharpened": Words("Switch detail off", "The camera sharpens its picture: switch detail (aperture) off.",
                        "Sharpening makes a soft picture look sharp and hides the error."),
-    "moving": Words("Hold the camera still", "The picture moves: lock the tripod and switch the stabiliser off."),
+    "moving": Words("Hold the camera still", "The picture moves: lock the tripod, switch the stabiliser off."),
 }  # fmt: skip
 
 _DOUBTS: dict[ev.Doubt, Words] = {
-    "lock-screw": Words("Is the lock screw loose?", "Nothing changes: is the lock screw of the ring loosened?"),
+    "lock-screw": Words("Is the lock screw loose?", "Nothing changes: is the lock screw of the ring loose?"),
     "right-ring": Words("Is it the right ring?", "Nothing changes: is it the ring that was asked for?"),
     "iris-open": Words("Is the iris open?", "Nothing changes: is the iris fully open?",
                        "A small opening makes everything look sharp."),
@@ -85,7 +85,7 @@ def instruction_words(said: say.Instruction) -> Words:
             return Words(
                 "Tighten the lock screw",
                 "Tighten the lock screw and hold the ring while you do.",
-                "Say OK, or simply zoom out to go on. The screw can move the ring: it is looked at once more.",
+                "Say OK, or simply zoom out to go on. It is looked at once more: the screw can move the ring.",
             )
         case say.CheckThat(doubt=doubt):
             return _DOUBTS[doubt]

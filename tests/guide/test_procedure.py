@@ -1,0 +1,241 @@
+"""`advance`: legal events move, illegal ones change nothing; sessions fold, undo, survive JSON, and end."""
+
+import json
+from dataclasses import replace
+from functools import reduce
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backfocus.errors import OutOfOrder
+from backfocus.guide import events as ev
+from backfocus.guide import instructions as say
+from backfocus.guide.procedure import Session, Setup, Step, advance, ask, possible, replay, rounds_left, start
+from backfocus.guide.records import from_dict, to_dict
+from backfocus.optics.lens import Optics
+
+OPTICS = Optics(5.0, ((0.0, 1.8),))
+SETUP = Setup(OPTICS, zoom_ratio=10.0)
+EVENTS = get_args(ev.Event)
+
+
+def look(scale_px: float, um: float, *, referenced: bool = True) -> ev.Look:
+    return ev.Look(scale_px, um, 1.0, referenced=referenced)
+
+
+def happy_road() -> list[ev.Event]:
+    """A 10x lens, 40 um off, set in one round."""
+    return [
+        ev.StarSeen(1.0, 80.0),
+        ev.Confirmed(3.0, "check"),
+        ev.ZoomStopped(8.0, "tele", 800.0),
+        ev.TeleSoft(9.0, look(800.0, 150.0, referenced=False)),
+        ev.Sharper(11.0),
+        ev.PeakPassed(14.0, "focus", look(800.0, 6.0)),
+        ev.AtPeak(15.0, "focus"),
+        ev.Returned(16.0, "focus", look(800.0, 1.0)),
+        ev.ZoomStopped(20.0, "wide", 80.0),
+        ev.StillOff(21.0, look(80.0, 40.0), 40.4, 1.0),
+        ev.Softer(22.0),
+        ev.Sharper(24.0),
+        ev.PeakPassed(26.0, "back-focus", look(80.0, 5.0)),
+        ev.Overshot(28.0, "back-focus"),
+        ev.AtPeak(29.0, "back-focus"),
+        ev.Returned(30.0, "back-focus", look(80.0, 1.0), 40.0),
+        ev.ZoomStopped(34.0, "tele", 800.0),
+        ev.TeleSharp(35.0, look(800.0, 40.0)),
+        ev.ZoomStopped(39.0, "wide", 80.0),
+        ev.WithinDepth(40.0, look(80.0, 1.0), 0.6, 1.0),
+        ev.Walked(50.0, ()),
+        ev.Confirmed(52.0, "lock"),
+        ev.ZoomStopped(56.0, "wide", 80.0),
+        ev.LockHeld(57.0, look(80.0, 1.0), 0.6, 1.0),
+    ]
+
+
+def test_happy_road_ends_set_after_one_round() -> None:
+    session = replay(SETUP, happy_road())
+    assert session.step is Step.DONE
+    assert session.rounds == 1
+    assert session.results[-1].verdict.kind == "set"
+    assert ask(session)[0] == say.Finish(
+        "set",
+        session.results[-1].verdict.reason,
+        session.results[-1].verdict.advice,
+        session.results[-1].back_focus.delta_um,
+        session.results[-1].back_focus.sigma_um,
+    )
+
+
+def test_before_and_after_are_both_kept() -> None:
+    result = replay(SETUP, happy_road()).results[-1]
+    # |r_W| = 40 at k = 0.1, so delta = 40 / (1 - 0.01); noise of the looks is 1 um.
+    assert result.before.delta_um == pytest.approx(40.4, abs=1.0)
+    assert result.back_focus.delta_um < 2.0
+
+
+def test_turning_is_told_in_the_order_the_hand_needs() -> None:
+    session, said = start(SETUP)
+    ways = []
+    for event in happy_road()[:8]:
+        session, said = advance(session, event)
+        ways += [each.way for each in said if isinstance(each, say.Turn)]
+    assert ways == ["either", "on", "back", "stop"]
+
+
+def test_lock_is_loosened_before_the_back_focus_ring_is_turned() -> None:
+    events = happy_road()[:10]
+    _, said = advance(replay(SETUP, events[:-1]), events[-1])
+    assert said == (say.LoosenLock(), say.Turn("back-focus", "either", left_um=40.4))
+
+
+@pytest.mark.parametrize("position", range(len(happy_road())))
+def test_illegal_event_raises_and_leaves_the_session_as_it_was(position: int) -> None:
+    session = replay(SETUP, happy_road()[:position])
+    before = json.dumps(repr(session))
+    for event in happy_road():
+        if type(event) not in possible(session) and not isinstance(event, ev.Confirmed):
+            with pytest.raises(OutOfOrder, match=session.step):
+                advance(session, event)
+    assert json.dumps(repr(session)) == before
+
+
+def test_stale_command_is_ignored_with_a_note() -> None:
+    session = replay(SETUP, happy_road()[:3])
+    assert session.step is Step.LOOK_TELE
+    after, said = advance(session, ev.Confirmed(9.0, "check"))
+    assert after is session
+    assert said == (say.Ignored("check"),)
+
+
+def test_undo_goes_back_where_the_step_was_entered_from() -> None:
+    events = happy_road()
+    there, here = replay(SETUP, events[:3]), replay(SETUP, events[:4])
+    undone, said = advance(here, ev.Undone(10.0, here.step))
+    assert undone.step is there.step
+    assert said == ask(undone)
+    assert undone.turn > here.turn, "watch must begin afresh"
+
+
+def test_undo_at_the_very_beginning_changes_nothing() -> None:
+    session, _ = start(SETUP)
+    assert advance(session, ev.Undone(1.0, "aim"))[0] == session
+
+
+def test_repeat_starts_the_step_afresh() -> None:
+    session = replay(SETUP, happy_road()[:6])
+    again, _ = advance(session, ev.Repeated(15.0, session.step))
+    assert (again.step, again.turn, again.way) == (session.step, session.turn + 1, "either")
+
+
+def test_stop_gives_a_verdict_that_does_not_claim_what_was_not_proved() -> None:
+    for count in range(len(happy_road())):
+        session = replay(SETUP, happy_road()[:count])
+        stopped, said = advance(session, ev.Stopped(99.0, session.step))
+        assert stopped.finished
+        assert isinstance(said[0], say.Finish)
+        turned_and_unproved = 15 < count < 18
+        assert not (turned_and_unproved and said[0].verdict == "set")
+
+
+def test_each_nd_position_has_a_result_of_its_own() -> None:
+    done = replay(SETUP, happy_road())
+    session, said = advance(done, ev.NdChanged(60.0, "1/4"))
+    assert (session.step, session.nd, session.wide) == (Step.AIM, "1/4", None)
+    assert said == (say.Aim("aim", "no-star"),)
+    later = [replace(event, at_s=event.at_s + 60.0) for event in happy_road()]
+    session = reduce(lambda each, event: advance(each, event)[0], later, session)
+    assert [result.nd for result in session.results] == ["clear", "1/4"]
+
+
+def test_notes_are_kept_and_the_last_one_counts() -> None:
+    session = replay(SETUP, [ev.Noted(0.0, "iris", "1.9"), ev.Noted(1.0, "iris", "open")])
+    assert session.notes == (("iris", "open"),)
+    assert advance(session, ev.Noted(2.0, "operator", "A"))[1] == ()
+
+
+def test_rounds_to_expect_shrink_with_the_square_of_k() -> None:
+    off = replay(SETUP, happy_road()[:10])
+    # 40 um at h = 9 um: one round at 10x leaves 0.4 um.
+    assert rounds_left(off) == 1
+    assert rounds_left(start(SETUP)[0]) is None
+
+
+def test_lens_without_ring_ends_in_advice_not_in_a_dead_end() -> None:
+    setup = replace(SETUP, back_focus_ring=False, shims_um=(10.0, 30.0, 50.0))
+    events = happy_road()[:9]
+    session = replay(setup, [*events, ev.StillOff(21.0, look(80.0, 40.0), 40.4, 1.0)])
+    assert session.step is Step.DONE
+    verdict = session.results[-1].verdict
+    assert verdict.kind == "adjust"
+    assert "shim" in verdict.advice
+    assert "50 um" in verdict.advice or "30 um" in verdict.advice
+
+
+def test_unknown_optics_are_never_called_set() -> None:
+    session = replay(Setup(), happy_road())
+    assert session.results[-1].verdict.kind == "unsure"
+    assert session.results[-1].back_focus is None
+    said = [each for event in [happy_road()] for each in ask(replay(Setup(), event[:10]))]
+    assert all(each.left_um is None for each in said if isinstance(each, say.Turn))
+
+
+def test_rear_focus_lens_is_called_by_its_name() -> None:
+    session = replay(replace(SETUP, lens_kind="rear-focus"), happy_road())
+    assert session.results[-1].verdict.kind == "not-front-focus"
+
+
+NUMBERS = st.floats(0.5, 900.0)
+LOOKS = st.builds(ev.Look, NUMBERS, st.floats(0.0, 200.0), st.floats(0.1, 20.0), referenced=st.booleans())
+
+
+def any_event(session: Session, draw: Any) -> ev.Event:
+    """An event the session may or may not expect; commands answer the right step as often as a wrong one."""
+    kind = draw(st.sampled_from(EVENTS))
+    step = draw(st.sampled_from([session.step, *Step]))
+    named = {
+        "at_s": NUMBERS,
+        "step": st.just(str(step)),
+        "scale_px": NUMBERS,
+        "look": LOOKS,
+        "best": LOOKS,
+        "looks": st.lists(LOOKS, max_size=4).map(tuple),
+        "value": st.text(max_size=4),
+        "name": st.sampled_from(["iris", "note"]),
+        "nd": st.sampled_from(["clear", "1/4"]),
+    }
+    fixed = {
+        name: named.get(name, st.floats(0.0, 300.0))
+        for name, field in kind.__dataclass_fields__.items()
+        if name in named or "float" in str(field.type)
+    }
+    return draw(st.builds(kind, **fixed))
+
+
+@given(st.data(), st.booleans(), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_any_events_leave_a_valid_session_that_can_end_and_replays(
+    data: Any, ring: bool, known: bool
+) -> None:
+    setup = Setup(OPTICS if known else None, 10.0 if known else None, back_focus_ring=ring)
+    session, taken = start(setup)[0], []
+    for _ in range(data.draw(st.integers(0, 30))):
+        event = any_event(session, data.draw)
+        is_legal = type(event) in possible(session) or isinstance(event, get_args(ev.Command))
+        try:
+            after, _ = advance(session, event)
+        except OutOfOrder:
+            assert type(event) not in possible(session)
+            continue
+        assert is_legal
+        assert after.step in Step
+        assert after.turn >= session.turn
+        assert ask(after)
+        session = after
+        taken.append(event)
+    stored = [json.loads(json.dumps(to_dict(event))) for event in taken]
+    assert replay(setup, [from_dict(plain) for plain in stored]) == session
+    if not session.finished:
+        assert advance(session, ev.Stopped(999.0, session.step))[0].finished
