@@ -1,0 +1,46 @@
+"""The command line as a person runs it: one process, its exit code and what it said."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from backfocus.sim.source import open_sim
+from backfocus.video.record import record
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+DEADLINE_S = 150
+"""Far beyond what any of these takes: a hang is a failure, not a wait."""
+
+
+@pytest.fixture
+def backfocus(tmp_path: Path) -> Run:
+    """Runs `backfocus ARGS...` with a store of its own."""
+    environment = {**os.environ, "BACKFOCUS_STORE": str(tmp_path / "sessions.db"), "COLUMNS": "100"}
+
+    def run(*arguments: object) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-m", "backfocus", *map(str, arguments)]
+        return subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_S,
+            env=environment,
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def pull(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip that goes from tele to wide with the sensor 40 um too far away; 8x, 12.5 pictures a second."""
+    path = tmp_path_factory.mktemp("clips") / "pull.mp4"
+    source = open_sim("sim://?clip=check&delta_um=40&seed=5&zoom=8&fps=12.5&codec=none")
+    record(source.frames(), path, fps=12.5)
+    return path

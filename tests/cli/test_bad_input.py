@@ -1,0 +1,107 @@
+"""Rubbish in: one line that says what to do, the exit code of the manual, no traceback and no hang."""
+
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from .conftest import Run
+
+
+def one_line(said: str) -> str:
+    lines = [line for line in said.splitlines() if line.strip()]
+    assert len(lines) == 1, said
+    assert "Traceback" not in said
+    return lines[0]
+
+
+@pytest.fixture
+def rubbish(tmp_path: Path, pull: Path) -> dict[str, Path]:
+    made = {name: tmp_path / name for name in ("empty.mp4", "text.mp4", "cut.mp4", "sound.wav", "folder")}
+    made["empty.mp4"].touch()
+    made["text.mp4"].write_text("This is not a video.\n" * 100)
+    whole = pull.read_bytes()
+    made["cut.mp4"].write_bytes(whole[: len(whole) // 3])
+    made["folder"].mkdir()
+    with av.open(str(made["sound.wav"]), "w") as container:
+        stream = container.add_stream("pcm_s16le", rate=8000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 800), np.int16), format="s16", layout="mono")
+        frame.sample_rate = 8000
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return made
+
+
+@pytest.mark.parametrize("name", ["missing.mp4", "empty.mp4", "text.mp4", "cut.mp4", "sound.wav", "folder"])
+@pytest.mark.parametrize("command", ["measure", "check"])
+def test_what_is_no_video_is_said_in_one_line(
+    backfocus: Run, rubbish: dict[str, Path], command: str, name: str, tmp_path: Path
+) -> None:
+    ended = backfocus(command, rubbish.get(name, tmp_path / name))
+    assert ended.returncode == 3, ended.stderr
+    assert name in one_line(ended.stderr)
+
+
+def test_an_unreachable_host_is_said_in_one_line_and_hides_the_password(backfocus: Run) -> None:
+    # port 9 (discard) is closed on any machine without inetd: refused at once, on loopback
+    ended = backfocus("measure", "rtsp://user:hunter2@127.0.0.1:9/stream")
+    assert ended.returncode == 3
+    assert "hunter2" not in ended.stderr + ended.stdout
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("measure", "sim://?colour=blue"),
+        ("measure", "sim://?seed=1", "--f-number", "zero"),
+        ("measure", "sim://?seed=1", "--camera", "b5-hd"),
+        ("measure", "clip.mp4", "--pixel-um", "5"),
+        ("measure", "sim://?seed=1", "--transfer", "log-something"),
+        ("measure", "sim://?seed=1", "--range", "tv"),
+        ("chart", "star.docx"),
+        ("chart", "star.pdf", "--paper", "napkin"),
+        ("chart", "star.pdf", "--distance-m", "3", "--camera", "b4-hd"),
+        ("check", "sim://?clip=check", "--shims", "thin"),
+        ("guide", "sim://?seed=1", "--note", "shoe-size=43"),
+        ("measure", "ndi://CAM 1"),
+    ],
+)
+def test_what_cannot_be_meant_is_said_in_one_line(backfocus: Run, arguments: tuple[str, ...]) -> None:
+    ended = backfocus(*arguments)
+    assert ended.returncode == 2, ended.stderr
+    one_line(ended.stderr)
+
+
+@pytest.mark.parametrize("value", [0, 255, 128])
+def test_pictures_without_a_star_end_in_4(backfocus: Run, tmp_path: Path, value: int) -> None:
+    for index in range(3):
+        cv2.imwrite(str(tmp_path / f"{index}.png"), np.full((270, 480), value, np.uint8))
+    ended = backfocus("measure", tmp_path, "--json")
+    assert ended.returncode == 4
+    assert ended.stdout.count('"no-star"') == 3
+    assert "star" in one_line(ended.stderr)
+
+
+def test_one_pixel_and_not_a_number_are_pictures_too(backfocus: Run, tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "a.png"), np.zeros((1, 1), np.uint8))
+    light = np.full((200, 200), np.nan, np.float32)
+    cv2.imwrite(str(tmp_path / "b.tiff"), light)
+    ended = backfocus("measure", tmp_path, "--json")
+    assert ended.returncode == 4
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_store_that_cannot_be_written_is_said_in_one_line(backfocus: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    ended = backfocus("history", "--store", tmp_path / "file" / "sessions.db")
+    assert ended.returncode == 3
+    one_line(ended.stderr)
+
+
+def test_a_report_of_no_session_is_said_in_one_line(backfocus: Run) -> None:
+    ended = backfocus("report", 99)
+    assert ended.returncode == 3
+    assert "99" in one_line(ended.stderr)

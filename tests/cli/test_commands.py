@@ -1,0 +1,123 @@
+"""The commands on good input: their JSON to the letter, their exit codes, and what they write."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from .conftest import Run
+
+OPTICS = ("--pixel-um", "5", "--f-number", "1.8")
+MEASURE_KEYS = [
+    "index", "at_s", "star", "scale_px", "scale_sigma_px", "frequency_cy_px", "modulation", "modulation_025",
+    "modulation_025_sigma", "mtf50_cy_px", "mtf50_sigma_cy_px", "defocus_um", "defocus_sigma_um", "flags",
+]  # fmt: skip
+CHECK_KEYS = [
+    "delta_um", "sigma_um", "low_um", "high_um", "sign_known", "half_depth_of_focus_um", "zoom", "verdict", "reason",
+    "advice",
+]  # fmt: skip
+
+
+def test_measure_prints_the_keys_of_the_manual(backfocus: Run, pull: Path) -> None:
+    ended = backfocus("measure", pull, *OPTICS, "--frames", 4, "--json")
+    assert ended.returncode == 0, ended.stderr
+    lines = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert len(lines) == 4
+    for line in lines:
+        assert list(line) == MEASURE_KEYS
+        assert line["star"]["cycles"] == 36
+        assert len(line["frequency_cy_px"]) == len(line["modulation"]) > 8
+        assert line["frequency_cy_px"] == sorted(line["frequency_cy_px"])
+        assert line["frequency_cy_px"][-1] <= 0.5
+        assert line["defocus_um"] >= 0.0
+
+
+def test_without_optics_there_are_no_micrometres(backfocus: Run, pull: Path) -> None:
+    (line,) = backfocus("measure", pull, "--frames", 1, "--json").stdout.splitlines()
+    measured = json.loads(line)
+    assert measured["defocus_um"] is None
+    assert "no-optics" in measured["flags"]
+
+
+def test_interlaced_pictures_give_a_line_for_each_field(backfocus: Run) -> None:
+    ended = backfocus("measure", "sim://?seed=2&interlaced=top&hand=none", "--frames", 2, "--json")
+    assert [json.loads(line)["field"] for line in ended.stdout.splitlines()] == ["top", "bottom"] * 2
+
+
+def test_check_finds_the_error_of_a_clip(backfocus: Run, pull: Path) -> None:
+    ended = backfocus("check", pull, *OPTICS, "--json")
+    line = json.loads(ended.stdout)
+    assert list(line) == CHECK_KEYS
+    assert line["verdict"] == "adjust"
+    assert ended.returncode == 1
+    # no reference in the clip: the lens's own softness may add up to half the depth of focus of 9 um
+    assert line["delta_um"] == pytest.approx(40.0, abs=4.5)
+    assert line["low_um"] <= 40.0 <= line["high_um"]
+    assert line["sign_known"] is False
+    scales = [each["scale_px"] for each in line["zoom"]]
+    assert scales == sorted(scales, reverse=True)
+
+
+def test_check_without_optics_is_unsure(backfocus: Run, pull: Path) -> None:
+    ended = backfocus("check", pull, "--json")
+    assert json.loads(ended.stdout)["verdict"] == "unsure"
+    assert ended.returncode == 4
+
+
+def test_check_for_people_shows_the_verdict(backfocus: Run, pull: Path) -> None:
+    ended = backfocus("check", pull, *OPTICS, "--shims", "10,30,50")
+    assert "um too far" in ended.stdout
+    assert "shim" in ended.stdout
+
+
+@pytest.mark.parametrize("kind", ["pdf", "svg", "png"])
+def test_chart_writes_a_file(backfocus: Run, tmp_path: Path, kind: str) -> None:
+    out = tmp_path / f"star.{kind}"
+    ended = backfocus("chart", out, "--paper", "A4", "--json")
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)["paper"] == "A4"
+    magic = {"pdf": b"%PDF", "svg": b"<", "png": b"\x89PNG"}[kind]
+    assert out.read_bytes().startswith(magic)
+
+
+def test_chart_for_a_camera_and_a_lens_covers_150_px(backfocus: Run, tmp_path: Path) -> None:
+    ended = backfocus(
+        "chart",
+        tmp_path / "star.pdf",
+        "--distance-m",
+        3,
+        "--camera",
+        "b4-hd",
+        "--lens",
+        "canon-cj20ex7.8b",
+        "--json",
+    )
+    planned = json.loads(ended.stdout)
+    # 150 px of 5 um at 7.8 mm and 3 m by the thin lens: 150 * 0.005 * (3000 - 7.8) / 7.8 = 287.7 mm
+    assert planned["star_mm"] >= 287.6
+    assert planned["covers_px"] >= 149.9
+
+
+def test_profiles_and_devices_answer(backfocus: Run) -> None:
+    profiles = [json.loads(line) for line in backfocus("profiles", "--json").stdout.splitlines()]
+    assert {"b4-hd", "b4-uhd"} <= {each["name"] for each in profiles if each["kind"] == "camera"}
+    assert backfocus("devices", "--json").returncode in (0, 4)
+
+
+def test_history_and_report_of_a_session_on_a_recording(backfocus: Run, pull: Path, tmp_path: Path) -> None:
+    ended = backfocus(
+        "guide", pull, *OPTICS, "--json", "--note", "operator=<b>Kim & Co</b>", "--note", "nd=1/4"
+    )
+    lines = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert {line["kind"] for line in lines} == {"reading", "event", "instruction", "verdict"}
+    assert all({"type", "step", "at_s"} <= set(line) for line in lines)
+    verdict = lines[-1]
+    assert verdict["kind"] == "verdict"
+    assert ended.returncode == {"set": 0, "adjust": 1, "tracking": 1, "unsure": 4}[verdict["verdict"]]
+    (session,) = [json.loads(line) for line in backfocus("history", "--json").stdout.splitlines()]
+    assert session["verdict"] == verdict["verdict"]
+    assert backfocus("report", session["id"], "--out", tmp_path / "r.html").returncode == 0
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "Kim &amp; Co" in page
+    assert "<b>Kim" not in page
+    assert json.loads(backfocus("report", session["id"], "--json").stdout)
