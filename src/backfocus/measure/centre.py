@@ -33,6 +33,11 @@ class Pose:
             self.skew + float(step[3]),
         )
 
+    def squared(self, least: float) -> "Pose":
+        """The pose without shears smaller than `least`."""
+        small = abs(self.stretch) < least and abs(self.skew) < least
+        return Pose(self.x_px, self.y_px) if small else self
+
 
 def flattened(rings: Rings, pose: Pose) -> Rings:
     """The rings with their offsets turned back to a star that faces the camera."""
@@ -62,18 +67,18 @@ def pixel_step(rings: Rings, wave: Phasors, cycles: int, fit: RingFit) -> tuple[
     leave. Needs a phase swing below about a radian on the rings that count.
     """
     squared = rings.x**2 + rings.y**2
-    slope = np.float32(cycles) * (fit.wave.astype(np.complex64)[:, None] * np.conj(wave)).imag
-    sure = 1 / np.maximum(fit.noise, max(0.1 * float(np.median(fit.noise)), 1e-6))
-    slope = slope * rings.weight * sure[:, None].astype(np.float32)
-    per_r = slope / np.maximum(squared, 1.0)
-    double = np.stack([rings.x**2 - rings.y**2, 2 * rings.x * rings.y]) / np.maximum(squared, 1.0)
-    rows = np.stack([per_r * rings.y, -per_r * rings.x, -slope * double[1], slope * double[0]])
-    flat = rows.reshape(4, -1).astype(np.float64)
-    normal = flat @ flat.T
-    normal += np.diag([1e-9, 1e-9, 1e-9, 1e-9]) * max(np.trace(normal), 1e-12)
-    left = fit.residual * sure[:, None].astype(np.float32)
-    step = np.linalg.solve(normal, flat @ left.ravel().astype(np.float64))
-    return np.asarray(step), float(np.sqrt(np.linalg.inv(normal)[0, 0]))
+    sure = cycles / np.maximum(fit.noise, max(0.1 * float(np.median(fit.noise)), 1e-6))
+    slope = (fit.wave * sure).astype(np.complex64)[:, None] * np.conj(wave)
+    swing = slope.imag * rings.weight / np.maximum(squared, 1.0)
+    rows = np.empty((4, *swing.shape), np.float32)
+    rows[0], rows[1] = swing * rings.y, swing * -rings.x
+    rows[2], rows[3] = -2 * rows[0] * rings.x, swing * (rings.x**2 - rings.y**2)
+    flat = rows.reshape(4, -1)
+    normal = (flat @ flat.T).astype(np.float64)
+    normal += 1e-9 * max(float(np.trace(normal)), 1e-12) * np.eye(4)
+    left = fit.residual * (sure / cycles)[:, None].astype(np.float32)
+    covariance = np.linalg.inv(normal)
+    return covariance @ (flat @ left.ravel()), float(np.sqrt(covariance[0, 0]))
 
 
 def _sector_phasors(rings: Rings, wave: Phasors) -> tuple[Floats64, Phasors]:

@@ -36,6 +36,12 @@ LEAST_VISIBLE = 0.2
 LEAST_SAMPLES = 24
 """Pixels a ring needs for the nine numbers fitted to it."""
 
+MOST_STEP = np.array([1.0, 1.0, 0.02, 0.02])
+"""Farthest a pose is moved once it is known to a tenth of a pixel."""
+
+NO_SWING = 0.01
+"""Radians of phase below which a star counts as facing the camera."""
+
 LOWEST_FREQUENCY = 0.004
 
 
@@ -149,8 +155,8 @@ def measure_star(
         first_line,
         _reach(picture, x_px, y_px, cycles, radius_px, line_step),
     )
-    pose = _settle(view, Pose(x_px, y_px), radius_px, tracked)
-    rings, fit, pose, sigma = _fit_at(view, pose)
+    pose, sigma = _sharpen(view, _settle(view, Pose(x_px, y_px), radius_px, tracked))
+    rings, fit = _fit_at(view, pose)
     return _assemble(rings, fit, pose, sigma, view, twist_radius_px, levels)
 
 
@@ -186,7 +192,7 @@ def _reach(picture: Samples, x: float, y: float, cycles: int, radius: float | No
 
 
 def _settle(view: _View, pose: Pose, radius: float | None, tracked: bool) -> Pose:
-    """The pose to a few hundredths of a pixel: by sectors where it may be pixels off, then on the pixels."""
+    """The pose to a tenth of a pixel, from one that may be several pixels off."""
     limit = np.array([0.25 * view.reach_px, 0.25 * view.reach_px, 0.1, 0.1])
     for _ in range(1 if tracked else 4):
         rings = view.rings(pose, every=3)
@@ -198,10 +204,7 @@ def _settle(view: _View, pose: Pose, radius: float | None, tracked: bool) -> Pos
         pose = pose.moved(np.clip(step, -limit, limit))
         if np.abs(step[:2]).max() < 0.3:
             break
-    rings = view.rings(pose, every=2)
-    wave = turns(rings.x, rings.y, view.cycles)
-    step, _ = pixel_step(rings, wave, view.cycles, fit_rings(rings, wave))
-    return pose.moved(np.clip(step, -0.1 * limit, 0.1 * limit))
+    return pose
 
 
 def _trust(rings: Rings) -> Floats64:
@@ -213,7 +216,15 @@ def _trust(rings: Rings) -> Floats64:
     return np.asarray(usable / np.maximum(power, floor) / total**2, dtype=np.float64)
 
 
-def _fit_at(view: _View, pose: Pose) -> tuple[Rings, RingFit, Pose, float]:
+def _sharpen(view: _View, pose: Pose) -> tuple[Pose, float]:
+    """The pose to a few hundredths of a pixel, on every second ring, and the sigma of its centre."""
+    rings = view.rings(pose, every=2)
+    wave = turns(rings.x, rings.y, view.cycles)
+    step, sigma = pixel_step(rings, wave, view.cycles, fit_rings(rings, wave))
+    return pose.moved(np.clip(step, -MOST_STEP, MOST_STEP)).squared(NO_SWING / view.cycles), sigma
+
+
+def _fit_at(view: _View, pose: Pose) -> tuple[Rings, RingFit]:
     rings = view.rings(pose)
     wave = turns(rings.x, rings.y, view.cycles)
     fit = fit_rings(rings, wave)
@@ -221,22 +232,19 @@ def _fit_at(view: _View, pose: Pose) -> tuple[Rings, RingFit, Pose, float]:
     if odd.any():
         rings = replace(rings, weight=rings.weight * ~odd)
         fit = fit_rings(rings, wave)
-    step, sigma = pixel_step(rings, wave, view.cycles, fit)
-    return rings, fit, pose.moved(np.clip(step, -0.3, 0.3)), sigma
+    return rings, fit
 
 
 def _frequencies(rings: Rings, cycles: int, pose: Pose) -> Floats64:
     """Mean local frequency of each ring; on a tilted star it differs along the ring."""
-    squared = rings.x.astype(np.float64) ** 2 + rings.y.astype(np.float64) ** 2
-    area = 1 - pose.stretch**2 - pose.skew**2
-    if pose.stretch == 0.0 and pose.skew == 0.0:
-        inverse = 1 / np.sqrt(np.maximum(squared, 1e-6))
-    else:
-        back_x = (1 - pose.stretch) * rings.x - pose.skew * rings.y
-        back_y = (1 + pose.stretch) * rings.y - pose.skew * rings.x
-        inverse = np.hypot(back_x, back_y) / np.maximum(squared, 1e-6)
+    if pose.stretch == pose.skew == 0.0 and rings.whole:
+        return np.asarray(cycles / (2 * math.pi) * rings.plan.inverse_px)
+    squared = np.maximum(rings.x**2 + rings.y**2, np.float32(1e-6))
+    back_x = (1 - pose.stretch) * rings.x - pose.skew * rings.y
+    back_y = (1 + pose.stretch) * rings.y - pose.skew * rings.x
     total = np.maximum(rings.weight.sum(axis=1), 1.0)
-    return np.asarray(cycles / (2 * math.pi) * area * (inverse * rings.weight).sum(axis=1) / total)
+    inverse = (np.hypot(back_x, back_y) / squared * rings.weight).sum(axis=1) / total
+    return np.asarray(cycles / (2 * math.pi) * inverse, dtype=np.float64)
 
 
 def _assemble(

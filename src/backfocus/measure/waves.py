@@ -26,6 +26,7 @@ SAMPLES = 320
 STEP = 1.04
 THINNEST_PX = 0.9
 TOP_FREQUENCY = 0.52
+MOST_RINGS = 240
 HARMONICS = 18
 """Harmonics of square spokes kept apart when samples are picked: the 19th is 5 % of the fundamental."""
 
@@ -39,7 +40,8 @@ GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 class RingPlan:
     """Which pixels to look at, as offsets from the pixel that holds the centre; shapes (rings, samples).
 
-    `sector` numbers ring and sector of each pixel in one: ring * sectors + sector.
+    `sector` numbers ring and sector of each pixel in one: ring * sectors + sector. `full` counts the pixels
+    of each ring and `inverse_px` is their mean of 1 / radius.
     """
 
     columns: NDArray[np.int32]
@@ -50,6 +52,7 @@ class RingPlan:
     inner_px: Floats64
     outer_px: Floats64
     full: Floats64
+    inverse_px: Floats64
 
     @property
     def reach_px(self) -> int:
@@ -73,6 +76,11 @@ class Rings:
         return np.asarray(np.sqrt((self.plan.inner_px**2 + self.plan.outer_px**2) / 2))
 
     @property
+    def whole(self) -> bool:
+        """Whether no planned pixel is missing."""
+        return self.weight is self.plan.used
+
+    @property
     def visible(self) -> Floats64:
         """Part of each ring that lies in the picture, 0 to 1."""
         return np.asarray(self.weight.sum(axis=1) / self.plan.full)
@@ -90,18 +98,19 @@ class RingFit:
     residual: Floats
 
 
-def ring_edges(cycles: int, count: int) -> Floats64:
-    """Radii of the borders of the first `count` rings, from the smallest that resolves the star outwards."""
+@lru_cache(maxsize=64)
+def ring_edges(cycles: int) -> Floats64:
+    """Radii of the borders of `MOST_RINGS` rings, from the smallest that resolves the star outwards."""
     edges = [max(cycles / (2 * math.pi * TOP_FREQUENCY), 3.0)]
-    for _ in range(count):
+    for _ in range(MOST_RINGS):
         edges.append(max(edges[-1] * STEP, edges[-1] + THINNEST_PX))
     return np.asarray(edges)
 
 
 def ring_count(cycles: int, radius_px: float) -> int:
     """How many rings reach to `radius_px`, rounded up to a multiple of 4 so that plans are reused."""
-    edges = ring_edges(cycles, 400)
-    return max(4, min(4 * math.ceil(np.searchsorted(edges, radius_px) / 4), 400))
+    reached = int(np.searchsorted(ring_edges(cycles), radius_px))
+    return max(4, min(4 * math.ceil(reached / 4), MOST_RINGS))
 
 
 @lru_cache(maxsize=64)
@@ -110,7 +119,7 @@ def plan_rings(cycles: int, count: int, line_step: int, odd: int, every: int = 1
 
     `odd` is 1 where a field's lines lie between the centre's lines.
     """
-    edges = ring_edges(cycles, count)
+    edges = ring_edges(cycles)[: count + 1]
     inner, outer = edges[:-1][::every], edges[1:][::every]
     shape = (len(inner), _even_samples(cycles))
     columns, lines = np.zeros(shape, np.int32), np.full(shape, odd, np.int32)
@@ -122,7 +131,8 @@ def plan_rings(cycles: int, count: int, line_step: int, odd: int, every: int = 1
     which = np.floor((np.arctan2(lines, columns) / (2 * math.pi) + 0.5) * sectors).astype(np.intp) % sectors
     sector = np.arange(len(inner))[:, None] * sectors + which
     full = np.maximum(used.sum(axis=1, dtype=np.float64), 1.0)
-    return RingPlan(columns, lines, used, sector, sectors, inner, outer, full)
+    inverse = (used / np.maximum(np.hypot(columns, lines), 1.0)).sum(axis=1) / full
+    return RingPlan(columns, lines, used, sector, sectors, inner, outer, full, inverse)
 
 
 def gather(
@@ -145,8 +155,7 @@ def gather(
         weight, rows, columns = weight * inside, rows * inside, columns * inside
     codes = _take(picture, rows, columns)
     light = codes.astype(np.float32) if curve is None else np.take(curve, codes.astype(np.intp), mode="clip")
-    good = np.isfinite(light)
-    if not good.all():
+    if curve is None and not (good := np.isfinite(light)).all():
         weight, light = weight * good, np.where(good, light, np.float32(0))
     x, y = plan.columns + np.float32(column0 - x_px), plan.lines + np.float32(line0 - y_px)
     return Rings(x, y, light, weight, plan)
@@ -190,15 +199,15 @@ def fit_rings(rings: Rings, wave: Phasors) -> RingFit:
     mean + Re(z conj(wave)): its angle is the phase, its magnitude the amplitude.
     """
     columns = _columns(rings, wave)
-    weighted = columns * rings.weight[:, None, :]
-    gram = (weighted @ columns.transpose(0, 2, 1)).astype(np.float64)
-    right = (weighted @ rings.light[:, :, None]).astype(np.float64)
+    columns *= rings.weight[:, None, :]  # weights are 0 or 1: their squares are the same
+    gram = (columns @ columns.transpose(0, 2, 1)).astype(np.float64)
+    right = (columns @ rings.light[:, :, None]).astype(np.float64)
     samples = rings.weight.sum(axis=1, dtype=np.float64)
     ridge = (1e-5 * samples + 1e-3)[:, None, None] * np.eye(columns.shape[1])
     found = np.linalg.solve(gram + ridge, right)[:, :, 0]
     residual = rings.light - (found.astype(np.float32)[:, None, :] @ columns)[:, 0, :]
-    residual *= rings.weight > 0
-    squares = np.einsum("rs,rs,rs->r", rings.weight, residual, residual)
+    residual *= rings.weight
+    squares = np.einsum("rs,rs->r", residual, residual)
     return RingFit(
         mean=found[:, 0],
         wave=found[:, 1] + 1j * found[:, 2],

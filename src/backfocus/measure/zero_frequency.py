@@ -6,6 +6,7 @@ is the chart's, less the light that diffraction takes from it (0.25 % at f/4 on 
 3.3 um), for which the curve of the rings says how much diffraction there is.
 """
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,8 +24,15 @@ MOST_SIGMA = 0.2
 """Of the contrast; a worse extrapolation is none."""
 
 STEPS = 9
-PRIOR_SIGMA = np.array([0.5, 1.5, 10.0, 1.0])
+PRIOR_SIGMA = np.array([0.5, 1.5, 100.0, 1.0])
 """Of log contrast, diffraction slope, disc and Gaussian: loose, but they keep the fit solvable."""
+
+LEAST = np.array([-np.inf, 0.0, 0.0, 0.0])
+DISC = np.array([0.0, 0.5, 0.58, 0.0])
+BELL = np.array([0.0, 0.1, 0.058, 0.4])
+"""Where the fit starts: the log of the contrast over the highest seen, then slope, disc and Gaussian."""
+
+IDENTITY = np.eye(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,64 +80,66 @@ def contrast_at_zero(
     if count < 4:
         return None
     f, m = f[:count], m[:count]
-    alone = _best(f, m, np.hypot(sigma[order][:count], MODEL_SIGMA * top))
-    if surround is not None:
-        tail = alone.slope * surround.inverse_px / (2 * np.pi**2)
-        value, value_sigma = surround.value / (1 - tail), surround.sigma + 0.3 * tail * surround.value
-        if abs(value - alone.value) < 4 * np.hypot(alone.sigma, value_sigma):
-            return Contrast(value, value_sigma, alone.slope)
+    spread = np.hypot(sigma[order][:count], MODEL_SIGMA * top)
+    half = float(f[np.argmin(np.abs(m - 0.6 * top))])
+    cost, alone = _fit(f, m, spread, half, DISC)
+    if surround is not None and (paper := _from_paper(alone, surround)) is not None:
+        return paper
+    scatter = float(np.square(sigma[order][:count] / spread).sum())
+    if cost > 0.2 * count + 1.5 * scatter:
+        other_cost, other = _fit(f, m, spread, half, BELL)
+        alone = other if other_cost < cost else alone
     return alone if alone.sigma < MOST_SIGMA * alone.value else None
 
 
-def _best(f: Floats64, m: Floats64, sigma: Floats64) -> Contrast:
-    """The fit that starts from a disc, or from a Gaussian where that one is poor."""
-    half = float(f[np.argmin(np.abs(m - 0.6 * m.max()))])
-    disc = np.array([np.log(m.max()), 0.5, 0.58 / half, 0.0])
-    cost, found = _fit(f, m, sigma, disc, half)
-    if cost > 0.2 * f.size:
-        bell = np.array([np.log(m.max()), 0.1, 0.1, 0.4])
-        other_cost, other = _fit(f, m, sigma, bell, half)
-        found = other if other_cost < cost else found
-    return found
+def _from_paper(alone: Contrast, surround: Surround) -> Contrast | None:
+    """Contrast that the surround tells, unless the rings contradict it."""
+    tail = alone.slope * surround.inverse_px / (2 * np.pi**2)
+    value, sigma = surround.value / (1 - tail), surround.sigma + 0.3 * tail * surround.value
+    agrees = abs(value - alone.value) < 4 * math.hypot(alone.sigma, sigma)
+    return Contrast(value, sigma, alone.slope) if agrees else None
 
 
-def _fit(f: Floats64, m: Floats64, sigma: Floats64, start: Floats64, half: float) -> tuple[float, Contrast]:
+def _fit(f: Floats64, m: Floats64, sigma: Floats64, half: float, start: Floats64) -> tuple[float, Contrast]:
     """Levenberg-Marquardt from `start`: the cost reached, and the contrast."""
-    at, damping = start, 1e-3
-    rows, off = _linear(f, m, sigma, at, half)
+    at = start * np.array([1.0, 1.0, 1 / half, 1.0]) + np.array([math.log(m.max()), 0.0, 0.0, 0.0])
+    known = f, m / sigma, _pixel(f) / sigma, (f / half) ** 2, np.array([at[0], 0.5, 0.0, 0.0])
+    damping = 1e-3
+    rows, off = _linear(known, at)
     cost = float(off @ off)
     for _ in range(STEPS):
         normal = rows.T @ rows
-        step = np.linalg.solve(normal + damping * np.diag(np.diag(normal)), rows.T @ off)
-        tried = np.maximum(at + step, [-np.inf, 0.0, 0.0, 0.0])
-        new_rows, new_off = _linear(f, m, sigma, tried, half)
+        step = np.linalg.solve(normal * (1 + damping * IDENTITY), rows.T @ off)
+        tried = np.maximum(at + step, LEAST)
+        new_rows, new_off = _linear(known, tried)
         gain = cost - float(new_off @ new_off)
         if gain <= 0:
             damping = max(damping * 30, 1e-2)
             continue
         at, cost, rows, off, damping = tried, cost - gain, new_rows, new_off, damping / 10
-        if gain < 0.003 * cost + 0.003:
+        if gain < 0.01 * cost + 0.003:
             break
-    value = float(np.exp(at[0]))
-    variance = np.linalg.inv(rows.T @ rows)[0, 0] * max(1.0, cost / len(f))
-    return cost, Contrast(value, value * float(np.sqrt(variance)), float(at[1]))
+    value = math.exp(at[0])
+    variance = float(np.linalg.inv(rows.T @ rows)[0, 0]) * max(1.0, cost / len(f))
+    return cost, Contrast(value, value * math.sqrt(variance), float(at[1]))
 
 
-def _linear(
-    f: Floats64, m: Floats64, sigma: Floats64, at: Floats64, half: float
-) -> tuple[Floats64, Floats64]:
+def _linear(known: tuple[Floats64, ...], at: Floats64) -> tuple[Floats64, Floats64]:
     """Slopes of the shape in its four numbers and what is left, in sigmas; priors are rows too."""
+    f, seen, pixel, squared, prior = known
     zero, slope, disc, bell = at
     s = np.minimum(np.pi / 4 * slope * f, 0.98)
     root = np.sqrt(1 - s * s)
     perfect = 2 / np.pi * (np.arccos(s) - s * root)
     blur, fall = _disc(np.pi * disc * f * (1 - s))
-    shape = np.exp(zero - bell * (f / half) ** 2) * _pixel(f) * perfect * blur
-    by_slope = -f * root / perfect - fall * np.pi**2 / 4 * disc * f * f
-    by = np.stack([np.ones_like(f), by_slope, fall * np.pi * f * (1 - s), -((f / half) ** 2)])
-    rows = np.concatenate([(by * shape / sigma).T, np.diag(1 / PRIOR_SIGMA)])
-    prior = (np.array([np.log(m.max()), 0.5, disc, 0.0]) - at) / PRIOR_SIGMA
-    return rows, np.concatenate([(m - shape) / sigma, prior])
+    shape = np.exp(zero - bell * squared) * pixel * perfect * blur
+    rows = np.zeros((len(f) + 4, 4))
+    rows[:-4, 0] = shape
+    rows[:-4, 1] = shape * (-f * root / perfect - fall * (np.pi**2 / 4 * disc) * f * f)
+    rows[:-4, 2] = shape * fall * f * (1 - s) * np.pi
+    rows[:-4, 3] = -shape * squared
+    rows[-4:] = IDENTITY / PRIOR_SIGMA
+    return rows, np.concatenate([seen - shape, (prior - at) / PRIOR_SIGMA])
 
 
 def _pixel(f: Floats64) -> Floats64:
