@@ -314,10 +314,9 @@ def test_walking_the_zoom_takes_its_time():
     assert there.bench.pose.zoom == 1.0
 
 
-def test_zooming_back_in_stops_about_where_it_was_told():
-    there = scene()
-    wanted_px = 400.0
-    there.hear(say.ZoomUntilLost(wanted_px))
-    there.run(6)
-    # A hand stops within ten per cent.
-    assert there.bench.lens.scale_px(there.bench.pose) == pytest.approx(wanted_px, rel=0.1)
+def test_zooming_back_in_goes_somewhat_past_where_the_star_was_lost():
+    for seed in range(6):
+        there = scene(seed=seed)
+        there.hear(say.ZoomUntilLost(300.0))
+        there.run(6)
+        assert 1.2 < there.bench.lens.scale_px(there.bench.pose) / 300.0 < 1.65

@@ -155,7 +155,8 @@ class Hand:
             case say.ZoomTo(end=end):
                 self._begin_zoom(bench, 1.0 if end == "tele" else 0.0, at_s, 3.0)
             case say.ZoomUntilLost(scale_px=scale_px):
-                about_px = scale_px * float(self._rng.uniform(1.0, 1.08))
+                # What was lost there has come back for sure only some way further in.
+                about_px = scale_px * float(self._rng.uniform(1.25, 1.6))
                 self._begin_zoom(bench, self._lens.zoom_at(about_px), at_s, 3.0)
             case say.WalkZoom():
                 self._begin_zoom(bench, 1.0, at_s, 9.0)
