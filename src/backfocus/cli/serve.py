@@ -21,7 +21,9 @@ Port = Annotated[int, typer.Option("--port", help="Where to listen; 0: any free 
 Lan = Annotated[bool, typer.Option("--lan", help="Open to the local network, for a phone.")]
 Media = Annotated[
     Path | None,
-    typer.Option("--media", help="A folder of recordings that may be chosen on the page.", show_default=False),
+    typer.Option(
+        "--media", help="A folder of recordings that may be chosen on the page.", show_default=False
+    ),
 ]
 Shims = Annotated[
     str | None, typer.Option("--shims", help="Shims at hand, um: 10,30,50.", show_default=False)

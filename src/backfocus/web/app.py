@@ -138,7 +138,9 @@ def _add_results(app: FastAPI, store_address: str | None) -> None:
     def html(session_id: int) -> Response:
         with Store.open(store_address) as store:
             return _download(
-                results.as_html(store, session_id).encode(), "text/html; charset=utf-8", f"backfocus-{session_id}.html"
+                results.as_html(store, session_id).encode(),
+                "text/html; charset=utf-8",
+                f"backfocus-{session_id}.html",
             )
 
     @app.get("/report/{session_id}.json")
@@ -150,8 +152,12 @@ def _add_results(app: FastAPI, store_address: str | None) -> None:
     @app.get("/report/{session_id}.pdf")
     def pdf(session_id: int) -> Response:
         with Store.open(store_address) as store:
-            return _download(results.as_pdf(store, session_id), "application/pdf", f"backfocus-{session_id}.pdf")
+            return _download(
+                results.as_pdf(store, session_id), "application/pdf", f"backfocus-{session_id}.pdf"
+            )
 
 
 def _download(content: bytes, kind: str, name: str) -> Response:
-    return Response(content, media_type=kind, headers={"content-disposition": f'attachment; filename="{name}"'})
+    return Response(
+        content, media_type=kind, headers={"content-disposition": f'attachment; filename="{name}"'}
+    )

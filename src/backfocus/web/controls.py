@@ -1,7 +1,7 @@
 """Who holds the controls: one viewer at a time, pure, with time as an argument.
 
-The first to come holds them. Others look on; they can ask, and the holder hands over. A holder who is gone (asleep,
-out of reach) for longer than `GONE_S` can be taken over from; a reload is shorter than that.
+The first to come holds them. Others look on; they can ask, and the holder hands over. A holder who is gone
+(asleep, out of reach) for longer than `GONE_S` can be taken over from; a reload is shorter than that.
 """
 
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ GONE_S = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """`holder`: a viewer's name, "" before anyone came. `left_s`: since when the holder is gone; None: is here.
+    """`holder`: a viewer's name, "" before anyone came. `left_s`: when the holder went; None: is here.
 
     `asking`: who would like to have them, "" if nobody.
     """

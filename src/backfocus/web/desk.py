@@ -1,9 +1,9 @@
 """The desk: owns the running session, and publishes what everybody sees.
 
-One worker thread at a time runs the loop (`run.readings` while looking, `run.guide` while guiding). It writes every
-moment to the journal before anybody sees it, so that a killed server loses nothing, and then replaces what is shown:
-there is one newest state and one newest picture, never a queue. Viewers are woken, and take what is newest when they
-have room for it.
+One worker thread at a time runs the loop (`run.readings` while looking, `run.guide` while guiding). It
+writes every moment to the journal before anybody sees it, so that a killed server loses nothing, and then
+replaces what is shown: there is one newest state and one newest picture, never a queue. Viewers are woken,
+and take what is newest when they have room for it.
 """
 
 import queue
@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from ..errors import BackfocusError, OutOfOrder, SourceError, StoreError, UsageError
+from ..errors import BackfocusError, OutOfOrder, UsageError
 from ..frame import Frame
 from ..guide import events as ev
 from ..guide.instructions import Instruction
@@ -75,7 +75,7 @@ class AtThePage:
 
 
 class Paced:
-    """A source at the speed of life: recordings and the virtual camera wait for their time; stamps each picture."""
+    """A source at the speed of life, each picture stamped: recordings and virtual cameras wait for their time."""
 
     def __init__(self, source: VideoSource, stop: threading.Event) -> None:
         self.live, self.title = source.live, source.title
@@ -232,8 +232,8 @@ class Desk:
     def _is_wanted(self, choice: Choice) -> bool:
         """Whether a session on this choice may be taken up by itself.
 
-        Not where another source was asked for, where a password was not kept, or on a recording, whose hand has
-        its own pace.
+        Not where another source was asked for, where a password was not kept, or on a recording, whose hand
+        has its own pace.
         """
         wanted = self.given.choice
         if "***" in choice.name or choice.kind == "recording" or is_recording(choice, self.given):
@@ -255,12 +255,18 @@ class Desk:
     def _address(self) -> str:
         choice = self._choice
         assert choice is not None
-        return hidden_camera(int(choice.name)) if choice.kind == "practice" else address_of(choice, self.given)
+        return (
+            hidden_camera(int(choice.name)) if choice.kind == "practice" else address_of(choice, self.given)
+        )
 
     def _title(self) -> str:
         if self._practice is not None:
             return "practice"
-        return self._choice.name if self._choice and self._choice.kind == "recording" else redact(self._address())
+        return (
+            self._choice.name
+            if self._choice and self._choice.kind == "recording"
+            else redact(self._address())
+        )
 
     def _kept_source(self) -> str:
         assert self._choice is not None
@@ -269,7 +275,9 @@ class Desk:
     def _open(self) -> Paced:
         assert self._choice is not None
         if self._practice is not None:
-            source: VideoSource = PracticeSource(self._practice, lambda seconds: void(self._stop.wait(seconds)))
+            source: VideoSource = PracticeSource(
+                self._practice, lambda seconds: void(self._stop.wait(seconds))
+            )
         else:
             source = self._opens(self._address(), transfer=self._choice.transfer, notice=self._notice)
         return Paced(source, self._stop)
@@ -322,9 +330,7 @@ class Desk:
                 session_id=session_id,
                 session=session,
                 standing=ask(session),
-                view=view_of(
-                    None, session, Watch(), at_s=offset_s, reading=None, instructions=ask(session)
-                ),
+                view=view_of(None, session, Watch(), at_s=offset_s, reading=None, instructions=ask(session)),
             )
         )
 
@@ -359,7 +365,13 @@ class Desk:
                 self._show(replace(self.shown, phase="lost", trouble=redact(str(error))))
             return
         if not stop.is_set() and self.shown.phase in ("looking", "opening"):
-            self._show(replace(self.shown, phase="lost", trouble="the recording is over: start it again, or choose another"))
+            self._show(
+                replace(
+                    self.shown,
+                    phase="lost",
+                    trouble="the recording is over: start it again, or choose another",
+                )
+            )
 
     # Keeping ----------------------------------------------------------------------------------------------
 
@@ -381,7 +393,9 @@ class Desk:
             kept = store.load(session_id)
         folded = fold(kept)
         if self._practice is not None:
-            rings = [e.payload for e in kept.entries if e.kind == "reading" and e.payload.get("type") == "Rings"]
+            rings = [
+                e.payload for e in kept.entries if e.kind == "reading" and e.payload.get("type") == "Rings"
+            ]
             if rings:
                 self._practice.put(kept_pose(rings[-1]))
         self._guide_from(session_id, folded.session, folded.until_s)

@@ -22,7 +22,9 @@ from .tickets import COOKIE, COOKIE_S, Tickets
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST_BODY = 64 * 1024
 _SAFE = frozenset({"GET", "HEAD"})
-_NO_ENTRY = "This page is opened with the address or QR code that `backfocus serve --lan` prints. Each opens it once."
+_NO_ENTRY = (
+    "This page is opened with the address or QR code that `backfocus serve --lan` prints. Each opens it once."
+)
 _ENTERED = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>backfocus</title>'
     '<meta http-equiv="refresh" content="0; url=/"></head><body><a href="/">Open the page</a></body></html>'
@@ -30,7 +32,7 @@ _ENTERED = (
 
 
 class Guard:
-    """ASGI middleware that lets through only what may come in, and puts the security headers on what goes out.
+    """ASGI middleware: lets through only what may come in, puts security headers on what goes out.
 
     Parameters
     ----------
@@ -58,6 +60,7 @@ class Guard:
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or pass it on."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
@@ -89,7 +92,13 @@ class Guard:
         # a QR reader that looks ahead must not spend the token
         ahead = "prefetch" in headers.get("sec-purpose", headers.get("purpose", ""))
         tokens = parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
-        if scope["type"] == "http" and scope["method"] == "GET" and scope["path"] == "/" and tokens and not ahead:
+        if (
+            scope["type"] == "http"
+            and scope["method"] == "GET"
+            and scope["path"] == "/"
+            and tokens
+            and not ahead
+        ):
             cookie = self._tickets.trade(tokens[0], self._clock())
             if cookie is not None:
                 self._used()

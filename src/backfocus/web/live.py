@@ -1,7 +1,8 @@
 """One viewer: what is newest goes down when there is room for it, orders come up.
 
-The page answers every message with its number. Only so many may be on the way at once; meanwhile the newest state
-and the newest picture replace older ones, so a slow phone sees fewer pictures, never old ones, and nothing queues up.
+The page answers every message with its number. Only so many may be on the way at once; meanwhile the newest
+state and the newest picture replace older ones, so a slow phone sees fewer pictures, never old ones, and
+nothing queues up.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from ..errors import BackfocusError, UsageError
 from . import orders
-from .controls import Controls, arrived, asked, handed_over, left
+from .controls import GONE_S, Controls, arrived, asked, handed_over, left
 from .desk import Desk
 from .state import Told, changed, sections
 
@@ -107,6 +108,7 @@ class Room:
         self._viewers.discard(viewer)
         if not any(each.name == viewer.name for each in self._viewers):
             self.controls = left(self.controls, viewer.name, self._clock())
+            asyncio.get_running_loop().call_later(GONE_S, self.wake)  # then they are free, and all are told
         self.wake()
 
     # Down -------------------------------------------------------------------------------------------------

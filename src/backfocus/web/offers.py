@@ -15,7 +15,9 @@ from .orders import Choice
 
 Json = dict[str, Any]
 
-RECORDINGS = frozenset({".mp4", ".mov", ".mxf", ".mkv", ".avi", ".ts", ".m2ts", ".mts", ".webm", ".m4v", ".mpg"})
+RECORDINGS = frozenset(
+    {".mp4", ".mov", ".mxf", ".mkv", ".avi", ".ts", ".m2ts", ".mts", ".webm", ".m4v", ".mpg"}
+)
 VIRTUAL = "sim://?seed=7&delta_um=40"
 VIRTUAL_WORDS = "virtual camera, a hand turns its rings"
 

@@ -1,4 +1,4 @@
-"""What a page may send: plain JSON to frozen records, each value checked. Everything else is refused in words.
+"""What a page may send: plain JSON to frozen records, each value checked. All else is refused in words.
 
 Nothing here is a path: recordings are named as they were listed, and only what stands in that list is opened.
 """
@@ -36,8 +36,8 @@ class Seen:
 class Choice:
     """A source and what is known of camera and lens, as chosen on the set-up page; "" is not given.
 
-    `kind`: "address" (typed in), "device", "recording" (a name from the list), "virtual", "practice" or "given"
-    (the SOURCE of the command line).
+    `kind`: "address" (typed in), "device", "recording" (a name from the list), "virtual", "practice" or
+    "given" (the SOURCE of the command line).
     """
 
     kind: Literal["given", "address", "device", "recording", "virtual", "practice"]

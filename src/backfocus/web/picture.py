@@ -1,4 +1,4 @@
-"""The camera's picture as a phone gets it: small, 8 bits, with the star's place, and its centre pixel by pixel."""
+"""The camera's picture as a phone gets it: small, 8 bits, with the star's place, and its centre."""
 
 import json
 import struct
@@ -70,7 +70,7 @@ def picture_of(frame: Frame, star: Star | None) -> Picture:
 
 
 def _centre(frame: Frame, star: Star | None) -> bytes:
-    """The camera's own pixels around the centre, lines of a field doubled; b"" where it is out of the picture."""
+    """The camera's own pixels around the centre, lines of a field doubled; b"" out of the picture."""
     if star is None:
         return b""
     half = CENTRE_PX // 2
@@ -96,5 +96,5 @@ def _shown(frame: Frame, luma: NDArray[np.generic]) -> Bytes8:
 _FULL_RANGE = np.clip((np.arange(256) - 16.0) * (255.0 / 219.0), 0, 255).round().astype(np.uint8)
 
 
-def _jpeg(codes: Bytes8, quality: int) -> bytes:
+def _jpeg(codes: NDArray[np.generic], quality: int) -> bytes:
     return cv2.imencode(".jpg", codes, (cv2.IMWRITE_JPEG_QUALITY, quality))[1].tobytes()

@@ -24,7 +24,7 @@ DROP_S = 1.0
 
 
 class Door:
-    """Who may come in on the local network: prints an address and a QR code, and another when one is used up."""
+    """Who may come in from the local network: prints an address and QR code, another when one is spent."""
 
     def __init__(self, tickets: Tickets, host: str, port: int, say: Says) -> None:
         self._tickets = tickets
@@ -40,11 +40,10 @@ class Door:
         """Print a new address on a line of its own, and its QR code; again when it has expired."""
         address = self.address()
         self._say(f"{address}\n\n{qr_text(address)}")
-        self._say(f"It opens the page for one phone, within {TOKEN_S / 60:.0f} minutes; then another one stands here.")
-        self.close()
-        self._renewal = threading.Timer(TOKEN_S, self.announce)
-        self._renewal.daemon = True
-        self._renewal.start()
+        self._say(
+            f"It opens the page for one phone, within {TOKEN_S / 60:.0f} minutes; then another one stands
+            here." ) self.close() self._renewal = threading.Timer(TOKEN_S, self.announce)
+            self._renewal.daemon = True self._renewal.start()
 
     def invite(self) -> dict[str, str]:
         """An address and its QR code for one more viewer, to be shown on the page."""

@@ -1,7 +1,7 @@
 """What a page is shown: one record, cut into sections so that only what changed is sent.
 
-Sections are plain JSON. `changed` compares them with what a viewer has already; the trend alone is sent by its new
-points.
+Sections are plain JSON. `changed` compares them with what a viewer has already; the trend alone is sent by
+its new points.
 """
 
 from dataclasses import dataclass, field
@@ -28,9 +28,23 @@ _SIGNALS: tuple[tuple[Signal, tuple[type, ...]], ...] = (
     ("good", (ev.Returned, ev.TeleSharp, ev.WithinDepth, ev.Walked, ev.LockHeld, ev.StarSeen)),
     (
         "wrong",
-        (ev.WrongRing, ev.FocusTouched, ev.Bumped, ev.StarLost, ev.PeakMissed, ev.LockMoved, ev.NothingChanges),
+        (
+            ev.WrongRing,
+            ev.FocusTouched,
+            ev.Bumped,
+            ev.StarLost,
+            ev.PeakMissed,
+            ev.LockMoved,
+            ev.NothingChanges,
+        ),
     ),
 )
+_AIMED: dict[str, tuple[Turning, str]] = {
+    "no-star": ("zoom", "out"),
+    "cropped": ("zoom", "out"),
+    "too-dark": ("iris", "open"),
+}
+"""What to turn while the picture at wide cannot be used yet; for the rest nothing on the lens helps."""
 _COMMANDS: dict[type, str] = {
     ev.Confirmed: "confirm",
     ev.Repeated: "repeat",
@@ -105,7 +119,9 @@ class Told:
 
 def changed(told: Told, now: dict[str, Any]) -> Json:
     """The sections a viewer does not have yet; remembers that it will."""
-    message = {name: value for name, value in now.items() if name != "trend" and told.sections.get(name) != value}
+    message = {
+        name: value for name, value in now.items() if name != "trend" and told.sections.get(name) != value
+    }
     trend = now["trend"]
     if not trend or trend[-1][0] < told.trend_s or told.trend_s < trend[0][0]:
         new, fresh = trend, told.sections.get("trend_was", True)
@@ -135,7 +151,8 @@ def _words(shown: Shown) -> Json | None:
         "ring": ring,
         "way": way,
         "lock": _lock(shown.standing),
-        "sounds": session.step in (Step.FIND, Step.SWEEP_TELE, Step.RETURN_TELE, Step.SWEEP_WIDE, Step.RETURN_WIDE),
+        "sounds": session.step
+        in (Step.FIND, Step.SWEEP_TELE, Step.RETURN_TELE, Step.SWEEP_WIDE, Step.RETURN_WIDE),
         "can": _can(session),
     }
 
@@ -160,8 +177,8 @@ def _ring(standing: tuple[say.Instruction, ...]) -> tuple[Turning, str]:
                 return "lock", "tighten"
             case say.Confirm():
                 return "iris", "open"
-            case say.Aim():
-                return "zoom", "out"
+            case say.Aim(fault=fault):
+                return _AIMED.get(fault, ("none", ""))
     return "none", ""
 
 
@@ -205,10 +222,18 @@ def _checks(reading: Reading | None) -> list[Json]:
         ]
     whole = Flag.CROPPED not in flags
     return [
-        _check("star", True, f"{star.cycles} spokes" if whole else f"{star.cycles} spokes, partly out of the picture"),
+        _check(
+            "star",
+            True,
+            f"{star.cycles} spokes" if whole else f"{star.cycles} spokes, partly out of the picture",
+        ),
         _light(reading),
-        _check("detail", Flag.SHARPENED not in flags, "off" if Flag.SHARPENED not in flags else "switch it off"),
-        _check("still", Flag.MOVING not in flags, "steady" if Flag.MOVING not in flags else "the picture moves"),
+        _check(
+            "detail", Flag.SHARPENED not in flags, "off" if Flag.SHARPENED not in flags else "switch it off"
+        ),
+        _check(
+            "still", Flag.MOVING not in flags, "steady" if Flag.MOVING not in flags else "the picture moves"
+        ),
     ]
 
 

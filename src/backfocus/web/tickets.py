@@ -1,7 +1,8 @@
 """Who may look: a token in an address, traded once for a signed cookie. Time and chance are arguments.
 
-A token opens the door for one browser and is then spent; unused it dies after a quarter of an hour. The cookie it
-is traded for carries its own end and a signature, so a server that was started anew with the same key still knows
+A token opens the door for one browser and is then spent; unused it dies after a quarter of an hour. The
+cookie it is traded for carries its own end and a signature, so a server that was started anew with the same
+key still knows
 it: a phone on a tripod goes on where it was.
 """
 

@@ -1,0 +1,212 @@
+"""The door: host, origin, ticket, headers; in front of a bare app and in front of the real one."""
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from backfocus.web.guard import Guard, host_is_ours, origin_is_ours
+from backfocus.web.tickets import COOKIE, Tickets
+
+NAMES = frozenset({"localhost", "127.0.0.1", "::1", "cart.local"})
+
+
+async def live(socket: WebSocket) -> None:
+    await socket.accept()
+    await socket.send_text("in")
+    await socket.close()
+
+
+async def secret(_request: object) -> PlainTextResponse:
+    return PlainTextResponse("secret")
+
+
+def bare() -> Starlette:
+    routes = [
+        Route("/", secret, methods=["GET", "HEAD", "POST"]),
+        WebSocketRoute("/live", live),
+        Mount("/static", app=secret_app),
+    ]
+    return Starlette(routes=routes)
+
+
+async def secret_app(scope, receive, send) -> None:  # type: ignore[no-untyped-def]
+    await PlainTextResponse("secret")(scope, receive, send)
+
+
+class Clock:
+    now_s = 1000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def tickets() -> Tickets:
+    return Tickets(b"k" * 32)
+
+
+@pytest.fixture
+def phone(tickets: Tickets, clock: Clock) -> Iterator[TestClient]:
+    with TestClient(
+        Guard(bare(), names=NAMES, tickets=tickets, clock=clock), "http://192.168.1.5:8080"
+    ) as client:
+        yield client
+
+
+@pytest.fixture
+def desktop() -> Iterator[TestClient]:
+    with TestClient(Guard(bare(), names=NAMES), "http://localhost:8080") as client:
+        yield client
+
+
+PATHS = [
+    "/",
+    "/static/page.css",
+    "/static/../../../etc/passwd",
+    "/live",
+    "/chart.pdf",
+    "/api/sessions",
+    "/nothing",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_without_a_token_nothing_is_served(phone: TestClient, path: str) -> None:
+    answer = phone.get(path)
+    assert answer.status_code == 403
+    assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "a" * 5000, "%00", "é", "' or 1=1 --"])
+def test_a_wrong_token_is_refused(phone: TestClient, token: str) -> None:
+    assert phone.get("/", params={"token": token}).status_code == 403
+
+
+def test_a_token_is_traded_for_a_strict_cookie_and_spent(
+    phone: TestClient, tickets: Tickets, clock: Clock
+) -> None:
+    token = tickets.issue(clock())
+    answer = phone.get("/", params={"token": token})
+    assert answer.status_code == 200
+    assert token not in answer.text, "the address the page leads on to has no token in it"
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    assert phone.get("/").text == "secret"
+    phone.cookies.clear()
+    assert phone.get("/", params={"token": token}).status_code == 403
+
+
+def test_a_token_reused_after_its_time_is_refused(phone: TestClient, tickets: Tickets, clock: Clock) -> None:
+    token = tickets.issue(clock())
+    clock.now_s += 3600.0
+    assert phone.get("/", params={"token": token}).status_code == 403
+
+
+def test_a_cookie_ends_too(phone: TestClient, tickets: Tickets, clock: Clock) -> None:
+    phone.get("/", params={"token": tickets.issue(clock())})
+    assert phone.get("/").status_code == 200
+    clock.now_s += 24 * 3600.0
+    assert phone.get("/").status_code == 403
+
+
+def test_looking_ahead_does_not_spend_the_token(phone: TestClient, tickets: Tickets, clock: Clock) -> None:
+    token = tickets.issue(clock())
+    assert phone.get("/", params={"token": token}, headers={"sec-purpose": "prefetch"}).status_code == 403
+    assert phone.head("/", params={"token": token}).status_code == 403
+    assert phone.get("/", params={"token": token}).status_code == 200
+
+
+def test_a_spent_token_calls_for_the_next(tickets: Tickets) -> None:
+    calls: list[int] = []
+    app = Guard(bare(), names=NAMES, tickets=tickets, used=lambda: calls.append(1), clock=lambda: 0.0)
+    with TestClient(app, "http://192.168.1.5") as client:
+        client.get("/", params={"token": tickets.issue(0.0)})
+        client.get("/")
+    assert calls == [1]
+
+
+def refused_socket(client: TestClient, headers: dict[str, str] | None = None) -> bool:
+    try:
+        with client.websocket_connect("/live", headers=headers or {}) as socket:
+            socket.receive_text()
+    except WebSocketDisconnect:
+        return True
+    return False
+
+
+def test_a_socket_needs_the_cookie(phone: TestClient, tickets: Tickets, clock: Clock) -> None:
+    assert refused_socket(phone)
+    phone.get("/", params={"token": tickets.issue(clock())})
+    cookie = f"{COOKIE}={phone.cookies[COOKIE]}"
+    # the test client sends cookies only to the scheme they came by
+    assert not refused_socket(phone, {"cookie": cookie, "host": "192.168.1.5:8080"})
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://evil.example",
+        "null",
+        "http://localhost:8081",
+        "https://localhost",
+        "http://localhost:8080.evil.example",
+    ],
+)
+def test_a_foreign_origin_gets_no_socket(desktop: TestClient, origin: str) -> None:
+    assert refused_socket(desktop, {"origin": origin, "host": "localhost:8080"})
+    assert desktop.post("/", headers={"origin": origin}).status_code == 403
+
+
+def test_our_own_origin_gets_one(desktop: TestClient) -> None:
+    assert not refused_socket(desktop, {"origin": "http://localhost:8080", "host": "localhost:8080"})
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8080", "127.0.0.1.evil.example", "", "[", "192.168.1.5:8080"]
+)
+def test_a_name_that_was_rebound_to_us_gets_nothing(desktop: TestClient, host: str) -> None:
+    assert desktop.get("/", headers={"host": host}).status_code == 421
+    assert refused_socket(desktop, {"host": host, "origin": f"http://{host}"})
+
+
+def test_hosts() -> None:
+    assert host_is_ours("cart.local:8080", NAMES, addresses=True)
+    assert host_is_ours("[::1]:8080", NAMES, addresses=False)
+    assert host_is_ours("192.168.1.5", NAMES, addresses=True)
+    assert not host_is_ours("192.168.1.5", NAMES, addresses=False)
+    assert not host_is_ours("evil.example", NAMES, addresses=True)
+
+
+def test_origins() -> None:
+    assert origin_is_ours(None, "localhost:8080")
+    assert not origin_is_ours("", "localhost:8080")
+    assert not origin_is_ours("http://localhost", "localhost:8080")
+
+
+def test_every_answer_carries_a_strict_policy(desktop: TestClient) -> None:
+    for answer in (
+        desktop.get("/"),
+        desktop.get("/nothing"),
+        desktop.get("/", headers={"host": "evil.example"}),
+    ):
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "*" not in policy
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+
+
+def test_long_bodies_are_refused(desktop: TestClient) -> None:
+    assert desktop.post("/", content=b"x" * 70_000).status_code == 413

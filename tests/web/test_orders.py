@@ -1,0 +1,101 @@
+"""What a page may send, and what is made of anything else."""
+
+import json
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backfocus.errors import UsageError
+from backfocus.web.orders import (
+    Begin,
+    Choice,
+    HandOver,
+    Hello,
+    Look,
+    Note,
+    Order,
+    Say,
+    Seen,
+    Turn,
+    parse_order,
+)
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inside: st.lists(inside, max_size=4) | st.dictionaries(st.text(), inside, max_size=4),
+    max_leaves=12,
+)
+WORDS = ["hello", "seen", "look", "begin", "leave", "say", "note", "turn", "ask", "hand-over", "wake"]
+KEYS = [
+    "viewer",
+    "number",
+    "kind",
+    "name",
+    "word",
+    "step",
+    "ring",
+    "by",
+    "value",
+    "pixel_um",
+    "shims_um",
+    "yes",
+    "camera",
+]
+
+
+@pytest.mark.parametrize(
+    ("plain", "order"),
+    [
+        ({"do": "hello", "viewer": "x"}, Hello("x")),
+        ({"do": "seen", "number": 7}, Seen(7)),
+        ({"do": "begin"}, Begin()),
+        ({"do": "say", "word": "skip", "step": "find"}, Say("skip", "find")),
+        ({"do": "note", "name": "operator", "value": "Ann"}, Note("operator", "Ann")),
+        ({"do": "turn", "ring": "focus", "by": -2.5}, Turn("focus", -2.5)),
+        ({"do": "hand-over", "yes": True}, HandOver(True)),
+        ({"do": "hand-over", "yes": "no"}, HandOver(False)),
+        (
+            {"do": "look", "kind": "address", "name": " rtsp://h/p ", "pixel_um": 5, "shims_um": "10, 30"},
+            Look(Choice("address", "rtsp://h/p", pixel_um=5.0, shims_um=(10.0, 30.0))),
+        ),
+    ],
+)
+def test_orders(plain: dict[str, Any], order: Order) -> None:
+    assert parse_order(json.dumps(plain)) == order
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "null",
+        "[]",
+        "{",
+        '{"do": "shutdown"}',
+        '{"do": "say", "word": "rm -rf", "step": "x"}',
+        '{"do": "turn", "ring": "focus", "by": 1e9}',
+        '{"do": "turn", "ring": "focus", "by": NaN}',
+        '{"do": "turn", "ring": "focus", "by": true}',
+        '{"do": "turn", "ring": "mount", "by": 1}',
+        '{"do": "look", "kind": "file", "name": "/etc/passwd"}',
+        '{"do": "look", "kind": "address", "pixel_um": -1}',
+        '{"do": "look", "kind": "address", "shims_um": "ten"}',
+        '{"do": "look", "kind": "address", "name": "a\\u0000b"}',
+        '{"do": "look", "kind": "address", "name": "a\\r\\nb"}',
+        '{"do": "note", "name": "x", "value": "' + "y" * 600 + '"}',
+        "[" * 100_000,
+        "x" * 10_000,
+    ],
+)
+def test_nonsense_is_refused_in_words(text: str) -> None:
+    with pytest.raises(UsageError):
+        parse_order(text)
+
+
+@given(st.sampled_from(WORDS), st.dictionaries(st.sampled_from(KEYS), JSON))
+def test_any_values_make_an_order_or_a_refusal(word: str, values: dict[str, Any]) -> None:
+    with suppress(UsageError):
+        parse_order(json.dumps({**values, "do": word}))
