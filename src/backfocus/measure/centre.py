@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .waves import Floats64, Phasors, RingFit, Rings
+from .waves import Floats64, Phasors, RingFit, Rings, middle
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def pixel_step(rings: Rings, wave: Phasors, cycles: int, fit: RingFit) -> tuple[
     leave. Needs a phase swing below about a radian on the rings that count.
     """
     squared = rings.x**2 + rings.y**2
-    sure = cycles / np.maximum(fit.noise, max(0.1 * float(np.median(fit.noise)), 1e-6))
+    sure = cycles / np.maximum(fit.noise, max(0.1 * middle(fit.noise), 1e-6))
     slope = (fit.wave * sure).astype(np.complex64)[:, None] * np.conj(wave)
     swing = slope.imag * rings.weight / np.maximum(squared, 1.0)
     rows = np.empty((4, *swing.shape), np.float32)

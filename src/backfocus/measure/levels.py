@@ -6,12 +6,13 @@ and one more level gives both: the white around the rim where it is in view, or 
 outer rings carried on to zero frequency.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .waves import Floats64, RingFit, Rings, turns
+from .waves import Floats64, RingFit, Rings, middle, turns
 from .zero_frequency import Contrast, Surround, contrast_at_zero
 
 SQUARE = 4 / np.pi
@@ -38,7 +39,8 @@ def find_rim(
     """
     seen = np.flatnonzero(usable)
     radius, amplitude = rings.radius_px, np.abs(fit.wave)
-    smooth = np.convolve(np.pad(amplitude, 1, mode="edge"), np.ones(3) / 3, mode="valid")
+    held = np.concatenate([amplitude[:1], amplitude, amplitude[-1:]])
+    smooth = np.convolve(held, np.full(3, 1 / 3), mode="valid")
     top = smooth[seen].max()
     last = int(seen[smooth[seen] > 0.6 * top][-1])
     beyond = seen[(seen > last) & (amplitude[seen] < 0.35 * top)]
@@ -61,11 +63,11 @@ def _radius_held(
     x, y, light = rings.x[fall], rings.y[fall], rings.light[fall]
     radius = np.hypot(x, y)
     wave = turns(x, y, cycles)
-    slope, offset = np.polyfit(1 / rings.radius_px[plateau], np.abs(fit.wave[plateau]), 1)
+    slope, offset = _line(1 / rings.radius_px[plateau], np.abs(fit.wave[plateau]))
     phase = np.exp(1j * np.angle(fit.wave[plateau].sum()))
     third = fit.third[plateau[-3:]].mean()
     spokes = (offset + slope / radius) * (phase * np.conj(wave)).real + (third * np.conj(wave**3)).real
-    inside, outside = float(np.median(fit.mean[plateau])), float(np.median(light[-2:]))
+    inside, outside = middle(fit.mean[plateau]), middle(light[-2:].ravel())
     step = inside + spokes - outside
     area = (rings.plan.outer_px**2 - rings.plan.inner_px**2)[fall, None]
     weight = rings.weight[fall] * step**2
@@ -74,8 +76,15 @@ def _radius_held(
     order = np.argsort(radius, axis=None)
     held = np.cumsum(weight.ravel()[order], dtype=np.float64)
     rim = float(np.interp(share.sum(), held, radius.ravel()[order]))
-    noise = np.median(fit.noise[plateau]) / max(float(np.sqrt((step**2).mean() * light.size)), 1e-9)
+    noise = middle(fit.noise[plateau]) / max(float(np.sqrt((step**2).mean() * light.size)), 1e-9)
     return rim, max(0.001 * rim, float(noise * area.sum() / (2 * rim)))
+
+
+def _line(x: Floats64, y: Floats64) -> tuple[float, float]:
+    """Slope and offset of the straight line through points."""
+    off = x - x.mean()
+    slope = float(off @ y) / float(off @ off)
+    return slope, float(y.mean()) - slope * float(x.mean())
 
 
 def find_levels(
@@ -95,9 +104,9 @@ def find_levels(
     mean, mean_sigma = _local_mean(rings, fit, inner if inner.size >= 4 else rows)
     bars = _is_bars(fit, frequency, signed, rows)
     unit = SQUARE if bars else 1.0
-    middle = float(np.median(mean[rows]))
+    half = middle(mean[rows])
     if given is not None and given[1] > given[0]:
-        middle = (given[0] + given[1]) / 2
+        half = (given[0] + given[1]) / 2
         zero: Contrast | None = Contrast((given[1] - given[0]) / (given[1] + given[0]), 0.002, 0.0)
     else:
         sigma = fit.noise[rows] * np.sqrt(2 / fit.samples[rows]) / mean[rows] / unit
@@ -106,29 +115,32 @@ def find_levels(
     if zero is None:
         return None
     full = mean * zero.value * unit
-    white, black = middle * (1 + zero.value), middle * (1 - zero.value)
+    white, black = half * (1 + zero.value), half * (1 - zero.value)
     return Levels(white, black, full, zero.sigma / zero.value, bars)
 
 
 def _local_mean(rings: Rings, fit: RingFit, rows: NDArray[np.intp]) -> tuple[Floats64, Floats64]:
     """Mean light of the star at each ring, and its sigma: flat, or a parabola in r in uneven light."""
-    radius = rings.radius_px
-    x = np.stack([np.ones_like(radius), (radius / radius[rows].max()) ** 2], axis=1)
-    middle = float(np.median(fit.mean[rows]))
-    sigma = np.maximum(fit.noise[rows] / np.sqrt(fit.samples[rows]), 0.002 * middle)
-    found, covariance = np.array([middle, 0.0]), np.eye(2)
-    for _ in range(3):
-        off = (fit.mean[rows] - x[rows] @ found) / sigma
-        weighted = x[rows] / (sigma * np.sqrt(1 + (off / 3) ** 2))[:, None]
-        values = fit.mean[rows] / (sigma * np.sqrt(1 + (off / 3) ** 2))
-        covariance = np.linalg.inv(weighted.T @ weighted + np.diag([0.0, (10 / middle) ** 2]))
-        found = covariance @ (weighted.T @ values)
-    if abs(found[1]) < 2.5 * np.sqrt(covariance[1, 1]):
-        level = float((weighted[:, 0] @ values) / (weighted[:, 0] @ weighted[:, 0]))
-        found = np.array([level, 0.0])
-        covariance = np.diag([1 / float(weighted[:, 0] @ weighted[:, 0]), 0.0])
-    spread = np.sqrt(np.einsum("ri,ij,rj->r", x, covariance, x))
-    return np.asarray(np.maximum(x @ found, 1e-6)), spread
+    radius, seen = rings.radius_px, fit.mean[rows]
+    curve = (radius / radius[rows].max()) ** 2
+    flat = middle(seen)
+    sigma = np.maximum(fit.noise[rows] / np.sqrt(fit.samples[rows]), 0.002 * flat)
+    level, bow, covariance = flat, 0.0, np.eye(2)
+    for _ in range(2):
+        off = (seen - level - bow * curve[rows]) / sigma
+        weight = 1 / (sigma * np.sqrt(1 + (off / 3) ** 2))
+        row = np.array([weight, weight * curve[rows]])
+        covariance = np.linalg.inv(row @ row.T + np.array([[0.0, 0.0], [0.0, (10 / flat) ** 2]]))
+        level, bow = (covariance @ (row @ (seen * weight))).tolist()
+    if abs(bow) < 2.5 * math.sqrt(covariance[1, 1]):
+        total = float(weight @ weight)
+        level, bow, covariance = (
+            float(weight**2 @ seen) / total,
+            0.0,
+            np.array([[1 / total, 0.0], [0.0, 0.0]]),
+        )
+    variance = covariance[0, 0] + curve * (2 * covariance[0, 1] + curve * covariance[1, 1])
+    return np.maximum(level + bow * curve, 1e-6), np.sqrt(variance)
 
 
 def _is_bars(fit: RingFit, frequency: Floats64, signed: Floats64, rows: NDArray[np.intp]) -> bool:
@@ -150,8 +162,8 @@ def _surround(rings: Rings, rim: float, mean: Floats64, mean_sigma: Floats64) ->
     light = rings.light[near][used]
     if light.size < 100:
         return None
-    middle = float(np.median(light))
-    even = np.abs(light - middle) < 0.15 * middle
+    paper = middle(light)
+    even = np.abs(light - paper) < 0.15 * paper
     if even.mean() < 0.6:
         return None
     away = (rings.radius_px[near] - rim)[:, None] * np.ones_like(used)

@@ -19,6 +19,9 @@ SMALLEST_PX = 10.0
 FLATTEST = -0.05
 """Slope of the modulation over log frequency at which a crossing of 0.5 is still one."""
 
+NEAR_ENOUGH = 0.01
+"""Last step of the search for a crossing, in log frequency; its own error is a hundredth of that."""
+
 TWIST_MARGIN = 0.1
 """Of log radius: rings nearer to a twist are left out."""
 
@@ -76,10 +79,10 @@ def _untwisted(
     twists: list[float] = []
     if strong.size == 0:
         return wave, np.array(twists)
-    phase, last, turn = np.angle(wave), int(strong[0]), 0
-    first, waiting = last, 0
+    quarter = (np.angle(wave * np.conj(wave[strong[0]])) / (np.pi / 2)).tolist()
+    last, first, turn, waiting = int(strong[0]), int(strong[0]), 0, 0
     for ring in strong[1:].tolist():
-        off = (phase[ring] - phase[strong[0]]) / (np.pi / 2) - turn
+        off = quarter[ring] - turn
         step = round(off)
         if abs(off - step) > 0.25:
             continue
@@ -150,21 +153,24 @@ def _bend(m: Floats64, cycles: Floats64) -> Floats64:
 
 
 def _smooth(values: Floats64) -> Floats64:
-    if values.size == 0:
+    if values.size < 5:
         return values
-    return np.convolve(np.pad(values, 2, mode="edge"), np.ones(5) / 5, mode="valid")
+    held = np.concatenate([values[:1], values[:1], values, values[-1:], values[-1:]])
+    return np.convolve(held, np.full(5, 0.2), mode="valid")
 
 
 def _local(f: Floats64, m: Floats64, s: Floats64, at: float) -> tuple[Floats64, float] | None:
     """Parabola of the modulation over log frequency around `at`, and the sigma of its value there."""
-    away = np.abs(np.log(f / at))
-    near = away < (0.25 if (away < 0.25).sum() >= 6 else 0.4)
-    if near.sum() < 4 or f[near].min() > at or f[near].max() < at:
+    x = np.log(f / at)
+    near = np.abs(x) < 0.25
+    if np.count_nonzero(near) < 6:
+        near = np.abs(x) < 0.4
+    x, m, s = x[near], m[near], s[near]
+    if x.size < 4 or x[0] > 0 or x[-1] < 0:
         return None
-    x, w = np.log(f[near] / at), 1 / np.maximum(s[near], 1e-4)
-    rows = np.stack([np.ones_like(x), x, x**2], axis=1) * w[:, None]
-    normal = rows.T @ rows
-    return np.asarray(np.linalg.solve(normal, rows.T @ (m[near] * w))), math.sqrt(np.linalg.inv(normal)[0, 0])
+    rows = np.array([np.ones_like(x), x, x * x]) / np.maximum(s, 1e-4)
+    covariance = np.linalg.inv(rows @ rows.T)
+    return covariance @ (rows @ (m / np.maximum(s, 1e-4))), math.sqrt(covariance[0, 0])
 
 
 def _value_at(
@@ -182,10 +188,13 @@ def _crossing(f: Floats64, m: Floats64, s: Floats64, level_sigma: float) -> tupl
     if below.size == 0 and m[-1] > 0.5:
         return None
     at, sigma, slope = float(f[below[0] if below.size else -1]), 0.0, -1.0
-    for _ in range(4):
+    for _ in range(5):
         found = _local(f, m, s, at)
         if found is None or found[0][1] > FLATTEST:
             return None
         value, slope, sigma = float(found[0][0]), float(found[0][1]), found[1]
-        at *= math.exp(max(-0.1, min(0.1, (0.5 - value) / slope)))
+        step = max(-0.1, min(0.1, (0.5 - value) / slope))
+        at *= math.exp(step)
+        if abs(step) < NEAR_ENOUGH:
+            break
     return (at, at * math.hypot(sigma, 0.5 * level_sigma) / abs(slope)) if at <= NYQUIST else None

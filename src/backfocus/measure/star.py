@@ -23,6 +23,7 @@ from .waves import (
     Rings,
     fit_rings,
     gather,
+    middle,
     outliers,
     parity,
     plan_rings,
@@ -220,7 +221,7 @@ def _sharpen(view: _View, pose: Pose) -> tuple[Pose, float]:
     """The pose to a few hundredths of a pixel, on every second ring, and the sigma of its centre."""
     rings = view.rings(pose, every=2)
     wave = turns(rings.x, rings.y, view.cycles)
-    step, sigma = pixel_step(rings, wave, view.cycles, fit_rings(rings, wave))
+    step, sigma = pixel_step(rings, wave, view.cycles, fit_rings(rings, wave, harmonics=1))
     return pose.moved(np.clip(step, -MOST_STEP, MOST_STEP)).squared(NO_SWING / view.cycles), sigma
 
 
@@ -296,7 +297,7 @@ def _assemble(
         ring_sigma=tuple(sigma[inside].tolist()),
         white=level.white,
         black=level.black,
-        noise=float(np.median(fit.noise[inside])),
+        noise=middle(fit.noise[inside]),
         stretch=pose.stretch,
         skew=pose.skew,
         flags=_flags(rings, response, level, pose, rim, inside) | _dark(level.white, view.curve),

@@ -177,6 +177,11 @@ def parity(line0: int, first_line: int, line_step: int) -> int:
     return (first_line - line0) % line_step
 
 
+def middle(values: Floats | Floats64) -> float:
+    """Upper median of a one-dimensional array: `np.median` without its overhead."""
+    return float(np.partition(values, values.size // 2)[values.size // 2])
+
+
 def turns(x: Floats, y: Floats, cycles: int) -> Phasors:
     """exp(i n phi) of pixels at offsets (x, y), by squaring: an arc tangent costs five times as much."""
     scale = 1 / np.sqrt(np.maximum(x * x + y * y, np.float32(1e-6)))
@@ -192,13 +197,14 @@ def turns(x: Floats, y: Floats, cycles: int) -> Phasors:
     return np.ones_like(base) if power is None else power
 
 
-def fit_rings(rings: Rings, wave: Phasors) -> RingFit:
-    """Mean, shading, fundamental, third and fifth harmonic of every ring, by weighted least squares.
+def fit_rings(rings: Rings, wave: Phasors, *, harmonics: int = 3) -> RingFit:
+    """Mean, shading and the first odd `harmonics` of every ring, by weighted least squares.
 
     `wave` is exp(i n phi) at the pixels. The fundamental comes back as a complex number z with the ring being
-    mean + Re(z conj(wave)): its angle is the phase, its magnitude the amplitude.
+    mean + Re(z conj(wave)): its angle is the phase, its magnitude the amplitude; the third harmonic likewise,
+    and as zero when it was not fitted.
     """
-    columns = _columns(rings, wave)
+    columns = _columns(rings, wave, harmonics)
     columns *= rings.weight[:, None, :]  # weights are 0 or 1: their squares are the same
     gram = (columns @ columns.transpose(0, 2, 1)).astype(np.float64)
     right = (columns @ rings.light[:, :, None]).astype(np.float64)
@@ -210,8 +216,8 @@ def fit_rings(rings: Rings, wave: Phasors) -> RingFit:
     squares = np.einsum("rs,rs->r", residual, residual)
     return RingFit(
         mean=found[:, 0],
-        wave=found[:, 1] + 1j * found[:, 2],
-        third=found[:, 3] + 1j * found[:, 4],
+        wave=found[:, 3] + 1j * found[:, 4],
+        third=found[:, 5] + 1j * found[:, 6] if harmonics > 1 else np.zeros(len(found), np.complex128),
         noise=np.sqrt(squares / np.maximum(samples - columns.shape[1], 1.0)),
         samples=samples,
         residual=residual,
@@ -231,16 +237,14 @@ def outliers(rings: Rings, fit: RingFit, cycles: int) -> NDArray[np.bool_]:
     return np.asarray(off > np.maximum(5.6 * typical, edges)[:, None].astype(np.float32))
 
 
-def _columns(rings: Rings, wave: Phasors) -> Floats:
-    second = wave * wave
-    third = second * wave
-    fifth = third * second
+def _columns(rings: Rings, wave: Phasors, harmonics: int) -> Floats:
     scale = 1 / np.sqrt(np.maximum(rings.x**2 + rings.y**2, np.float32(1e-6)))
-    columns = np.empty((wave.shape[0], 9, wave.shape[1]), np.float32)
-    columns[:, 0] = 1
-    for row, harmonic in ((1, wave), (3, third), (5, fifth)):
-        columns[:, row], columns[:, row + 1] = harmonic.real, harmonic.imag
-    columns[:, 7], columns[:, 8] = rings.x * scale, rings.y * scale
+    columns = np.empty((wave.shape[0], 3 + 2 * harmonics, wave.shape[1]), np.float32)
+    columns[:, 0], columns[:, 1], columns[:, 2] = 1, rings.x * scale, rings.y * scale
+    power = wave
+    for place in range(harmonics):
+        power = power * wave * wave if place else wave
+        columns[:, 3 + 2 * place], columns[:, 4 + 2 * place] = power.real, power.imag
     return columns
 
 
