@@ -1,6 +1,6 @@
 # The two commands of the README are `make demo` and `make test`; the rest is for those who change the code.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all lint format types bench lock docs clean
+.PHONY: help setup demo test test-all lint format types bench pictures lock docs clean
 
 help:            ## list these targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ bench: setup     ## print the table of times and errors with this machine's name
 lock: setup      ## bring requirements.lock up to date with pyproject.toml
 	@VIRTUAL_ENV=$(CURDIR)/.venv .venv/bin/uv pip compile --universal --upgrade --generate-hashes --no-header --no-annotate \
 	  --all-extras --group dev --group docs pyproject.toml -o requirements.lock -q
+
+pictures: setup  ## capture the pictures of the README anew
+	@.venv/bin/python tools/pictures.py
 
 docs: setup      ## build the documentation into docs/_build
 	@.venv/bin/sphinx-build -q -W -b html docs docs/_build

@@ -39,8 +39,10 @@ def reading_json(reading: Reading, defocus: Defocus | None) -> Json:
 
 
 def flags_of(reading: Reading, defocus: Defocus | None) -> frozenset[Flag]:
-    """The flags of a reading together with those its defocus adds."""
-    return reading.flags | (defocus.flags if defocus else frozenset())
+    """The flags of a reading together with those its defocus adds; a curve without a defocus lacks optics."""
+    if defocus is not None:
+        return reading.flags | defocus.flags
+    return reading.flags | {Flag.NO_OPTICS} if reading.frequency_cy_px else reading.flags
 
 
 def reading_words(reading: Reading, defocus: Defocus | None) -> str:

@@ -13,8 +13,8 @@ MEASURE_KEYS = [
     "modulation_025_sigma", "mtf50_cy_px", "mtf50_sigma_cy_px", "defocus_um", "defocus_sigma_um", "flags",
 ]  # fmt: skip
 CHECK_KEYS = [
-    "delta_um", "sigma_um", "low_um", "high_um", "sign_known", "half_depth_of_focus_um", "zoom", "verdict", "reason",
-    "advice",
+    "delta_um", "sigma_um", "low_um", "high_um", "sign_known", "half_depth_of_focus_um", "zoom", "verdict",
+    "reason", "advice",
 ]  # fmt: skip
 
 

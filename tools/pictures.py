@@ -1,0 +1,66 @@
+"""`make pictures`: the captures of the README, from a real run on the virtual camera.
+
+Draws docs/images/guide.svg: the terminal at the moment the back-focus ring has passed its peak.
+"""
+
+from io import StringIO
+from pathlib import Path
+
+from rich.console import Console
+
+from backfocus.cli.keys import HELP
+from backfocus.cli.live import draw
+from backfocus.guide.events import PeakPassed
+from backfocus.guide.procedure import start
+from backfocus.guide.session import Setup
+from backfocus.run import Moment, guide
+from backfocus.sim.source import open_sim
+from backfocus.view import View, view_of
+
+IMAGES = Path(__file__).parents[1] / "docs" / "images"
+ADDRESS = "sim://?seed=7&delta_um=43"
+LATER_S = 0.8
+"""The picture is taken a little after the peak, when the words have changed and the ring is turning back."""
+
+
+def main() -> None:
+    source = open_sim(ADDRESS)
+    session, _ = start(Setup(optics=source.settings.optics))
+    view: View | None = None
+    take_s = float("inf")
+    for moment in guide(source, session, people=(source.hand,)):
+        view = _seen(view, moment)
+        if any(isinstance(event, PeakPassed) and event.ring == "back-focus" for event in moment.events):
+            take_s = moment.at_s + LATER_S
+        if moment.at_s >= take_s:
+            break
+    assert view is not None
+    console = Console(record=True, width=112, height=40, file=StringIO(), force_terminal=True)
+    console.print(draw(view, console, f"{source.title}   {HELP}"))
+    svg = console.export_svg(title="backfocus guide", clear=False)
+    (IMAGES / "guide.svg").write_text(_local(svg), encoding="utf-8")
+
+
+def _seen(view: View | None, moment: Moment) -> View:
+    return view_of(
+        view,
+        moment.session,
+        moment.watched,
+        at_s=moment.at_s,
+        reading=moment.sighting.reading if moment.sighting else None,
+        events=moment.events,
+        instructions=moment.instructions,
+    )
+
+
+def _local(svg: str) -> str:
+    """Without the fonts that rich would have fetched from another host: the viewer's own will do."""
+    start_of, end_of = svg.find("@font-face"), svg.rfind("@font-face")
+    if start_of < 0:
+        return svg
+    end = svg.index("}", end_of) + 1
+    return svg[:start_of] + svg[end:]
+
+
+if __name__ == "__main__":
+    main()
