@@ -40,7 +40,13 @@ F_NUMBER_SIGMA = 0.015
 WORST_W040_WAVES = 1.0
 """Spherical aberration that a lens at full aperture may have without anybody calling it broken."""
 
-_OUTLIER = 4.0
+ABERRATION_SIGMA_WAVES = 0.05
+"""What W040 of up to a wave, not known, shifts |r| by beyond the softness near focus: either way, by side."""
+
+REFERENCE_SIGMA_WAVES = 0.02
+"""The same with a reference, whose own noise leaves W040 uncertain."""
+
+_OUTLIER = 2.0
 _COARSE_PX = 0.25
 _FINE_STEPS = 24
 _W040_STEP = 0.05
@@ -116,7 +122,8 @@ def defocus(
     else:
         curves, floor_um = _own_curves(reference, optics, f_number)
     um, sigma_um, model_um = _less(floor_um, *_fit(rings, curves))
-    tolerance_um = f_number_sigma * um
+    unknown_waves = ABERRATION_SIGMA_WAVES if reference is None else REFERENCE_SIGMA_WAVES
+    tolerance_um = math.hypot(f_number_sigma * um, unknown_waves * curves.um_per_wave)
     return Defocus(
         um,
         math.hypot(sigma_um, tolerance_um),
@@ -164,7 +171,7 @@ def spherical_waves(reference: Reference, optics: Optics, *, f_number: float) ->
     for w040 in tried:
         best = best_focus_waves(min(1.0, FOCUS_CY_PX * s_per_cy_px), float(w040))
         model = overlap(s, 8.0 * s * best, float(w040)) * pixel_mtf(frequency)
-        misfit.append(_badness(modulation - model, _with_model(sigma)))
+        misfit.append(float(_badness(modulation - model, _with_model(sigma))))
     return float(round(tried[int(np.argmin(misfit))], 2))
 
 
@@ -200,9 +207,14 @@ def _with_model(sigma: Vector) -> Vector:
     return np.asarray(np.hypot(sigma, MODULATION_SIGMA * math.sqrt(len(sigma))))
 
 
-def _badness(misfit: Vector, sigma: Vector) -> float:
-    """Sum of squared misfits over the rings; one wild ring counts no more than 4 sigma."""
-    return float(np.sum(np.minimum((misfit / sigma) ** 2, _OUTLIER**2)))
+def _badness(misfit: Vector, sigma: Vector) -> Vector:
+    """Sum over the rings (first axis) of squared misfits, straight on beyond 2 sigma (Huber's loss).
+
+    A wild ring then does little harm, while a curve that misses many rings is never taken for one that
+    misses a few.
+    """
+    off = np.abs(misfit / sigma)
+    return np.asarray(np.sum(np.where(off < _OUTLIER, off**2, _OUTLIER * (2.0 * off - _OUTLIER)), axis=0))
 
 
 def _fit(rings: tuple[Vector, Vector, Vector], curves: FocusCurves) -> tuple[float, float, float]:
@@ -237,8 +249,7 @@ def _landscape(
 
 
 def _chi2(r: Vector, frequency: Vector, modulation: Vector, sigma: Vector, curves: FocusCurves) -> Vector:
-    off = (modulation[:, None] - curves.modulation(frequency, r)) / sigma[:, None]
-    return np.asarray(np.sum(np.minimum(off**2, _OUTLIER**2), axis=0))
+    return _badness(modulation[:, None] - curves.modulation(frequency, r), sigma[:, None])
 
 
 def _vertex(r: Vector, chi2: Vector, best: int) -> float:
