@@ -54,7 +54,8 @@ def sector_step(rings: Rings, wave: Phasors, cycles: int, trust: Floats64) -> Fl
     """
     angle, phasor = _sector_phasors(rings, wave)
     turned = np.roll(phasor, -1, axis=1) * np.conj(phasor)
-    weight = np.abs(turned) * trust[:, None]
+    # squared: a ring of noise shows a little of every wave, and has the longest lever
+    weight = (np.abs(turned) * trust[:, None]) ** 2
     rows = _swings(angle[None, :], rings.radius_px[:, None])
     rows = cycles * (np.roll(rows, -1, axis=2) - rows)
     return _solve(rows.reshape(4, -1), np.angle(turned).astype(np.float64).ravel(), weight.ravel())
@@ -109,5 +110,5 @@ def _swings(angle: Floats64, radius: Floats64) -> Floats64:
 def _solve(rows: Floats64, values: Floats64, weight: Floats64) -> Floats64:
     weighted = rows * weight
     normal = weighted @ rows.T
-    scale = np.maximum(np.diag(normal), 1e-12)
+    scale = np.maximum(np.diag(normal), 1e-30)
     return np.asarray(np.linalg.solve(normal + np.diag(1e-3 * scale), weighted @ values))

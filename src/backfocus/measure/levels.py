@@ -157,8 +157,9 @@ def _is_bars(fit: RingFit, frequency: Floats64, signed: Floats64, rows: NDArray[
 
 def _surround(rings: Rings, rim: float, mean: Floats64, mean_sigma: Floats64) -> Surround | None:
     """Contrast of the paper just outside the rim against the star's mean; None without an even surround."""
-    near = np.flatnonzero((rings.plan.inner_px > 1.06 * rim) & (rings.plan.outer_px < 1.4 * rim))
-    used = rings.weight[near] > 0
+    near = rings.plan.inner_px > rim
+    radius = np.hypot(rings.x[near], rings.y[near])
+    used = (rings.weight[near] > 0) & (radius > 1.06 * rim) & (radius < 1.4 * rim)
     light = rings.light[near][used]
     if light.size < 100:
         return None
@@ -166,8 +167,7 @@ def _surround(rings: Rings, rim: float, mean: Floats64, mean_sigma: Floats64) ->
     even = np.abs(light - paper) < 0.15 * paper
     if even.mean() < 0.6:
         return None
-    away = (rings.radius_px[near] - rim)[:, None] * np.ones_like(used)
-    inverse = float((1 / away[used][even]).mean())
+    inverse = float((1 / (radius[used][even] - rim)).mean())
     at_rim = max(int(np.searchsorted(rings.plan.inner_px, rim)) - 1, 0)
     white = float(light[even].mean())
     white_sigma = float(light[even].std()) / np.sqrt(light.size)

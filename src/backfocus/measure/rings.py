@@ -121,7 +121,7 @@ class Correction:
     cycles: float
 
 
-def centre_correction(rings: Rings, cycles: int, weights: Floats) -> Correction:
+def centre_correction(rings: Rings, cycles: int, weights: Floats, *, count: bool = True) -> Correction:
     """How far the star's centre is from where the rings were read, and how many cycles the count is short.
 
     A ring read `d` off the centre shows the harmonic's phase swinging by `cycles * d / r` once around; the
@@ -134,6 +134,8 @@ def centre_correction(rings: Rings, cycles: int, weights: Floats) -> Correction:
         The supposed harmonic; right to within a few.
     weights : ndarray, shape (rings,)
         Trust in each ring, 0 to leave it out.
+    count : bool
+        False where the count is sure: the swing is then fitted by the centre alone.
     """
     wide = int(np.clip(cycles // 3, 2, 12))
     offsets = np.arange(-wide, wide + 1)
@@ -147,7 +149,7 @@ def centre_correction(rings: Rings, cycles: int, weights: Floats) -> Correction:
     between = turn + math.pi / SECTORS
     pull = (cycles / rings.radii_px)[:, None]
     columns = (pull * np.cos(between), pull * np.sin(between), np.ones_like(weight))
-    return _fit(columns, np.angle(step) * (SECTORS / (2 * math.pi)), weight)
+    return _fit(columns if count else columns[:2], np.angle(step) * (SECTORS / (2 * math.pi)), weight)
 
 
 def _fit(columns: tuple[Floats, ...], target: Floats, weight: Floats) -> Correction:
@@ -155,5 +157,5 @@ def _fit(columns: tuple[Floats, ...], target: Floats, weight: Floats) -> Correct
     right = np.array([float((weight * a * target).sum()) for a in columns])
     if not np.isfinite(normal).all() or np.linalg.cond(normal) > 1e12:
         return Correction(0.0, 0.0, 0.0)
-    dx, dy, cycles = np.linalg.solve(normal, right)
-    return Correction(float(dx), float(dy), float(cycles))
+    dx, dy, *cycles = (float(value) for value in np.linalg.solve(normal, right))
+    return Correction(dx, dy, cycles[0] if cycles else 0.0)

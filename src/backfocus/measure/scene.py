@@ -5,6 +5,8 @@ tells the hand that it turns the right way: it rises at every turn towards focus
 picture.
 """
 
+from typing import cast
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +26,8 @@ SECOND_DIFFERENCES = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 def scene_contrast(luma: Samples, *, bits: int = 8) -> float:
     """Broadband contrast of a picture, 0 (nothing seen, or all black) to 1; brightness does not change it.
 
-    The picture is split into bands an octave apart. Blur takes the finest first, so any blur lowers a sum over
-    all of them; each coarser band weighs half as much, so that a soft outline is not mistaken for detail.
+    The picture is split into bands an octave apart. Blur takes the finest first, so any blur lowers a sum
+    over all of them; each coarser band weighs half as much: a soft outline is not detail.
 
     Parameters
     ----------
@@ -70,8 +72,7 @@ def _floats(luma: Samples, bits: int) -> Floats:
 def _half(picture: Samples) -> Samples:
     rows, columns = picture.shape
     size = ((columns + 1) // 2, (rows + 1) // 2)
-    halved: Samples = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    return halved
+    return cast(Samples, cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
 
 
 def _noise_variance(level: Floats) -> float:

@@ -203,7 +203,7 @@ def _settle(view: _View, pose: Pose, radius: float | None, tracked: bool) -> Pos
             trust *= rings.plan.outer_px < 0.98 * radius
         step = sector_step(rings, wave, view.cycles, trust)
         pose = pose.moved(np.clip(step, -limit, limit))
-        if np.abs(step[:2]).max() < 0.3:
+        if _small(step, view.cycles, 0.3):
             break
     return pose
 
@@ -219,10 +219,19 @@ def _trust(rings: Rings) -> Floats64:
 
 def _sharpen(view: _View, pose: Pose) -> tuple[Pose, float]:
     """The pose to a few hundredths of a pixel, on every second ring, and the sigma of its centre."""
-    rings = view.rings(pose, every=2)
-    wave = turns(rings.x, rings.y, view.cycles)
-    step, sigma = pixel_step(rings, wave, view.cycles, fit_rings(rings, wave, harmonics=1))
-    return pose.moved(np.clip(step, -MOST_STEP, MOST_STEP)).squared(NO_SWING / view.cycles), sigma
+    for _ in range(4):
+        rings = view.rings(pose, every=2)
+        wave = turns(rings.x, rings.y, view.cycles)
+        step, sigma = pixel_step(rings, wave, view.cycles, fit_rings(rings, wave, harmonics=1))
+        pose = pose.moved(np.clip(step, -MOST_STEP, MOST_STEP))
+        if _small(step, view.cycles, 0.1):
+            break
+    return pose.squared(NO_SWING / view.cycles), sigma
+
+
+def _small(step: Floats64, cycles: int, least: float) -> bool:
+    """Whether a step moves the centre by less than `least` pixels, and no phase by as many radians."""
+    return bool(np.abs(step[:2]).max() < least and cycles * np.abs(step[2:]).max() < least)
 
 
 def _fit_at(view: _View, pose: Pose) -> tuple[Rings, RingFit]:

@@ -16,13 +16,13 @@ Floats = NDArray[np.floating]
 Luma8 = NDArray[np.uint8]
 
 CELL_PX = 4
-REACH_CELLS = 60
+REACH_CELLS = 48
 DIRECTIONS = 256
 SECTORS = 8
 MIN_COHERENCE = 0.6
 MIN_ENERGY = 60.0
 """Of a cell's gradients, Sobel units squared: above the rounding of 8-bit samples."""
-MAX_LINES = 6000
+MAX_LINES = 10_000
 STRIP_ROWS = 64 * CELL_PX
 STAND_OUT = 6.0
 """What one direction can add to a place, in standard deviations of its surroundings."""
