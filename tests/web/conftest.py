@@ -1,8 +1,180 @@
-"""What the tests of the page stand on."""
+"""What the tests of the page stand on: pictures without a bench, a server in a thread, Debian's browser."""
 
+import shutil
+import socket
+import threading
+import time
 import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import uvicorn
+
+from backfocus.frame import Frame
+from backfocus.target import CYCLES
+from backfocus.web.app import make_app
+from backfocus.web.desk import Desk
+from backfocus.web.offers import Given
 
 with warnings.catch_warnings():
     # starlette would rather have another HTTP client beneath its test client; ours does
     warnings.simplefilter("ignore")
     import starlette.testclient  # noqa: F401
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE_S = 30.0
+
+
+def star_picture(width: int = 640, height: int = 360, radius: float = 90.0) -> np.ndarray:
+    """A sharp star on grey by its formula."""
+    y, x = np.mgrid[:height, :width].astype(np.float64)
+    dx, dy = x - width / 2, y - height / 2
+    inside = np.hypot(dx, dy) < radius
+    spokes = np.where(np.cos(CYCLES * np.arctan2(dy, dx)) > 0, 190, 30)
+    return np.where(inside, spokes, 120).astype(np.uint8)
+
+
+class Wall:
+    """A source that shows one still star, `fps` times a second, until closed."""
+
+    live = True
+
+    def __init__(self, title: str = "wall", fps: float = 25.0, pictures: int | None = None) -> None:
+        self.title = title
+        self._closed = threading.Event()
+        self._fps = fps
+        self._pictures = pictures
+        self._luma = star_picture()
+
+    def frames(self) -> Iterator[Frame]:
+        index = 0
+        while self._pictures is None or index < self._pictures:
+            if self._closed.wait(1.0 / self._fps):
+                return
+            yield Frame(self._luma.copy(), index=index, at_s=index / self._fps)
+            index += 1
+
+    def close(self) -> None:
+        self._closed.set()
+
+
+def until(true: Callable[[], Any], what: str = "") -> Any:
+    """Wait for something another thread does; fails after a while that is long on a busy machine."""
+    end_s = time.monotonic() + PATIENCE_S
+    nap = threading.Event()
+    while not (found := true()):
+        assert time.monotonic() < end_s, f"nothing came of it: {what or true}"
+        nap.wait(0.02)
+    return found
+
+
+def shows(page: Any, true: str) -> None:
+    """Wait until an expression is true in a page; its content policy forbids Playwright's own way (eval)."""
+    until(lambda: page.evaluate(true), true)
+
+
+@pytest.fixture
+def walls() -> list[Wall]:
+    """Every source that was opened."""
+    return []
+
+
+@pytest.fixture
+def desk(tmp_path: Path, walls: list[Wall]) -> Iterator[Desk]:
+    def opens(address: str, **_options: object) -> Wall:
+        walls.append(Wall(address))
+        return walls[-1]
+
+    made = Desk(str(tmp_path / "store.db"), Given(), opens=opens)
+    yield made
+    made.close()
+
+
+@dataclass
+class Served:
+    """A server in a thread."""
+
+    address: str
+    desk: Desk
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Served]]:
+    """Serve a desk on the loopback; ends with the test."""
+    running: list[tuple[uvicorn.Server, threading.Thread, socket.socket]] = []
+
+    def start(desk: Desk, store_address: str | None = None) -> Served:
+        listening = socket.create_server(("127.0.0.1", 0))
+        config = uvicorn.Config(
+            make_app(desk, store_address=store_address), log_level="error", timeout_graceful_shutdown=1
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        running.append((server, thread, listening))
+        until(lambda: server.started, "server")
+        return Served(f"http://127.0.0.1:{listening.getsockname()[1]}", desk)
+
+    yield start
+    for server, thread, listening in running:
+        server.should_exit = True
+        thread.join(10.0)
+        listening.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Debian's browser; the tests that need it are skipped where it is missing."""
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed (`make test` installs it where it may)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Window:
+    """A page in the browser, what its console said and which hosts it asked."""
+
+    page: Any
+    said: list[str]
+    asked: list[str]
+
+
+@pytest.fixture
+def window(chromium: Any) -> Iterator[Callable[..., Window]]:
+    """Open an address in a browser of its own, of a given size."""
+    contexts = []
+
+    def open_window(address: str, width: int = 390, height: int = 844, **options: Any) -> Window:
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(1000 * PATIENCE_S)
+        seen = Window(page, [], [])
+        page.on(
+            "console", lambda message: message.type in ("error", "warning") and seen.said.append(message.text)
+        )
+        page.on("pageerror", lambda error: seen.said.append(str(error)))
+        page.on("request", lambda request: seen.asked.append(request.url))
+        page.goto(address)
+        return seen
+
+    yield open_window
+    for context in contexts:
+        context.close()

@@ -25,6 +25,7 @@ from ..guide.session import Session, Setup
 from ..guide.watch import Watch
 from ..journal import Journal, fold
 from ..run import Moment, Person, Sighting, guide, readings
+from ..sim.lens import Pose
 from ..store import Entry, Store
 from ..video.address import redact
 from ..video.source import VideoSource, expected_frames, open_source
@@ -75,7 +76,7 @@ class AtThePage:
 
 
 class Paced:
-    """A source at the speed of life, each picture stamped: recordings and virtual cameras wait for their time."""
+    """A source at the speed of life: recordings and virtual cameras wait for their time."""
 
     def __init__(self, source: VideoSource, stop: threading.Event) -> None:
         self.live, self.title = source.live, source.title
@@ -91,7 +92,11 @@ class Paced:
         """The frames of the source, each not before its time."""
         begun_s = time.monotonic()
         first_s: float | None = None
-        for frame in self._source.frames():
+        try:
+            frames = self._source.frames()
+        except ValueError:  # closed before the first picture
+            return
+        for frame in frames:
             if self._waits and frame.at_s is not None:
                 first_s = frame.at_s if first_s is None else first_s
                 behind_s = begun_s + frame.at_s - first_s - time.monotonic()
@@ -198,6 +203,10 @@ class Desk:
         if tried_locked:
             self._coach = coaching.looked(self._coach, practice.pose, practice.clock(), tried_locked=True)
 
+    def practice_pose(self) -> Pose | None:
+        """Where the rings of the practice camera stand; None elsewhere."""
+        return self._practice.pose if self._practice else None
+
     def retry(self) -> None:
         """Open the source again after it was lost."""
         with self._lock:
@@ -236,9 +245,10 @@ class Desk:
         has its own pace.
         """
         wanted = self.given.choice
-        if "***" in choice.name or choice.kind == "recording" or is_recording(choice, self.given):
-            return False
-        return wanted is None or choice.kind == "given" or choice == wanted
+        if wanted is None:
+            return choice.kind not in ("given", "recording") and "***" not in choice.name
+        same = choice.kind == wanted.kind and (not wanted.name or choice.name == redact(wanted.name))
+        return same and not is_recording(choice, self.given)
 
     def _take(self, choice: Choice) -> None:
         if choice.kind == "given" and self.given.choice is not None:

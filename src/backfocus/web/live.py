@@ -81,8 +81,8 @@ class Room:
             sender = asyncio.create_task(self._send_newest(viewer))
             while True:
                 await self._obey(viewer, await socket.receive_text())
-        except (WebSocketDisconnect, KeyError):
-            pass  # gone; KeyError: it sent bytes
+        except (WebSocketDisconnect, RuntimeError, KeyError):
+            pass  # gone; RuntimeError: found out while sending; KeyError: it sent bytes
         finally:
             if sender is not None:
                 sender.cancel()

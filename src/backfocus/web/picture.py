@@ -65,7 +65,7 @@ def picture_of(frame: Frame, star: Star | None) -> Picture:
     height_px = rows * frame.line_step
     share = min(1.0, WIDEST_PX / width_px)
     size = max(1, round(width_px * share)), max(1, round(height_px * share))
-    small = cv2.resize(_shown(frame, frame.luma), size, interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(_shown(frame, frame.luma), size, interpolation=cv2.INTER_AREA), np.uint8)
     return Picture(_jpeg(small, QUALITY), _centre(frame, star), width_px, height_px, star)
 
 
@@ -96,5 +96,5 @@ def _shown(frame: Frame, luma: NDArray[np.generic]) -> Bytes8:
 _FULL_RANGE = np.clip((np.arange(256) - 16.0) * (255.0 / 219.0), 0, 255).round().astype(np.uint8)
 
 
-def _jpeg(codes: NDArray[np.generic], quality: int) -> bytes:
+def _jpeg(codes: Bytes8, quality: int) -> bytes:
     return cv2.imencode(".jpg", codes, (cv2.IMWRITE_JPEG_QUALITY, quality))[1].tobytes()

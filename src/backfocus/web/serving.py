@@ -40,10 +40,12 @@ class Door:
         """Print a new address on a line of its own, and its QR code; again when it has expired."""
         address = self.address()
         self._say(f"{address}\n\n{qr_text(address)}")
-        self._say(
-            f"It opens the page for one phone, within {TOKEN_S / 60:.0f} minutes; then another one stands
-            here." ) self.close() self._renewal = threading.Timer(TOKEN_S, self.announce)
-            self._renewal.daemon = True self._renewal.start()
+        minutes = TOKEN_S / 60
+        self._say(f"It opens the page for one phone, within {minutes:.0f} minutes; then another stands here.")
+        self.close()
+        self._renewal = threading.Timer(TOKEN_S, self.announce)
+        self._renewal.daemon = True
+        self._renewal.start()
 
     def invite(self) -> dict[str, str]:
         """An address and its QR code for one more viewer, to be shown on the page."""
