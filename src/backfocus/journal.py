@@ -109,12 +109,13 @@ def star_png(sighting: Sighting) -> bytes | None:
         return None
     frame = sighting.frame
     x, y = round(star.x_px), round((star.y_px - frame.first_line) / frame.line_step)
-    half = PICTURE_HALF_PX
-    crop = frame.luma[max(0, y - half) : y + half, max(0, x - half) : x + half]
+    half, rows = PICTURE_HALF_PX, PICTURE_HALF_PX // frame.line_step
+    crop = frame.luma[max(0, y - rows) : y + rows, max(0, x - half) : x + half]
     if not crop.size:
         return None
     full = 2**frame.bits - 1 if frame.bits else 1
-    codes = np.clip(crop * (255.0 / full), 0.0, 255.0).astype(np.uint8)
+    codes = np.clip(np.nan_to_num(crop * (255.0 / full)), 0.0, 255.0).astype(np.uint8)
+    codes = np.repeat(codes, frame.line_step, axis=0)
     return cv2.imencode(".png", codes)[1].tobytes()
 
 
