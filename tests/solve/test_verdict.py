@@ -63,6 +63,7 @@ FRONT_LAW = (SweepSlope(1000.0, 1.0, 0.01), SweepSlope(100.0, 0.012, 0.002))
         (at(13.6, 20.0, sign_known=False), {}, "adjust"),
         (at(-1.0, 1.0), {"flags": frozenset({Flag.SHARPENED})}, "unsure"),
         (at(-1.0, 1.0), {"flags": frozenset({Flag.CROPPED})}, "set"),
+        (at(30.0, 31.0), {"flags": frozenset({Flag.SHARPENED})}, "adjust"),  # it reads too sharp, and is off
         (None, {}, "unsure"),
     ],
 )

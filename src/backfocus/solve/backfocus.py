@@ -11,7 +11,8 @@ split is fitted and counts by its likelihood; two readings often fit two ways: t
 
 Blur of the lens itself (spherical aberration) adds to a residual in quadrature and cannot be told from it
 without an in-focus reference. A reading may say how much of that is possible (`softness_um`); any share of it
-is held equally likely and widens the interval downwards. The reported `delta_um` stays the plain reading.
+is held equally likely and widens the interval downwards. The reported `delta_um` stays the plain reading;
+but beside a position with a reference, one without counts only as far as its softness can be known.
 """
 
 import math
@@ -55,6 +56,11 @@ class ZoomResidual:
             raise ValueError(f"a residual needs finite numbers, got {values}")
         if self.scale_px <= 0 or self.sigma_um <= 0 or self.scale_sigma_px < 0 or self.softness_um < 0:
             raise ValueError("scale and sigma must be above zero")
+
+    @property
+    def doubt_um(self) -> float:
+        """Half of what the softness that is possible would take off the residual, um."""
+        return (abs(self.residual_um) - math.sqrt(max(self.residual_um**2 - self.softness_um**2, 0.0))) / 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +186,8 @@ def _fit(zoom: tuple[ZoomResidual, ...], sign: Vector, share: float = 0.0) -> _L
     x = np.array([each.scale_px / zoom[0].scale_px for each in zoom]) ** 2
     scale_error = 2.0 * x * np.array([each.scale_sigma_px / each.scale_px for each in zoom])
     noise = np.array([each.sigma_um for each in zoom])
+    if any(each.softness_um == 0.0 for each in zoom):
+        noise = np.hypot(noise, [each.doubt_um for each in zoom])
     line = _weighted_line(x, r, noise)
     return _weighted_line(x, r, np.hypot(noise, line.b * scale_error)) if scale_error.any() else line
 
@@ -257,6 +265,7 @@ def _answer(
     x = np.array([each.scale_px / zoom[0].scale_px for each in zoom]) ** 2
     leverage = np.einsum("ni,ij,nj->n", design := np.stack([np.ones_like(x), x], 1), line.covariance, design)
     left = np.sqrt(np.maximum(line.sigma**2 - leverage, (1e-3 * line.sigma) ** 2))
+    left = np.hypot(left, [each.doubt_um for each in zoom])
     return BackFocus(
         delta_um=mean if signed else abs(mean),
         sigma_um=sigma,

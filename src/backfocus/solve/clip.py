@@ -43,7 +43,7 @@ FEWEST_NEAR = 5
 """Pictures within two half depths of focus of the sharpest, so that it is within h/3 of true focus."""
 
 _STEADY = 5
-_DISTRUSTED = (Flag.SHARPENED, Flag.CLIPPED, Flag.TOO_DARK, Flag.LOW_CONTRAST)
+_DISTRUSTED = (Flag.SHARPENED, Flag.CLIPPED, Flag.TOO_DARK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,9 @@ Vector = NDArray[np.float64]
 MODULATION_SIGMA = 0.004
 """What all modulations of one picture may be off together: transfer curve, stray light, coding."""
 
+PALE, PALE_SIGMA = 0.3, 0.03
+"""Below this best modulation the common error grows, up to that much more."""
+
 F_NUMBER_SIGMA = 0.015
 """Relative tolerance of a working f-number taken from a data sheet."""
 
@@ -171,7 +174,7 @@ def spherical_waves(reference: Reference, optics: Optics, *, f_number: float) ->
     for w040 in tried:
         best = best_focus_waves(min(1.0, FOCUS_CY_PX * s_per_cy_px), float(w040))
         model = overlap(s, 8.0 * s * best, float(w040)) * pixel_mtf(frequency)
-        misfit.append(float(_badness(modulation - model, _with_model(sigma))))
+        misfit.append(float(_badness(modulation - model, np.hypot(sigma, _common(modulation)))))
     return float(round(tried[int(np.argmin(misfit))], 2))
 
 
@@ -202,9 +205,14 @@ def _rings(
     return (curve[0], curve[1], curve[2]) if curve.size else None
 
 
-def _with_model(sigma: Vector) -> Vector:
-    """Ring sigmas with the common error added so that averaging over the rings does not lessen it."""
-    return np.asarray(np.hypot(sigma, MODULATION_SIGMA * math.sqrt(len(sigma))))
+def _common(modulation: Vector) -> float:
+    """Error common to all rings, as one ring's share of it: averaging over the rings does not lessen it.
+
+    Where even the best ring is pale the star is a blur without its main lobe: its level of white and black is
+    guessed, and side lobes of real lenses are not those of theory.
+    """
+    pale = max(0.0, 1.0 - float(np.max(np.abs(modulation))) / PALE)
+    return (MODULATION_SIGMA + PALE_SIGMA * pale) * math.sqrt(len(modulation))
 
 
 def _badness(misfit: Vector, sigma: Vector) -> Vector:
@@ -220,15 +228,15 @@ def _badness(misfit: Vector, sigma: Vector) -> Vector:
 def _fit(rings: tuple[Vector, Vector, Vector], curves: FocusCurves) -> tuple[float, float, float]:
     """|r|, its sigma in one picture, and the part of sigma that is common to all pictures; um."""
     frequency, modulation, sigma = rings
-    sigma = _with_model(sigma)
+    common = _common(modulation)
+    sigma = np.hypot(sigma, common)
     r, chi2 = _landscape(frequency, modulation, sigma, curves)
     best = int(np.argmin(chi2))
     lowest = float(chi2[best])
     inflation = max(1.0, lowest / max(1, len(frequency) - 1))
     um = abs(_vertex(r, chi2, best))
     sigma_um = _half_width(r, chi2 - lowest, 3.84 * inflation, um) / 1.96
-    model = (sigma * 0.0) + MODULATION_SIGMA * math.sqrt(len(frequency))
-    share = float(np.median(model / (sigma * math.sqrt(inflation))))
+    share = float(np.median(common / (sigma * math.sqrt(inflation))))
     return um, sigma_um, sigma_um * min(1.0, share)
 
 

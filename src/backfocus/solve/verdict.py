@@ -4,10 +4,12 @@ The rules are asked in this order, and the first that holds decides:
 
     not-front-focus   focus sweeps at two zooms whose um per step are not as M**2, within 3 sigma
     tracking          a residual is off the zoom law by more than max(h, 3 sigma)
-    unsure            no optics; zoom positions too near each other (k above 0.7); pictures that are spoilt
+    unsure            no optics, or the zoom positions too near each other: k above 0.7
     set               the whole 95 % interval within +-h; a soft lens only adds blur, so this is safe
     adjust            the whole interval outside +-h; without an in-focus reference, outside +-1.5 h
     unsure            otherwise; the advice says how to find out
+
+Sharpened, clipped or dark pictures read too sharp: an error seen in them is one, but `set` is not said.
 """
 
 import math
@@ -80,7 +82,7 @@ def judge(
     slopes : pair of SweepSlope, optional
         From focus sweeps at two zoom positions.
     flags : frozenset of Flag, optional
-        What spoils the pictures it all rests on (sharpened, clipped, too dark): then nothing is claimed.
+        What spoils the pictures it all rests on (sharpened, clipped, too dark): then nothing is called set.
     """
     means = means or Means()
     if slopes is not None and not follows_zoom_law(*slopes):
@@ -95,9 +97,9 @@ def judge(
     return (
         _tracking(back_focus, depths)
         or _too_little_zoom(back_focus)
+        or _adjust(back_focus, half_depth_um, means, referenced=referenced)
         or _spoilt(flags)
         or _set(back_focus, half_depth_um)
-        or _adjust(back_focus, half_depth_um, means, referenced=referenced)
         or _cannot_tell(back_focus, half_depth_um, referenced=referenced)
     )
 
@@ -199,7 +201,6 @@ _CURES = {
     Flag.SHARPENED: ("the camera sharpens them", "Switch detail (sharpening) off in the camera's menu."),
     Flag.CLIPPED: ("white is clipped", "Darken the picture until white is at 60 to 90 %, not with the iris."),
     Flag.TOO_DARK: ("they are too dark", "Light the chart; leave the iris open."),
-    Flag.LOW_CONTRAST: ("the star has too little contrast", "Light the chart and keep stray light off it."),
 }
 
 
