@@ -140,8 +140,9 @@ def scale_px(glimpses: Glimpses) -> float | None:
 
 
 def last_scale_px(glimpses: Glimpses) -> float | None:
-    """The scale at which the star was last read."""
-    return next((each.scale_px for each in reversed(glimpses) if each.measured and each.scale_px), None)
+    """The scale at which the star was last read: of the last five that were, as one alone may be luck."""
+    scales = [each.scale_px for each in glimpses if each.measured and each.scale_px][-5:]
+    return median(scales) if scales else None
 
 
 def jump_px(glimpses: Glimpses) -> float:

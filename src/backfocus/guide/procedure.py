@@ -100,7 +100,7 @@ def ask(session: Session) -> tuple[say.Instruction, ...]:
         case Step.LOOK_TELE | Step.LOOK_WIDE | Step.PROOF:
             return (say.Hold(),)
         case Step.SWEEP_TELE | Step.RETURN_TELE:
-            return (say.Turn("focus", session.way, slower=session.slower),)
+            return (say.Turn("focus", session.way, searching=session.lost, slower=session.slower),)
         case Step.TO_WIDE | Step.TO_PROOF:
             return (say.ZoomTo("wide"),)
         case Step.ZOOM_IN:

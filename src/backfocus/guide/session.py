@@ -66,8 +66,8 @@ class Session:
     ----------
     turn, since_s
         Counts the times a step was entered, and when that was; `watch` begins afresh with each.
-    way, slower, fault, doubt
-        What the last instruction said.
+    way, slower, lost, fault, doubt
+        What the last instruction said, and whether the ring was turned until the star went.
     wide_px, tele_px
         Scale fully out and fully in.
     tele, wide
@@ -99,6 +99,7 @@ class Session:
     since_s: float = 0.0
     way: Way = "either"
     slower: bool = False
+    lost: bool = False
     fault: ev.Unfit = "no-star"
     doubt: ev.Doubt | None = None
     wide_px: float | None = None
@@ -198,7 +199,7 @@ def _fresh(session: Session) -> Session:
 
 def _record_star(session: Session, scale_px: float | None) -> Session:
     if session.step is Step.FIND:
-        return replace(session, way="on")
+        return replace(session, way="on", tele_px=scale_px or session.tele_px)
     return replace(session, wide_px=scale_px)
 
 
@@ -217,9 +218,11 @@ def _record_way(session: Session, event: ev.Event) -> Session:
     """Which way to turn now."""
     match event:
         case ev.Sharper():
-            return replace(session, way="on")
-        case ev.Softer() | ev.StarLost() | ev.PeakPassed():
-            return replace(session, way="back", slower=False)
+            return replace(session, way="on", lost=False)
+        case ev.StarLost():
+            return replace(session, way="back", slower=True, lost=True)
+        case ev.Softer() | ev.PeakPassed():
+            return replace(session, way="back", slower=False, lost=False)
         case ev.PeakMissed() | ev.Overshot():
             return replace(session, way="back", slower=True)
         case ev.AtPeak():
@@ -235,7 +238,7 @@ def _record_looks(session: Session, event: ev.Event) -> Session:
                 return replace(session, tele_best=best, swept_tele=True)
             return replace(session, wide_best=best)
         case ev.Returned(ring="focus", look=look) | ev.TeleSharp(look=look) | ev.TeleSoft(look=look):
-            return replace(session, tele=look, first_tele=session.first_tele or look, corrected_um=0.0)
+            return _record_tele(session, look)
         case ev.Returned(look=look, corrected_um=corrected):
             return _record_round(_corrected(session, corrected), look)
         case ev.PartWaySharp(corrected_um=corrected):
@@ -260,6 +263,16 @@ def _record_looks(session: Session, event: ev.Event) -> Session:
             return replace(session, walk=looks, off_the_law=True)
         case _:
             return session
+
+
+def _record_tele(session: Session, look: ev.Look) -> Session:
+    return replace(
+        session,
+        tele=look,
+        tele_px=look.scale_px or session.tele_px,
+        first_tele=session.first_tele or look,
+        corrected_um=0.0,
+    )
 
 
 def _record_round(session: Session, look: ev.Look) -> Session:

@@ -93,7 +93,7 @@ _ROAD: dict[tuple[Step, type], Step] = {
     (Step.TO_WIDE, ev.Skipped): Step.LOOK_WIDE,
     (Step.ZOOM_IN, ev.ZoomStopped): Step.LOOK_WIDE,
     (Step.ZOOM_IN, ev.LostOnTheWay): Step.ZOOM_IN,
-    (Step.ZOOM_IN, ev.NothingThere): Step.FIND,
+    (Step.ZOOM_IN, ev.NothingThere): Step.TO_TELE,
     (Step.ZOOM_IN, ev.Confirmed): Step.LOOK_WIDE,
     (Step.ZOOM_IN, ev.Skipped): Step.LOOK_WIDE,
     (Step.LOOK_WIDE, ev.WithinDepth): Step.WALK,

@@ -24,10 +24,10 @@ BACK_S = 20.0
 REACTION_S = 2.5
 """A hand told to turn back has done so by now."""
 GONE_S = 1.0
-GONE_AGAIN_S = 8.0
+GONE_AGAIN_S = 12.0
 NOTHING_LEFT_S = 20.0
 SETTLED_S = 0.6
-APPEARED = 4
+APPEARED = 3
 CONTRAST_STEP = 0.15
 
 
