@@ -1,6 +1,6 @@
 # The two commands of the README are `make demo` and `make test`; the rest is for those who change the code.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all lint format types bench pictures lock docs clean
+.PHONY: help setup demo test test-all lint format types bench pictures lock docs screenshots clean
 
 help:            ## list these targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ format: setup    ## let ruff put the code in form
 
 bench: setup     ## print the table of times and errors with this machine's name
 	@.venv/bin/python tools/bench.py
+
+screenshots: setup-tests  ## take the pictures of the page for the README and the docs
+	@.venv/bin/python tools/screenshots.py
 
 lock: setup      ## bring requirements.lock up to date with pyproject.toml
 	@VIRTUAL_ENV=$(CURDIR)/.venv .venv/bin/uv pip compile --universal --upgrade --generate-hashes --no-header --no-annotate \
