@@ -29,7 +29,7 @@ MAX_PIXELS_IN_FULL = 9_000_000
 PLACES_PER_LEVEL = 8
 SECOND_LOOKS = 12
 SHARE_PERCENTILE = 70
-FIRST_SHARE, SECOND_SHARE = 0.55, 0.45
+FIRST_SHARE, SECOND_SHARE, CLEAR_SHARE = 0.55, 0.45, 0.8
 FIRST_STEP, SECOND_STEP, FINE_STEP, TRACKED_STEP = 1.12, 1.05, 1.03, 1.08
 """From one ring to the next."""
 FEWEST_PX = 6.0
@@ -106,25 +106,28 @@ def _least_px(cycles: int) -> float:
 
 def _search(picture: Pyramid, levels: range) -> tuple[Candidate, ...]:
     """Stars whose edges show in the levels given, larger first."""
-    places = [
-        _first_look(picture, (x + 0.5) * 2**k - 0.5, (y + 0.5) * 2**k - 0.5, k)
-        for k in levels
-        if min(picture.levels[k].shape) >= MIN_SIDE_PX
-        for x, y, _ in crossings(picture.levels[k], PLACES_PER_LEVEL)
-    ]
+    places = [_first_look(picture, x, y, k) for x, y, k in _crossings(picture, levels)]
     found: list[Candidate] = []
-    refused: list[_Place] = []
-    for place in sorted(places, key=lambda place: -place.share):
-        if place.share < FIRST_SHARE or len(refused) >= SECOND_LOOKS:
-            break
-        if any(_near(place, star, 0.8 * star.score) for star in found) or _seen(place, refused):
+    for at in _second_looks(picture, places):
+        if any(_near(at, star, 0.8 * star.score) for star in found):
             continue
-        star = _star_at(picture, place)
-        if star is None:
-            refused.append(place)
-        elif not any(_near(star, other, 0.8 * other.score) for other in found):
+        star = _star_at(picture, at)
+        if star is not None and not any(_near(star, other, 0.8 * other.score) for other in found):
             found.append(star)
     return tuple(sorted(found, key=lambda star: -star.score))
+
+
+def _crossings(picture: Pyramid, levels: range) -> list[tuple[float, float, int]]:
+    """Where edges cross in each level, in pixels of the whole picture and with the level; no place twice."""
+    found: list[tuple[float, float, int]] = []
+    for k in levels:
+        if min(picture.levels[k].shape) < MIN_SIDE_PX:
+            break
+        for x, y, _ in crossings(picture.levels[k], PLACES_PER_LEVEL):
+            at = ((x + 0.5) * 2**k - 0.5, (y + 0.5) * 2**k - 0.5)
+            if all(math.hypot(at[0] - u, at[1] - v) > 1.5 * 2**k or level < k - 1 for u, v, level in found):
+                found.append((*at, k))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,16 +148,6 @@ def _near(one: "_Place | Candidate", other: "_Place | Candidate", reach_px: floa
     return math.hypot(one.x_px - other.x_px, one.y_px - other.y_px) < reach_px
 
 
-def _seen(place: _Place, refused: list[_Place]) -> bool:
-    """Whether much the same place has been refused already."""
-    return any(
-        _near(place, other, 0.1 * other.ring_px)
-        and abs(place.cycles - other.cycles) <= 1
-        and 0.8 < place.ring_px / other.ring_px < 1.25
-        for other in refused
-    )
-
-
 def _first_look(picture: Pyramid, x_px: float, y_px: float, level: int) -> _Place:
     """Read a few rings around a crossing seen in one level of the pyramid."""
     unit = 2.0**level
@@ -172,15 +165,34 @@ def _farthest(picture: Pyramid, x_px: float, y_px: float) -> float:
     return math.hypot(max(x_px, columns - x_px), max(y_px, rows * picture.line_step - y_px))
 
 
+def _second_looks(picture: Pyramid, places: list[_Place]) -> list[_Place]:
+    """The places that settle on a centre, each once, best first."""
+    settled: list[_Place] = []
+    for place in sorted(places, key=lambda place: -place.share):
+        if place.share < FIRST_SHARE:
+            break
+        if any(_near(place, other, 0.05 * place.ring_px) and other.share > CLEAR_SHARE for other in settled):
+            continue
+        at = _centred(picture, place, ring_radii(place.ring_px / 1.25, place.ring_px * 1.6, SECOND_STEP))
+        if at is not None and at.share > SECOND_SHARE and not any(_same(at, other) for other in settled):
+            settled.append(at)
+    return sorted(settled, key=lambda at: -at.share)[:SECOND_LOOKS]
+
+
+def _same(one: _Place, other: _Place) -> bool:
+    return (
+        one.cycles == other.cycles
+        and _near(one, other, 0.05 * other.ring_px)
+        and 0.8 < one.ring_px / other.ring_px < 1.25
+    )
+
+
 def _star_at(picture: Pyramid, place: _Place) -> Candidate | None:
-    """The star around a place, centred and counted; None if it is not one."""
-    at = _centred(picture, place, ring_radii(place.ring_px / 1.25, place.ring_px * 1.6, SECOND_STEP))
-    if at is None or at.share < SECOND_SHARE:
-        return None
-    seen = _spokes_at(picture, at)
+    """The star around a settled place, centred and counted on all its rings; None if it is not one."""
+    seen = _spokes_at(picture, place)
     if len(seen.members) < 3:
         return None
-    at = _recentred(picture, at, seen)
+    at = _recentred(picture, place, seen)
     if at is None:
         return None
     seen = _spokes_at(picture, at)
@@ -213,14 +225,15 @@ def _centred(picture: Pyramid, place: _Place, radii: Floats, *, count: bool = Tr
 
     None if they do not settle. Its share is then that of its harmonic alone, on the better of these rings.
     """
-    x, y, cycles = place.x_px, place.y_px, place.cycles
+    x, y, cycles, before = place.x_px, place.y_px, place.cycles, place.ring_px
     for _ in range(5):
         rings = read_rings(picture, x, y, radii)
         trust = np.clip(shares(rings, max(2, cycles // 10))[:, cycles] - 0.3, 0, None)
         ask = centre_correction(rings, cycles, trust, count=count)
         moved, more = math.hypot(ask.dx_px, ask.dy_px), round(ask.cycles)
-        if moved > place.ring_px or not MIN_CYCLES <= cycles + more <= MAX_CYCLES:
+        if moved > before or not MIN_CYCLES <= cycles + more <= MAX_CYCLES:
             return None
+        before = max(moved, 0.01 * place.ring_px)
         x, y, cycles = x + ask.dx_px, y + ask.dy_px, cycles + more
         if moved < 0.003 * place.ring_px and abs(ask.cycles) < 0.3:
             break

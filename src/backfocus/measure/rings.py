@@ -140,21 +140,23 @@ def centre_correction(rings: Rings, cycles: int, weights: Floats, *, count: bool
     wide = int(np.clip(cycles // 3, 2, 12))
     offsets = np.arange(-wide, wide + 1)
     band = rings.harmonics[:, cycles - wide : cycles + wide + 1]
-    turn = (np.arange(SECTORS) + 0.5) * (2 * math.pi / SECTORS)
+    turn = ((np.arange(SECTORS) + 0.5) * (2 * math.pi / SECTORS)).astype(np.float32)
     local = band @ np.exp(1j * np.outer(offsets, turn)).astype(np.complex64)
     step = np.roll(local, -1, axis=1) * np.conj(local)
     seen = rings.inside.reshape(len(rings.radii_px), SECTORS, -1).all(axis=2)
     weight = np.abs(step) * (seen & np.roll(seen, -1, axis=1))
     weight *= (weights / np.maximum(weight.mean(axis=1), 1e-12))[:, None]
-    between = turn + math.pi / SECTORS
-    pull = (cycles / rings.radii_px)[:, None]
+    between = turn + np.float32(math.pi / SECTORS)
+    weight = weight.astype(np.float32)
+    pull = (cycles / rings.radii_px).astype(np.float32)[:, None]
     columns = (pull * np.cos(between), pull * np.sin(between), np.ones_like(weight))
     return _fit(columns if count else columns[:2], np.angle(step) * (SECTORS / (2 * math.pi)), weight)
 
 
 def _fit(columns: tuple[Floats, ...], target: Floats, weight: Floats) -> Correction:
-    normal = np.array([[float((weight * a * b).sum()) for b in columns] for a in columns])
-    right = np.array([float((weight * a * target).sum()) for a in columns])
+    rows = np.stack([np.broadcast_to(column, weight.shape).ravel() for column in columns]).astype(np.float64)
+    weighted = rows * weight.ravel()
+    normal, right = weighted @ rows.T, weighted @ target.ravel()
     if not np.isfinite(normal).all() or np.linalg.cond(normal) > 1e12:
         return Correction(0.0, 0.0, 0.0)
     dx, dy, *cycles = (float(value) for value in np.linalg.solve(normal, right))
