@@ -20,6 +20,9 @@ HOLD_S = 0.4
 LIVE_HOLD_S = 1.0
 """How long a live picture must hold at wide before it is taken for the end."""
 
+FAR_OUT = 0.7
+"""A live picture counts as zoomed out below this ratio of scales; above it nothing could be solved for."""
+
 SAME_SCALE = 0.02
 """Within a hold the scale wanders by no more than this part: noise and a breath of focus."""
 
@@ -101,13 +104,16 @@ def find_pull(pictures: Sequence[Reading], hold_s: float = HOLD_S) -> Pull | Non
 
 def finished(readings: Sequence[Reading]) -> bool:
     """Whether a live clip is complete: held at tele, then zoomed out, and now holding at wide."""
+    longest = max((each.scale_px or 0.0 for each in readings), default=0.0)
+    if not readings or (readings[-1].scale_px or longest) >= FAR_OUT * longest:
+        return False  # told at once while the picture is still at tele, which may be for minutes
     pictures = usable(readings)
     holds = find_holds(pictures, LIVE_HOLD_S)
     if len(holds) < 2:
         return False
     earlier, last = holds[:-1], holds[-1]
     longest = max(hold.scale_px for hold in earlier)
-    return last.last == len(pictures) - 1 and last.scale_px < 0.7 * longest
+    return last.last == len(pictures) - 1 and last.scale_px < FAR_OUT * longest
 
 
 def _neighbours(holds: Sequence[Hold], middle: float) -> list[tuple[Hold, Hold]]:
