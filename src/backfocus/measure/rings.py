@@ -21,6 +21,7 @@ FINEST_RING_PX = 90.0
 """Rings from twice this radius are read in a picture of half the size, and so on: a sample per pixel."""
 
 SECTORS = 64
+FLAT_CODES = 1.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +37,8 @@ class Rings:
         Amplitudes in code values: a ring  A cos(m phi + psi)  holds  A exp(i psi)  at index m.
     inside : ndarray, shape (rings, SAMPLES), bool
         Which samples lie in the picture.
+    flat : ndarray, shape (rings,)
+        Share of samples at the brightest value, where whites are clipped.
     """
 
     x_px: float
@@ -43,6 +46,7 @@ class Rings:
     radii_px: Floats
     harmonics: NDArray[np.complex64]
     inside: NDArray[np.bool_]
+    flat: Floats
 
     @property
     def coverage(self) -> Floats:
@@ -80,10 +84,11 @@ def read_rings(picture: Pyramid, x_px: float, y_px: float, radii_px: Floats) -> 
     values, inside = _samples(picture, x_px, y_px, radii_px)
     count = np.maximum(inside.sum(axis=1, keepdims=True), 1)
     values *= inside
+    flat = (values >= values.max(axis=1, keepdims=True) - FLAT_CODES).sum(axis=1) / count[:, 0]
     values -= values.sum(axis=1, keepdims=True) / count
     values *= inside
     harmonics = np.fft.rfft(values, axis=1) * (2.0 / count)
-    return Rings(x_px, y_px, radii_px, harmonics.astype(np.complex64), inside)
+    return Rings(x_px, y_px, radii_px, harmonics.astype(np.complex64), inside, flat)
 
 
 def _samples(

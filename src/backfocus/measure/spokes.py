@@ -42,6 +42,8 @@ SHARE, SHARE_PER_DOUBLE, SHORT_SHARE = 0.62, 1.5, 0.85
 
 More when seen over less than a wavelength.
 """
+CLIPPED = 0.3, 0.75
+"""Part of a ring at one brightest value where clipping, not thin spokes, makes the double harmonic."""
 LEAST_GROWTH = 0.55
 STEADY_RAD, STEADY_SHARE = 0.5, 0.7
 """Twists and modulation zeros step the phase now and then; most rings continue the one before."""
@@ -62,6 +64,7 @@ class Spokes:
     wave: NDArray[np.complex64]
     share: Floats
     double: Floats
+    flat: Floats
     good: Mask
     run: tuple[int, int] | None
 
@@ -100,6 +103,7 @@ def spokes(rings: Rings, cycles: int, near_px: float | None = None) -> Spokes:
         wave=rings.harmonics[:, cycles],
         share=share,
         double=ratio,
+        flat=rings.flat,
         good=good,
         run=_run_through(good, int(np.argmax(best)), _rings_apart(rings.radii_px)),
     )
@@ -172,7 +176,9 @@ def _pure(seen: Spokes, run: NDArray[np.intp]) -> bool:
 
     Where the spokes of a wheel are thinnest.
     """
-    double = float(np.median(seen.double[run[-max(3, len(run) // 3) :]]))
+    outer = run[-max(3, len(run) // 3) :]
+    clipped = CLIPPED[0] < float(np.median(seen.flat[outer])) < CLIPPED[1]
+    double = 0.0 if clipped else float(np.median(seen.double[outer]))
     wavelengths = seen.cycles * math.log(seen.radii_px[run[-1]] / seen.radii_px[run[0]]) / (2 * math.pi)
     least = max(SHARE + SHARE_PER_DOUBLE * double, SHORT_SHARE if wavelengths < 1 else 0.0)
     return float(seen.share[run].mean()) > least
