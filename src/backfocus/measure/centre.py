@@ -82,6 +82,18 @@ def pixel_step(rings: Rings, wave: Phasors, cycles: int, fit: RingFit) -> tuple[
     return covariance @ (flat @ left.ravel()), float(np.sqrt(covariance[0, 0]))
 
 
+def ring_frequencies(rings: Rings, cycles: int, pose: Pose) -> Floats64:
+    """Mean local frequency of each flattened ring, cy/px; on a tilted star it differs along the ring."""
+    if pose.stretch == pose.skew == 0.0 and rings.whole:
+        return np.asarray(cycles / (2 * np.pi) * rings.plan.inverse_px)
+    squared = np.maximum(rings.x**2 + rings.y**2, np.float32(1e-6))
+    back_x = (1 - pose.stretch) * rings.x - pose.skew * rings.y
+    back_y = (1 + pose.stretch) * rings.y - pose.skew * rings.x
+    total = np.maximum(rings.weight.sum(axis=1), 1.0)
+    inverse = (np.hypot(back_x, back_y) / squared * rings.weight).sum(axis=1) / total
+    return np.asarray(cycles / (2 * np.pi) * inverse, dtype=np.float64)
+
+
 def _sector_phasors(rings: Rings, wave: Phasors) -> tuple[Floats64, Phasors]:
     """Middle angle of each sector, and the sum of light * exp(-i n phi) in it, shape (rings, sectors)."""
     sectors, shape = rings.plan.sectors, (len(wave), rings.plan.sectors)

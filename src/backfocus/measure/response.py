@@ -19,6 +19,9 @@ SMALLEST_PX = 10.0
 FLATTEST = -0.05
 """Slope of the modulation over log frequency at which a crossing of 0.5 is still one."""
 
+FAINT = 0.08
+"""Of the largest amplitude: a ring below it may stand at a zero of the modulation."""
+
 NEAR_ENOUGH = 0.01
 """Last step of the search for a crossing, in log frequency; its own error is a hundredth of that."""
 
@@ -55,6 +58,7 @@ def upright(
         twists = twist_radii(twist_radius)
     else:
         turned, twists = _untwisted(wave, sigma, radius_px, inside)
+        inside = _before_zero(wave, inside) if twists.size else inside
     keep = inside
     if twists.size:
         keep = inside & (np.abs(np.log(radius_px[:, None] / twists)).min(axis=1) > TWIST_MARGIN)
@@ -64,6 +68,13 @@ def upright(
     outer = rows[np.abs(turned[rows]) > 0.6 * np.abs(turned[rows]).max()]
     reference = np.exp(-1j * np.angle((turned[outer] / np.maximum(sigma[outer], 1e-9)).sum()))
     return np.asarray((turned * reference).real), keep
+
+
+def _before_zero(wave: NDArray[np.complex128], inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Rings outside the first zero of the modulation: past it a twist may be its own opposite."""
+    amplitude = np.where(inside, np.abs(wave), 0.0)
+    faint = np.flatnonzero(inside & (amplitude < FAINT * amplitude.max()))
+    return inside if faint.size == 0 else inside & (np.arange(len(wave)) > faint[-1])
 
 
 def _untwisted(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..frame import Samples
-from .centre import Pose, flattened, pixel_step, sector_step
+from .centre import Pose, flattened, pixel_step, ring_frequencies, sector_step
 from .levels import Levels, find_levels, find_rim
 from .reading import Flag
 from .response import Response, respond, upright
@@ -245,18 +245,6 @@ def _fit_at(view: _View, pose: Pose) -> tuple[Rings, RingFit]:
     return rings, fit
 
 
-def _frequencies(rings: Rings, cycles: int, pose: Pose) -> Floats64:
-    """Mean local frequency of each ring; on a tilted star it differs along the ring."""
-    if pose.stretch == pose.skew == 0.0 and rings.whole:
-        return np.asarray(cycles / (2 * math.pi) * rings.plan.inverse_px)
-    squared = np.maximum(rings.x**2 + rings.y**2, np.float32(1e-6))
-    back_x = (1 - pose.stretch) * rings.x - pose.skew * rings.y
-    back_y = (1 + pose.stretch) * rings.y - pose.skew * rings.x
-    total = np.maximum(rings.weight.sum(axis=1), 1.0)
-    inverse = (np.hypot(back_x, back_y) / squared * rings.weight).sum(axis=1) / total
-    return np.asarray(cycles / (2 * math.pi) * inverse, dtype=np.float64)
-
-
 def _assemble(
     rings: Rings,
     fit: RingFit,
@@ -277,7 +265,7 @@ def _assemble(
         return nothing
     rim, rim_sigma, last = find_rim(rings, fit, usable, cycles)
     inside = usable & (np.arange(len(usable)) < last)
-    frequency = _frequencies(rings, cycles, pose)
+    frequency = ring_frequencies(rings, cycles, pose)
     signed, keep = upright(fit.wave, sigma, radius, inside, twist_radius)
     keep = _clear_of_rim(keep, radius, frequency, signed, rim)
     level = find_levels(rings, fit, frequency, signed, keep, rim, given)

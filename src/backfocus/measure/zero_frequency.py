@@ -14,8 +14,9 @@ import numpy as np
 
 from .waves import Floats64
 
-MODEL_SIGMA = 0.003
-"""How far from this shape the modulation of a real lens may be, and what sampling adds."""
+SAMPLING_SIGMA, MODEL_SIGMA = 0.001, 0.04
+"""What sampling adds to a ring, and how far from this shape a lens with aberrations may be, as a share of the
+modulation lost: so the rings nearest to zero frequency decide."""
 
 LEAST_MODULATION = 0.33
 """Of the highest; below it the shape is no longer that simple."""
@@ -80,13 +81,13 @@ def contrast_at_zero(
     if count < 4:
         return None
     f, m = f[:count], m[:count]
-    spread = np.hypot(sigma[order][:count], MODEL_SIGMA * top)
+    spread = np.hypot(sigma[order][:count], SAMPLING_SIGMA * top + MODEL_SIGMA * (top - m))
     half = float(f[np.argmin(np.abs(m - 0.6 * top))])
     cost, alone = _fit(f, m, spread, half, DISC)
     if surround is not None and (paper := _from_paper(alone, surround)) is not None:
         return paper
     scatter = float(np.square(sigma[order][:count] / spread).sum())
-    if cost > 0.2 * count + 1.5 * scatter:
+    if cost > 0.1 * count + 1.5 * scatter:
         other_cost, other = _fit(f, m, spread, half, BELL)
         alone = other if other_cost < cost else alone
     return alone if alone.sigma < MOST_SIGMA * alone.value else None
