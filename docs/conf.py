@@ -10,4 +10,6 @@ extensions = ["myst_parser"]
 myst_enable_extensions = ["dollarmath", "attrs_block"]
 html_theme = "furo"
 html_title = "backfocus"
+# Diagrams are Mermaid text: drawn by the pages that host the sources, shown as text in these.
+suppress_warnings = ["misc.highlighting_failure"]
 exclude_patterns = ["_build"]

@@ -19,7 +19,10 @@ KEYS = {
 }
 """What each key says; letters in either case."""
 
-HELP = "Enter done · R repeat · S skip · U undo · Q finish · Ctrl-C leave, resume later"
+ND_KEYS = "12345678"
+"""The number of the ND position that was just turned in."""
+
+HELP = "Enter done · R repeat · S skip · U undo · Q finish · 1-8 ND in · Ctrl-C leave, resume later"
 POLL_S = 0.1
 """How soon the reader notices that it is to end; keys themselves arrive at once."""
 
@@ -51,10 +54,11 @@ class Keyboard:
         self._undo.close()
 
     def commands(self) -> Iterator[str]:
-        """The commands given since last asked, in order: names from `KEYS`."""
+        """The commands given since last asked, in order: names from `KEYS`, or a digit of `ND_KEYS`."""
         while not self._pressed.empty():
-            command = KEYS.get(self._pressed.get().lower())
-            if command is not None:
+            key = self._pressed.get().lower()
+            command = key if key in ND_KEYS else KEYS.get(key)
+            if command:
                 yield command
 
     def _read_posix(self) -> None:

@@ -73,7 +73,10 @@ class Keys:
             "stop": ev.Stopped,
         }
         step = self.session.step if self.session else ""
-        return tuple(kinds[command](at_s, step) for command in self._keyboard.commands())
+        return tuple(
+            kinds[command](at_s, step) if command in kinds else ev.NdChanged(at_s, f"ND {command}")
+            for command in self._keyboard.commands()
+        )
 
 
 def lead(plan: Plan, source: VideoSource | None = None) -> int:
