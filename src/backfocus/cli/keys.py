@@ -1,6 +1,7 @@
 """Single keys from the terminal while the guide runs; none where there is no terminal."""
 
 import contextlib
+import os
 import queue
 import sys
 import threading
@@ -67,7 +68,9 @@ class Keyboard:
         while not self._leaving.is_set():
             ready, _, _ = select.select([sys.stdin], [], [], POLL_S)
             if ready:
-                self._pressed.put(sys.stdin.read(1))
+                # Past Python's buffer, which would hold back what select cannot see.
+                for key in os.read(sys.stdin.fileno(), 64).decode(errors="ignore"):
+                    self._pressed.put(key)
 
     def _read_windows(self) -> None:
         import msvcrt

@@ -1,0 +1,135 @@
+"""What the terminal shows, sounds and hears, at any size."""
+
+import io
+import itertools
+import os
+import sys
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from backfocus.cli.keys import Keyboard
+from backfocus.cli.lettering import large_words
+from backfocus.cli.live import column_plot, draw, residual_plot, verdict_lines
+from backfocus.cli.tone import LOWEST_HZ, OCTAVES, Tone, pitch_hz
+from backfocus.solve.backfocus import ZoomResidual, solve_back_focus
+from backfocus.solve.verdict import Verdict
+from backfocus.view import View
+
+TITLES = (
+    "Turn the FOCUS ring",
+    "BACK FOCUS ring BACK",
+    "Zoom fully OUT",
+    "STOP",
+    "Tighten the lock screw",
+    "",
+)
+
+
+@pytest.mark.parametrize("title", TITLES)
+@pytest.mark.parametrize("columns", [30, 78, 106, 200])
+def test_large_words_fit_their_columns(title: str, columns: int) -> None:
+    rows = large_words(title, columns)
+    assert all(len(row) <= columns for row in rows) or rows == [title]
+
+
+@pytest.mark.parametrize("width", [60, 80, 112, 200])
+def test_the_screen_fits_any_terminal(width: int) -> None:
+    console = Console(width=width, height=30, file=io.StringIO(), force_terminal=True, color_system=None)
+    view = View(
+        "Turn the BACK FOCUS ring",
+        "Turn it slowly.",
+        steps=(("aim", "done"), ("focus", "now"), ("lock", "ahead")),
+        sharpness=0.5,
+        best_sharpness=1.0,
+        blur_um=12.0,
+        blur_sigma_um=0.5,
+        half_depth_um=9.0,
+        sweep=tuple(float(abs(20 - x)) for x in range(60)),
+        warnings=("The star is lost.",),
+    )
+    console.print(draw(view, console, "a source with a long name " * 4))
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert max(map(len, shown.splitlines())) <= width
+    assert "12.0" in shown
+    assert "star is lost" in shown
+
+
+def test_an_empty_view_can_be_drawn() -> None:
+    console = Console(width=80, file=io.StringIO())
+    console.print(draw(View("", ""), console))
+
+
+@given(st.lists(st.floats(0.0, 1e6), max_size=50), st.integers(1, 8))
+def test_a_plot_has_its_rows_and_columns_and_never_falls_when_values_rise(
+    values: list[float], rows: int
+) -> None:
+    plot = column_plot(values, rows)
+    assert len(plot) == rows
+    assert {len(row) for row in plot} == {len(values)}
+    heights = [sum(" ▁▂▃▄▅▆▇█".index(row[column]) for row in plot) for column in range(len(values))]
+    for (one, low), (other, high) in zip(
+        zip(values, heights, strict=True), zip(values[1:], heights[1:], strict=True), strict=False
+    ):
+        assert (one <= other) <= (low <= high)
+
+
+def test_the_verdict_is_shown_with_its_plot() -> None:
+    found = solve_back_focus((ZoomResidual(1500.0, 1.0, 0.5), ZoomResidual(75.0, 42.0, 0.5)), signed=False)
+    console = Console(width=90, file=io.StringIO(), color_system=None)
+    console.print(verdict_lines(Verdict("adjust", "Because.", "Do."), 90))
+    console.print(residual_plot(found, 9.0))
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "Because." in shown
+    assert "42.0" in shown
+
+
+def test_pitch_rises_with_sharpness_over_its_octaves() -> None:
+    steps = [pitch_hz(share / 10) for share in range(11)]
+    assert steps == sorted(steps)
+    assert steps[0] == LOWEST_HZ
+    assert steps[-1] == pytest.approx(LOWEST_HZ * 2**OCTAVES)
+    assert pitch_hz(-1.0) == steps[0]
+    assert pitch_hz(7.0) == steps[-1]
+
+
+def test_a_machine_without_sound_is_only_silent() -> None:
+    with Tone() as tone:
+        tone.follow(0.5)
+        tone.chime()
+        tone.follow(None)
+
+
+def test_the_tone_has_the_pitch_it_was_told() -> None:
+    tone = Tone()
+    tone.follow(0.4)
+    samples = tone._samples()
+    next(samples)
+    samples.send(44_100)  # a second for the loudness to settle
+    block = samples.send(44_100)
+    rising = sum(a < 0 <= b for a, b in itertools.pairwise(block))
+    # crossings in one second, one may be cut off at either end
+    assert rising == pytest.approx(pitch_hz(0.4), abs=1.5)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
+def test_keys_are_heard_without_return_and_the_terminal_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    import termios
+
+    master, slave = os.openpty()
+    before = termios.tcgetattr(slave)
+    with open(slave, closefd=False) as terminal:
+        monkeypatch.setattr(sys, "stdin", terminal)
+        heard: list[str] = []
+        with Keyboard() as keyboard:
+            os.write(master, b"R xq3")
+            deadline_s = time.monotonic() + 20
+            while len(heard) < 4 and time.monotonic() < deadline_s:
+                heard.extend(keyboard.commands())
+        assert heard == ["repeat", "confirm", "stop", "3"]
+        assert termios.tcgetattr(slave) == before
+    os.close(master)
+    os.close(slave)
