@@ -1,4 +1,7 @@
-"""Stars found with nothing given, against renders whose centre, size and count are known, and real pictures."""
+"""Stars found with nothing given, against renders whose centre, size and count are known.
+
+And real pictures.
+"""
 
 import math
 
@@ -14,7 +17,7 @@ from .render import StarDrawing, clutter, disc_blurred, draw_star, seen
 
 SMALL = (540, 960)
 
-# the centre is refined later on the pixels: here it only has to be near enough for that, to a few per cent of R
+# the centre is refined later on the pixels: here it only has to be near enough for that
 CENTRE_PX = 0.6
 # half amplitude across rings 3 % apart
 RIM = 0.03
@@ -27,7 +30,8 @@ def room_with(*stars, shape=SMALL, blur_px=0.0, noise=0.01, seed=1, paper=True):
         if paper:
             reach = 1.25 * star.radius_px
             corners = [
-                (int(star.x_px + k * reach), int(np.clip(star.y_px + k * reach, -30000, 30000))) for k in (-1, 1)
+                (int(star.x_px + k * reach), int(np.clip(star.y_px + k * reach, -30000, 30000)))
+                for k in (-1, 1)
             ]
             cv2.rectangle(picture, *corners, star.white, -1)
         draw_star(picture, star)
@@ -80,7 +84,9 @@ def test_turning_the_picture_turns_the_star(rotation):
 def test_a_darker_picture_holds_the_same_star():
     picture = room_with(STARS["odd count"][0])
     (bright,), (dark,) = find_star(picture), find_star((picture * 0.4).astype(np.uint8))
-    assert (dark.x_px, dark.y_px) == pytest.approx((bright.x_px, bright.y_px), abs=0.2)  # rounding to 100 levels
+    assert (dark.x_px, dark.y_px) == pytest.approx(
+        (bright.x_px, bright.y_px), abs=0.2
+    )  # rounding to 100 levels
     assert dark.cycles == bright.cycles
 
 
@@ -127,7 +133,9 @@ def blobs():
 def text():
     page = np.full(SMALL, 230, np.uint8)
     for line in range(30, 540, 30):
-        cv2.putText(page, "the quick brown fox jumps over the lazy dog", (10, line), 0, 0.9, 20, 2, cv2.LINE_AA)
+        cv2.putText(
+            page, "the quick brown fox jumps over the lazy dog", (10, line), 0, 0.9, 20, 2, cv2.LINE_AA
+        )
     return page
 
 
@@ -226,4 +234,6 @@ def test_five_hundred_scenes():
         if len(found) > len(near):
             extra.append(seed)
     assert len(wrong) <= 5, wrong  # 99 %
-    assert len(extra) <= 5, extra  # thin wheels, blurred until only one harmonic is left, cannot be told apart
+    assert len(extra) <= 5, (
+        extra
+    )  # thin wheels, blurred until only one harmonic is left, cannot be told apart

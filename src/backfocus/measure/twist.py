@@ -50,8 +50,8 @@ class _Waves:
     """Rings that count: logarithms of their borders (inner, outer), their phasors, and the run each belongs
     to.
 
-    A phasor's length is the ring's amplitude as a share of its surroundings, so that rings beside a zero,
-    or smeared by a jump, count less.
+    A phasor's length is the trust in its ring: less beside a zero, where a jump smears it, and where little
+    modulation is left.
     """
 
     inner: Floats
@@ -110,7 +110,8 @@ def _usable(radii: Floats, phases: Floats, amplitudes: Floats, sigmas: Floats) -
     good = (amplitudes > LEAST_SIGNAL * sigmas) & (amplitudes > DIP * np.minimum(inside, outside))
     if good.sum() < 8:
         return None
-    phasor = (amplitudes / np.maximum(inside, outside) * np.exp(-1j * phases))[good]
+    trust = amplitudes / np.maximum(inside, outside) * np.sqrt(amplitudes / amplitudes[good].max())
+    phasor = (trust * np.exp(-1j * phases))[good]
     reversed_ = np.abs(np.angle(phasor[1:] * np.conj(phasor[:-1]))) > REVERSED_RAD
     run = np.cumsum((np.diff(np.flatnonzero(good), prepend=-1) > 1) | np.concatenate([[False], reversed_]))
     middle = np.log(radii)
