@@ -10,6 +10,7 @@ READ = """() => ({
   ring: document.querySelector('#lens .ring.on:not([data-ring=lock])')?.dataset.ring ?? '',
   way: document.querySelector('.way-word').textContent,
   pointing: document.querySelector('#lens svg').classList.contains('pointing'),
+  star: document.querySelector('.live').textContent.startsWith('star'),
   locked: document.querySelector('#lock').getAttribute('aria-pressed') === 'true',
   warnings: document.querySelector('#warnings').textContent,
   advice: document.querySelector('#advice').textContent,
@@ -64,6 +65,8 @@ class Learner:
             self.say("confirm")
         elif not words["pointing"] or way == "stop":
             self.release()
+        elif words["title"] == "Zoom IN a little" and words["star"]:
+            self.release()  # it shows again: stop there
         elif ring == "zoom":
             slowly = 2.0 if "slowly" in words["title"] else 4.0
             self.drag("zoom", slowly if way.startswith("in") else -slowly)

@@ -1,6 +1,7 @@
 // Sharpness over the last 30 seconds, with the best as a dashed line.
 
 const SPAN_S = 30;
+const REDRAW_MS = 80;
 
 export class Trend {
   constructor(canvas) {
@@ -23,10 +24,11 @@ export class Trend {
   redraw() {
     if (this.due) return;
     this.due = true;
-    requestAnimationFrame(() => {
+    // half as often as the meter: ten windows on one machine have better things to draw
+    setTimeout(() => requestAnimationFrame(() => {
       this.due = false;
       this.draw();
-    });
+    }), REDRAW_MS);
   }
 
   draw() {
