@@ -3,15 +3,14 @@
 Angles grow from +x towards +y (clockwise in a picture, y down). A star of `cycles` black-and-white pairs has
 reflectance  sign(cos(cycles * phi + 2 * pi * twist(r)))  inside its rim, white positive.
 
-A plain star looks the same at every size, so nothing inside it tells the zoom. Ours is *twisted*: at the radii
-R / sqrt(2)**j, j = 1 to 16, the spokes jump by a quarter of a cycle, to one side (+1) or the other (-1), the
-signs following a binary de Bruijn sequence, in which every window of four occurs once. Four twists in view
-therefore name their own j, and with it the radius R of a rim that may be far outside the picture.
+A plain star looks the same at every size, so nothing inside it tells the zoom. Ours is *twisted*: at the
+radii R / sqrt(2)**j, j = 1 to 16, the spokes jump by a quarter of a cycle, to one side (+1) or the other
+(-1), the signs following a binary de Bruijn sequence, in which every window of four occurs once. Four twists
+in view therefore name their own j, and with it the radius R of a rim that may be far outside the picture.
 The amplitude of a ring does not see a twist; leave out rings within a few per cent of one.
 """
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,9 +38,3 @@ def twist_cycles(radius_fraction: NDArray[np.floating] | float) -> NDArray[np.fl
     inside = np.maximum(np.asarray(radius_fraction, dtype=np.float64), 1e-9)
     crossed = np.ceil(np.log(inside) / -math.log(TWIST_RATIO) - 1e-12) - 1
     return np.asarray(steps[np.clip(crossed, 0, len(TWIST_SIGNS)).astype(int)])
-
-
-def windows() -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Each window of four signs with the j of its outermost twist, for looking a seen pattern up."""
-    for start in range(len(TWIST_SIGNS) - TWIST_WINDOW + 1):
-        yield start + 1, TWIST_SIGNS[start : start + TWIST_WINDOW]
