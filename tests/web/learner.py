@@ -57,7 +57,7 @@ class Learner:
         ring, way = words["ring"], words["way"]
         if words["title"].startswith("Check"):
             self.say("confirm")
-        elif way == "loosen first" and words["locked"]:
+        elif words["locked"] and (way == "loosen first" or "lock screw loose" in words["title"]):
             self.turn_lock()
         elif way == "tighten":
             if not words["locked"]:

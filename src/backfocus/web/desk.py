@@ -18,7 +18,7 @@ from typing import Any
 from ..errors import BackfocusError, OutOfOrder, UsageError
 from ..frame import Frame
 from ..guide import events as ev
-from ..guide.instructions import Instruction
+from ..guide.instructions import CheckThat, Ignored, Instruction
 from ..guide.procedure import advance, ask, start
 from ..guide.records import to_dict
 from ..guide.session import Session, Setup
@@ -440,7 +440,7 @@ class Desk:
     def _publish(self, moment: Moment, source: Paced) -> None:
         before, session = self.shown, moment.session
         reading = moment.sighting.reading if moment.sighting else None
-        standing = moment.instructions or before.standing
+        standing = _standing(moment.instructions) or before.standing
         if moment.sighting is not None:
             self._publish_picture(moment.sighting)
         view: View = view_of(
@@ -503,6 +503,11 @@ class Desk:
     def _show(self, shown: Shown) -> None:
         self.shown = shown
         self.wake()
+
+
+def _standing(instructions: tuple[Instruction, ...]) -> tuple[Instruction, ...]:
+    """The instructions that hold from now on; a doubt is looked after and what was asked for goes on."""
+    return tuple(each for each in instructions if not isinstance(each, CheckThat | Ignored))
 
 
 def void(_: object) -> None:
