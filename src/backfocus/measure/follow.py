@@ -127,7 +127,10 @@ def _measured(
     rim = tracked.radius_px if tracked else star.radius_px
     supposed = sight.scale.px if tracked and sight.scale.twisted else _twist_radius_px(picture, star)
     first = _measure(frame, star, rim, supposed, tracked=tracked is not None)
-    if rim is not None and first.radius_px is None:
+    if Flag.LOST in first.flags and tracked:
+        rim, supposed = None, _twist_radius_px(picture, star)
+        first = _measure(frame, star, rim, supposed, tracked=False)
+    elif rim is not None and first.radius_px is None:
         first = _measure(frame, star, None, supposed, tracked=tracked is not None)
     twists = twists_of(first, sight.scale.px or supposed)
     if twists is None or (supposed and abs(twists.radius_px / supposed - 1) < TWIST_TOLERANCE):

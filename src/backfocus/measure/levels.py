@@ -46,14 +46,16 @@ def find_rim(
     beyond = seen[(seen > last) & (amplitude[seen] < 0.35 * top)]
     plateau = seen[(radius[seen] < 0.9 * radius[last]) & (radius[seen] > 0.75 * radius[last])]
     if beyond.size < 3 or plateau.size < 2:
-        return None, None, int(seen[-1]) + 1
+        return None, None, last if last < seen[-1] else last + 1
     fall = slice(plateau[-1] + 1, min(2 * last - plateau[-1] + 2, len(radius)))
-    rim, sigma = _radius_held(rings, fit, plateau, fall, cycles)
+    paper = beyond[beyond < fall.stop][-2:] if beyond[0] < fall.stop else beyond[:2]
+    outside = middle(rings.light[paper][rings.weight[paper] > 0])
+    rim, sigma = _radius_held(rings, fit, plateau, fall, cycles, outside)
     return rim, sigma, int(np.searchsorted(rings.plan.outer_px, 0.94 * rim))
 
 
 def _radius_held(
-    rings: Rings, fit: RingFit, plateau: NDArray[np.intp], fall: slice, cycles: int
+    rings: Rings, fit: RingFit, plateau: NDArray[np.intp], fall: slice, cycles: int, outside: float
 ) -> tuple[float, float]:
     """Radius of the disc that the star fills of the rings of its fall, and its sigma.
 
@@ -67,8 +69,7 @@ def _radius_held(
     phase = np.exp(1j * np.angle(fit.wave[plateau].sum()))
     third = fit.third[plateau[-3:]].mean()
     spokes = (offset + slope / radius) * (phase * np.conj(wave)).real + (third * np.conj(wave**3)).real
-    inside, outside = middle(fit.mean[plateau]), middle(light[-2:].ravel())
-    step = inside + spokes - outside
+    step = middle(fit.mean[plateau]) + spokes - outside
     area = (rings.plan.outer_px**2 - rings.plan.inner_px**2)[fall, None]
     weight = rings.weight[fall] * step**2
     weight *= area / np.maximum(weight.sum(axis=1, keepdims=True), 1e-9)
