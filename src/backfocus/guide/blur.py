@@ -1,14 +1,12 @@
 """Pictures to looks: the mean of some readings, and its |r| against the best picture seen at that zoom.
 
-The solver takes the lens's own blur for spherical aberration. A lens soft for another reason would show
-a residual even in its sharpest picture; what that picture itself shows is taken off in quadrature, so that a
-picture as sharp as the best always reads as in focus.
+A picture as sharp as the best always reads as in focus: the solver sees to that. Far from focus, where the
+best says little about the shape of the curve, only its size is taken off.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 
@@ -26,7 +24,7 @@ LARGEST_DISC_PX = 44.0
 
 def blur_um(session: Session, reading: Reading, best: Look | None = None) -> tuple[float, float] | None:
     """|r| of one picture and its sigma, um, against `best` if given; None where it cannot be told."""
-    ratio = ratio_of(session, reading.scale_px, at_tele=session.step.at_tele)
+    ratio = 1.0 if session.step.at_tele else round(ratio_of(session, reading.scale_px, at_tele=False), 2)
     return _against(reading, optics_of(session), ratio, best)
 
 
@@ -44,7 +42,7 @@ def refer(session: Session, look: Look | None, best: Look | None) -> Look | None
     """The look judged once more, now against `best`; as it was where there is nothing to judge it against."""
     if look is None or best is None or not look.frequency_cy_px:
         return look
-    ratio = ratio_of(session, look.scale_px, at_tele=False)
+    ratio = round(ratio_of(session, look.scale_px, at_tele=False), 2)
     found = _against(_as_reading(look), optics_of(session), ratio, best)
     return look if found is None else replace(look, residual_um=found[0], sigma_um=found[1], referenced=True)
 
@@ -114,28 +112,12 @@ def _blur(
     found = defocus(reading, optics, ratio=ratio, reference=reference)
     if found is None or not _readable(found, optics, ratio):
         return None
-    floor_um = _floor_um(reference, optics, round(ratio, 2)) if reference else 0.0
-    return _less(found.um, found.sigma_um, floor_um)
+    return found.um, found.sigma_um
 
 
 def _readable(found: Defocus, optics: Optics, ratio: float) -> bool:
     sure = found.sigma_um <= max(READABLE_SHARE * found.um, optics.half_depth_um(ratio))
     return sure and found.um < LARGEST_DISC_PX * optics.f_number(ratio) * optics.pixel_um
-
-
-@lru_cache(maxsize=128)
-def _floor_um(reference: Reference, optics: Optics, ratio: float) -> float:
-    """What the reference reads against itself: 0 for a lens that is soft by spherical aberration."""
-    itself = Reading(
-        0,
-        None,
-        frozenset(),
-        frequency_cy_px=reference.frequency_cy_px,
-        modulation=reference.modulation,
-        modulation_sigma=reference.modulation_sigma,
-    )
-    found = defocus(itself, optics, ratio=ratio, reference=reference)
-    return found.um if found else 0.0
 
 
 def _less(um: float, sigma_um: float, floor_um: float) -> tuple[float, float]:

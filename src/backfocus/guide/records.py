@@ -1,8 +1,8 @@
 """Events, instructions, setups and readings as plain dictionaries, for JSON lines and the store, and back.
 
 `{"type": "PeakPassed", "at_s": 12.4, ...}`: the type's name, then its fields, nested records likewise without
-a type. `from_dict(to_dict(record)) == record`, also through JSON. What a dictionary has too much is ignored, so
-that a file written by a later version can be read; what it lacks takes its default.
+a type. `from_dict(to_dict(record)) == record`, also through JSON. What a dictionary has too much is ignored,
+so that a file written by a later version can be read; what it lacks takes its default.
 """
 
 import types

@@ -40,7 +40,7 @@ _AIM: dict[ev.Unfit, Words] = {
                       "Open the iris fully first."),
     "sharpened": Words("Switch detail off", "The camera sharpens its picture: switch detail (aperture) off.",
                        "Sharpening makes a soft picture look sharp and hides the error."),
-    "moving": Words("Hold the camera still", "The picture moves: lock the tripod, switch the stabiliser off."),
+    "moving": Words("Hold the camera still", "The picture moves: lock the tripod; stabiliser off."),
 }  # fmt: skip
 
 _DOUBTS: dict[ev.Doubt, Words] = {
@@ -85,7 +85,7 @@ def instruction_words(said: say.Instruction) -> Words:
             return Words(
                 "Tighten the lock screw",
                 "Tighten the lock screw and hold the ring while you do.",
-                "Say OK, or simply zoom out to go on. It is looked at once more: the screw can move the ring.",
+                "Say OK, or simply zoom out to go on. The screw can move the ring: it is checked.",
             )
         case say.CheckThat(doubt=doubt):
             return _DOUBTS[doubt]

@@ -141,8 +141,8 @@ def overlap(s: Vector, u: Vector, w040_waves: float) -> Vector:
 
 
 def _overlap_block(s: Vector, u: Vector, w040_waves: float) -> Vector:
-    across, across_weight = np.polynomial.legendre.leggauss(_ACROSS)
-    along, along_weight = np.polynomial.legendre.leggauss(4 + round(8.0 * float(s.max())))
+    across, across_weight = _gauss(_ACROSS)
+    along, along_weight = _gauss(4 + round(8.0 * float(s.max())))
     half_arc = np.arccos(s) / 2.0
     theta = half_arc * (across[:, None] + 1.0)
     x = np.cos(theta) - s
@@ -151,6 +151,12 @@ def _overlap_block(s: Vector, u: Vector, w040_waves: float) -> Vector:
     phase = math.pi * x * (u + 16.0 * w040_waves * s * (x**2 + y**2 + s**2))
     weight = half_arc * across_weight[:, None] * top**2 * along_weight / 2.0
     return np.asarray(4.0 / math.pi * np.sum(weight * np.cos(phase), axis=(1, 2)))
+
+
+@lru_cache(maxsize=64)
+def _gauss(points: int) -> tuple[Vector, Vector]:
+    """Points and weights of Gauss' rule over -1 to 1; making them costs as much as using them."""
+    return np.polynomial.legendre.leggauss(points)
 
 
 def _between_rows(table: Vector, at: Vector) -> Vector:
