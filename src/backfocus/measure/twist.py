@@ -32,6 +32,8 @@ MIN_MATCH = 0.88
 MIN_MARGIN = 0.06
 """How much better than any other place in the sequence, and than no twist at all."""
 ELSEWHERE = 0.08
+NEAR = 0.17
+"""Reach of a search near an expected radius; the next place in the sequence is 41 % away."""
 BESIDE = 2
 """Good rings a twist needs on each side."""
 
@@ -76,7 +78,7 @@ def read_twists(
         Rings from the centre outwards, without large gaps: phase and amplitude of the spokes' wave, which is
         amplitude * cos(cycles * phi - phase), and the sigma of the amplitude in the same unit.
     near_px : float, optional
-        Look only within 10 % of this radius; two twists are then enough, for nothing needs to be told apart
+        Look only within 17 % of this radius; two twists are then enough, for nothing needs to be told apart
         but a plain star.
 
     Notes ----- Without `near_px` four good twists in a row must fit, and better than any other place in the
@@ -90,6 +92,8 @@ def read_twists(
         return None
     supposed = _supposed(waves, near_px)
     match = _match(waves, supposed)
+    if near_px is not None and np.argmax(match) in (0, 1, len(match) - 2, len(match) - 1):
+        return None
     best = float(supposed[int(np.argmax(match))])
     count = _twists_in_a_row(waves, best)
     if count < (2 if near_px else TWIST_WINDOW) or not _stands_out(waves, supposed, match, best):
@@ -122,7 +126,7 @@ def _usable(radii: Floats, phases: Floats, amplitudes: Floats, sigmas: Floats) -
 
 def _supposed(waves: _Waves, near_px: float | None) -> Floats:
     if near_px is not None:
-        return near_px * np.exp(np.arange(-0.1, 0.1, COARSE))
+        return near_px * np.exp(np.arange(-NEAR, NEAR, COARSE))
     least = math.exp(float(waves.inner[-1]))
     most = math.exp(float(waves.inner[0])) * TWIST_RATIO ** len(TWIST_SIGNS)
     return least * np.exp(np.arange(0.0, max(math.log(most / least), COARSE), COARSE))
