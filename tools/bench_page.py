@@ -132,8 +132,8 @@ def _print(name: str, page: Page, took_s: float) -> None:
         return
     late = ages[int(0.95 * (len(ages) - 1))]
     print(
-        f"  {name}: meter {len(ages) / took_s:.1f}/s, age {statistics.median(ages):.0f} ms median (120 asked), "
-        f"{late:.0f} ms at 95 % (250 asked), pictures {pictures / took_s:.1f}/s (15 asked)"
+        f"  {name}: meter {len(ages) / took_s:.1f}/s, age {statistics.median(ages):.0f} ms median (120),"
+        f" {late:.0f} ms at 95 % (250), pictures {pictures / took_s:.1f}/s (15 asked)"
     )
 
 

@@ -1,7 +1,7 @@
 // The drawing of the lens: the ring to turn stands out by colour, size of its name and an arrow with a word.
 
 const WAYS = {
-  either: ["M-26 8 L0 -18 L26 8 M-26 -2 L-26 8 L-16 8 M26 -2 L26 8 L16 8", "either way"],
+  either: ["M0 -24 V24 M-12 -12 L0 -24 L12 -12 M-12 12 L0 24 L12 12", "either way"],
   on: ["M-24 6 L0 -16 L24 6 M-24 26 L0 4 L24 26", "keep going"],
   back: ["M22 18 L22 -2 A20 20 0 0 0 -20 -2 L-20 16 M-32 4 L-20 18 L-8 4", "back"],
   stop: ["M-20 -20 H20 V20 H-20 Z", "stop"],
