@@ -102,7 +102,7 @@ def _against(reading: Reading, optics: Optics, ratio: float, best: Look | None) 
         return _blur(reading, optics, ratio, None)
     found = _blur(reading, optics, ratio, _reference(best))
     if found is None and (plain := _blur(reading, optics, ratio, None)):
-        return _less(*plain, best.residual_um)
+        return less_in_quadrature(*plain, best.residual_um)
     return found
 
 
@@ -120,7 +120,7 @@ def _readable(found: Defocus, optics: Optics, ratio: float) -> bool:
     return sure and found.um < LARGEST_DISC_PX * optics.f_number(ratio) * optics.pixel_um
 
 
-def _less(um: float, sigma_um: float, floor_um: float) -> tuple[float, float]:
+def less_in_quadrature(um: float, sigma_um: float, floor_um: float) -> tuple[float, float]:
     """|r| and sigma less a floor, in quadrature; near it the sigma grows, as the curve is flat there."""
     if floor_um <= sigma_um:
         return um, sigma_um

@@ -158,7 +158,7 @@ def _sharp_or_soft(session: Session, look: ev.Look, at_s: float) -> ev.Seen:
 
 
 def _part_way(session: Session, look: ev.Look, at_s: float) -> ev.Seen:
-    if look.residual_um <= max(2.0 * look.sigma_um, half_depth_um(session)):
+    if look.residual_um <= half_depth_um(session):
         return ev.PartWaySharp(at_s, look, 0.0)
     return ev.StillOff(at_s, look, look.residual_um, look.sigma_um)
 

@@ -5,13 +5,13 @@ peak as a sharp one. With each event of the sweep a new stretch begins, and a ha
 what goes on as before just after the way was changed is no news.
 """
 
-import math
 from collections.abc import Sequence
+from dataclasses import replace
 from statistics import median
 
 from ..solve.hand_sweep import Passage, has_returned, sweep_by_hand
 from . import events as ev
-from .blur import look_at, refer
+from .blur import less_in_quadrature, look_at, refer
 from .glimpse import Glimpse, Watch, last, last_scale_px, lasted, scale_px, star_gone
 from .looks import is_part_way
 from .session import Session, half_depth_um, k_of, optics_of, ratio_of
@@ -28,6 +28,8 @@ GONE_AGAIN_S = 12.0
 NOTHING_LEFT_S = 20.0
 SETTLED_S = 0.6
 APPEARED = 3
+SOFTEST_DEPTHS = 5.0
+"""No lens in use is softer at its best than so many half depths of focus: a lowest point above is a wiggle."""
 CONTRAST_STEP = 0.15
 
 
@@ -77,7 +79,7 @@ def judge_return(state: Watch, session: Session) -> ev.Seen | None:
     allowed_um = close_um(session, seen)
     if state.told is ev.AtPeak:
         return _settling(state, session, seen, allowed_um)
-    if _now_um(seen) <= max(2.0 * seen[-1].sigma_um, allowed_um):
+    if _now_um(seen) <= _within_um(seen, allowed_um):
         return ev.AtPeak(state.at_s, ring)
     if lasted(state.stretch, REACTION_S) and _goes_away(seen, allowed_um):
         return ev.Overshot(state.at_s, ring)
@@ -109,12 +111,17 @@ def _gone(state: Watch, session: Session) -> ev.Seen | None:
 
 
 def _passage(session: Session, seen: Sequence[Glimpse]) -> Passage | None:
+    """What a stretch has shown, the lens's softness taken off; a lowest point too soft for that is no peak."""
     if len(seen) < 3:
         return None
+    depth_um = _depth_here_um(session, seen)
     raw = [each.um or 0.0 for each in seen]
     floor_um = sorted(raw)[min(2, len(raw) - 1)]
-    own = [math.sqrt(max(um**2 - floor_um**2, 0.0)) for um in raw]
-    return sweep_by_hand(own, [each.sigma_um for each in seen], _depth_here_um(session, seen))
+    if floor_um > SOFTEST_DEPTHS * depth_um:
+        found = sweep_by_hand(raw, [each.sigma_um for each in seen], depth_um)
+        return replace(found, state="falling") if found else None
+    own = [less_in_quadrature(each.um or 0.0, each.sigma_um, floor_um) for each in seen]
+    return sweep_by_hand([um for um, _ in own], [sigma_um for _, sigma_um in own], depth_um)
 
 
 def _passed(session: Session, seen: Sequence[Glimpse], found: Passage, at_s: float) -> ev.Seen | None:
@@ -125,7 +132,7 @@ def _passed(session: Session, seen: Sequence[Glimpse], found: Passage, at_s: flo
 
 def _trend(state: Watch, session: Session, seen: Sequence[Glimpse], found: Passage) -> ev.Seen | None:
     enough_um = max(3.0 * seen[-1].sigma_um, _depth_here_um(session, seen))
-    if found.fell_um >= enough_um:
+    if found.fell_um >= enough_um and found.rose_um < 2.0 * enough_um:
         return ev.Sharper(state.at_s) if state.told is not ev.Sharper else None
     turned_back = state.told in (ev.Softer, ev.StarLost, ev.PeakMissed)
     if turned_back and not lasted(state.stretch, REACTION_S):
@@ -150,7 +157,7 @@ def _settling(state: Watch, session: Session, seen: Sequence[Glimpse], allowed_u
     if _is_back(seen, allowed_um):
         return _returned(state, session, ring)
     recent = [each.um or 0.0 for each in last(seen, SETTLED_S)]
-    if lasted(seen, SETTLED_S) and median(recent) > max(2.0 * seen[-1].sigma_um, allowed_um):
+    if lasted(seen, SETTLED_S) and median(recent) > _within_um(seen, allowed_um):
         return ev.Overshot(state.at_s, ring)
     return None
 
@@ -173,10 +180,15 @@ def _is_back(seen: Sequence[Glimpse], allowed_um: float) -> bool:
     return has_returned(
         [each.at_s for each in seen],
         [each.um or 0.0 for each in seen],
-        [each.sigma_um for each in seen],
+        [0.5 * _within_um(seen, allowed_um)] * len(seen),
         0.0,
         3.0 * allowed_um,
     )
+
+
+def _within_um(seen: Sequence[Glimpse], allowed_um: float) -> float:
+    """What counts as back on the peak: noise may widen it, but not beyond the depth of focus."""
+    return max(allowed_um, min(2.0 * seen[-1].sigma_um, 3.0 * allowed_um))
 
 
 def _goes_away(seen: Sequence[Glimpse], allowed_um: float) -> bool:
