@@ -86,6 +86,37 @@ def test_a_bought_star_is_scaled_by_its_rim_and_then_honestly_not_at_all():
     assert Flag.SCALE_UNSURE in readings[-1].flags
 
 
+def test_a_zoom_of_twenty_in_a_second():
+    radii, readings = zoom_from(800, 40, 25, twisted=True, cycles=36)
+    for radius, reading in zip(radii, readings, strict=True):
+        assert reading.scale_px == pytest.approx(radius, rel=0.015)
+
+
+@pytest.mark.parametrize(("twisted", "off"), [(False, 0.05), (True, 0.15)])
+def test_heavy_blur_on_the_way_out_is_lost_and_never_a_false_curve(twisted, off):
+    radii, readings = zoom_from(600, 60, 24, 30.0, twisted=twisted, cycles=36)
+    assert sum(Flag.LOST in reading.flags for reading in readings) > 5
+    for radius, reading in zip(radii, readings, strict=True):
+        blur_px = 30.0 * (1 - (radius / 600) ** 2)
+        for frequency, modulation in zip(reading.frequency_cy_px, reading.modulation, strict=True):
+            # noise and the error of the zero frequency; beside a twist, blur carries its jump into the ring
+            truth = disc_mtf(blur_px, frequency) * pixel_mtf(frequency)
+            assert modulation == pytest.approx(truth, abs=off)
+
+
+def disc_mtf(diameter_px, frequency_cy_px):
+    """Of a uniform disc: the mean of cos over its chords."""
+    across = np.cos((np.arange(2000) + 0.5) * math.pi / 2000)
+    chord = np.sqrt(1 - across**2) * np.sqrt(1 - across**2)
+    return float((chord * np.cos(math.pi * frequency_cy_px * diameter_px * across)).sum() / chord.sum())
+
+
+def pixel_mtf(frequency_cy_px):
+    """Of a square pixel, averaged over the directions around a star."""
+    turn = np.linspace(0, 2 * math.pi, 200, endpoint=False)
+    return float(np.mean(np.sinc(frequency_cy_px * np.cos(turn)) * np.sinc(frequency_cy_px * np.sin(turn))))
+
+
 def test_the_centre_is_followed_and_a_still_picture_stands_still():
     picture, (x, y) = view(120, twisted=True, cycles=36)
     readings = sequence(frame(picture, k) for k in range(4))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..frame import Frame, Samples
 from .exposure import clipped, line_doubled
 from .find import Candidate, find_star, star_near
+from .known import Chart, believed, learned
 from .light import code_fraction, curve, linearise
 from .reading import Flag, Reading, Star
 from .rings import Pyramid, pyramid, read_rings, ring_radii
@@ -48,6 +49,7 @@ class Sight:
     other: Star | None = None
     scale: Scale = field(default_factory=Scale)
     misses: int = 0
+    chart: Chart = field(default_factory=Chart)
 
     @property
     def tracking(self) -> Star | None:
@@ -189,12 +191,14 @@ def _with_star(
 ) -> tuple[Sight, Reading]:
     measured, twists = _measured(sight, frame, picture, stars[0])
     scale = next_scale(sight.scale, measured, twists, picture)
+    measured = believed(measured, scale, sight.chart)
     star = _star(measured)
     shift = _shift_px(sight, star, scale, picture)
     flags = measured.flags | _more_flags(frame, star, scale, stars)
     if shift is not None and shift > max(_still_px(sight, scale, picture), 5 * measured.centre_sigma_px):
         flags |= {Flag.MOVING}
-    after = Sight(star, _star(stars[1]) if len(stars) > 1 else None, scale)
+    other = _star(stars[1]) if len(stars) > 1 else None
+    after = Sight(star, other, scale, chart=learned(sight.chart, measured, scale))
     return after, Reading(
         index=frame.index,
         at_s=frame.at_s,

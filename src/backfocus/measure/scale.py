@@ -18,7 +18,7 @@ from .twist import TwistScale, read_twists
 LEAST_RINGS = 12
 SAME_PLACE = 0.2
 """A twist scale further from the last belongs to another place in the sequence: places lie 41 % apart."""
-CERTAIN_TWISTS = 6
+CERTAIN_TWISTS = 5
 CERTAIN_PICTURES = 3
 KEY_WIDTH_PX = 1024
 NEW_KEY = 1.12
