@@ -109,13 +109,19 @@ def star_steady(glimpses: Glimpses, seconds: float = STILL_S) -> bool:
 
 
 def star_gone(glimpses: Glimpses, seconds: float) -> bool:
-    """Whether hardly any star was read for `seconds`."""
-    return lasted(glimpses, seconds) and _share(glimpses, seconds) < GONE_SHARE
+    """Whether hardly any star was read for `seconds`, and none in the last pictures."""
+    return lasted(glimpses, seconds) and _share(glimpses, seconds) < GONE_SHARE and not _is_back(glimpses)
 
 
 def star_flickers(glimpses: Glimpses) -> bool:
     """Whether a star is read now and then, too seldom for a steady look."""
-    return lasted(glimpses, FLICKER_S) and _share(glimpses, FLICKER_S) < STEADY_SHARE
+    return (
+        lasted(glimpses, FLICKER_S) and _share(glimpses, FLICKER_S) < STEADY_SHARE and not _is_back(glimpses)
+    )
+
+
+def _is_back(glimpses: Glimpses) -> bool:
+    return all(each.measured for each in glimpses[-3:])
 
 
 def _share(glimpses: Glimpses, seconds: float) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
-from ..solve.hand_sweep import Passage, has_returned, sweep_by_hand
+from ..solve.hand_sweep import STILL_S, Passage, sweep_by_hand
 from . import events as ev
 from .blur import less_in_quadrature, look_at, refer
 from .glimpse import Glimpse, Watch, last, last_scale_px, lasted, scale_px, star_gone
@@ -26,10 +26,11 @@ REACTION_S = 2.5
 GONE_S = 1.0
 GONE_AGAIN_S = 12.0
 NOTHING_LEFT_S = 20.0
-SETTLED_S = 0.6
+SETTLED_S, DECIDED_S = 0.6, 3.0
+CLEARLY = 1.5
 APPEARED = 3
 SOFTEST_DEPTHS = 5.0
-"""No lens in use is softer at its best than so many half depths of focus: a lowest point above is a wiggle."""
+"""No lens in use is softer at its best than so many half depths of focus: lowest points above are wiggles."""
 CONTRAST_STEP = 0.15
 
 
@@ -111,7 +112,7 @@ def _gone(state: Watch, session: Session) -> ev.Seen | None:
 
 
 def _passage(session: Session, seen: Sequence[Glimpse]) -> Passage | None:
-    """What a stretch has shown, the lens's softness taken off; a lowest point too soft for that is no peak."""
+    """What a stretch has shown, the lens's softness taken off; a lowest point too soft is no peak."""
     if len(seen) < 3:
         return None
     depth_um = _depth_here_um(session, seen)
@@ -152,21 +153,22 @@ def _flat(state: Watch, session: Session) -> ev.Seen | None:
 
 
 def _settling(state: Watch, session: Session, seen: Sequence[Glimpse], allowed_um: float) -> ev.Seen | None:
-    """Told to stop: still there after a second, or gone past."""
-    ring = turned_ring(session)
-    if _is_back(seen, allowed_um):
-        return _returned(state, session, ring)
-    recent = [each.um or 0.0 for each in last(seen, SETTLED_S)]
-    if lasted(seen, SETTLED_S) and median(recent) > _within_um(seen, allowed_um):
-        return ev.Overshot(state.at_s, ring)
-    return None
-
-
-def _returned(state: Watch, session: Session, ring: ev.Ring) -> ev.Seen | None:
+    """Told to stop: still there after a second, or gone past; what lies between is decided after a while."""
+    if not lasted(seen, SETTLED_S):
+        return None
     best = session.tele_best if session.step is Step.RETURN_TELE else session.wide_best
-    look = look_at(session, [each.reading for each in last(state.glimpses, 1.0)], best)
+    look = look_at(session, [each.reading for each in last(seen, STILL_S)], best)
     if look is None:
         return None
+    within_um = max(allowed_um, min(2.0 * look.sigma_um, 3.0 * allowed_um))
+    if look.residual_um > CLEARLY * within_um:
+        return ev.Overshot(state.at_s, turned_ring(session))
+    is_back = lasted(seen, STILL_S) and look.residual_um <= within_um
+    return _returned(state, session, look, best) if is_back or lasted(seen, DECIDED_S) else None
+
+
+def _returned(state: Watch, session: Session, look: ev.Look, best: ev.Look | None) -> ev.Seen:
+    ring = turned_ring(session)
     if ring == "focus":
         return ev.Returned(state.at_s, ring, look)
     before = refer(session, session.wide, best)
@@ -174,16 +176,6 @@ def _returned(state: Watch, session: Session, ring: ev.Ring) -> ev.Seen | None:
     if is_part_way(session, look):
         return ev.PartWaySharp(state.at_s, look, corrected_um)
     return ev.Returned(state.at_s, ring, look, corrected_um)
-
-
-def _is_back(seen: Sequence[Glimpse], allowed_um: float) -> bool:
-    return has_returned(
-        [each.at_s for each in seen],
-        [each.um or 0.0 for each in seen],
-        [0.5 * _within_um(seen, allowed_um)] * len(seen),
-        0.0,
-        3.0 * allowed_um,
-    )
 
 
 def _within_um(seen: Sequence[Glimpse], allowed_um: float) -> float:
