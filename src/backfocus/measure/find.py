@@ -27,9 +27,9 @@ MAX_PIXELS = 2_300_000
 """Larger pictures are halved first, and searched in full only when nothing is found."""
 MAX_PIXELS_IN_FULL = 9_000_000
 PLACES_PER_LEVEL = 8
-SECOND_LOOKS = 12
+SECOND_LOOKS = 20
 SHARE_PERCENTILE = 70
-FIRST_SHARE, SECOND_SHARE, CLEAR_SHARE = 0.55, 0.45, 0.8
+FIRST_SHARE, SECOND_SHARE = 0.55, 0.45
 FIRST_STEP, SECOND_STEP, FINE_STEP, TRACKED_STEP = 1.12, 1.05, 1.03, 1.08
 """From one ring to the next."""
 FEWEST_PX = 6.0
@@ -78,13 +78,16 @@ def find_star(luma8: Luma8) -> tuple[Candidate, ...]:
     return found
 
 
-def star_near(picture: Pyramid, x_px: float, y_px: float, cycles: int) -> Candidate | None:
+def star_near(
+    picture: Pyramid, x_px: float, y_px: float, cycles: int, reach_px: float = math.inf
+) -> Candidate | None:
     """The star of so many cycles with its centre near a point, or None; a few milliseconds.
 
-    Half a wavelength of the widest rings may lie between the point and the centre. The rim is not looked for.
+    Half a wavelength of the widest rings may lie between the point and the centre. The rim is not looked
+    for, and nothing beyond `reach_px`.
     """
     for _ in range(4):
-        farthest = _farthest(picture, x_px, y_px)
+        farthest = min(_farthest(picture, x_px, y_px), reach_px)
         rings = read_rings(picture, x_px, y_px, ring_radii(_least_px(cycles), farthest, TRACKED_STEP))
         trust = np.clip(shares(rings, max(2, cycles // 10))[:, cycles] - 0.3, 0, None)
         ask = centre_correction(rings, cycles, trust)
@@ -108,11 +111,19 @@ def _search(picture: Pyramid, levels: range) -> tuple[Candidate, ...]:
     """Stars whose edges show in the levels given, larger first."""
     places = [_first_look(picture, x, y, k) for x, y, k in _crossings(picture, levels)]
     found: list[Candidate] = []
-    for at in _second_looks(picture, places):
-        if any(_near(at, star, 0.8 * star.score) for star in found):
+    refused: list[_Place] = []
+    for place in sorted(places, key=lambda place: -place.share):
+        if place.share < FIRST_SHARE or len(refused) >= SECOND_LOOKS:
+            break
+        if any(_near(place, star, 0.8 * star.score) for star in found):
+            continue
+        at = _centred(picture, place, ring_radii(place.ring_px / 1.25, place.ring_px * 1.6, SECOND_STEP))
+        if at is None or at.share < SECOND_SHARE or any(_same(at, other) for other in refused):
             continue
         star = _star_at(picture, at)
-        if star is not None and not any(_near(star, other, 0.8 * other.score) for other in found):
+        if star is None:
+            refused.append(at)
+        elif not any(_near(star, other, 0.8 * other.score) for other in found):
             found.append(star)
     return tuple(sorted(found, key=lambda star: -star.score))
 
@@ -163,20 +174,6 @@ def _farthest(picture: Pyramid, x_px: float, y_px: float) -> float:
     """Distance from a point to the farthest corner."""
     rows, columns = picture.levels[0].shape
     return math.hypot(max(x_px, columns - x_px), max(y_px, rows * picture.line_step - y_px))
-
-
-def _second_looks(picture: Pyramid, places: list[_Place]) -> list[_Place]:
-    """The places that settle on a centre, each once, best first."""
-    settled: list[_Place] = []
-    for place in sorted(places, key=lambda place: -place.share):
-        if place.share < FIRST_SHARE:
-            break
-        if any(_near(place, other, 0.05 * place.ring_px) and other.share > CLEAR_SHARE for other in settled):
-            continue
-        at = _centred(picture, place, ring_radii(place.ring_px / 1.25, place.ring_px * 1.6, SECOND_STEP))
-        if at is not None and at.share > SECOND_SHARE and not any(_same(at, other) for other in settled):
-            settled.append(at)
-    return sorted(settled, key=lambda at: -at.share)[:SECOND_LOOKS]
 
 
 def _same(one: _Place, other: _Place) -> bool:

@@ -34,6 +34,8 @@ ZOOM_UNKNOWN_PX = 5.0
 OFF_AXIS = 0.1
 """Distance of the zoom's axis from the middle of the picture, as a share of its width."""
 ROUGH_STEP = 1.03
+REACH = 1.3
+"""Of the last rim: a zoom goes no further from one picture to the next."""
 TWIST_TOLERANCE = 0.02
 """How far off the supposed twists may be before the star is measured again."""
 
@@ -98,7 +100,8 @@ def _eight_bits(frame: Frame) -> Luma8:
 def _stars(sight: Sight, picture: Pyramid) -> tuple[Candidate, ...]:
     """The stars in the picture, the one followed (or else the larger) first."""
     if sight.tracking:
-        both = [_again(picture, star) for star in (sight.star, sight.other)]
+        reach = REACH * sight.star.radius_px if sight.star and sight.star.radius_px else math.inf
+        both = [_again(picture, star, reach) for star in (sight.star, sight.other)]
         if both[0] is not None:
             return tuple(star for star in both if star is not None)
     if sight.misses > PATIENCE and sight.misses % 3:
@@ -106,8 +109,8 @@ def _stars(sight: Sight, picture: Pyramid) -> tuple[Candidate, ...]:
     return _search(picture)
 
 
-def _again(picture: Pyramid, star: Star | None) -> Candidate | None:
-    return None if star is None else star_near(picture, star.x_px, star.y_px, star.cycles)
+def _again(picture: Pyramid, star: Star | None, reach_px: float) -> Candidate | None:
+    return None if star is None else star_near(picture, star.x_px, star.y_px, star.cycles, reach_px)
 
 
 def _search(picture: Pyramid) -> tuple[Candidate, ...]:

@@ -25,7 +25,7 @@ DIP = 0.5
 REVERSED_RAD = 0.7 * math.pi
 """A step of phase between neighbours that only a modulation zero makes."""
 SURROUNDINGS = 6
-COARSE, FINE = 0.004, 0.0008
+COARSE, FINE = 0.008, 0.002
 """Steps of the supposed radius, as shares of it."""
 MIN_MATCH = 0.88
 """Common phase of all rings, 1 at best; another place in the sequence gives about 0.8."""
@@ -173,10 +173,13 @@ def _twists_in_a_row(waves: _Waves, rim_px: float) -> int:
 def _good_twists(waves: _Waves, rim_px: float) -> Iterator[bool]:
     half = math.log(TWIST_RATIO) / 2
     for at in np.log(twist_radii(rim_px)):
+        if not waves.inner[0] < at < waves.outer[-1]:
+            yield False
+            continue
         inside = waves.run[(waves.outer < at) & (waves.outer > at - half)]
         outside = waves.run[(waves.inner > at) & (waves.inner < at + half)]
-        common = np.intersect1d(inside, outside)
-        yield any((inside == run).sum() >= BESIDE and (outside == run).sum() >= BESIDE for run in common)
+        counts = (np.bincount(side, minlength=int(waves.run[-1]) + 1) for side in (inside, outside))
+        yield bool(np.minimum(*counts).max() >= BESIDE)
 
 
 def _stands_out(waves: _Waves, supposed: Floats, match: Floats, best: float) -> bool:
@@ -188,7 +191,7 @@ def _stands_out(waves: _Waves, supposed: Floats, match: Floats, best: float) -> 
 
 def _refined(waves: _Waves, best: float, count: int) -> TwistScale:
     """The best radius between the coarse steps, and its sigma from what the fit leaves over."""
-    fine = best * np.exp(np.arange(-2 * COARSE, 2 * COARSE + FINE / 2, FINE))
+    fine = best * np.exp(np.arange(-COARSE, COARSE + FINE / 2, FINE))
     match = _match(waves, fine)
     top = float(fine[int(np.argmax(match))])
     beside = _expected(waves, top * np.exp(np.array([-COARSE, 0.0, COARSE])))
