@@ -35,6 +35,11 @@ FIRST_STEP, SECOND_STEP, FINE_STEP, TRACKED_STEP = 1.12, 1.05, 1.03, 1.08
 FEWEST_PX = 6.0
 """Radius of the smallest ring read; with many cycles, the one where they are 2.5 px wide."""
 DEEP = 5.0
+CENTRING_RINGS = 30
+SETTLED = 0.1
+"""Of a wavelength over 2 pi: the next step would be smaller still."""
+SAME_CENTRE = 0.5
+"""Of a wavelength over 2 pi: a centre moved by less changes nothing on the rings."""
 UNCOUNTED = 0.75
 """Of a star less visible than this on average, the next numbers of cycles are tried too."""
 
@@ -192,7 +197,8 @@ def _star_at(picture: Pyramid, place: _Place) -> Candidate | None:
     at = _recentred(picture, place, seen)
     if at is None:
         return None
-    seen = _spokes_at(picture, at)
+    if at.cycles != place.cycles or not _near(at, place, SAME_CENTRE * place.ring_px / place.cycles):
+        seen = _spokes_at(picture, at)
     if not is_star(seen):
         return None
     return Candidate(at.x_px, at.y_px, rim_px(seen), at.cycles, float(seen.radii_px[seen.members[-1]]))
@@ -205,11 +211,11 @@ def _spokes_at(picture: Pyramid, at: _Place) -> Spokes:
 
 def _recentred(picture: Pyramid, at: _Place, seen: Spokes) -> _Place | None:
     """Centre and count once more from all good rings; with half of them cut, the two can be confused."""
-    radii = seen.radii_px[seen.members][-40:]
+    radii = seen.radii_px[seen.members][-CENTRING_RINGS:]
     best = _centred(picture, at, radii)
     if seen.coverage[seen.members].mean() > UNCOUNTED:
         return best
-    radii = np.geomspace(radii[-1] / DEEP, radii[-1], 40)
+    radii = np.geomspace(radii[-1] / DEEP, radii[-1], CENTRING_RINGS)
     others = [
         _centred(picture, replace(at, cycles=at.cycles + more), radii, count=False) for more in (-1, 0, 1)
     ]
@@ -232,7 +238,7 @@ def _centred(picture: Pyramid, place: _Place, radii: Floats, *, count: bool = Tr
             return None
         before = max(moved, 0.01 * place.ring_px)
         x, y, cycles = x + ask.dx_px, y + ask.dy_px, cycles + more
-        if moved < 0.003 * place.ring_px and abs(ask.cycles) < 0.3:
+        if moved < SETTLED * place.ring_px / cycles and abs(ask.cycles) < 0.3:
             break
     if moved > 0.02 * place.ring_px or abs(ask.cycles) > 0.4:
         return None

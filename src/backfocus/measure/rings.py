@@ -6,6 +6,7 @@ aliases: right for finding and following a star (phase, presence), not for measu
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -112,6 +113,7 @@ def _samples(
     return values, inside
 
 
+@lru_cache(maxsize=1)
 def _unit_circle() -> NDArray[np.float32]:
     turn = np.arange(SAMPLES) * (2 * math.pi / SAMPLES)
     return np.stack([np.cos(turn), np.sin(turn)]).astype(np.float32)

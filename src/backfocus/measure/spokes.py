@@ -32,7 +32,7 @@ GOOD_SHARE = 0.35
 MOST_DOUBLE = 0.5
 CYCLES_IN_VIEW = 3.5
 
-LEAST_RADIUS_PX = 35.0
+LEAST_RADIUS_PX = 37.0
 """Of the outermost good ring, which is not quite the rim."""
 LEAST_SPAN = 1.17
 """Outermost over innermost good ring: a star may show its outer fifth only."""

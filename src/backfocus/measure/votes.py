@@ -23,18 +23,25 @@ MIN_COHERENCE = 0.6
 MIN_ENERGY = 60.0
 """Of a cell's gradients, Sobel units squared: above the rounding of 8-bit samples."""
 MAX_LINES = 10_000
-STRIP_ROWS = 64 * CELL_PX
+STRIP_ROWS = 16 * CELL_PX
 STAND_OUT = 6.0
 """What one direction can add to a place, in standard deviations of its surroundings."""
 MIN_SUPPORT = 4.0
+TOLERANCES = 2.0, 1.0, 0.7
+"""How far from the crossing a line may pass, in cells, while the crossing settles."""
 
 
 class Lines(NamedTuple):
-    """Edge lines: cells they pass through and their direction; cells and radians, each of shape (lines,)."""
+    """Edge lines: cells they pass through and their direction; cells and radians, each of shape (lines,).
+
+    Points of a line satisfy normal_x * x + normal_y * y = offset.
+    """
 
     x: Floats
     y: Floats
     direction: Floats
+    normal: Floats
+    offset: Floats
 
 
 class Crossing(NamedTuple):
@@ -67,7 +74,9 @@ def _edge_lines(picture: Luma8) -> tuple[Lines, tuple[int, int]]:
         some = np.linspace(0, len(x) - 1, MAX_LINES).astype(int)
         y, x = y[some], x[some]
     direction = 0.5 * np.arctan2(2 * xy[y, x], difference[y, x]) + math.pi / 2
-    return Lines(x.astype(np.float32), y.astype(np.float32), direction), (xx.shape[0], xx.shape[1])
+    normal = np.stack([-np.sin(direction), np.cos(direction)])
+    x, y = x.astype(np.float32), y.astype(np.float32)
+    return Lines(x, y, direction, normal, normal[0] * x + normal[1] * y), (xx.shape[0], xx.shape[1])
 
 
 def _structure(picture: Luma8) -> Floats:
@@ -126,18 +135,18 @@ def _peaks(support: Floats, count: int) -> list[tuple[int, int]]:
 
 def _crossing_point(lines: Lines, x: float, y: float) -> tuple[float, float]:
     """The point nearest to all lines that pass close to a cell, in cells; the cell itself if none is."""
-    normal = np.stack([-np.sin(lines.direction), np.cos(lines.direction)])
-    offset = normal[0] * lines.x + normal[1] * lines.y
     distance2 = (lines.x - x) ** 2 + (lines.y - y) ** 2
+    near = np.abs(lines.normal[0] * x + lines.normal[1] * y - lines.offset) < 2 * TOLERANCES[0]
+    near &= (distance2 < REACH_CELLS**2) & (distance2 > 4)
+    normal, offset = lines.normal[:, near], lines.offset[near]
     point = np.array([x, y], float)
-    for tolerance in (2.0, 1.0, 0.7):
-        near = np.abs(point @ normal - offset) < tolerance
-        near &= (distance2 < REACH_CELLS**2) & (distance2 > 4)
-        some = normal[:, near]
+    for tolerance in TOLERANCES:
+        close = np.abs(point @ normal - offset) < tolerance
+        some = normal[:, close]
         matrix = some @ some.T
         if np.linalg.det(matrix) < 1e-3 * np.trace(matrix) ** 2 + 1e-9:
             break
-        better = np.linalg.solve(matrix, some @ offset[near])
+        better = np.linalg.solve(matrix, some @ offset[close])
         if np.hypot(*(better - (x, y))) > 3:
             break
         point = better
