@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 OUT = Path(__file__).parent.parent / "docs" / "images"
 CAMERA = "sim://?seed=7&delta_um=40&zoom=10&codec=none&noise=0.006"
 PHONE, TABLET, DESKTOP = (390, 844), (820, 1180), (1440, 900)
-STATES = {"focus": "Turn the FOCUS", "wide": "Zoom fully OUT", "back-focus": "BACK FOCUS ring"}
+STATES = {"focus": "Turn the FOCUS", "back-focus": "BACK FOCUS ring"}
 LONGEST_S = 300.0
 FLAGS = [
     "--no-sandbox",

@@ -47,14 +47,11 @@ def as_pdf(store: Store, session_id: int) -> bytes:
     """The report on paper; UsageError where the extra for it is missing."""
     try:
         from weasyprint import HTML
+        from weasyprint.urls import URLFetcher
     except (ImportError, OSError):  # OSError: its system libraries are missing
         raise UsageError("PDF needs one more package: pip install 'backfocus[pdf]'") from None
-
-    def refuse(url: str, *_: object, **__: object) -> dict[str, Any]:
-        raise ValueError(f"a report fetches nothing: {url[:40]}")
-
-    page = as_html(store, session_id)
-    return bytes(HTML(string=page, url_fetcher=_data_only(refuse)).write_pdf())
+    inside_only = URLFetcher(allowed_protocols=("data",))
+    return bytes(HTML(string=as_html(store, session_id), url_fetcher=inside_only).write_pdf())
 
 
 def picture(store: Store, session_id: int, number: int) -> bytes:
@@ -63,16 +60,6 @@ def picture(store: Store, session_id: int, number: int) -> bytes:
     if not 0 <= number < len(pictures):
         raise UsageError("there is no such picture")
     return pictures[number].png
-
-
-def _data_only(refuse: Any) -> Any:
-    """A fetcher for WeasyPrint that knows pictures inside the page only."""
-    from weasyprint.urls import default_url_fetcher
-
-    def fetch(url: str, *args: Any, **options: Any) -> Any:
-        return default_url_fetcher(url, *args, **options) if url.startswith("data:") else refuse(url)
-
-    return fetch
 
 
 def _line(summary: Summary) -> Json:
