@@ -44,8 +44,19 @@ ITEMS = (
 )
 _COMMANDS = get_args(ev.Command)
 _SILENT = (ev.Noted,)
-_KEEPS_ITS_STEP = (ev.Sharper, ev.Softer, ev.AtPeak, ev.Overshot, ev.StarLost, ev.PeakMissed)
-"""Events of a turning ring: the step goes on, and what `watch` has seen of it still counts."""
+_KEEPS_ITS_STEP = (
+    ev.Sharper,
+    ev.Softer,
+    ev.AtPeak,
+    ev.Overshot,
+    ev.StarLost,
+    ev.PeakMissed,
+    ev.NothingChanges,
+    ev.Noted,
+)
+"""Events in the middle of a step: it goes on, and what `watch` has seen of it still counts."""
+_SETS_THE_WAY = (ev.PeakPassed, ev.PeakMissed, ev.StarLost, ev.StarSeen)
+"""Events after which the ring goes on turning in the next step."""
 
 
 def start(setup: Setup) -> tuple[Session, tuple[say.Instruction, ...]]:
@@ -140,17 +151,13 @@ def _finish(found: Result) -> say.Finish:
 
 def _enter(before: Session, after: Session, step: Step, event: ev.Event) -> Session:
     """Stand in `step`; a step entered anew starts clean and can be undone."""
-    if step is before.step and isinstance(event, (*_KEEPS_ITS_STEP, ev.Noted, ev.NothingChanges)):
-        return replace(after, slower=after.slower)
-    trail = (*before.trail, replace(before, trail=()))[-LONGEST_TRAIL:]
-    if step is before.step:
-        trail = before.trail
-    way = (
-        after.way if isinstance(event, (ev.PeakPassed, ev.PeakMissed, ev.StarLost, ev.StarSeen)) else "either"
-    )
-    after = replace(
-        after, step=step, turn=before.turn + 1, since_s=event.at_s, way=way, trail=trail, doubt=None
-    )
+    same = step is before.step
+    if same and isinstance(event, _KEEPS_ITS_STEP):
+        return after
+    if not isinstance(event, _SETS_THE_WAY):
+        after = replace(after, way="either", slower=False, lost=False)
+    trail = before.trail if same else (*before.trail, replace(before, trail=()))[-LONGEST_TRAIL:]
+    after = replace(after, step=step, turn=before.turn + 1, since_s=event.at_s, trail=trail, doubt=None)
     return replace(after, results=(*after.results, result(after))) if step is Step.DONE else after
 
 
@@ -173,5 +180,7 @@ def _undo(session: Session, event: ev.Undone) -> tuple[Session, tuple[say.Instru
         notes=session.notes,
         trail=session.trail[:-1],
         way="either",
+        slower=False,
+        lost=False,
     )
     return before, ask(before)
