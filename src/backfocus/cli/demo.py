@@ -68,4 +68,8 @@ def demo(
             f"(half depth of focus {source.settings.optics.half_depth_um(0.0):.1f} um); "
             f"{time.monotonic() - began_s:.0f} s of your time.\n"
         )
+        sys.stdout.write(
+            "Turn the rings yourself, in a browser or on a phone: backfocus serve --practice, "
+            "then http://127.0.0.1:8080/\n"
+        )
     raise typer.Exit(code)

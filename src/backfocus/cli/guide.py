@@ -7,6 +7,7 @@ import typer
 
 from ..errors import UsageError
 from . import options
+from .serve import Lan, Port, serve
 
 if TYPE_CHECKING:
     from ..guide.session import Setup
@@ -36,6 +37,7 @@ Note = Annotated[
 Record = Annotated[
     str | None, typer.Option("--record", help="Also save the pictures as this MP4 file.", show_default=False)
 ]
+Web = Annotated[bool, typer.Option("--web", help="On a web page instead (see `backfocus serve`).")]
 RECORD_NAMES = ("nd", "extender", "iris", "camera-serial", "lens-serial", "temperature", "operator", "note")
 
 
@@ -59,6 +61,9 @@ def guide(
     store: options.StoreUrl = None,
     quiet: Quiet = False,
     json_: options.Json = False,
+    web: Web = False,
+    lan: Lan = False,
+    port: Port = 8080,
 ) -> None:
     """Lead you through setting the back focus: which ring to turn, how far is left, when it is right.
 
@@ -76,6 +81,21 @@ def guide(
     Exit codes: 0 set, 1 adjust, tracking or not-front-focus, 4 could not decide, 130 interrupted (the session
     is kept: --resume).
     """
+    if web:
+        if json_ or record or resume or note or no_ring:
+            raise UsageError("--web goes without --json, --record, --resume, --note and --no-ring")
+        return serve(
+            source,
+            port=port,
+            lan=lan,
+            camera=camera,
+            lens=lens,
+            pixel_um=pixel_um,
+            f_number=f_number,
+            transfer=transfer,
+            shims=shims,
+            store=store,
+        )
     from .session import Plan, lead
 
     profile = options.lens_profile(lens)
