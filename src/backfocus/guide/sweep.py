@@ -26,11 +26,12 @@ REACTION_S = 2.5
 GONE_S = 1.0
 GONE_AGAIN_S = 12.0
 NOTHING_LEFT_S = 20.0
-SETTLED_S, DECIDED_S = 0.6, 3.0
+SETTLED_S, DECIDED_S = 0.5, 3.0
+"""The last half second says where a ring stands: a longer one may still hold the moment it passed the peak."""
 CLEARLY = 1.5
 APPEARED = 3
 SOFTEST_DEPTHS = 5.0
-"""No lens in use is softer at its best than so many half depths of focus: lowest points above are wiggles."""
+"""No lens in use is softer at its best than so many half depths of focus: a lowest point above is no peak."""
 CONTRAST_STEP = 0.15
 
 
@@ -157,13 +158,13 @@ def _settling(state: Watch, session: Session, seen: Sequence[Glimpse], allowed_u
     if not lasted(seen, SETTLED_S):
         return None
     best = session.tele_best if session.step is Step.RETURN_TELE else session.wide_best
-    look = look_at(session, [each.reading for each in last(seen, STILL_S)], best)
+    look = look_at(session, [each.reading for each in last(seen, SETTLED_S)], best)
     if look is None:
         return None
     within_um = max(allowed_um, min(2.0 * look.sigma_um, 3.0 * allowed_um))
     if look.residual_um > CLEARLY * within_um:
         return ev.Overshot(state.at_s, turned_ring(session))
-    is_back = lasted(seen, STILL_S) and look.residual_um <= within_um
+    is_back = lasted(seen, SETTLED_S + STILL_S) and look.residual_um <= within_um
     return _returned(state, session, look, best) if is_back or lasted(seen, DECIDED_S) else None
 
 
