@@ -36,7 +36,7 @@ def clipped(codes: Samples, *, bits: int, limited: bool) -> bool:
 
 def _levels(codes: Samples, bits: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
     if codes.dtype.kind == "f":
-        return np.clip(np.nan_to_num(codes.ravel()) * 255, 0, 255).astype(np.intp)
+        return (np.clip(np.nan_to_num(codes.ravel()), 0, 1) * 255).astype(np.intp)
     return (codes.ravel() >> (bits - 8)).astype(np.intp)
 
 

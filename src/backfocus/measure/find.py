@@ -211,7 +211,7 @@ def _spokes_at(picture: Pyramid, at: _Place) -> Spokes:
 
 def _recentred(picture: Pyramid, at: _Place, seen: Spokes) -> _Place | None:
     """Centre and count once more from all good rings; with half of them cut, the two can be confused."""
-    radii = seen.radii_px[seen.members][-CENTRING_RINGS:]
+    radii = seen.radii_px[seen.members][:: 1 + len(seen.members) // CENTRING_RINGS]
     best = _centred(picture, at, radii)
     if seen.coverage[seen.members].mean() > UNCOUNTED:
         return best

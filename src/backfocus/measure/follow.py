@@ -93,7 +93,7 @@ def _eight_bits(frame: Frame) -> Luma8:
     if luma.dtype == np.uint8:
         return np.asarray(luma, np.uint8)
     if luma.dtype.kind == "f":
-        return np.asarray(np.clip(np.nan_to_num(luma) * 255, 0, 255), np.uint8)
+        return np.asarray(np.clip(np.nan_to_num(luma), 0, 1) * 255, np.uint8)
     return np.asarray(np.right_shift(luma, frame.bits - 8), np.uint8)
 
 

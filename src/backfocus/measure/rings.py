@@ -157,14 +157,27 @@ def centre_correction(rings: Rings, cycles: int, weights: Floats, *, count: bool
     weight = weight.astype(np.float32)
     pull = (cycles / rings.radii_px).astype(np.float32)[:, None]
     columns = (pull * np.cos(between), pull * np.sin(between), np.ones_like(weight))
-    return _fit(columns if count else columns[:2], np.angle(step) * (SECTORS / (2 * math.pi)), weight)
+    rows = np.stack(
+        [np.broadcast_to(column, weight.shape).ravel() for column in columns[: 3 if count else 2]]
+    )
+    return _robust_fit(rows, (np.angle(step) * (SECTORS / (2 * math.pi))).ravel(), weight.ravel())
 
 
-def _fit(columns: tuple[Floats, ...], target: Floats, weight: Floats) -> Correction:
-    rows = np.stack([np.broadcast_to(column, weight.shape).ravel() for column in columns]).astype(np.float64)
-    weighted = rows * weight.ravel()
-    normal, right = weighted @ rows.T, weighted @ target.ravel()
-    if not np.isfinite(normal).all() or np.linalg.cond(normal) > 1e12:
+def _robust_fit(rows: Floats, target: Floats, weight: Floats) -> Correction:
+    """Least squares, and again with less weight where a sector shows something else than the star."""
+    found = _fit(rows, target, weight)
+    if found is None:
         return Correction(0.0, 0.0, 0.0)
-    dx, dy, *cycles = (float(value) for value in np.linalg.solve(normal, right))
+    off = np.abs(target - found @ rows)
+    usual = float(np.sqrt((weight * off**2).sum() / weight.sum()))
+    again = _fit(rows, target, weight / (1 + (2 * off / max(usual, 1e-6)) ** 2))
+    dx, dy, *cycles = (float(value) for value in (found if again is None else again))
     return Correction(dx, dy, cycles[0] if cycles else 0.0)
+
+
+def _fit(rows: Floats, target: Floats, weight: Floats) -> Floats | None:
+    weighted = rows * weight
+    normal, right = (weighted @ rows.T).astype(np.float64), (weighted @ target).astype(np.float64)
+    if not np.isfinite(normal).all() or np.linalg.cond(normal) > 1e12:
+        return None
+    return np.asarray(np.linalg.solve(normal, right))
