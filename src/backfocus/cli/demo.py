@@ -10,6 +10,9 @@ import typer
 from . import options
 from .guide import Quiet, Record
 
+FPS = 15
+"""Enough for a hand's speed, and a minute's procedure takes less than a minute on two cores."""
+
 Seed = Annotated[int, typer.Option("--seed", help="Which lens, room, hand and noise.", min=0)]
 DeltaUm = Annotated[
     float | None,
@@ -48,7 +51,9 @@ def demo(
     from .guide import setup_for
     from .session import Plan, lead
 
-    address = f"sim://?seed={seed}&hand={hand}" + (f"&delta_um={delta_um:g}" if delta_um is not None else "")
+    address = f"sim://?seed={seed}&hand={hand}&fps={FPS}" + (
+        f"&delta_um={delta_um:g}" if delta_um is not None else ""
+    )
     source = open_sim(address)
     began_s = time.monotonic()
     plan = Plan(
