@@ -164,7 +164,7 @@ def procedure(address: str) -> tuple[float, float, int, str, float]:
 def address_of(seed: int, span_um: float) -> str:
     """One draw of the table: zoom 3x to 20x, delta within the span; the rest is drawn by the bench itself.
 
-    12.5 pictures a second: half of a camera's, so the guide has the harder part and the run takes half as long.
+    12.5 pictures a second: half of a camera's, which is harder for the guide and takes half as long.
     """
     rng = np.random.default_rng((seed, 77))
     zoom = float(np.exp(rng.uniform(np.log(3.0), np.log(20.0))))
