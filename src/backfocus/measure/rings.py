@@ -95,21 +95,21 @@ def read_rings(picture: Pyramid, x_px: float, y_px: float, radii_px: Floats) -> 
 def _samples(
     picture: Pyramid, x_px: float, y_px: float, radii_px: Floats
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """Samples, shape (rings, SAMPLES), and which of them lie in the picture."""
+    """Samples, shape (rings, SAMPLES), and which of them lie in the picture; radii rise."""
     unit = _unit_circle()
     radii = np.asarray(radii_px, np.float32)[:, None]
     x = np.float32(x_px) + radii * unit[0]
     y = (np.float32(y_px - picture.first_line) + radii * unit[1]) / np.float32(picture.line_step)
     rows, columns = picture.levels[0].shape
     inside = (x >= -0.5) & (x <= columns - 0.5) & (y >= -0.5) & (y <= rows - 0.5)
-    level = np.log2(np.maximum(radii_px / FINEST_RING_PX, 1.0)).astype(int)
+    top = len(picture.levels) - 1
+    level = np.minimum(np.log2(np.maximum(radii_px / FINEST_RING_PX, 1.0)).astype(int), top)
     values = np.empty(x.shape, np.float32)
-    for k in np.unique(np.minimum(level, len(picture.levels) - 1)):
-        of_level = np.minimum(level, len(picture.levels) - 1) == k
-        maps = ((at[of_level] + np.float32(0.5)) / np.float32(2**k) - np.float32(0.5) for at in (x, y))
-        values[of_level] = cv2.remap(
-            picture.levels[k], *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
+    for k in range(int(level[0]), int(level[-1]) + 1):
+        part = slice(*np.searchsorted(level, (k, k + 1)))
+        scale, shift = np.float32(0.5**k), np.float32(0.5 ** (k + 1) - 0.5)
+        at = (x[part] * scale + shift, y[part] * scale + shift)
+        values[part] = cv2.remap(picture.levels[k], *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return values, inside
 
 

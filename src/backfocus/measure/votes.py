@@ -23,6 +23,8 @@ MIN_COHERENCE = 0.6
 MIN_ENERGY = 60.0
 """Of a cell's gradients, Sobel units squared: above the rounding of 8-bit samples."""
 MAX_LINES = 10_000
+ENOUGH_LINES = 4_000
+"""For settling on a crossing once it is known."""
 STRIP_ROWS = 16 * CELL_PX
 STAND_OUT = 6.0
 """What one direction can add to a place, in standard deviations of its surroundings."""
@@ -58,6 +60,8 @@ def crossings(picture: Luma8, count: int) -> tuple[Crossing, ...]:
     if len(lines.x) < 8:
         return ()
     support = _support(lines, shape)
+    some = slice(None, None, 1 + len(lines.x) // ENOUGH_LINES)
+    lines = Lines(*(values[..., some] for values in lines))
     return tuple(
         Crossing(*((at + 0.5) * CELL_PX - 0.5 for at in _crossing_point(lines, x, y)), float(support[y, x]))
         for x, y in _peaks(support, count)
