@@ -27,7 +27,7 @@ GONE_S = 1.0
 GONE_AGAIN_S = 12.0
 NOTHING_LEFT_S = 20.0
 SETTLED_S, DECIDED_S = 0.5, 3.0
-"""The last half second says where a ring stands: a longer one may still hold the moment it passed the peak."""
+"""The last half second says where a ring stands: a longer one may still hold its passing the peak."""
 CLEARLY = 1.5
 APPEARED = 3
 SOFTEST_DEPTHS = 5.0
