@@ -26,7 +26,7 @@ TWIST_SIGNS: tuple[int, ...] = (-1, -1, -1, -1, 1, -1, -1, 1, 1, -1, 1, -1, 1, 1
 
 def twist_radii(radius: float) -> NDArray[np.float64]:
     """Radii of the twists from the rim inwards, in the unit of `radius`; shape (16,)."""
-    return radius / TWIST_RATIO ** np.arange(1, len(TWIST_SIGNS) + 1)
+    return np.asarray(radius / TWIST_RATIO ** np.arange(1, len(TWIST_SIGNS) + 1), np.float64)
 
 
 def twist_cycles(radius_fraction: NDArray[np.floating] | float) -> NDArray[np.float64]:

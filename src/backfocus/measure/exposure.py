@@ -4,6 +4,7 @@ Lines doubled from a field.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..frame import Samples
 
@@ -34,10 +35,10 @@ def clipped(codes: Samples, *, bits: int, limited: bool) -> bool:
     return bool(piled and top >= (234 if limited else 254))
 
 
-def _levels(codes: Samples, bits: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+def _levels(codes: Samples, bits: int) -> NDArray[np.intp]:
     if codes.dtype.kind == "f":
-        return (np.clip(np.nan_to_num(codes.ravel()), 0, 1) * 255).astype(np.intp)
-    return (codes.ravel() >> (bits - 8)).astype(np.intp)
+        return np.asarray(np.clip(np.nan_to_num(codes.ravel()), 0, 1) * 255, np.intp)
+    return np.asarray(codes.ravel().astype(np.intp) >> (bits - 8))
 
 
 def line_doubled(codes: Samples) -> bool:

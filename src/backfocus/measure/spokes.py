@@ -136,7 +136,7 @@ def rim_px(seen: Spokes) -> float | None:
         return float(seen.radii_px[last])
     low, high = float(amplitude[below]), float(amplitude[below - 1])
     ratio = float(seen.radii_px[below] / seen.radii_px[below - 1])
-    return float(seen.radii_px[below - 1]) * ratio ** ((high - half) / max(high - low, 1e-9))
+    return float(seen.radii_px[below - 1] * ratio ** ((high - half) / max(high - low, 1e-9)))
 
 
 def _powers(rings: Rings) -> Floats:

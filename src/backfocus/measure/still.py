@@ -92,7 +92,7 @@ def _followed(
         after, before, end, start.copy(), winSize=WINDOW, flags=cv2.OPTFLOW_USE_INITIAL_FLOW
     )
     home = np.hypot(*(back - start).T) < THERE_AND_BACK_PX
-    return end, (ok.ravel() == 1) & (ok_back.ravel() == 1) & home
+    return np.asarray(end, np.float32), (ok.ravel() == 1) & (ok_back.ravel() == 1) & home
 
 
 def _straight_out(near: Points, far: Points) -> NDArray[np.bool_]:

@@ -126,10 +126,10 @@ def _usable(radii: Floats, phases: Floats, amplitudes: Floats, sigmas: Floats) -
 
 def _supposed(waves: _Waves, near_px: float | None) -> Floats:
     if near_px is not None:
-        return near_px * np.exp(np.arange(-NEAR, NEAR, COARSE))
+        return np.asarray(near_px * np.exp(np.arange(-NEAR, NEAR, COARSE)))
     least = math.exp(float(waves.inner[-1]))
     most = math.exp(float(waves.inner[0])) * TWIST_RATIO ** len(TWIST_SIGNS)
-    return least * np.exp(np.arange(0.0, max(math.log(most / least), COARSE), COARSE))
+    return np.asarray(least * np.exp(np.arange(0.0, max(math.log(most / least), COARSE), COARSE)))
 
 
 def _expected(waves: _Waves, rim_px: Floats) -> Phasors:
@@ -184,7 +184,7 @@ def _good_twists(waves: _Waves, rim_px: float) -> Iterator[bool]:
 
 def _stands_out(waves: _Waves, supposed: Floats, match: Floats, best: float) -> bool:
     elsewhere = np.abs(np.log(supposed / best)) > ELSEWHERE
-    plain = _in_phase(waves, np.ones((1, len(waves.phasor))))
+    plain = _in_phase(waves, np.ones((1, len(waves.phasor)), np.complex128))
     rival = max(float(plain[0]), float(match[elsewhere].max(initial=0.0)))
     return bool(match.max() > MIN_MATCH and match.max() > rival + MIN_MARGIN)
 

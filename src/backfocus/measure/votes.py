@@ -63,9 +63,13 @@ def crossings(picture: Luma8, count: int) -> tuple[Crossing, ...]:
     some = slice(None, None, 1 + len(lines.x) // ENOUGH_LINES)
     lines = Lines(*(values[..., some] for values in lines))
     return tuple(
-        Crossing(*((at + 0.5) * CELL_PX - 0.5 for at in _crossing_point(lines, x, y)), float(support[y, x]))
-        for x, y in _peaks(support, count)
+        _crossing(_crossing_point(lines, x, y), float(support[y, x])) for x, y in _peaks(support, count)
     )
+
+
+def _crossing(cell: tuple[float, float], support: float) -> Crossing:
+    x_px, y_px = ((at + 0.5) * CELL_PX - 0.5 for at in cell)
+    return Crossing(x_px, y_px, support)
 
 
 def _edge_lines(picture: Luma8) -> tuple[Lines, tuple[int, int]]:
@@ -79,8 +83,9 @@ def _edge_lines(picture: Luma8) -> tuple[Lines, tuple[int, int]]:
         y, x = y[some], x[some]
     direction = 0.5 * np.arctan2(2 * xy[y, x], difference[y, x]) + math.pi / 2
     normal = np.stack([-np.sin(direction), np.cos(direction)])
-    x, y = x.astype(np.float32), y.astype(np.float32)
-    return Lines(x, y, direction, normal, normal[0] * x + normal[1] * y), (xx.shape[0], xx.shape[1])
+    at_x, at_y = x.astype(np.float32), y.astype(np.float32)
+    lines = Lines(at_x, at_y, direction, normal, normal[0] * at_x + normal[1] * at_y)
+    return lines, (xx.shape[0], xx.shape[1])
 
 
 def _structure(picture: Luma8) -> Floats:
@@ -124,9 +129,9 @@ def _steps(wide: int) -> NDArray[np.intp]:
 
 
 def _standing_out(votes: Floats) -> Floats:
-    votes = cv2.GaussianBlur(votes, (3, 3), 0.7)
-    around = cv2.boxFilter(votes, -1, (17, 17))
-    return np.asarray(np.clip((votes - around) / np.sqrt(around + 0.3), -1.0, STAND_OUT))
+    smooth = np.asarray(cv2.GaussianBlur(votes, (3, 3), 0.7))
+    around = np.asarray(cv2.boxFilter(smooth, -1, (17, 17)))
+    return np.asarray(np.clip((smooth - around) / np.sqrt(around + 0.3), -1.0, STAND_OUT))
 
 
 def _peaks(support: Floats, count: int) -> list[tuple[int, int]]:
