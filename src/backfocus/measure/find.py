@@ -26,7 +26,8 @@ MIN_SIDE_PX = 48
 MAX_PIXELS = 2_300_000
 """Larger pictures are halved first, and searched in full only when nothing is found."""
 MAX_PIXELS_IN_FULL = 9_000_000
-PLACES_PER_LEVEL = 8
+PLACES, PLACES_PER_LEVEL = 12, 8
+"""Crossings looked at in the finest level and in each of the others."""
 SECOND_LOOKS = 20
 SHARE_PERCENTILE = 70
 FIRST_SHARE, SECOND_SHARE = 0.58, 0.45
@@ -139,7 +140,7 @@ def _crossings(picture: Pyramid, levels: range) -> list[tuple[float, float, int]
     for k in levels:
         if min(picture.levels[k].shape) < MIN_SIDE_PX:
             break
-        for x, y, _ in crossings(picture.levels[k], PLACES_PER_LEVEL):
+        for x, y, _ in crossings(picture.levels[k], PLACES if k == levels[0] else PLACES_PER_LEVEL):
             at = ((x + 0.5) * 2**k - 0.5, (y + 0.5) * 2**k - 0.5)
             if all(math.hypot(at[0] - u, at[1] - v) > 1.5 * 2**k or level < k - 1 for u, v, level in found):
                 found.append((*at, k))

@@ -38,10 +38,9 @@ LEAST_SPAN = 1.17
 """Outermost over innermost good ring: a star may show its outer fifth only."""
 LEAST_FILLED = 0.6
 SHARE, SHARE_PER_DOUBLE, SHORT_SHARE = 0.62, 1.5, 0.85
-"""What the harmonic must hold: the more the stronger its double.
-
-More when seen over less than a wavelength.
-"""
+"""What the harmonic must hold: the more the stronger its double, and if seen over less than a wavelength."""
+LONG, LONG_PER_DOUBLE = 8.0, 1.0
+"""Wavelengths from the first good ring to the last that no wheel was seen to reach."""
 CLIPPED = 0.3, 0.75
 """Part of a ring at one brightest value where clipping, not thin spokes, makes the double harmonic."""
 LEAST_GROWTH = 0.55
@@ -180,7 +179,8 @@ def _pure(seen: Spokes, run: NDArray[np.intp]) -> bool:
     clipped = CLIPPED[0] < float(np.median(seen.flat[outer])) < CLIPPED[1]
     double = 0.0 if clipped else float(np.median(seen.double[outer]))
     wavelengths = seen.cycles * math.log(seen.radii_px[run[-1]] / seen.radii_px[run[0]]) / (2 * math.pi)
-    least = max(SHARE + SHARE_PER_DOUBLE * double, SHORT_SHARE if wavelengths < 1 else 0.0)
+    per_double = SHARE_PER_DOUBLE if wavelengths < LONG else LONG_PER_DOUBLE
+    least = max(SHARE + per_double * double, SHORT_SHARE if wavelengths < 1 else 0.0)
     return float(seen.share[run].mean()) > least
 
 
