@@ -81,7 +81,9 @@ def read_twists(
         Look only within 17 % of this radius; two twists are then enough, for nothing needs to be told apart
         but a plain star.
 
-    Notes ----- Without `near_px` four good twists in a row must fit, and better than any other place in the
+    Notes
+    -----
+    Without `near_px` four good twists in a row must fit, and better than any other place in the
     sequence: a plain star, one too small or too blurred gives None. Twists beside a modulation zero do not
     count.
     """
