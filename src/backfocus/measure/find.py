@@ -69,7 +69,7 @@ def find_star(luma8: Luma8) -> tuple[Candidate, ...]:
 
     Notes
     -----
-    Bars or sine, 8 to 144 cycles, centre in view, from 40 px radius up to overfilling the frame, rim frequency
+    Bars or sine, 8 to 144 cycles, centre in view, from 40 px radius to overfilling the frame, rim frequency
     up to 0.2 cycles per pixel, blurred as long as a fifth of the rings show a modulation of 0.1. Above 2.3
     million pixels the picture is halved first; the smallest stars are then found only in pictures up to 9
     million.
