@@ -17,7 +17,15 @@ SOURCE = "sim://?seed=4&hand=none&size=480x270"
 def begun(store: Path) -> "subprocess.Popen[str]":
     """A guide that has shown its first instruction."""
     command = [sys.executable, "-m", "backfocus", "guide", SOURCE, "--json", "--store", str(store)]
-    started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1)
+    started = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+        # a test run in the background may have been told to ignore interrupts, and children inherit that
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     assert started.stdout is not None
     for line in started.stdout:
         if json.loads(line)["kind"] == "reading":
@@ -32,7 +40,10 @@ def test_an_ended_process_leaves_a_session_that_goes_on(
 ) -> None:
     started = begun(tmp_path / "sessions.db")
     started.send_signal(how)
-    _, said = started.communicate(timeout=DEADLINE_S)
+    try:
+        _, said = started.communicate(timeout=DEADLINE_S)
+    finally:
+        started.kill()
     assert started.returncode == code
     assert "Traceback" not in said
     (session,) = [json.loads(line) for line in backfocus("history", "--json").stdout.splitlines()]
