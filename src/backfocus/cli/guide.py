@@ -107,10 +107,13 @@ def guide(
         lens=lens,
         address=source,
     )
+    notes = _notes(note or [])
+    if not json_ and resume is None and not source.startswith("sim://"):
+        notes = ask_for_the_record(notes)
     plan = Plan(
         source=source,
         setup=setup_for(optics, profile, no_ring, options.shims_um(shims)),
-        notes=_notes(note or []),
+        notes=notes,
         camera=camera or "",
         lens=lens or "",
         transfer=transfer,
