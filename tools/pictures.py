@@ -10,12 +10,13 @@ from rich.console import Console
 
 from backfocus.cli.keys import HELP
 from backfocus.cli.live import draw
+from backfocus.cli.session import view_after
 from backfocus.guide.events import PeakPassed
 from backfocus.guide.procedure import start
 from backfocus.guide.session import Setup
-from backfocus.run import Moment, guide
+from backfocus.run import guide
 from backfocus.sim.source import open_sim
-from backfocus.view import View, view_of
+from backfocus.view import View
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 ADDRESS = "sim://?seed=7&delta_um=43"
@@ -29,7 +30,7 @@ def main() -> None:
     view: View | None = None
     take_s = float("inf")
     for moment in guide(source, session, people=(source.hand,)):
-        view = _seen(view, moment)
+        view = view_after(view, moment)
         if any(isinstance(event, PeakPassed) and event.ring == "back-focus" for event in moment.events):
             take_s = moment.at_s + LATER_S
         if moment.at_s >= take_s:
@@ -39,18 +40,6 @@ def main() -> None:
     console.print(draw(view, console, f"{source.title}   {HELP}"))
     svg = console.export_svg(title="backfocus guide", clear=False)
     (IMAGES / "guide.svg").write_text(_local(svg), encoding="utf-8")
-
-
-def _seen(view: View | None, moment: Moment) -> View:
-    return view_of(
-        view,
-        moment.session,
-        moment.watched,
-        at_s=moment.at_s,
-        reading=moment.sighting.reading if moment.sighting else None,
-        events=moment.events,
-        instructions=moment.instructions,
-    )
 
 
 def _local(svg: str) -> str:

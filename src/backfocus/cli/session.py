@@ -165,7 +165,7 @@ def _show_live(plan: Plan, source: VideoSource, moments: Iterator[Moment]) -> Mo
     with screen, Tone() if plan.sound else nullcontext() as tone:
         for moment in moments:
             last = moment
-            view = _view(view, moment)
+            view = view_after(view, moment)
             if tone:
                 tone.follow(view.sharpness)
                 if any(isinstance(event, ev.PeakPassed | ev.Returned) for event in moment.events):
@@ -179,7 +179,8 @@ def _show_live(plan: Plan, source: VideoSource, moments: Iterator[Moment]) -> Mo
     return last
 
 
-def _view(before: View | None, moment: Moment) -> View:
+def view_after(before: View | None, moment: Moment) -> View:
+    """What the screen shows after one moment."""
     return view_of(
         before,
         moment.session,
