@@ -18,8 +18,8 @@ from backfocus.solve.defocus import (
     spherical_waves,
 )
 
+from ..oracles.pupil import pupil_transfer
 from .conftest import FREQUENCIES
-from .pupil import pupil_transfer
 
 HD = Optics(5.0, ((0.0, 1.8),))
 WAVE_UM = 8.0 * 0.55 * 1.8**2

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from backfocus.optics.blur import lens_pixel_mtf, pixel_mtf
 from backfocus.solve.focus_curves import FOCUS_CY_PX, best_focus_waves, focus_curves, overlap
 
-from .pupil import pupil_transfer
+from ..oracles.pupil import pupil_transfer
 
 FREQUENCIES = np.linspace(0.03, 0.48, 16)
 CAMERAS = [(1.8, 5.0), (2.6, 5.0), (1.8, 2.5), (3.8, 1.5), (8.0, 2.0)]
