@@ -5,7 +5,7 @@ import pytest
 
 from backfocus.measure.exposure import clipped, line_doubled
 
-from .render import StarDrawing, disc_blurred, draw_star, seen
+from ..oracles.render import StarDrawing, disc_blurred, draw_star, seen
 
 
 def star(white=0.85, blur_px=3.0, bits=8, noise=0.01):

@@ -11,7 +11,7 @@ from backfocus.frame import Frame, fields
 from backfocus.measure.follow import Sight, follow
 from backfocus.measure.reading import Flag
 
-from .render import StarDrawing, clutter, disc_blurred, draw_star, seen
+from ..oracles.render import StarDrawing, clutter, disc_blurred, draw_star, seen
 
 SHAPE = (540, 960)
 ROOM = clutter((1080, 1920), np.random.default_rng(3))

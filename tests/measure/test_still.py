@@ -6,7 +6,7 @@ import pytest
 
 from backfocus.measure.still import scale_change
 
-from .render import StarDrawing, clutter, disc_blurred, draw_star, seen
+from ..oracles.render import StarDrawing, clutter, disc_blurred, draw_star, seen
 
 SHAPE = (540, 960)
 MIDDLE = (480.0, 270.0)

@@ -10,7 +10,7 @@ from backfocus.measure.star import measure_star
 from backfocus.measure.twist import read_twists
 from backfocus.target import TWIST_SIGNS, twist_cycles
 
-from .render import StarDrawing, disc_blurred, draw_star, seen
+from ..oracles.render import StarDrawing, disc_blurred, draw_star, seen
 
 
 def made_up(rim_px, smallest_px, largest_px, *, twisted=True, noise=0.0, flipped_below_px=0.0, seed=0):

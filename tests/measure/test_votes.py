@@ -8,7 +8,7 @@ import pytest
 
 from backfocus.measure.votes import crossings
 
-from .render import StarDrawing, disc_blurred, draw_star, seen
+from ..oracles.render import StarDrawing, disc_blurred, draw_star, seen
 
 
 def star(x, y, radius, cycles, blur_px=0.0):

@@ -13,7 +13,7 @@ import cv2
 
 from .row import Plan, Plot, Row
 
-CHAPTERS: tuple[str, ...] = ()
+CHAPTERS: tuple[str, ...] = ("star", "pictures")
 """In the order of the page."""
 
 
