@@ -151,7 +151,7 @@ def procedure(address: str) -> tuple[float, float, int, str, float]:
     from backfocus.sim.source import open_sim
 
     source = open_sim(address)
-    session, _ = start(Setup(optics=source.settings.optics))
+    session, _ = start(Setup(optics=source.settings.optics, lens_kind="front-focus"))
     *_, last = guide(source, session, people=(source.hand,), limits=Limits(seconds=600.0))
     left_um = source.bench.lens.delta_um(source.bench.pose)
     k = 1.0 / source.settings.zoom

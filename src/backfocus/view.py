@@ -90,6 +90,7 @@ _TROUBLE = (
     ev.LostOnTheWay,
     ev.PeakMissed,
     ev.OffTheLaw,
+    ev.NotFrontFocus,
     ev.LockMoved,
 )
 _SWEEPS = (Step.FIND, Step.SWEEP_TELE, Step.RETURN_TELE, Step.SWEEP_WIDE, Step.RETURN_WIDE)

@@ -43,6 +43,9 @@ class Lens:
     mistaken: ev.Ring | None = None
     lock_times: int = 1
     touch_focus_um: float = 0.0
+    focuses: str = "front"
+    drift_um: float = 0.0
+    lens_kind: str = "unknown"
     bump_at_s: float | None = None
     pace: float = 1.0
     reaction_s: float = 0.35
@@ -60,6 +63,7 @@ class Lens:
             self.optics if self.optics_known else None,
             zoom_ratio=self.zoom if self.optics_known else None,
             back_focus_ring=self.back_focus_ring,
+            lens_kind=self.lens_kind,
         )
 
     @property
@@ -102,6 +106,9 @@ class Camera:
     def residual_um(self) -> float:
         z = self.pose.zoom
         tracking_um = self.lens.tracking_um * 4.0 * z * (1.0 - z)
+        if self.lens.focuses == "rear":
+            drift_um = self.lens.drift_um * (1.0 - self.ratio**2)
+            return self.left_um + self.pose.focus_um + drift_um + tracking_um
         return self.left_um + self.pose.focus_um * self.ratio**2 + tracking_um
 
     def read(self, at_s: float) -> Reading:

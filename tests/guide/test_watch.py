@@ -99,6 +99,54 @@ def test_tracking_error_is_said_instead_of_a_number(tracking_um: float) -> None:
     assert done.verdict == "tracking"
 
 
+def rear_focus(seed: int, zoom: float, most_um: float) -> Lens:
+    """A lens whose focus ring acts alike at every zoom, and whose ends are not sharp together."""
+    dice = random.Random(f"rear/{seed}/{zoom}/{most_um}")
+    return Lens(
+        zoom=zoom,
+        focuses="rear",
+        drift_um=dice.choice((-1.0, 1.0)) * dice.uniform(0.1, 1.0) * most_um,
+        delta_um=dice.uniform(-80.0, 80.0),
+        tele_off_um=dice.choice((-1.0, 1.0)) * dice.uniform(10.0, 200.0),
+        soft=(dice.uniform(0.02, 0.2), dice.uniform(0.02, 0.2)),
+        breathing=0.0,
+        seed=seed,
+    )
+
+
+def test_a_lens_that_focuses_with_its_rear_is_named_and_never_called_set() -> None:
+    done = run(Lens(zoom=10.0, focuses="rear", drift_um=40.0, tele_off_um=120.0))
+    assert done.verdict == "not-front-focus"
+    told = next(event for event in done.events if isinstance(event, ev.NotFrontFocus))
+    # The ring moves both ends alike; the hand leaves each within a third of the depth of focus (9 um).
+    assert told.wide_um / told.tele_um == pytest.approx(1.0, abs=0.2)
+
+
+@pytest.mark.parametrize("most_um", [80.0, 260.0])
+@pytest.mark.parametrize(("zoom", "seed"), [(zoom, seed) for zoom in ZOOMS for seed in range(6)])
+@pytest.mark.slow
+def test_no_end_of_a_rear_focus_lens_is_soft_when_it_is_called_set(
+    zoom: float, seed: int, most_um: float
+) -> None:
+    done = run(rear_focus(seed, zoom, most_um))
+    assert done.session.finished
+    if done.verdict == "set":
+        lens = done.camera.lens
+        for end, ratio in ((0.0, 1.0 / zoom), (1.0, 1.0)):
+            done.camera.pose.zoom = end
+            assert abs(done.camera.residual_um) <= lens.optics.half_depth_um(ratio)
+
+
+def test_a_lens_known_to_focus_with_its_front_is_not_focused_once_more() -> None:
+    known, unknown = (
+        run(Lens(zoom=10.0, delta_um=45.0, lens_kind=kind)) for kind in ("front-focus", "unknown")
+    )
+    assert is_right(known)
+    assert is_right(unknown)
+    sweeps = [done.names().count("PeakPassed") for done in (known, unknown)]
+    assert sweeps == [2, 3]
+
+
 @pytest.mark.parametrize(("delta_um", "verdict"), [(45.0, "adjust"), (2.0, "set")])
 def test_lens_without_ring_ends_usefully(delta_um: float, verdict: str) -> None:
     done = run(Lens(zoom=10.0, delta_um=delta_um, back_focus_ring=False, soft=(0.02, 0.05)))

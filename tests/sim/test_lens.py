@@ -51,6 +51,13 @@ def test_a_rear_focus_lens_does_not_follow_the_square():
     assert moves == pytest.approx([100.0, 100.0])
 
 
+def test_a_rear_focus_lens_drifts_from_tele_to_wide_whatever_is_turned():
+    lens = zoom_lens(lens="rear", drift_um=50.0, zoom=10.0)
+    wide, tele = (lens.residual_um(Pose(zoom=zoom, focus_um=7.0)) for zoom in (0.0, 1.0))
+    # By M squared, which no walk through the zoom can tell from a front-focus lens: 1 - 0.1 ** 2 of it.
+    assert wide - tele == pytest.approx(0.99 * 50.0)
+
+
 def test_tracking_error_is_none_at_the_ends_and_whole_in_the_middle():
     plain, tracking = zoom_lens(), zoom_lens(tracking_um=30.0)
     extra = [tracking.residual_um(Pose(zoom=z)) - plain.residual_um(Pose(zoom=z)) for z in (0.0, 0.5, 1.0)]

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -58,7 +59,7 @@ def demo(
     began_s = time.monotonic()
     plan = Plan(
         source=address,
-        setup=setup_for(source.settings.optics, None, False, ()),
+        setup=replace(setup_for(source.settings.optics, None, False, ()), lens_kind="front-focus"),
         notes=(("note", "demonstration on the virtual camera"),),
         record=record,
         store=store,

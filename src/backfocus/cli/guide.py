@@ -142,7 +142,7 @@ def setup_for(
         zoom_ratio=1.0 / profile.k if profile else None,
         back_focus_ring=ring,
         shims_um=shims_um,
-        lens_kind=profile.kind if profile else "front-focus",
+        lens_kind=profile.kind if profile else "unknown",
     )
 
 

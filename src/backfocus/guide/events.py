@@ -222,6 +222,16 @@ class OffTheLaw:
 
 
 @dataclass(frozen=True, slots=True)
+class NotFrontFocus:
+    """Once more, focusing at tele by `tele_um` moved the focus at wide by about as much, `wide_um`."""
+
+    at_s: float
+    look: Look
+    tele_um: float
+    wide_um: float
+
+
+@dataclass(frozen=True, slots=True)
 class LockHeld:
     """A steady look at wide after the screw: nothing moved."""
 
@@ -383,6 +393,7 @@ Seen = (
     | Unclear
     | Walked
     | OffTheLaw
+    | NotFrontFocus
     | LockHeld
     | LockMoved
     | LockKeepsMoving

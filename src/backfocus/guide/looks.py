@@ -19,8 +19,14 @@ SHARP_DEPTHS = 1.5
 """Before any sweep there, tele counts as sharp within this many half depths of focus."""
 PATIENCE = 3
 """Rounds after which the nearest that this lens and picture allow is taken."""
+ALIKE = 2
+"""Times in a row that focusing at tele moved wide as far, after which it is the lens and no swapped ring."""
 HOPELESS = 3
 """Times the error grew where it should shrink, after which it is the lens and not the person's hands."""
+NEAR_SHARE = 0.7
+"""Of the depth of focus, within which tele is left for good."""
+GROWN_DEPTHS = 1.5
+"""Half depths of focus, above which an error that did not shrink is one; a hand leaves a third of one."""
 TO_SPARE = 0.6
 """Of the depth of focus, that the error itself may take; one more round costs little."""
 READS_SURELY_PX = 22.0
@@ -151,16 +157,24 @@ def _touched(session: Session, look: ev.Look, at_s: float) -> ev.Seen | None:
 
 def _sharp_or_soft(session: Session, look: ev.Look, at_s: float) -> ev.Seen:
     enough = tele_enough(look.residual_um, half_depth_um(session), k_of(session))
+    depth_um = optics_of(session).half_depth_um()
     unseen = session.tele_best is None
-    if unseen and look.residual_um > SHARP_DEPTHS * optics_of(session).half_depth_um():
+    if unseen and look.residual_um > SHARP_DEPTHS * depth_um:
+        enough = False
+    if _law_in_doubt(session) and look.residual_um > NEAR_SHARE * depth_um:
         enough = False
     return ev.TeleSharp(at_s, look) if enough else ev.TeleSoft(at_s, look)
+
+
+def _law_in_doubt(session: Session) -> bool:
+    """After a correction: whether focusing at tele must yet be seen to leave wide as it is."""
+    return bool(session.rounds) and not session.law_seen and session.setup.lens_kind == "unknown"
 
 
 def _part_way(session: Session, look: ev.Look, at_s: float) -> ev.Seen:
     if look.residual_um <= half_depth_um(session):
         return ev.PartWaySharp(at_s, look, 0.0)
-    return ev.StillOff(at_s, look, look.residual_um, look.sigma_um)
+    return _grown(session, look, at_s) or ev.StillOff(at_s, look, look.residual_um, look.sigma_um)
 
 
 def _close_enough(session: Session, found: BackFocus) -> bool:
@@ -186,6 +200,8 @@ def _grown(session: Session, look: ev.Look, at_s: float) -> ev.Seen | None:
     before_um = session.last_corrected_um
     if not before_um or not session.swept_tele:
         return None
-    if look.residual_um > max(3.0 * half_depth_um(session), 0.5 * before_um):
-        return ev.WrongRing(at_s, "back-focus", k_of(session) ** 2 * before_um, look.residual_um)
-    return None
+    if look.residual_um <= max(GROWN_DEPTHS * half_depth_um(session), 0.5 * before_um):
+        return None
+    if session.alike + 1 >= ALIKE and look.residual_um < 2.0 * before_um:
+        return ev.NotFrontFocus(at_s, look, before_um, look.residual_um)
+    return ev.WrongRing(at_s, "back-focus", k_of(session) ** 2 * before_um, look.residual_um)

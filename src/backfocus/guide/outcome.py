@@ -63,6 +63,7 @@ def verdict_on(session: Session, found: BackFocus | None) -> Verdict:
         half_depth_um(session) if known else None,
         half_depths_um=_depths(session, found) if found and known else None,
         referenced=session.wide_best is not None,
+        slopes=session.slopes,
         means=Means(session.setup.back_focus_ring, session.setup.shims_um),
     )
 
@@ -114,7 +115,7 @@ def _proved(session: Session, verdict: Verdict) -> Verdict:
 
 def _known_beforehand(session: Session) -> Verdict | None:
     """What is so whatever was solved for."""
-    if session.setup.lens_kind != "front-focus":
+    if session.setup.lens_kind not in ("front-focus", "unknown"):
         return _rear_focus(session)
     if session.off_the_law and session.rounds:
         return Verdict(

@@ -1,11 +1,12 @@
 """A session: what is known so far, folded from its events, and the numbers that follow from it."""
 
+import math
 from dataclasses import dataclass, replace
 
 from ..optics.lens import Optics
 from ..optics.zoom import UNKNOWN_K, rounds_needed
 from ..solve.backfocus import BackFocus
-from ..solve.verdict import Verdict
+from ..solve.verdict import SweepSlope, Verdict
 from . import events as ev
 from .instructions import Way
 from .steps import Step
@@ -30,8 +31,9 @@ class Setup:
         The washers at hand.
     nd : str
         The ND position the session begins with.
-    lens_kind : "front-focus" | "rear-focus" | "varifocal"
-        As in the profiles; only the first can be set with a back-focus ring.
+    lens_kind : "front-focus" | "rear-focus" | "varifocal" | "unknown"
+        As in the profiles; only the first can be set with a back-focus ring. A lens of unknown kind is
+        focused at tele once more after a correction: that tells.
     """
 
     optics: Optics | None = None
@@ -39,7 +41,7 @@ class Setup:
     back_focus_ring: bool = True
     shims_um: tuple[float, ...] = ()
     nd: str = "clear"
-    lens_kind: str = "front-focus"
+    lens_kind: str = "unknown"
 
     def __post_init__(self) -> None:
         if self.zoom_ratio is not None and not self.zoom_ratio > 1.0:
@@ -79,6 +81,10 @@ class Session:
         By how much the back-focus ring changed the residual since the last look at tele; None: not known.
     last_corrected_um, swept_tele
         The whole correction of the last round, and whether tele was focused anew since.
+    alike, law_seen
+        How often in a row focusing at tele moved the focus at wide as far, and whether it was seen not to.
+    slopes
+        How far one turn of the focus ring moves the image at tele and at wide, where that is not as M squared.
     off_the_law
         Whether the residuals were found not to go with M squared.
     left_um
@@ -113,6 +119,9 @@ class Session:
     corrected_um: float | None = None
     last_corrected_um: float | None = None
     swept_tele: bool = False
+    alike: int = 0
+    law_seen: bool = False
+    slopes: tuple[SweepSlope, SweepSlope] | None = None
     off_the_law: bool = False
     left_um: float | None = None
     growths: int = 0
@@ -244,6 +253,7 @@ def _record_looks(session: Session, event: ev.Event) -> Session:
         case ev.PartWaySharp(corrected_um=corrected):
             return replace(_corrected(session, corrected), wide_best=None)
         case ev.WithinDepth(look=look, delta_um=delta) | ev.StillOff(look=look, delta_um=delta):
+            session = _record_law(session, near=isinstance(event, ev.WithinDepth))
             return replace(session, wide=look, left_um=delta, first_wide=session.first_wide or look)
         case ev.LockHeld(look=look, delta_um=delta):
             return replace(session, wide=look, left_um=delta, lock_held=True)
@@ -255,14 +265,41 @@ def _record_looks(session: Session, event: ev.Event) -> Session:
         case ev.LockKeepsMoving(look=look, moved_um=moved):
             again = session.lock_moves + 1
             return replace(session, wide=look, left_um=moved, lock_moves=again, walk=())
+        case ev.WrongRing(turned="back-focus"):
+            again = session.alike + 1
+            return replace(session, alike=again, last_corrected_um=None, growths=session.growths + 1)
         case ev.WrongRing() | ev.FocusTouched():
             return replace(session, corrected_um=None, last_corrected_um=None, growths=session.growths + 1)
+        case ev.NotFrontFocus(look=look):
+            return replace(session, wide=look, slopes=_slopes(session, event))
         case ev.Walked(looks=looks):
             return replace(session, walk=looks)
         case ev.OffTheLaw(looks=looks):
             return replace(session, walk=looks, off_the_law=True)
         case _:
             return session
+
+
+def _record_law(session: Session, *, near: bool) -> Session:
+    """Tele was focused after a correction, and wide stayed where it was."""
+    if not (session.swept_tele and session.last_corrected_um):
+        return session
+    return replace(session, alike=0, law_seen=session.law_seen or near)
+
+
+def _slopes(session: Session, found: ev.NotFrontFocus) -> tuple[SweepSlope, SweepSlope]:
+    """The same turn of the focus ring at both ends, in shares of its effect at tele.
+
+    A hand brings a ring back to within a third of the depth of focus.
+    """
+    ratio = ratio_of(session, found.look.scale_px, at_tele=False)
+    tele_um, wide_um = (
+        math.hypot(found.look.sigma_um, optics_of(session).half_depth_um(each) / 3.0) for each in (1.0, ratio)
+    )
+    return (
+        SweepSlope(1.0, 1.0, tele_um / found.tele_um),
+        SweepSlope(ratio, found.wide_um / found.tele_um, wide_um / found.tele_um),
+    )
 
 
 def _record_tele(session: Session, look: ev.Look) -> Session:

@@ -101,6 +101,7 @@ _ROAD: dict[tuple[Step, type], Step] = {
     (Step.LOOK_WIDE, ev.PartWaySharp): Step.TO_WIDE,
     (Step.LOOK_WIDE, ev.WrongRing): Step.LOOK_WIDE,
     (Step.LOOK_WIDE, ev.OffTheLaw): Step.DONE,
+    (Step.LOOK_WIDE, ev.NotFrontFocus): Step.DONE,
     (Step.LOOK_WIDE, ev.LostOnTheWay): Step.ZOOM_IN,
     (Step.LOOK_WIDE, ev.Confirmed): Step.WALK,
     (Step.LOOK_WIDE, ev.Skipped): Step.WALK,

@@ -215,6 +215,8 @@ def _finding_words(event: ev.Event) -> str:
             return "The lens holds focus through the zoom."
         case ev.OffTheLaw():
             return "The lens does not hold focus as back focus explains it: no ring can cure that."
+        case ev.NotFrontFocus():
+            return "Focusing at tele moves the focus at wide as far: not a front-focus lens."
         case ev.LockHeld():
             return "The lock screw moved nothing."
         case ev.LockMoved():

@@ -2,6 +2,7 @@
 
     r(M) = delta + b (M / M_T)^2 + tracking * shape(M)         b: the focus ring and the chart's distance, at
     tele
+    r(M) = delta + b + drift (1 - (M / M_T)^2)                 a lens that focuses with its rear
 
 Everything here is a pure function of the settings and a pose. Signs are those of `optics`: a positive
 residual is a sensor too far from the lens.
@@ -90,9 +91,11 @@ class ZoomLens:
 
     def residual_um(self, pose: Pose) -> float:
         """Where the sensor stands minus where the image is."""
-        power = self.ratio(pose) ** 2 if self.settings.lens == "front" else 1.0
-        tracking_um = self.settings.tracking_um * math.sin(math.pi * pose.zoom)
-        return self.delta_um(pose) + self.b_um(pose) * power + tracking_um
+        square = self.ratio(pose) ** 2
+        fixed_um = self.delta_um(pose) + self.settings.tracking_um * math.sin(math.pi * pose.zoom)
+        if self.settings.lens == "front":
+            return fixed_um + self.b_um(pose) * square
+        return fixed_um + self.b_um(pose) + self.settings.drift_um * (1.0 - square)
 
     def open_f_number(self, ratio: float) -> float:
         """The working f-number with the iris open."""

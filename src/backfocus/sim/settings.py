@@ -75,6 +75,8 @@ class SimSettings:
         The lock screw is found tight; what tightening it adds to the back focus.
     lens : "front" | "rear"
         A front-focus zoom, or one whose focus acts equally at every zoom position.
+    drift_um : float
+        With `lens="rear"`: how far the focus at wide is from that at tele, whatever ring is turned.
     hand : "good" | "slow" | "wrong-ring" | "none"
         Who turns the rings.
     plain, cycles
@@ -108,6 +110,7 @@ class SimSettings:
     locked: bool
     lock_um: float
     lens: LensKind
+    drift_um: float
     hand: HandKind
     plain: bool
     cycles: int
@@ -191,6 +194,7 @@ _DEFAULTS: dict[str, Any] = {
     "locked": False,
     "lock_um": 0.0,
     "lens": "front",
+    "drift_um": 0.0,
     "hand": "good",
     "plain": False,
     "cycles": 36,
@@ -308,6 +312,7 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "locked": _yes_no,
     "lock_um": _number(-200.0, 200.0),
     "lens": _same("front", "rear"),
+    "drift_um": _number(-400.0, 400.0),
     "hand": _same("good", "slow", "wrong-ring", "none"),
     "plain": _yes_no,
     "cycles": _whole(8, 144),

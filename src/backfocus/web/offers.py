@@ -101,7 +101,7 @@ def setup_of(choice: Choice, address: str) -> Setup:
         zoom_ratio=ratio,
         back_focus_ring=glass.back_focus_ring if glass else True,
         shims_um=choice.shims_um,
-        lens_kind=glass.kind if glass else "front-focus",
+        lens_kind=glass.kind if glass else "unknown",
     )
 
 
