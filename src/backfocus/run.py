@@ -13,11 +13,13 @@ from .errors import OutOfOrder
 from .frame import Frame, fields
 from .guide.events import Ended, Event, WrongRing
 from .guide.instructions import Instruction
+from .guide.outcome import means_of
 from .guide.procedure import advance, ask
 from .guide.session import Session
 from .guide.watch import Watch, watch
 from .measure.follow import Sight, follow
 from .measure.reading import Reading
+from .solve.clip import judge_clip
 from .video.source import VideoSource
 
 STILLS_FPS = 25.0
@@ -114,16 +116,20 @@ def guide(
     Notes
     -----
     A recording ends with `Ended`, and so does a live source that was asked for only so long. A live source
-    that was lost raises, and the session stays open.
+    that was lost raises, and the session stays open. In a recording nobody obeys, so what it shows as a clip
+    from tele to wide comes with its end.
     """
     watched = Watch()
     at_s = offset_s
+    seen_all: list[Reading] = []
     instructions = ask(session)
     _tell(people, instructions, (), at_s)
     yield Moment(at_s, None, session, watched, (), instructions)
     for sighting in readings(source, limits):
         at_s = offset_s + _time(sighting.reading)
         reading = replace(sighting.reading, at_s=at_s)
+        if not source.live:
+            seen_all.append(reading)
         watched, seen = watch(watched, reading, session)
         turn = _Turn(session)
         turn.take_seen(seen)
@@ -134,7 +140,8 @@ def guide(
         if session.finished:
             return
     turn = _Turn(session)
-    turn.take_seen((Ended(at_s),))
+    shown = judge_clip(seen_all, session.setup.optics, means=means_of(session.setup)) if seen_all else None
+    turn.take_seen((Ended(at_s, shown),))
     yield Moment(at_s, None, turn.session, watched, tuple(turn.events), tuple(turn.instructions))
 
 

@@ -112,8 +112,10 @@ def test_history_and_report_of_a_session_on_a_recording(backfocus: Run, pull: Pa
     assert {line["kind"] for line in lines} == {"reading", "event", "instruction", "verdict"}
     assert all({"type", "step", "at_s"} <= set(line) for line in lines)
     verdict = lines[-1]
-    assert verdict["kind"] == "verdict"
-    assert ended.returncode == {"set": 0, "adjust": 1, "tracking": 1, "unsure": 4}[verdict["verdict"]]
+    # The clip was made 40 um off, and runs from tele to wide: nobody obeyed, and it tells all the same.
+    assert (verdict["kind"], verdict["verdict"], ended.returncode) == ("verdict", "adjust", 1)
+    # No reference in the clip: the lens's own softness may add up to half the depth of focus of 9 um.
+    assert verdict["delta_um"] == pytest.approx(40.0, abs=4.5)
     (session,) = [json.loads(line) for line in backfocus("history", "--json").stdout.splitlines()]
     assert session["verdict"] == verdict["verdict"]
     assert backfocus("report", session["id"], "--out", tmp_path / "r.html").returncode == 0

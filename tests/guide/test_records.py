@@ -12,15 +12,18 @@ from backfocus.guide.procedure import Setup
 from backfocus.guide.records import TYPES, from_dict, to_dict
 from backfocus.measure.reading import Flag, Reading, Star
 from backfocus.optics.lens import Optics
+from backfocus.solve.backfocus import ZoomResidual
 
 PLAIN = [each for each in TYPES.values() if each not in (Setup, Reading)]
 NUMBERS = st.floats(-1e6, 1e6, allow_nan=False)
+SIZES = st.floats(1e-6, 1e6)
 
 
 @given(st.data())
 @settings(max_examples=150, deadline=None)
 def test_every_record_comes_back_from_json(data: Any) -> None:
     st.register_type_strategy(float, NUMBERS)
+    st.register_type_strategy(ZoomResidual, st.builds(ZoomResidual, SIZES, NUMBERS, SIZES, SIZES, SIZES))
     record = data.draw(st.sampled_from(PLAIN).flatmap(st.from_type))
     plain = json.loads(json.dumps(to_dict(record), allow_nan=False))
     assert plain["type"] == type(record).__name__

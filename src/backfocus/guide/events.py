@@ -8,6 +8,8 @@ none was named they are those of a nominal lens (f/2, 5 um pixels), good for com
 from dataclasses import dataclass
 from typing import Literal
 
+from ..solve.clip import ClipAnswer
+
 Ring = Literal["focus", "back-focus"]
 ZoomEnd = Literal["tele", "wide"]
 Unfit = Literal["no-star", "cropped", "clipped", "too-bright", "too-dark", "sharpened", "moving"]
@@ -365,9 +367,10 @@ class NdChanged:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The recording is over, or the source did not come back."""
+    """The recording is over, or the source did not come back; `shown` is what it says as a clip."""
 
     at_s: float
+    shown: ClipAnswer | None = None
 
 
 Seen = (

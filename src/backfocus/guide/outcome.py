@@ -8,7 +8,7 @@ from ..solve.backfocus import BackFocus, ZoomResidual, solve_back_focus
 from ..solve.verdict import Means, Verdict, judge
 from .blur import refer
 from .events import Look
-from .session import Result, Session, half_depth_um, k_of, optics_of, ratio_of
+from .session import Result, Session, Setup, half_depth_um, k_of, optics_of, ratio_of
 
 NEW_POSITION = 0.8
 """Looks closer in scale than this to one of the ends say nothing new about the zoom law."""
@@ -49,7 +49,10 @@ def result(session: Session) -> Result:
         tele=refer(session, session.first_tele, session.tele_best),
         wide=refer(session, session.first_wide, session.wide_best),
     )
-    verdict = _known_beforehand(session) or _proved(session, verdict_on(session, found))
+    beforehand, shown = _known_beforehand(session), session.shown
+    if beforehand is None and found is None and shown is not None and shown.back_focus is not None:
+        return Result(session.nd, shown.verdict, shown.back_focus, None, shown.half_depth_um, session.rounds)
+    verdict = beforehand or _proved(session, verdict_on(session, found))
     if session.setup.optics is None:
         return Result(session.nd, verdict, None, None, None, session.rounds)
     return Result(session.nd, verdict, found, before, half_depth_um(session), session.rounds)
@@ -64,8 +67,13 @@ def verdict_on(session: Session, found: BackFocus | None) -> Verdict:
         half_depths_um=_depths(session, found) if found and known else None,
         referenced=session.wide_best is not None,
         slopes=session.slopes,
-        means=Means(session.setup.back_focus_ring, session.setup.shims_um),
+        means=means_of(session.setup),
     )
+
+
+def means_of(setup: Setup) -> Means:
+    """What can be moved on the lens, for the advice."""
+    return Means(setup.back_focus_ring, setup.shims_um)
 
 
 def is_within(found: BackFocus, depth_um: float) -> bool:

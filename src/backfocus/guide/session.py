@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from ..optics.lens import Optics
 from ..optics.zoom import UNKNOWN_K, rounds_needed
 from ..solve.backfocus import BackFocus
+from ..solve.clip import ClipAnswer
 from ..solve.verdict import SweepSlope, Verdict
 from . import events as ev
 from .instructions import Way
@@ -84,7 +85,7 @@ class Session:
     alike, law_seen
         How often in a row focusing at tele moved the focus at wide as far, and whether it was seen not to.
     slopes
-        How far one turn of the focus ring moves the image at tele and at wide, where that is not as M squared.
+        How far one turn of the focus ring moves the image at tele and at wide, where not as M squared.
     off_the_law
         Whether the residuals were found not to go with M squared.
     left_um
@@ -97,6 +98,8 @@ class Session:
         The scale at which the star was last read on the way out.
     walk
         Looks taken on the way through the zoom.
+    shown
+        What a recording says as a clip from tele to wide, whoever led the hand in it.
     """
 
     setup: Setup
@@ -130,6 +133,7 @@ class Session:
     lock_held: bool = False
     lost_px: float | None = None
     walk: tuple[ev.Look, ...] = ()
+    shown: ClipAnswer | None = None
     nd: str = "clear"
     notes: tuple[tuple[str, str], ...] = ()
     results: tuple[Result, ...] = ()
@@ -187,6 +191,8 @@ def record(session: Session, event: ev.Event) -> Session:
             return replace(session, doubt=ask)
         case ev.Noted(name=name, value=value):
             return replace(session, notes=(*(n for n in session.notes if n[0] != name), (name, value)))
+        case ev.Ended(shown=shown):
+            return replace(session, shown=shown)
         case ev.NdChanged(nd=nd):
             return replace(_fresh(session), nd=nd)
         case _:
