@@ -9,7 +9,7 @@ from backfocus.errors import SourceLost, UsageError
 from backfocus.journal import fold
 from backfocus.sim.lens import Pose
 from backfocus.store import Store
-from backfocus.web.desk import Desk, Paced
+from backfocus.web.desk import Desk
 from backfocus.web.offers import Given
 from backfocus.web.orders import Choice, Note, Say, Turn
 from backfocus.web.state import Shown
@@ -155,24 +155,11 @@ def test_rings_turn_in_practice_only(desk: Desk) -> None:
         desk.turn(Turn("focus", 1.0))
 
 
-def test_a_recording_is_shown_at_the_speed_of_life() -> None:
-    import threading
-    import time
-
-    wall = Wall(fps=1000.0, pictures=6)
-    wall.live = False
-
-    class Slow:
-        live, title = False, "clip"
-
-        def frames(self):  # type: ignore[no-untyped-def]
-            for index, frame in enumerate(wall.frames()):
-                yield type(frame)(frame.luma, index=index, at_s=index * 0.05)
-
-        def close(self) -> None:
-            wall.close()
-
-    begun_s = time.monotonic()
-    assert len(list(Paced(Slow(), threading.Event()).frames())) == 6
-    # five steps of 50 ms; a busy machine is only ever slower
-    assert time.monotonic() - begun_s >= 0.25
+def test_a_choice_that_is_refused_leaves_the_picture_as_it_is(desk: Desk, walls: list[Wall]) -> None:
+    desk.look(CAMERA)
+    phase(desk, "looking")
+    with pytest.raises(UsageError):
+        desk.look(Choice("address", "/etc/passwd"))
+    before = desk.pictures
+    until(lambda: desk.pictures > before + 2, "pictures go on")
+    assert len(walls) == 1

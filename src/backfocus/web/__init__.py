@@ -1,10 +1,12 @@
 """The page: a shell over the guide. Events go up, instructions come down; nothing is decided in the browser.
 
     tickets   who may look                     orders    what a page may send
-    guard     the door                         state     what a page is shown
-    controls  who holds the controls           picture   the camera's picture, small
-    offers    what can be chosen               practice  the virtual camera with rings to drag
+    guard     the door                         person    what was tapped, as events
+    controls  who holds the controls           state     what a page is shown
+    offers    what can be chosen               picture   the camera's picture, small
+    chosen    what a choice means              practice  the virtual camera with rings to drag
     desk      the running session              coach     what was done wrong in practice
+    worker    the thread that runs it          lesson    practice from the first look to the score
     live      one viewer                       results   kept sessions
     app       the addresses                    serving   the server itself
 

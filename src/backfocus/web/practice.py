@@ -111,7 +111,7 @@ class PracticeSource:
     live = True
     title = "practice"
 
-    def __init__(self, practice: PracticeBench, wait: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, practice: PracticeBench, wait: Callable[[float], object] = time.sleep) -> None:
         self._practice = practice
         self._wait = wait
         self._closed = False

@@ -1,0 +1,104 @@
+"""A source at the speed of life, and the one thread that works on it."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from ..errors import BackfocusError
+from ..frame import Frame
+from ..run import Person
+from ..video.source import VideoSource, expected_frames
+
+LONGEST_END_S = 15.0
+"""A source that is being opened gives up before that."""
+
+
+class Paced:
+    """A source whose recordings and virtual cameras wait for their time.
+
+    `decoded_s`: when the newest picture was decoded, by the clock on the wall.
+    """
+
+    def __init__(self, source: VideoSource, stop: threading.Event) -> None:
+        self.live, self.title = source.live, source.title
+        self.decoded_s: float | None = None
+        self.count = 0
+        self.expected = expected_frames(source)
+        self.hand: Person | None = getattr(source, "hand", None)
+        self._source = source
+        self._stop = stop
+        self._waits = not source.live or source.title.startswith("virtual camera")
+
+    def frames(self) -> Iterator[Frame]:
+        """The frames of the source, each not before its time."""
+        begun_s = time.monotonic()
+        first_s: float | None = None
+        try:
+            frames = self._source.frames()
+        except ValueError:  # closed before the first picture
+            return
+        for frame in frames:
+            if self._waits and frame.at_s is not None:
+                first_s = frame.at_s if first_s is None else first_s
+                early_s = begun_s + frame.at_s - first_s - time.monotonic()
+                if self._stop.wait(max(early_s, 0.0)):
+                    return
+            self.decoded_s = time.time()
+            self.count += 1
+            yield frame
+
+    def close(self) -> None:
+        """Close the source."""
+        self._source.close()
+
+
+Opens = Callable[[threading.Event], VideoSource]
+Work = Callable[[Paced, threading.Event], None]
+Ended = Callable[[BackfocusError | None], None]
+
+
+class Worker:
+    """Runs one piece of work at a time, each on a source of its own."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._source: Paced | None = None
+
+    def start(self, opens: Opens, work: Work, ended: Ended) -> None:
+        """Open a source and work on it in a thread; what ran before is ended first.
+
+        Parameters
+        ----------
+        opens : callable
+            Opens the source; given the event that ends the work, so that nothing waits longer.
+        work : callable
+            Works until the source is over, or the event is set.
+        ended : callable
+            Told when it ended by itself: None, or what went wrong.
+        """
+        self.end()
+        self._stop = stop = threading.Event()
+
+        def run() -> None:
+            try:
+                self._source = source = Paced(opens(stop), stop)
+                work(source, stop)
+            except BackfocusError as error:
+                if not stop.is_set():
+                    ended(error)
+                return
+            if not stop.is_set():
+                ended(None)
+
+        self._thread = threading.Thread(target=run, name="desk", daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        """End the work, if there is any, and wait until it has ended."""
+        self._stop.set()
+        if self._source is not None:
+            self._source.close()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(LONGEST_END_S)
+        self._thread = self._source = None
