@@ -1,6 +1,6 @@
 // The drawing of the lens: the ring to turn stands out by colour, size of its name and an arrow with a word.
 
-const WAYS = {
+export const WAYS = {
   either: ["M0 -24 V24 M-12 -12 L0 -24 L12 -12 M-12 12 L0 24 L12 12", "either way"],
   on: ["M-24 6 L0 -16 L24 6 M-24 26 L0 4 L24 26", "keep going"],
   back: ["M22 18 L22 -2 A20 20 0 0 0 -20 -2 L-20 16 M-32 4 L-20 18 L-8 4", "back"],

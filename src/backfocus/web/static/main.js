@@ -75,10 +75,10 @@ link.on("words", (now) => {
   words = now;
   if (!now) return;
   if (before?.title !== now.title || before?.turn !== now.turn) announce(now);
-  $("title").textContent = now.title;
-  $("hint").textContent = now.hint;
-  fill($("warnings"), now.warnings.slice(-2), (text) => item("li", text));
-  $("left").textContent = now.left;
+  $("title").textContent = micro(now.title);
+  $("hint").textContent = micro(now.hint);
+  fill($("warnings"), now.warnings.slice(-2), (text) => item("li", micro(text)));
+  $("left").textContent = micro(now.left);
   lens.show(now);
   rings.point(now);
   showSteps(now.steps);
@@ -173,8 +173,8 @@ function showResult({ results, score }) {
   if (last.delta_um != null) {
     $("delta").append(last.delta_um.toFixed(1), item("small", ` ± ${last.sigma_um.toFixed(1)} µm`));
   }
-  $("reason").textContent = last.reason;
-  $("advice-end").textContent = last.advice;
+  $("reason").textContent = micro(last.reason);
+  $("advice-end").textContent = micro(last.advice);
   const facts = [
     ["before", um(last.before_um)],
     ["after", um(last.delta_um)],
@@ -194,6 +194,9 @@ function showResult({ results, score }) {
     $("mistakes").append(item("h2", "What to mind next time"), list);
   }
 }
+
+/** The terminal writes um; a page can write what people write. */
+const micro = (text) => text.replace(/\bum\b/g, "µm");
 
 const um = (value) => (value == null ? "–" : `${value} µm`);
 
@@ -255,11 +258,12 @@ $("invite").addEventListener("click", async () => {
   }
 });
 
-// Keys mean something only while no field or button has them.
+// Keys mean something while no field has them; Enter and Space belong to the button that has the focus.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-  if (event.target.closest("input, select, button, a, summary, .knob")) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (event.target.closest("input, select")) return;
+  if (["Enter", " "].includes(key) && event.target.closest("button, a, summary, .knob")) return;
   if (key === "m") toggleSound();
   else if (KEYS[key]) {
     event.preventDefault();
@@ -309,7 +313,11 @@ async function stayAwake() {
     }
   }
 }
-document.addEventListener("visibilitychange", () => document.hidden || phase !== "guiding" || stayAwake());
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  if (sound.on) sound.start();
+  if (phase === "guiding") stayAwake();
+});
 
 $("stage-list").open = matchMedia("(min-width: 900px)").matches;
 link.open();

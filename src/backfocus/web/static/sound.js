@@ -91,7 +91,7 @@ export class Sound {
     if (!this.on || !this.wants.voice || !globalThis.speechSynthesis || words === this.said) return;
     this.said = words;
     speechSynthesis.cancel();
-    const speech = new SpeechSynthesisUtterance(words.replaceAll("um ", "micrometres "));
+    const speech = new SpeechSynthesisUtterance(words.replace(/\bum\b/g, "micrometres"));
     speech.lang = "en";
     speechSynthesis.speak(speech);
   }
