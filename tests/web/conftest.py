@@ -35,6 +35,9 @@ FLAGS = (
     "--disable-sync",
 )
 PATIENCE_S = 30.0
+NOTE_WHAT_IS_SHOWN = """
+document.addEventListener("meter-shown", ({ detail }) => (globalThis.shownMs = detail));
+"""
 
 
 def star_picture(width: int = 640, height: int = 360, radius: float = 90.0) -> np.ndarray:
@@ -56,14 +59,14 @@ class Wall:
         self._closed = threading.Event()
         self._fps = fps
         self._pictures = pictures
-        self._luma = star_picture()
+        self.luma = star_picture()
 
     def frames(self) -> Iterator[Frame]:
         index = 0
         while self._pictures is None or index < self._pictures:
             if self._closed.wait(1.0 / self._fps):
                 return
-            yield Frame(self._luma.copy(), index=index, at_s=index / self._fps)
+            yield Frame(self.luma.copy(), index=index, at_s=index / self._fps)
             index += 1
 
     def close(self) -> None:
@@ -115,11 +118,10 @@ def serve() -> Iterator[Callable[..., Served]]:
     """Serve a desk on the loopback; ends with the test."""
     running: list[tuple[uvicorn.Server, threading.Thread, socket.socket]] = []
 
-    def start(desk: Desk, store_address: str | None = None) -> Served:
+    def start(desk: Desk, store_address: str | None = None, **door: Any) -> Served:
         listening = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(
-            make_app(desk, store_address=store_address), log_level="error", timeout_graceful_shutdown=1
-        )
+        app = make_app(desk, store_address=store_address, **door)
+        config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
@@ -158,12 +160,15 @@ class Window:
 
 @pytest.fixture
 def window(chromium: Any) -> Iterator[Callable[..., Window]]:
-    """Open an address in a browser of its own, of a given size."""
+    """Open an address in a browser of its own, of a given size; `before` runs before its scripts."""
     contexts = []
 
-    def open_window(address: str, width: int = 390, height: int = 844, **options: Any) -> Window:
+    def open_window(
+        address: str, width: int = 390, height: int = 844, before: str = "", **options: Any
+    ) -> Window:
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
+        context.add_init_script(NOTE_WHAT_IS_SHOWN + before)
         page = context.new_page()
         page.set_default_timeout(1000 * PATIENCE_S)
         seen = Window(page, [], [])

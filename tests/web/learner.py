@@ -1,8 +1,14 @@
-"""A newcomer at the page: reads the words and the drawing, and drags the rings. Knows nothing else."""
+"""A newcomer at the page: reads the words and the drawing, and drags the rings. Knows nothing else.
 
-import time
+Time is granted, not waited for: after each movement so many pictures are let through, and the next look at
+the page is taken once it shows the last of them. On a busy machine that takes longer, and comes to the same.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+from tests.web.conftest import until
 
 READ = """() => ({
   over: !document.querySelector('#over').hidden,
@@ -17,41 +23,56 @@ READ = """() => ({
   step: document.querySelector('#stage').textContent,
 })"""
 
+FPS = 25
 GRIP_PX = 70
 """One stroke of the thumb before it takes the ring anew."""
+PICTURES_PER_MOVE = 2
+PAUSE = 8
+"""Pictures that go by while a hand moves from a ring to a button."""
 
 
 @dataclass
 class Learner:
-    """Follows the page until told otherwise; `mistaken` turns the focus ring whatever is asked for."""
+    """Follows the page until told otherwise; `mistaken` turns the focus ring whatever is asked for.
+
+    `grant`: lets so many pictures through, and gives the stamp of the last of them.
+    """
 
     page: Any
+    grant: Callable[[int], float | None]
     mistaken: bool = False
     way: dict[str, int] = field(default_factory=lambda: {"focus": 1, "back-focus": 1})
     seen: list[str] = field(default_factory=list)
     was: tuple[str, str] = ("", "")
     held: str = ""
     at_px: float = 0.0
+    pictures: int = 0
 
-    def follow(self, seconds: float, until: Any) -> dict[str, Any]:
-        """Do what the page says, ten times a second, until `until(words)`."""
-        end_s = time.monotonic() + seconds
-        while time.monotonic() < end_s:
+    def follow(self, seconds: float, until: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Do what the page says until `until(words)`, for so many seconds of the camera's time."""
+        last = self.pictures + seconds * FPS
+        while self.pictures < last:
             words = self.page.evaluate(READ)
             if (words["title"], words["way"]) != self.was:
                 self.was = words["title"], words["way"]
-                self.seen.append(words["title"])
+                self.seen.append(f"{self.pictures / FPS:.1f} s {words['title']}")
                 if words["way"] == "back" and words["ring"] in self.way:
                     self.way[words["ring"]] *= -1
             if words["over"] or until(words):
                 self.release()
                 return words
             self.act(words)
-            self.page.wait_for_timeout(30)
+            self.let(PICTURES_PER_MOVE)
         self.release()
         raise AssertionError(
             f"not done in {seconds:.0f} s; the page said: {' / '.join(self.seen[-12:])}; {words}"
         )
+
+    def let(self, pictures: int) -> None:
+        """Let pictures through, and wait until the page shows the last."""
+        self.pictures += pictures
+        stamp = self.grant(pictures)
+        until(lambda: self.page.evaluate("globalThis.shownMs ?? 0") >= (stamp or 0.0), "the page shows it")
 
     def act(self, words: dict[str, Any]) -> None:
         ring, way = words["ring"], words["way"]
@@ -96,10 +117,10 @@ class Learner:
     def turn_lock(self) -> None:
         self.release()
         self.page.click("#lock")
-        self.page.wait_for_timeout(300)
+        self.let(PAUSE)
 
     def say(self, word: str) -> None:
         self.release()
         if self.page.locator(f"[data-word={word}]").is_enabled():
             self.page.click(f"[data-word={word}]")
-        self.page.wait_for_timeout(300)
+        self.let(PAUSE)
