@@ -1,0 +1,132 @@
+"""The door in a real browser: without, with a wrong, a spent or an expired token; and from another page."""
+
+import http.server
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.web.conftest import Served, Wall, Window
+
+from backfocus.web.desk import Desk
+from backfocus.web.guard import Guard
+from backfocus.web.offers import Given
+from backfocus.web.tickets import COOKIE_S, TOKEN_S, Tickets
+
+EVERYTHING = ("/", "/results", "/chart", "/static/main.js", "/static/star.svg", "/chart.svg", "/api/sessions")
+KNOCK = """(address) => new Promise((tell) => {
+  const socket = new WebSocket(address);
+  socket.onopen = () => tell("in");
+  socket.onerror = () => tell("refused");
+})"""
+
+
+@dataclass
+class Locked:
+    """A page that asks for a ticket, and the hands of its clock."""
+
+    served: Served
+    tickets: Tickets
+    now_s: float = 1000.0
+
+    def clock(self) -> float:
+        return self.now_s
+
+    def token(self) -> str:
+        return f"{self.served.address}/?token={self.tickets.issue(self.now_s)}"
+
+
+@pytest.fixture
+def locked(serve: Callable[..., Served], tmp_path: Path) -> Locked:
+    desk = Desk(str(tmp_path / "store.db"), Given(), opens=lambda name, **_: Wall(name))
+    made = Locked(Served("", desk), Tickets(b"k" * 32))
+    made.served = serve(
+        desk, guard=lambda app: Guard(app, tickets=made.tickets, clock=made.clock), invite=dict
+    )
+    return made
+
+
+def knock(seen: Window, locked: Locked) -> Any:
+    return seen.page.evaluate(KNOCK, locked.served.address.replace("http", "ws") + "/live")
+
+
+def is_shut(seen: Window, address: str) -> bool:
+    answer = seen.page.goto(address)
+    return bool(answer.status == 403 and "opened with the address" in seen.page.text_content("body"))
+
+
+def test_without_a_token_a_browser_gets_nothing(locked: Locked, window: Callable[..., Window]) -> None:
+    seen = window("about:blank")
+    for path in EVERYTHING:
+        assert is_shut(seen, locked.served.address + path), path
+    assert is_shut(seen, locked.served.address + "/?token=wrong")
+    assert knock(seen, locked) == "refused"
+    assert seen.page.evaluate("document.images.length") == 0
+
+
+def test_a_token_opens_the_page_for_one_browser_until_the_cookie_ends(
+    locked: Locked, window: Callable[..., Window]
+) -> None:
+    address = locked.token()
+    seen = window(address)
+    seen.page.wait_for_selector("#practise:enabled")
+    assert seen.page.url == locked.served.address + "/", "the token stays in no history"
+    assert seen.page.evaluate("document.cookie") == "", "no script reads the cookie"
+    assert knock(seen, locked) == "in"
+    assert is_shut(window("about:blank"), address), "spent"
+    locked.now_s += COOKIE_S
+    assert is_shut(seen, locked.served.address)
+    assert is_shut(seen, address), "spent and expired"
+
+
+def test_a_token_that_was_not_used_in_time_opens_nothing(
+    locked: Locked, window: Callable[..., Window]
+) -> None:
+    address = locked.token()
+    locked.now_s += TOKEN_S
+    assert is_shut(window("about:blank"), address)
+    locked.now_s -= TOKEN_S
+    assert is_shut(window("about:blank"), address), "reused after expiry"
+
+
+@pytest.fixture
+def foreign() -> Iterator[str]:
+    """The address of a page of somebody else on this machine."""
+
+    class Blank(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<!doctype html><title>elsewhere</title>")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Blank)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+
+
+READ = """(address) => fetch(address, { credentials: "include" }).then(() => "read", () => "refused")"""
+FRAME = """(address) => new Promise((tell) => {
+  const image = new Image();
+  image.onload = () => tell("shown");
+  image.onerror = () => tell("refused");
+  image.src = address + "/chart.svg";
+})"""
+
+
+def test_another_page_gets_no_socket_and_no_picture(
+    locked: Locked, foreign: str, window: Callable[..., Window]
+) -> None:
+    seen = window(locked.token())
+    seen.page.wait_for_selector("#practise:enabled")
+    seen.page.goto(foreign)  # the same browser, with the cookie
+    assert knock(seen, locked) == "refused"
+    assert seen.page.evaluate(READ, locked.served.address + "/api/sessions") == "refused"
+    assert seen.page.evaluate(FRAME, locked.served.address) == "refused"
