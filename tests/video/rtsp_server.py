@@ -1,14 +1,19 @@
-"""A camera's RTSP server out of GStreamer: /usr/bin/python3 rtsp_server.py PORT [USER:PASSWORD] [udp].
+"""A camera's RTSP server out of GStreamer: rtsp_server.py PORT [USER:PASSWORD] [udp] [picture=PNG].
 
-Prints `ready PORT` once it listens; serves a moving test picture of 320 x 180 at 25 fps under /star.
+Prints `ready PORT` once it listens; serves a moving test picture of 320 x 180 at 25 fps under /star, or the
+PNG named.
 Ends with status 77 and the reason where GStreamer's parts are missing.
 """
 
 import sys
 
+BALL = "videotestsrc is-live=true pattern=ball ! video/x-raw,width=320,height=180,framerate=25/1"
+STILL = (
+    'filesrc location="{}" ! pngdec ! imagefreeze is-live=true ! video/x-raw,framerate=25/1'
+    " ! videoconvert ! video/x-raw,format=I420"
+)
 PIPELINE = (
-    "( videotestsrc is-live=true pattern=ball ! video/x-raw,width=320,height=180,framerate=25/1"
-    " ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=5 bitrate=800"
+    "( {} ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=5 bitrate=800"
     " ! rtph264pay name=pay0 pt=96 )"
 )
 
@@ -23,7 +28,7 @@ except (ImportError, ValueError) as fault:
     sys.exit(77)
 
 Gst.init(None)
-for part in ("videotestsrc", "x264enc", "rtph264pay"):
+for part in ("videotestsrc", "pngdec", "imagefreeze", "x264enc", "rtph264pay"):
     if Gst.ElementFactory.find(part) is None:
         print(f"GStreamer has no {part}")
         sys.exit(77)
@@ -34,11 +39,12 @@ def main(port, *options):
     server.set_address("127.0.0.1")
     server.set_service(port)
     factory = GstRtspServer.RTSPMediaFactory()
-    factory.set_launch(PIPELINE)
+    pictures = [option.partition("=")[2] for option in options if option.startswith("picture=")]
+    factory.set_launch(PIPELINE.format(STILL.format(*pictures) if pictures else BALL))
     factory.set_shared(True)
     factory.set_protocols(GstRtsp.RTSPLowerTrans.UDP if "udp" in options else GstRtsp.RTSPLowerTrans.TCP)
     for option in options:
-        if ":" in option:
+        if ":" in option and "=" not in option:
             protect(server, factory, *option.split(":"))
     server.get_mount_points().add_factory("/star", factory)
     if not server.attach(None):

@@ -1,6 +1,10 @@
 """The pages in a real browser: sizes, accessibility, console, weight, hosts, hostile words, two windows."""
 
-from collections.abc import Callable
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +12,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from tests.web.conftest import Served, Wall, Window, shows, until
 
+from backfocus.guide.events import Stopped
+from backfocus.guide.records import to_dict
+from backfocus.guide.session import Setup
+from backfocus.optics.lens import Optics
+from backfocus.store import Entry, Store
 from backfocus.web.desk import Desk
 from backfocus.web.offers import Given
 from backfocus.web.orders import Choice, Say
@@ -118,6 +127,19 @@ def test_keys_answer_the_guide(served: Served, window: Callable[..., Window]) ->
     until(lambda: served.desk.shown.session.step == "check", "undone")
 
 
+def test_keys_work_after_a_tap_on_a_button(served: Served, window: Callable[..., Window]) -> None:
+    page = at_guiding(served, window).page
+    page.click("[data-word=confirm]")
+    until(lambda: served.desk.shown.session.step == "to-tele", "confirmed")
+    shows(page, "document.activeElement.dataset.word === 'confirm'")
+    page.wait_for_selector("[data-word=undo]:enabled")
+    page.keyboard.press("u")
+    until(lambda: served.desk.shown.session.step == "check", "undone")
+    page.wait_for_selector("[data-word=confirm]:enabled")
+    page.locator("[data-word=confirm]").press("Enter")  # the button's own, and once
+    until(lambda: served.desk.shown.session.step == "to-tele", "confirmed")
+
+
 def test_the_instruction_is_announced(served: Served, window: Callable[..., Window]) -> None:
     page = at_guiding(served, window).page
     assert page.locator("#announce").get_attribute("aria-live") == "assertive"
@@ -147,13 +169,65 @@ def test_a_refresh_half_way_changes_nothing(served: Served, window: Callable[...
     page.wait_for_selector("[data-word=confirm]:enabled")
 
 
-def test_the_line_comes_back_by_itself(served: Served, window: Callable[..., Window]) -> None:
-    page = at_guiding(served, window).page
-    page.context.set_offline(True)
-    page.evaluate("dispatchEvent(new Event('offline'))")
-    page.context.set_offline(False)
+class Cable:
+    """A line between a page and its server that can be pulled out and put back."""
+
+    def __init__(self, to: str) -> None:
+        self.far = to.removeprefix("http://").split(":")
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self.listening.getsockname()[1]}"
+        self.ends: list[socket.socket] = []
+        self.is_in = True
+        threading.Thread(target=self._answer, daemon=True).start()
+
+    def pull(self) -> None:
+        self.is_in = False
+        for end in self.ends:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def put_back(self) -> None:
+        self.is_in = True
+
+    def close(self) -> None:
+        self.pull()
+        self.listening.close()
+
+    def _answer(self) -> None:
+        with suppress(OSError):  # closed
+            while True:
+                near, _ = self.listening.accept()
+                if not self.is_in:
+                    near.close()
+                    continue
+                far = socket.create_connection((self.far[0], int(self.far[1])))
+                self.ends += [near, far]
+                for one, other in ((near, far), (far, near)):
+                    threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
+
+    @staticmethod
+    def _carry(one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while data := one.recv(65536):
+                other.sendall(data)
+        for end in (one, other):
+            end.close()
+
+
+def test_a_pulled_cable_is_told_and_the_page_goes_on_where_it_was(
+    served: Served, window: Callable[..., Window]
+) -> None:
+    cable = Cable(served.address)
+    page = at_guiding(Served(cable.address, served.desk), window).page
+    cable.pull()
+    page.wait_for_selector("#line:not([hidden])")
     served.desk.say(Say("confirm", "check"))
+    until(lambda: served.desk.shown.session.step == "to-tele", "it goes on without the page")
+    cable.put_back()
+    page.wait_for_selector("#line[hidden]", state="attached")
     shows(page, "document.querySelector('#title').textContent.includes('IN')")
+    page.wait_for_selector("[data-word=undo]:enabled")  # and it holds the controls as before
+    cable.close()
 
 
 def test_two_windows_see_the_same_and_hand_over(served: Served, window: Callable[..., Window]) -> None:
@@ -216,34 +290,130 @@ def test_the_chart_is_shown_and_downloaded(served: Served, window: Callable[...,
     assert download.value.suggested_filename == "backfocus-star-A4.pdf"
 
 
-def test_rings_turn_by_mouse_wheel_and_keyboard(
-    serve: Callable[..., Served], window: Callable[..., Window], tmp_path: Path
+def test_the_chart_fills_the_screen(served: Served, window: Callable[..., Window]) -> None:
+    page = window(f"{served.address}/chart", *TABLET).page
+    shows(page, "document.querySelector('[name=paper]').options.length > 2")
+    page.click("#full")
+    shows(page, "document.fullscreenElement?.id === 'screen'")
+    box = page.evaluate("(({ width, height }) => [width, height])(sheet.getBoundingClientRect())")
+    assert box == [page.evaluate("innerWidth"), page.evaluate("innerHeight")]
+    page.click("#sheet")
+    shows(page, "document.fullscreenElement === null")
+
+
+@pytest.fixture
+def history(served: Served, tmp_path: Path) -> Served:
+    """Two finished sessions on one camera and lens, one on another."""
+    with Store.open(tmp_path / "store.db") as store:
+        for camera, delta_um in (("b4-hd", 41.0), ("b4-hd", -3.5), ("s35", 12.0)):
+            number = store.begin(
+                to_dict(Setup(Optics(5.0, ((0.0, 1.8),)))),
+                source="rtsp://cam/1",
+                title=HOSTILE,
+                camera=camera,
+                lens="canon-cj20ex7.8b",
+            )
+            store.append(number, Entry("event", 3.0, to_dict(Stopped(3.0, "aim"))))
+            store.close_session(number, verdict="adjust", delta_um=delta_um, sigma_um=1.0)
+    return served
+
+
+def test_earlier_sessions_are_listed_with_the_drift_per_camera_and_lens(
+    history: Served, window: Callable[..., Window]
 ) -> None:
+    seen = window(f"{history.address}/results", *DESKTOP)
+    page = seen.page
+    page.wait_for_selector("tbody tr")
+    assert page.locator("#list tbody tr").count() == 3
+    page.wait_for_selector("#drifts canvas")
+    assert page.locator("#drifts h2").all_text_contents() == ["Drift of delta: b4-hd with canon-cj20ex7.8b"]
+    page.click("#list tbody tr:last-child a")
+    page.wait_for_selector("#one:not([hidden])")
+    assert "<img src=x onerror" in page.text_content("#title")
+    assert page.title() == "Results - backfocus"
+    assert serious(page) == []
+    assert seen.said == []
+
+
+def test_a_session_is_taken_away_in_three_forms(history: Served, window: Callable[..., Window]) -> None:
+    page = window(f"{history.address}/results#1", *DESKTOP).page
+    page.wait_for_selector("#one:not([hidden])")
+
+    def taken(kind: str) -> bytes:
+        with page.expect_download() as download:
+            page.click(f"#{kind}")
+        assert download.value.suggested_filename == f"backfocus-1.{kind}"
+        return Path(download.value.path()).read_bytes()
+
+    assert json.loads(taken("json"))["results"][0]["verdict"] == "unsure"
+    html = taken("html").decode()
+    assert "<script" not in html
+    assert "src=x" not in html.replace("&lt;img src=x", "")
+    pytest.importorskip("weasyprint", reason="the extra `pdf` is not installed")
+    assert taken("pdf").startswith(b"%PDF")
+
+
+@pytest.fixture
+def rings(
+    serve: Callable[..., Served], window: Callable[..., Window], tmp_path: Path
+) -> Iterator[tuple[Desk, Window]]:
+    """A phone at the practice camera, before the start."""
     desk = Desk(str(tmp_path / "s.db"), Given(Choice("practice", "5")))
     served = serve(desk, str(tmp_path / "s.db"))
     seen = window(served.address, has_touch=True)
+    seen.page.click("#practise")
+    seen.page.wait_for_selector("#looking .live:not([hidden])")
+    yield desk, seen
+    desk.close()
+
+
+def test_rings_turn_by_touch_mouse_wheel_and_keyboard(rings: tuple[Desk, Window]) -> None:
+    desk, seen = rings
     page = seen.page
-    page.click("#practise")
-    page.wait_for_selector("#looking .live:not([hidden])")
     knob = page.locator(".knob[data-ring=focus]")
     box = knob.bounding_box()
+    left, right, y = box["x"] + 20, box["x"] + 100, box["y"] + 20
 
-    def moved(act: Callable[[], None]) -> float:
-        before = desk.practice_pose().focus_um
+    def moves_um(act: Callable[[], Any], by: float) -> None:
+        """Exactly that far: movements may come in several messages."""
+        wanted = desk.practice_pose().focus_um + by
         act()
-        until(lambda: desk.practice_pose().focus_um != before, "the ring turned")
-        page.wait_for_timeout(100)
-        return float(desk.practice_pose().focus_um - before)
+        until(lambda: abs(desk.practice_pose().focus_um - wanted) < 0.01, f"{by} um")
 
     def drag() -> None:
-        page.mouse.move(box["x"] + 20, box["y"] + 20)
+        page.mouse.move(left, y)
         page.mouse.down()
-        page.mouse.move(box["x"] + 100, box["y"] + 20, steps=8)
+        page.mouse.move(right, y, steps=8)
         page.mouse.up()
 
-    assert moved(drag) == pytest.approx(40.0, abs=0.5)  # 80 px at half a micrometre
-    assert moved(lambda: page.mouse.wheel(0, 100)) < 0.0
+    def stroke() -> None:
+        finger = page.context.new_cdp_session(page)
+        for kind, x in (("touchStart", left), *(("touchMove", left + 10 * n) for n in range(1, 9))):
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    moves_um(drag, 40.0)  # 80 px at half a micrometre
+    moves_um(stroke, 40.0)
+    assert page.evaluate("scrollY") == 0, "a stroke on a ring does not scroll the page"
+    page.mouse.move(left, y)
+    moves_um(lambda: page.mouse.wheel(0, 100), -3.0)
     knob.focus()
-    assert moved(lambda: page.keyboard.press("ArrowRight")) == pytest.approx(2.0)
+    moves_um(lambda: page.keyboard.press("ArrowRight"), 2.0)
+    moves_um(lambda: page.keyboard.press("Shift+ArrowLeft"), -0.5)
     assert serious(page) == []
     assert seen.said == []
+
+
+def test_iris_zoom_and_lock_turn_by_keyboard(rings: tuple[Desk, Window]) -> None:
+    desk, seen = rings
+    page = seen.page
+    assert desk.practice_pose().locked
+    page.locator("#lock").press("Enter")
+    until(lambda: not desk.practice_pose().locked, "loosened")
+    shows(page, "lock.getAttribute('aria-pressed') === 'false'")
+    page.locator(".knob[data-ring=iris]").press("Home")
+    shows(page, "document.querySelector('.knob[data-ring=iris] output').textContent === 'open'")
+    page.locator(".knob[data-ring=zoom]").press("End")
+    until(lambda: desk.practice_pose().zoom > 0.3, "zoomed")
+    page.locator(".knob[data-ring=back-focus]").press("ArrowUp")
+    until(lambda: desk.practice_pose().back_focus_deg > 0.0, "turned")

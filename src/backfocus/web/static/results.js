@@ -29,7 +29,7 @@ async function showAll() {
   $("all").hidden = false;
   $("none").hidden = sessions.length > 0;
   $("list").hidden = sessions.length === 0;
-  document.querySelector("tbody").replaceChildren(...sessions.map(row));
+  document.querySelector("#list tbody").replaceChildren(...sessions.map(row));
   const pairs = Map.groupBy ? Map.groupBy(sessions, name) : grouped(sessions);
   for (const [title, list] of pairs) {
     const known = list.filter(({ delta_um: delta }) => delta != null).reverse();
