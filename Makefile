@@ -1,6 +1,6 @@
 # The two commands of the README are `make demo` and `make test`; the rest is for those who change the code.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all lint format types bench truth truth-short pictures lock docs screenshots clean
+.PHONY: help setup demo test test-all lint format types bench bench-page truth truth-short pictures lock docs screenshots clean
 
 help:            ## list these targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ format: setup    ## let ruff put the code in form
 
 bench: setup     ## print the table of times and errors with this machine's name
 	@.venv/bin/python tools/bench.py
+
+bench-page: setup-tests  ## print times, weight and memory of the page in a browser (ten minutes)
+	@.venv/bin/python tools/bench_page.py
 
 truth: setup     ## prove every number against somebody else's answer; writes docs/accuracy.md
 	@.venv/bin/python -m tools.truth

@@ -139,7 +139,7 @@ def test_killed_and_started_anew_half_way(window: Callable[..., Window], tmp_pat
         shows(page, "document.querySelector('#stage').textContent === " + repr(before["step"]))
         page.wait_for_selector("#deck:not([hidden])")
         after = learner.follow(WHOLE_S, lambda words: words["step"] != before["step"])
-        assert after["step"].endswith("walk the zoom"), learner.seen
+        assert after["step"].endswith(("focus at tele", "walk the zoom")), "the next round, or the proof"
     finally:
         while servers:
             end(signal.SIGTERM)
