@@ -8,73 +8,38 @@ where only the difference of neighbours counts (a swing of several turns and the
 harm), then on the pixels themselves.
 """
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 
+from .pose import Pose
 from .waves import Floats64, Phasors, RingFit, Rings, middle
 
 
-@dataclass(frozen=True, slots=True)
-class Pose:
-    """Centre of a star, and the two shears that turn its ellipses back into circles."""
-
-    x_px: float
-    y_px: float
-    stretch: float = 0.0
-    skew: float = 0.0
-
-    def moved(self, step: Floats64) -> "Pose":
-        """The pose corrected by (dx, dy, stretch, skew)."""
-        return Pose(
-            self.x_px + float(step[0]),
-            self.y_px + float(step[1]),
-            self.stretch + float(step[2]),
-            self.skew + float(step[3]),
-        )
-
-    def squared(self, least: float) -> "Pose":
-        """The pose without shears smaller than `least`."""
-        small = abs(self.stretch) < least and abs(self.skew) < least
-        return Pose(self.x_px, self.y_px) if small else self
-
-
-def flattened(rings: Rings, pose: Pose) -> Rings:
-    """The rings with their offsets turned back to a star that faces the camera."""
-    if pose.stretch == 0.0 and pose.skew == 0.0:
-        return rings
-    p, q = np.float32(pose.stretch), np.float32(pose.skew)
-    return replace(rings, x=(1 + p) * rings.x + q * rings.y, y=q * rings.x + (1 - p) * rings.y)
-
-
-def sector_step(rings: Rings, wave: Phasors, cycles: int, trust: Floats64) -> Floats64:
+def sector_step(rings: Rings, trust: Floats64) -> Floats64:
     """Correction (dx, dy, stretch, skew) of a pose that may be several pixels off.
 
     `trust` weighs each ring, shape (rings,): 0 leaves it out.
     """
-    angle, phasor = _sector_phasors(rings, wave)
+    angle, phasor = _sector_phasors(rings)
     turned = np.roll(phasor, -1, axis=1) * np.conj(phasor)
     # squared: a ring of noise shows a little of every wave, and has the longest lever
     weight = (np.abs(turned) * trust[:, None]) ** 2
     rows = _swings(angle[None, :], rings.radius_px[:, None])
-    rows = cycles * (np.roll(rows, -1, axis=2) - rows)
+    rows = rings.plan.cycles * (np.roll(rows, -1, axis=2) - rows)
     return _solve(rows.reshape(4, -1), np.angle(turned).astype(np.float64).ravel(), weight.ravel())
 
 
-def pixel_step(rings: Rings, wave: Phasors, cycles: int, fit: RingFit) -> tuple[Floats64, float]:
+def pixel_step(rings: Rings, fit: RingFit) -> tuple[Floats64, float]:
     """Correction (dx, dy, stretch, skew) of a pose nearly right, and the sigma of dx.
 
     One Gauss-Newton step: what the ring fits left over is projected on what a small error of the pose would
     leave. Needs a phase swing below about a radian on the rings that count.
     """
-    squared = rings.x**2 + rings.y**2
+    cycles = rings.plan.cycles
     sure = cycles / np.maximum(fit.noise, max(0.1 * middle(fit.noise), 1e-6))
-    slope = (fit.wave * sure).astype(np.complex64)[:, None] * np.conj(wave)
-    swing = slope.imag * rings.weight / np.maximum(squared, 1.0)
-    rows = np.empty((4, *swing.shape), np.float32)
-    rows[0], rows[1] = swing * rings.y, swing * -rings.x
-    rows[2], rows[3] = -2 * rows[0] * rings.x, swing * (rings.x**2 - rings.y**2)
-    flat = rows.reshape(4, -1)
+    slope = (fit.wave * sure).astype(np.complex64)[:, None] * np.conj(rings.wave)
+    swing = slope.imag * rings.weight
+    once, twice = swing / rings.distance * rings.unit, swing * (rings.unit * rings.unit)
+    flat = np.stack([once.imag, -once.real, -twice.imag, twice.real]).reshape(4, -1)
     normal = (flat @ flat.T).astype(np.float64)
     normal += 1e-9 * max(float(np.trace(normal)), 1e-12) * np.eye(4)
     left = fit.residual * (sure / cycles)[:, None].astype(np.float32)
@@ -82,27 +47,26 @@ def pixel_step(rings: Rings, wave: Phasors, cycles: int, fit: RingFit) -> tuple[
     return covariance @ (flat @ left.ravel()), float(np.sqrt(covariance[0, 0]))
 
 
-def ring_frequencies(rings: Rings, cycles: int, pose: Pose) -> Floats64:
-    """Mean local frequency of each flattened ring, cy/px; on a tilted star it differs along the ring."""
-    if pose.stretch == pose.skew == 0.0 and rings.whole:
-        return np.asarray(cycles / (2 * np.pi) * rings.plan.inverse_px)
-    squared = np.maximum(rings.x**2 + rings.y**2, np.float32(1e-6))
-    back_x = (1 - pose.stretch) * rings.x - pose.skew * rings.y
-    back_y = (1 + pose.stretch) * rings.y - pose.skew * rings.x
-    total = np.maximum(rings.weight.sum(axis=1), 1.0)
-    inverse = (np.hypot(back_x, back_y) / squared * rings.weight).sum(axis=1) / total
-    return np.asarray(cycles / (2 * np.pi) * inverse, dtype=np.float64)
+def ring_frequencies(rings: Rings, pose: Pose) -> Floats64:
+    """Mean local frequency of each ring, cy/px; on a tilted star it differs along the ring."""
+    if not pose.shear and rings.whole:
+        return np.asarray(rings.plan.cycles / (2 * np.pi) * rings.plan.inverse_px)
+    local = rings.weight / rings.distance
+    if pose.shear:
+        local = local * np.abs(rings.unit - np.complex64(pose.shear) * rings.unit.conj())
+    inverse = local.sum(axis=1, dtype=np.float64) / np.maximum(rings.weight.sum(axis=1), 1.0)
+    return np.asarray(rings.plan.cycles / (2 * np.pi) * inverse)
 
 
-def _sector_phasors(rings: Rings, wave: Phasors) -> tuple[Floats64, Phasors]:
+def _sector_phasors(rings: Rings) -> tuple[Floats64, Phasors]:
     """Middle angle of each sector, and the sum of light * exp(-i n phi) in it, shape (rings, sectors)."""
-    sectors, shape = rings.plan.sectors, (len(wave), rings.plan.sectors)
+    sectors, shape = rings.plan.sectors, (len(rings.wave), rings.plan.sectors)
     total = np.maximum(rings.weight.sum(axis=1, keepdims=True), 1.0)
     mean = (rings.light * rings.weight).sum(axis=1, keepdims=True) / total
     signal = (rings.light - mean) * rings.weight
     where, size = rings.plan.sector.ravel(), shape[0] * sectors
-    real = np.bincount(where, (signal * wave.real).ravel(), size)
-    imag = np.bincount(where, (signal * wave.imag).ravel(), size)
+    real = np.bincount(where, (signal * rings.wave.real).ravel(), size)
+    imag = np.bincount(where, (signal * rings.wave.imag).ravel(), size)
     middles = (np.arange(sectors) + 0.5) / sectors * 2 * np.pi - np.pi
     return middles, (real - 1j * imag).reshape(shape).astype(np.complex64)
 

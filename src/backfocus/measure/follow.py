@@ -19,7 +19,7 @@ from .light import code_fraction, curve, linearise
 from .reading import Flag, Reading, Star
 from .rings import Pyramid, pyramid, read_rings, ring_radii
 from .scale import Scale, next_scale, twists_of
-from .scene import scene_contrast
+from .scene import WIDTH_PX, scene_contrast
 from .star import StarMeasurement, measure_star
 from .twist import TwistScale, read_twists
 
@@ -36,6 +36,10 @@ OFF_AXIS = 0.1
 ROUGH_STEP = 1.03
 REACH = 1.3
 """Of the last rim: a zoom goes no further from one picture to the next."""
+RINGS_HELD = 4
+"""Rings that must stand out of their noise for a star to be taken as seen where it was."""
+CROP_COLUMNS = 60
+"""Of the star, looked at for clipped whites and doubled lines."""
 TWIST_TOLERANCE = 0.02
 """How far off the supposed twists may be before the star is measured again."""
 
@@ -81,11 +85,50 @@ def follow(sight: Sight | None, frame: Frame) -> tuple[Sight, Reading]:
     """
     sight = sight or Sight()
     picture = pyramid(_eight_bits(frame), line_step=frame.line_step, first_line=frame.first_line)
-    contrast = scene_contrast(frame.luma, bits=frame.bits or 8)
+    contrast = scene_contrast(picture.reduced(WIDTH_PX))
+    found = _held(sight, frame, picture) or _found(sight, frame, picture)
+    if found is None:
+        return _without_star(sight, frame, contrast)
+    return _with_star(sight, frame, picture, found, contrast)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The star of a picture measured, what its twists say, and a second star."""
+
+    measured: StarMeasurement
+    twists: TwistScale | None
+    other: Candidate | None
+
+
+def _held(sight: Sight, frame: Frame, picture: Pyramid) -> _Found | None:
+    """The star measured where the picture before had it; None unless its rings stand out there."""
+    star = sight.tracking
+    if star is None:
+        return None
+    supposed = sight.scale.px if sight.scale.twisted else None
+    first = _measure(frame, star, star.radius_px, supposed, tracked=True)
+    if not _stands_out(first):
+        return None
+    if star.radius_px is not None and first.radius_px is None:
+        first = _measure(frame, star, None, supposed, tracked=True)
+    other = None if sight.other is None else _again(picture, sight.other, math.inf)
+    return _Found(*_twisted(sight, frame, first, supposed), other)
+
+
+def _stands_out(measured: StarMeasurement) -> bool:
+    """Whether a handful of rings holds more of the star than of anything else."""
+    noise = measured.noise or 0.0
+    return sum(amplitude > noise for amplitude in measured.ring_amplitude) >= RINGS_HELD
+
+
+def _found(sight: Sight, frame: Frame, picture: Pyramid) -> _Found | None:
+    """The star looked for, near its last place and then everywhere, and measured."""
     stars = _stars(sight, picture)
     if not stars:
-        return _without_star(sight, frame, contrast)
-    return _with_star(sight, frame, picture, stars, contrast)
+        return None
+    measured, twists = _measured(sight, frame, picture, stars[0])
+    return _Found(measured, twists, stars[1] if len(stars) > 1 else None)
 
 
 def _eight_bits(frame: Frame) -> Luma8:
@@ -127,7 +170,7 @@ def _search(picture: Pyramid) -> tuple[Candidate, ...]:
 def _measured(
     sight: Sight, frame: Frame, picture: Pyramid, star: Candidate
 ) -> tuple[StarMeasurement, TwistScale | None]:
-    """The star measured, once more where its twists are not where they were supposed; and what they say."""
+    """The star just looked for measured, and what its twists say."""
     tracked = sight.tracking
     rim = tracked.radius_px if tracked else star.radius_px
     supposed = sight.scale.px if tracked and sight.scale.twisted else _twist_radius_px(picture, star)
@@ -137,10 +180,17 @@ def _measured(
         first = _measure(frame, star, rim, supposed, tracked=False)
     elif rim is not None and first.radius_px is None:
         first = _measure(frame, star, None, supposed, tracked=tracked is not None)
-    twists = twists_of(first, sight.scale.px or supposed)
+    return _twisted(sight, frame, first, supposed)
+
+
+def _twisted(
+    sight: Sight, frame: Frame, first: StarMeasurement, supposed: float | None
+) -> tuple[StarMeasurement, TwistScale | None]:
+    """A measurement, done once more where its twists are not where they were supposed; and what they say."""
+    twists = twists_of(first, sight.scale, sight.scale.px or supposed)
     if twists is None or (supposed and abs(twists.radius_px / supposed - 1) < TWIST_TOLERANCE):
         return first, twists
-    return _measure(frame, star, first.radius_px, twists.radius_px, tracked=True), twists
+    return _measure(frame, first, first.radius_px, twists.radius_px, tracked=True), twists
 
 
 def _twist_radius_px(picture: Pyramid, star: Candidate) -> float | None:
@@ -155,7 +205,12 @@ def _twist_radius_px(picture: Pyramid, star: Candidate) -> float | None:
 
 
 def _measure(
-    frame: Frame, star: Candidate, radius_px: float | None, twist_radius_px: float | None, *, tracked: bool
+    frame: Frame,
+    star: Star | Candidate | StarMeasurement,
+    radius_px: float | None,
+    twist_radius_px: float | None,
+    *,
+    tracked: bool,
 ) -> StarMeasurement:
     floats = frame.bits == 0
     light = (
@@ -189,18 +244,17 @@ def _with_star(
     sight: Sight,
     frame: Frame,
     picture: Pyramid,
-    stars: tuple[Candidate, ...],
+    found: _Found,
     contrast: float,
 ) -> tuple[Sight, Reading]:
-    measured, twists = _measured(sight, frame, picture, stars[0])
-    scale = next_scale(sight.scale, measured, twists, picture)
-    measured = believed(measured, scale, sight.chart)
+    scale = next_scale(sight.scale, found.measured, found.twists, picture)
+    measured = believed(found.measured, scale, sight.chart)
     star = _star(measured)
     shift = _shift_px(sight, star, scale, picture)
-    flags = measured.flags | _more_flags(frame, star, scale, stars)
+    flags = measured.flags | _more_flags(frame, found, scale)
     if shift is not None and shift > max(_still_px(sight, scale, picture), 5 * measured.centre_sigma_px):
         flags |= {Flag.MOVING}
-    other = _star(stars[1]) if len(stars) > 1 else None
+    other = None if found.other is None else _star(found.other)
     after = Sight(star, other, scale, chart=learned(sight.chart, measured, scale))
     return after, Reading(
         index=frame.index,
@@ -249,11 +303,11 @@ def _still_px(sight: Sight, scale: Scale, picture: Pyramid) -> float:
     return MOVING_PX + OFF_AXIS * float(picture.levels[0].shape[1]) * zoom
 
 
-def _more_flags(frame: Frame, star: Star, scale: Scale, stars: tuple[Candidate, ...]) -> set[Flag]:
+def _more_flags(frame: Frame, found: _Found, scale: Scale) -> set[Flag]:
     """What the measurement of the star itself cannot know."""
-    crop = _crop(frame, star, star.radius_px or stars[0].score)
+    crop = _crop(frame, found.measured)
     flags = set()
-    if len(stars) > 1:
+    if found.other is not None:
         flags.add(Flag.TWO_STARS)
     if not scale.sure:
         flags.add(Flag.SCALE_UNSURE)
@@ -264,11 +318,12 @@ def _more_flags(frame: Frame, star: Star, scale: Scale, stars: tuple[Candidate, 
     return flags
 
 
-def _crop(frame: Frame, star: Star, radius_px: float) -> Samples:
-    """The samples around a star, thinned out where there are many; lines stay neighbours."""
+def _crop(frame: Frame, star: StarMeasurement) -> Samples:
+    """The samples around a star, in columns `CROP_COLUMNS` or fewer; lines stay neighbours."""
+    radius_px = star.radius_px or max(star.ring_radius_px, default=CROP_COLUMNS / 2)
     row, reach = (star.y_px - frame.first_line) / frame.line_step, radius_px / frame.line_step
     rows = slice(max(0, int(row - reach)), max(1, int(row + reach)))
-    step = max(1, int(radius_px / 150))
+    step = max(1, int(2 * radius_px / CROP_COLUMNS))
     columns = slice(max(0, int(star.x_px - radius_px)), max(1, int(star.x_px + radius_px)), step)
     return frame.luma[rows, columns]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .waves import Floats64, RingFit, Rings, middle, turns
+from .waves import Floats64, RingFit, Rings, middle
 from .zero_frequency import Contrast, Surround, contrast_at_zero
 
 SQUARE = 4 / np.pi
@@ -30,9 +30,7 @@ class Levels:
     bars: bool
 
 
-def find_rim(
-    rings: Rings, fit: RingFit, usable: NDArray[np.bool_], cycles: int
-) -> tuple[float | None, float | None, int]:
+def find_rim(rings: Rings, fit: RingFit, usable: NDArray[np.bool_]) -> tuple[float | None, float | None, int]:
     """Radius of the rim and its sigma (None when not in view), and how many rings lie well inside it.
 
     The amplitude of the rings falls from its plateau to nothing at the rim, which says where to look.
@@ -50,25 +48,24 @@ def find_rim(
     fall = slice(plateau[-1] + 1, min(2 * last - plateau[-1] + 2, len(radius)))
     paper = beyond[beyond < fall.stop][-2:] if beyond[0] < fall.stop else beyond[:2]
     outside = middle(rings.light[paper][rings.weight[paper] > 0])
-    rim, sigma = _radius_held(rings, fit, plateau, fall, cycles, outside)
+    rim, sigma = _radius_held(rings, fit, plateau, fall, outside)
     return rim, sigma, int(np.searchsorted(rings.plan.outer_px, 0.94 * rim))
 
 
 def _radius_held(
-    rings: Rings, fit: RingFit, plateau: NDArray[np.intp], fall: slice, cycles: int, outside: float
+    rings: Rings, fit: RingFit, plateau: NDArray[np.intp], fall: slice, outside: float
 ) -> tuple[float, float]:
     """Radius of the disc that the star fills of the rings of its fall, and its sigma.
 
     Each pixel says how much of it belongs to the star: where its light stands between that of the paper
     outside and that of the spokes carried outwards. Blur moves the shares about, but not their sum.
     """
-    x, y, light = rings.x[fall], rings.y[fall], rings.light[fall]
-    radius = np.hypot(x, y)
-    wave = turns(x, y, cycles)
+    radius, wave, light = rings.distance[fall], rings.wave[fall], rings.light[fall]
     slope, offset = _line(1 / rings.radius_px[plateau], np.abs(fit.wave[plateau]))
     phase = np.exp(1j * np.angle(fit.wave[plateau].sum()))
     third = fit.third[plateau[-3:]].mean()
-    spokes = (offset + slope / radius) * (phase * np.conj(wave)).real + (third * np.conj(wave**3)).real
+    spokes = (offset + slope / radius) * (phase * np.conj(wave)).real
+    spokes += (third * np.conj(wave * wave * wave)).real
     step = middle(fit.mean[plateau]) + spokes - outside
     area = (rings.plan.outer_px**2 - rings.plan.inner_px**2)[fall, None]
     weight = rings.weight[fall] * step**2
@@ -159,7 +156,7 @@ def _is_bars(fit: RingFit, frequency: Floats64, signed: Floats64, rows: NDArray[
 def _surround(rings: Rings, rim: float, mean: Floats64, mean_sigma: Floats64) -> Surround | None:
     """Contrast of the paper just outside the rim against the star's mean; None without an even surround."""
     near = rings.plan.inner_px > rim
-    radius = np.hypot(rings.x[near], rings.y[near])
+    radius = rings.distance[near]
     used = (rings.weight[near] > 0) & (radius > 1.06 * rim) & (radius < 1.4 * rim)
     light = rings.light[near][used]
     if light.size < 100:

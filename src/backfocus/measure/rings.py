@@ -63,6 +63,10 @@ class Pyramid:
     line_step: int = 1
     first_line: int = 0
 
+    def reduced(self, width_px: int) -> Luma8:
+        """The largest of them that is no wider."""
+        return next((level for level in self.levels if level.shape[1] <= width_px), self.levels[-1])
+
 
 def pyramid(luma8: Luma8, *, line_step: int = 1, first_line: int = 0) -> Pyramid:
     """The picture and its halves by area, down to about 40 pixels."""

@@ -61,13 +61,13 @@ class Scale:
     key: Key | None = None
 
 
-def twists_of(measured: StarMeasurement, expected_px: float | None) -> TwistScale | None:
-    """What the twists of a measured star say; None when they do not tell.
+def twists_of(measured: StarMeasurement, before: Scale, expected_px: float | None) -> TwistScale | None:
+    """What the twists of a measured star say; None when they do not tell, or nobody needs to ask.
 
     Where the rim is in view only its own radius is tried, otherwise first the expected one and then all
-    others.
+    others. A clear rim that stands where it was needs no second witness.
     """
-    if len(measured.ring_radius_px) < LEAST_RINGS:
+    if len(measured.ring_radius_px) < LEAST_RINGS or _stands(measured, before):
         return None
     rings = (measured.ring_radius_px, measured.ring_phase_rad, measured.ring_amplitude, measured.ring_sigma)
     near_px = measured.radius_px or expected_px
@@ -89,6 +89,13 @@ def next_scale(
     else:
         scale = _matched(before, *view, picture.line_step) or _held(before)
     return replace(scale, key=_key(scale, *view, share=0.5 ** _key_level(picture)))
+
+
+def _stands(measured: StarMeasurement, before: Scale) -> bool:
+    rim, known = measured.radius_px, before.px
+    if rim is None or known is None or not (before.sure and before.twisted) or _faint(measured):
+        return False
+    return abs(math.log(rim / known)) < MOVED
 
 
 def _backed(twists: TwistScale | None) -> bool:

@@ -54,7 +54,8 @@ def scene_contrast(luma: Samples, *, bits: int = 8) -> float:
     while min(level.shape) >= 2 * SMALLEST_PX:
         smaller = np.asarray(_half(level), dtype=np.float32)
         back = cv2.resize(smaller, (level.shape[1], level.shape[0]), interpolation=cv2.INTER_LINEAR)
-        energy += weight * max(float(np.square(level - back).mean()) - 0.8 * noise, 0.0)
+        band = cv2.norm(level, back, cv2.NORM_L2SQR) / level.size
+        energy += weight * max(band - 0.8 * noise, 0.0)
         level, noise, weight = smaller, noise / 4, weight / 2
     return float(min(1.0, 2 * np.sqrt(energy) / mean))
 
@@ -66,7 +67,7 @@ def _floats(luma: Samples, bits: int) -> Floats:
         small = _half(small)
     if small.dtype.kind == "f":
         return np.asarray(np.clip(np.nan_to_num(small), 0.0, 1.0), dtype=np.float32)
-    return np.asarray(small, dtype=np.float32) / np.float32((1 << bits) - 1)
+    return np.multiply(small, np.float32(1 / ((1 << bits) - 1)), dtype=np.float32)
 
 
 def _half(picture: Samples) -> Samples:
@@ -78,4 +79,4 @@ def _half(picture: Samples) -> Samples:
 def _noise_variance(level: Floats) -> float:
     """Noise of a pixel from second differences both ways, which straight edges and slopes do not show."""
     second = cv2.filter2D(level, cv2.CV_32F, SECOND_DIFFERENCES)
-    return float((1.4826 * np.median(np.abs(second[1:-1:2, 1:-1:2])) / 6.0) ** 2)
+    return float((1.4826 * np.median(np.abs(second[1:-1:4, 1:-1:4])) / 6.0) ** 2)

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..frame import Samples
-from .centre import Pose, flattened, pixel_step, ring_frequencies, sector_step
+from .centre import pixel_step, ring_frequencies, sector_step
 from .levels import Levels, find_levels, find_rim
+from .pose import Pose
 from .reading import Flag
 from .response import Response, respond, upright
 from .waves import (
@@ -21,6 +22,7 @@ from .waves import (
     Floats64,
     RingFit,
     Rings,
+    fit_again,
     fit_rings,
     gather,
     middle,
@@ -28,7 +30,6 @@ from .waves import (
     parity,
     plan_rings,
     ring_count,
-    turns,
 )
 
 LEAST_VISIBLE = 0.2
@@ -39,6 +40,9 @@ LEAST_SAMPLES = 24
 
 MOST_STEP = np.array([1.0, 1.0, 0.02, 0.02])
 """Farthest a pose is moved once it is known to a tenth of a pixel."""
+
+MOVED = 0.5
+"""Pixels of centre, or radians of phase: a longer step of a tracked star is not believed."""
 
 NO_SWING = 0.01
 """Radians of phase below which a star counts as facing the camera."""
@@ -134,7 +138,7 @@ def measure_star(
     line_step, first_line : int
         A field of an interlaced picture: row k is line first_line + line_step * k.
     tracked : bool
-        The centre is known to half a pixel: one refinement is saved.
+        The centre is probably known to half a pixel: then the first refinement is saved.
 
     Notes
     -----
@@ -156,7 +160,7 @@ def measure_star(
         first_line,
         _reach(picture, x_px, y_px, cycles, radius_px, line_step),
     )
-    pose, sigma = _sharpen(view, _settle(view, Pose(x_px, y_px), radius_px, tracked))
+    pose, sigma = _posed(view, Pose(x_px, y_px), radius_px, tracked)
     rings, fit = _fit_at(view, pose)
     return _assemble(rings, fit, pose, sigma, view, twist_radius_px, levels)
 
@@ -173,16 +177,14 @@ class _View:
     def rings(self, pose: Pose, every: int = 1) -> Rings:
         odd = parity(round(pose.y_px), self.first_line, self.line_step)
         plan = plan_rings(self.cycles, ring_count(self.cycles, self.reach_px), self.line_step, odd, every)
-        seen = gather(
+        return gather(
             self.picture,
             plan,
-            pose.x_px,
-            pose.y_px,
+            pose,
             curve=self.curve,
             line_step=self.line_step,
             first_line=self.first_line,
         )
-        return flattened(seen, pose)
 
 
 def _reach(picture: Samples, x: float, y: float, cycles: int, radius: float | None, line_step: int) -> float:
@@ -192,16 +194,15 @@ def _reach(picture: Samples, x: float, y: float, cycles: int, radius: float | No
     return far if radius is None else min(far, 1.35 * radius)
 
 
-def _settle(view: _View, pose: Pose, radius: float | None, tracked: bool) -> Pose:
+def _settled(view: _View, pose: Pose, radius: float | None) -> Pose:
     """The pose to a tenth of a pixel, from one that may be several pixels off."""
     limit = np.array([0.25 * view.reach_px, 0.25 * view.reach_px, 0.1, 0.1])
-    for _ in range(1 if tracked else 4):
+    for _ in range(4):
         rings = view.rings(pose, every=3)
-        wave = turns(rings.x, rings.y, view.cycles)
         trust = _trust(rings)
         if radius is not None:
             trust *= rings.plan.outer_px < 0.98 * radius
-        step = sector_step(rings, wave, view.cycles, trust)
+        step = sector_step(rings, trust)
         pose = pose.moved(np.clip(step, -limit, limit))
         if _small(step, view.cycles, 0.3):
             break
@@ -217,12 +218,19 @@ def _trust(rings: Rings) -> Floats64:
     return np.asarray(usable / np.maximum(power, floor) / total**2, dtype=np.float64)
 
 
-def _sharpen(view: _View, pose: Pose) -> tuple[Pose, float]:
-    """The pose to a few hundredths of a pixel, on every second ring, and the sigma of its centre."""
-    for _ in range(4):
-        rings = view.rings(pose, every=2)
-        wave = turns(rings.x, rings.y, view.cycles)
-        step, sigma = pixel_step(rings, wave, view.cycles, fit_rings(rings, wave, harmonics=1))
+def _posed(view: _View, pose: Pose, radius: float | None, tracked: bool) -> tuple[Pose, float]:
+    """The pose to a few hundredths of a pixel, on every second ring, and the sigma of its centre.
+
+    A tracked star is settled only when its first step says that it moved.
+    """
+    if not tracked:
+        pose = _settled(view, pose, radius)
+    for turn in range(4):
+        rings = view.rings(pose, every=3)
+        step, sigma = pixel_step(rings, fit_rings(rings, harmonics=1))
+        if tracked and turn == 0 and not _small(step, view.cycles, MOVED):
+            pose = _settled(view, pose, radius)
+            continue
         pose = pose.moved(np.clip(step, -MOST_STEP, MOST_STEP))
         if _small(step, view.cycles, 0.1):
             break
@@ -236,12 +244,12 @@ def _small(step: Floats64, cycles: int, least: float) -> bool:
 
 def _fit_at(view: _View, pose: Pose) -> tuple[Rings, RingFit]:
     rings = view.rings(pose)
-    wave = turns(rings.x, rings.y, view.cycles)
-    fit = fit_rings(rings, wave)
-    odd = outliers(rings, fit, view.cycles)
-    if odd.any():
+    fit = fit_rings(rings)
+    odd = outliers(rings, fit)
+    rows = np.flatnonzero(odd.any(axis=1))
+    if rows.size:
         rings = replace(rings, weight=rings.weight * ~odd)
-        fit = fit_rings(rings, wave)
+        fit = fit_again(rings, fit, rows)
     return rings, fit
 
 
@@ -263,9 +271,9 @@ def _assemble(
     strong = usable & (amplitude > 5 * sigma) & (amplitude > 0.5 * fit.noise)
     if strong.sum() < 4:
         return nothing
-    rim, rim_sigma, last = find_rim(rings, fit, usable, cycles)
+    rim, rim_sigma, last = find_rim(rings, fit, usable)
     inside = usable & (np.arange(len(usable)) < last)
-    frequency = ring_frequencies(rings, cycles, pose)
+    frequency = ring_frequencies(rings, pose)
     signed, keep = upright(fit.wave, sigma, radius, inside, twist_radius)
     keep = _clear_of_rim(keep, radius, frequency, signed, rim)
     level = find_levels(rings, fit, frequency, signed, keep, rim, given)

@@ -18,6 +18,9 @@ from ..target import TWIST_RATIO, TWIST_SIGNS, TWIST_WINDOW, twist_cycles, twist
 Floats = NDArray[np.float64]
 Phasors = NDArray[np.complex128]
 
+TURNS: Phasors = np.exp(2j * math.pi * twist_cycles(TWIST_RATIO ** (-np.arange(len(TWIST_SIGNS) + 1) - 0.5)))
+"""Of the spokes, from the rim inwards, before each twist and after the last."""
+
 LEAST_SIGNAL = 4.0
 """A ring counts when its amplitude stands so many sigma above nothing."""
 DIP = 0.5
@@ -140,14 +143,18 @@ def _expected(waves: _Waves, rim_px: Floats) -> Phasors:
     A jump inside a ring is shared out.
     """
     log_rim = np.log(rim_px)[:, None]
-    inner, outer = (
-        np.exp(2j * math.pi * twist_cycles(np.exp(at - log_rim))) for at in (waves.inner, waves.outer)
-    )
+    inner, outer = _turn(log_rim - waves.inner), _turn(log_rim - waves.outer)
     step = math.log(TWIST_RATIO)
     to_jump = np.mod(log_rim - waves.outer, step)
     share = np.clip((step - to_jump) / (waves.outer - waves.inner), 0.0, 1.0)
     share = np.where(to_jump + (waves.outer - waves.inner) > step, share, 1.0)
     return np.asarray(share * outer + (1 - share) * inner)
+
+
+def _turn(inwards: Floats) -> Phasors:
+    """Turn of the spokes at so much less than the rim, in logarithms of the radius."""
+    crossed = np.ceil(inwards / math.log(TWIST_RATIO) - 1e-12) - 1
+    return np.take(TURNS, crossed.astype(np.intp), mode="clip")
 
 
 def _match(waves: _Waves, rim_px: Floats) -> Floats:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..frame import Samples
+from .pose import Pose
 
 Floats = NDArray[np.float32]
 Floats64 = NDArray[np.float64]
@@ -40,12 +41,14 @@ GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 class RingPlan:
     """Which pixels to look at, as offsets from the pixel that holds the centre; shapes (rings, samples).
 
-    `sector` numbers ring and sector of each pixel in one: ring * sectors + sector. `full` counts the pixels
-    of each ring and `inverse_px` is their mean of 1 / radius.
+    `offset` is column + i line. `sector` numbers ring and sector of each pixel in one: ring * sectors +
+    sector. `full` counts the pixels of each ring and `inverse_px` is their mean of 1 / radius.
     """
 
-    columns: NDArray[np.int32]
-    lines: NDArray[np.int32]
+    cycles: int
+    columns: NDArray[np.intp]
+    lines: NDArray[np.intp]
+    offset: Phasors
     used: Floats
     sector: NDArray[np.intp]
     sectors: int
@@ -62,10 +65,15 @@ class RingPlan:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rings:
-    """The pixels of a star: offsets from its centre, light, and weight (0 outside the picture)."""
+    """The pixels of a star as seen from its centre, facing the camera; shapes (rings, samples).
 
-    x: Floats
-    y: Floats
+    Each lies at `distance` px in the direction `unit`, exp(i phi), and `wave` is exp(i n phi); `weight` is 0
+    outside the picture.
+    """
+
+    distance: Floats
+    unit: Phasors
+    wave: Phasors
     light: Floats
     weight: Floats
     plan: RingPlan
@@ -122,7 +130,7 @@ def plan_rings(cycles: int, count: int, line_step: int, odd: int, every: int = 1
     edges = ring_edges(cycles)[: count + 1]
     inner, outer = edges[:-1][::every], edges[1:][::every]
     shape = (len(inner), _even_samples(cycles))
-    columns, lines = np.zeros(shape, np.int32), np.full(shape, odd, np.int32)
+    columns, lines = np.zeros(shape, np.intp), np.full(shape, odd, np.intp)
     used = np.zeros(shape, np.float32)
     for ring in range(len(inner)):
         x, y = _ring_pixels(inner[ring], outer[ring], shape[1], line_step, odd)
@@ -132,21 +140,21 @@ def plan_rings(cycles: int, count: int, line_step: int, odd: int, every: int = 1
     sector = np.arange(len(inner))[:, None] * sectors + which
     full = np.maximum(used.sum(axis=1, dtype=np.float64), 1.0)
     inverse = (used / np.maximum(np.hypot(columns, lines), 1.0)).sum(axis=1) / full
-    return RingPlan(columns, lines, used, sector, sectors, inner, outer, full, inverse)
+    offset = (columns + 1j * lines).astype(np.complex64)
+    return RingPlan(cycles, columns, lines, offset, used, sector, sectors, inner, outer, full, inverse)
 
 
 def gather(
     picture: Samples,
     plan: RingPlan,
-    x_px: float,
-    y_px: float,
+    pose: Pose,
     *,
     curve: Floats | None = None,
     line_step: int = 1,
     first_line: int = 0,
 ) -> Rings:
-    """The light of the planned pixels around a centre; pixels outside the picture or NaN get weight 0."""
-    column0, line0 = round(x_px), round(y_px)
+    """The planned pixels around a pose; pixels outside the picture or NaN get weight 0."""
+    column0, line0 = round(pose.x_px), round(pose.y_px)
     columns = plan.columns + column0
     rows = (plan.lines + (line0 - first_line)) // line_step if line_step > 1 else plan.lines + line0
     weight = plan.used
@@ -157,8 +165,12 @@ def gather(
     light = codes.astype(np.float32) if curve is None else np.take(curve, codes.astype(np.intp), mode="clip")
     if curve is None and not (good := np.isfinite(light)).all():
         weight, light = weight * good, np.where(good, light, np.float32(0))
-    x, y = plan.columns + np.float32(column0 - x_px), plan.lines + np.float32(line0 - y_px)
-    return Rings(x, y, light, weight, plan)
+    offset = plan.offset - np.complex64(complex(pose.x_px - column0, pose.y_px - line0))
+    if pose.shear:
+        offset += np.complex64(pose.shear) * offset.conj()
+    distance = np.maximum(np.abs(offset), np.float32(1e-3))
+    unit = offset * (1 / distance)
+    return Rings(distance, unit, power(unit, plan.cycles), light, weight, plan)
 
 
 def _holds(picture: Samples, column: int, row: float, reach: int) -> bool:
@@ -166,10 +178,10 @@ def _holds(picture: Samples, column: int, row: float, reach: int) -> bool:
     return bool(min(column, width - 1 - column, row, height - 1 - row) > reach)
 
 
-def _take(picture: Samples, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> Samples:
+def _take(picture: Samples, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Samples:
     if not picture.flags.c_contiguous:
         return picture[rows, columns]
-    return cast(Samples, np.take(picture.reshape(-1), rows.astype(np.intp) * picture.shape[1] + columns))
+    return cast(Samples, np.take(picture.reshape(-1), rows * picture.shape[1] + columns))
 
 
 def parity(line0: int, first_line: int, line_step: int) -> int:
@@ -182,69 +194,82 @@ def middle(values: Floats | Floats64) -> float:
     return float(np.partition(values, values.size // 2)[values.size // 2])
 
 
-def turns(x: Floats, y: Floats, cycles: int) -> Phasors:
-    """exp(i n phi) of pixels at offsets (x, y), by squaring: an arc tangent costs five times as much."""
-    scale = 1 / np.sqrt(np.maximum(x * x + y * y, np.float32(1e-6)))
-    base = np.empty(x.shape, np.complex64)
-    base.real, base.imag = x * scale, y * scale
-    power: Phasors | None = None
-    while cycles:
-        if cycles & 1:
-            power = base if power is None else power * base
-        cycles >>= 1
-        if cycles:
-            base = base * base
-    return np.ones_like(base) if power is None else power
+def power(unit: Phasors, exponent: int) -> Phasors:
+    """exp(i n phi) of exp(i phi), n at least 1, by squaring: an arc tangent costs more."""
+    found: Phasors | None = None
+    while exponent:
+        if exponent & 1:
+            found = unit if found is None else found * unit
+        exponent >>= 1
+        if exponent:
+            unit = unit * unit
+    return np.ones_like(unit) if found is None else found
 
 
-def fit_rings(rings: Rings, wave: Phasors, *, harmonics: int = 3) -> RingFit:
+def fit_rings(rings: Rings, *, harmonics: int = 3) -> RingFit:
     """Mean, shading and the first odd `harmonics` of every ring, by weighted least squares.
 
-    `wave` is exp(i n phi) at the pixels. The fundamental comes back as a complex number z with the ring being
-    mean + Re(z conj(wave)): its angle is the phase, its magnitude the amplitude; the third harmonic likewise,
-    and as zero when it was not fitted.
+    The fundamental comes back as a complex number z with the ring being mean + Re(z conj(wave)): its angle is
+    the phase, its magnitude the amplitude; the third harmonic likewise, and as zero when it was not fitted.
     """
-    columns = _columns(rings, wave, harmonics)
-    columns *= rings.weight[:, None, :]  # weights are 0 or 1: their squares are the same
-    gram = (columns @ columns.transpose(0, 2, 1)).astype(np.float64)
-    right = (columns @ rings.light[:, :, None]).astype(np.float64)
-    samples = rings.weight.sum(axis=1, dtype=np.float64)
+    columns = _columns(rings.unit, rings.wave, harmonics)
+    return _least_squares(columns, rings.light, rings.weight)
+
+
+def fit_again(rings: Rings, fit: RingFit, rows: NDArray[np.intp]) -> RingFit:
+    """The fit of all three harmonics with the rings of these numbers done anew."""
+    columns = _columns(rings.unit[rows], rings.wave[rows], 3)
+    anew = _least_squares(columns, rings.light[rows], rings.weight[rows])
+    parts = []
+    for name in fit.__slots__:
+        part = getattr(fit, name).copy()
+        part[rows] = getattr(anew, name)
+        parts.append(part)
+    return RingFit(*parts)
+
+
+def _least_squares(columns: Floats, light: Floats, weight: Floats) -> RingFit:
+    """Waves of rings whose pixels hold light = column by column a number; shape (rings, columns, samples)."""
+    across = (columns * weight[:, None, :]).transpose(0, 2, 1)
+    gram = (columns @ across).astype(np.float64)
+    right = (light[:, None, :] @ across).astype(np.float64)
+    samples = weight.sum(axis=1, dtype=np.float64)
     ridge = (1e-5 * samples + 1e-3)[:, None, None] * np.eye(columns.shape[1])
-    found = np.linalg.solve(gram + ridge, right)[:, :, 0]
-    residual = rings.light - (found.astype(np.float32)[:, None, :] @ columns)[:, 0, :]
-    residual *= rings.weight
-    squares = np.einsum("rs,rs->r", residual, residual)
+    found = np.linalg.solve(gram + ridge, right.transpose(0, 2, 1))[:, :, 0]
+    residual = light - (found.astype(np.float32)[:, None, :] @ columns)[:, 0, :]
+    residual *= weight
+    squares = np.vecdot(residual, residual)
     return RingFit(
         mean=found[:, 0],
         wave=found[:, 3] + 1j * found[:, 4],
-        third=found[:, 5] + 1j * found[:, 6] if harmonics > 1 else np.zeros(len(found), np.complex128),
+        third=found[:, 5] + 1j * found[:, 6] if found.shape[1] > 5 else np.zeros(len(found), np.complex128),
         noise=np.sqrt(squares / np.maximum(samples - columns.shape[1], 1.0)),
         samples=samples,
         residual=residual,
     )
 
 
-def outliers(rings: Rings, fit: RingFit, cycles: int) -> NDArray[np.bool_]:
+def outliers(rings: Rings, fit: RingFit) -> NDArray[np.bool_]:
     """Pixels far off the fit of their ring: dust, dead pixels, a line of text; shape (rings, samples).
 
     On the outer rings the edges of square spokes stand off the harmonics fitted by up to their height, so
     there only what is larger counts.
     """
-    frequency = cycles / (2 * np.pi * rings.radius_px)
+    frequency = rings.plan.cycles / (2 * np.pi * rings.radius_px)
     edges = np.interp(frequency, [0.02, 0.08], [1.2, 0.12]) * np.abs(fit.wave).max() * np.pi / 4
     off = np.abs(fit.residual)
     typical = off.sum(axis=1) / np.maximum(fit.samples, 1.0)
     return np.asarray(off > np.maximum(5.6 * typical, edges)[:, None].astype(np.float32))
 
 
-def _columns(rings: Rings, wave: Phasors, harmonics: int) -> Floats:
-    scale = 1 / np.sqrt(np.maximum(rings.x**2 + rings.y**2, np.float32(1e-6)))
-    columns = np.empty((wave.shape[0], 3 + 2 * harmonics, wave.shape[1]), np.float32)
-    columns[:, 0], columns[:, 1], columns[:, 2] = 1, rings.x * scale, rings.y * scale
-    power = wave
-    for place in range(harmonics):
-        power = power * wave * wave if place else wave
-        columns[:, 3 + 2 * place], columns[:, 4 + 2 * place] = power.real, power.imag
+def _columns(unit: Phasors, wave: Phasors, harmonics: int) -> Floats:
+    columns = np.empty((len(wave), 3 + 2 * harmonics, wave.shape[1]), np.float32)
+    columns[:, 0], columns[:, 1], columns[:, 2] = 1, unit.real, unit.imag
+    columns[:, 3], columns[:, 4] = wave.real, wave.imag
+    squared = wave * wave if harmonics > 1 else wave
+    for place in range(5, columns.shape[1], 2):
+        wave = wave * squared
+        columns[:, place], columns[:, place + 1] = wave.real, wave.imag
     return columns
 
 
@@ -264,7 +289,7 @@ def _even_samples(cycles: int) -> int:
 
 def _ring_pixels(
     inner: float, outer: float, samples: int, line_step: int, odd: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     if math.pi * (outer**2 - inner**2) / line_step <= samples * 1.1:
         x, y = _every_pixel(inner, outer, line_step, odd)
         return x[:samples], y[:samples]
@@ -275,14 +300,14 @@ def _ring_pixels(
     y = np.rint((radius * np.sin(angle) - odd) / line_step) * line_step + odd
     off = np.abs(y * np.cos(angle) - x * np.sin(angle)) / radius
     best = np.arange(samples), off.argmin(axis=1)
-    return x[best].astype(np.int32), y[best].astype(np.int32)
+    return x[best].astype(np.intp), y[best].astype(np.intp)
 
 
 def _every_pixel(
     inner: float, outer: float, line_step: int, odd: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     reach = math.ceil(outer)
-    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1].astype(np.int32)
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
     radius = np.hypot(x, y)
     inside = (radius >= inner) & (radius < outer) & ((y - odd) % line_step == 0)
     return x[inside], y[inside]

@@ -102,15 +102,20 @@ def _from_paper(alone: Contrast, surround: Surround) -> Contrast | None:
 
 
 def _fit(f: Floats64, m: Floats64, sigma: Floats64, half: float, start: Floats64) -> tuple[float, Contrast]:
-    """Levenberg-Marquardt from `start`: the cost reached, and the contrast."""
+    """Levenberg-Marquardt from `start`: the cost reached, and the contrast.
+
+    A number that is at its bound and would go beyond is held there, or the others would step for it in vain.
+    """
     at = start * np.array([1.0, 1.0, 1 / half, 1.0]) + np.array([math.log(m.max()), 0.0, 0.0, 0.0])
     known = f, m / sigma, _pixel(f) / sigma, (f / half) ** 2, np.array([at[0], 0.5, 0.0, 0.0])
     damping = 1e-3
     rows, off = _linear(known, at)
     cost = float(off @ off)
     for _ in range(STEPS):
-        normal = rows.T @ rows
-        step = np.linalg.solve(normal * (1 + damping * IDENTITY), rows.T @ off)
+        uphill = rows.T @ off
+        held = (at <= LEAST) & (uphill < 0)
+        free = np.where(held, 0.0, rows)
+        step = np.linalg.solve(free.T @ free * (1 + damping * IDENTITY) + np.diag(held), uphill * ~held)
         tried = np.maximum(at + step, LEAST)
         new_rows, new_off = _linear(known, tried)
         gain = cost - float(new_off @ new_off)
@@ -118,7 +123,7 @@ def _fit(f: Floats64, m: Floats64, sigma: Floats64, half: float, start: Floats64
             damping = max(damping * 30, 1e-2)
             continue
         at, cost, rows, off, damping = tried, cost - gain, new_rows, new_off, damping / 10
-        if gain < 0.01 * cost + 0.003:
+        if gain < 0.01 * cost + 0.02:
             break
     value = math.exp(at[0])
     variance = float(np.linalg.inv(rows.T @ rows)[0, 0]) * max(1.0, cost / len(f))
