@@ -1,5 +1,6 @@
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -8,7 +9,11 @@ import pytest
 
 from backfocus.errors import SourceLost, SourceUnreadable, UsageError
 from backfocus.frame import Frame
+from backfocus.measure.follow import follow
+from backfocus.measure.reading import Flag
 from backfocus.video import expected_frames, open_source, record
+
+from ..oracles.render import StarDrawing, draw_star
 
 Moving = Callable[..., list[Frame]]
 
@@ -75,6 +80,32 @@ def test_the_real_clip_decodes_as_the_ffmpeg_program_decodes_it(
     assert expected_frames(source) == len(seen) == len(expected) == 250
     assert all((f.luma == e).all() for f, e in zip(seen, expected, strict=True))
     assert seen[-1].at_s == pytest.approx(249 / 25)
+
+
+@pytest.mark.parametrize("tagged", [True, False])
+def test_a_star_recorded_with_oblong_samples_is_read_round(tagged: bool, tmp_path: Path, ffmpeg: str) -> None:
+    """XDCAM keeps 1440 samples of a line of 1920: here drawn four times too wide, and averaged by threes."""
+    wide = np.full((360, 640), 0.4, np.float32)
+    draw_star(wide, StarDrawing(330.0, 180.0, 120.0, white=0.8))
+    squeezed = np.repeat(wide, 3, axis=1).reshape(360, 480, 4).mean(2)
+    (tmp_path / "raw").write_bytes((squeezed * 255).round().astype(np.uint8).tobytes())
+    command = [
+        *(ffmpeg, "-v", "error", "-f", "rawvideo", "-pix_fmt", "gray", "-s", "480x360", "-i"),
+        *(str(tmp_path / "raw"), "-vf", f"format=yuv420p,setsar={'4/3' if tagged else '1'}"),
+        *("-c:v", "mpeg2video", "-q:v", "1", str(tmp_path / "a.mxf")),
+    ]
+    subprocess.run(command, check=True, timeout=60)
+    (frame,) = read(tmp_path / "a.mxf")
+    _, reading = follow(None, replace(frame, transfer="linear"))
+    if not tagged:
+        assert reading.star is None or Flag.TILTED in reading.flags
+        return
+    assert reading.star is not None
+    assert Flag.TILTED not in reading.flags
+    # Sample k covers 4k/3 - 1/2 to 4k/3 + 5/6, and is taken to be at 4k/3 + 1/6: nothing is moved.
+    assert (reading.star.x_px, reading.star.y_px) == pytest.approx((330.0, 180.0), abs=0.1)
+    assert reading.star.radius_px == pytest.approx(120.0, rel=0.02)
+    assert reading.star.cycles == 36
 
 
 @pytest.mark.parametrize("order", ["top", "bottom"])

@@ -49,6 +49,20 @@ def test_luma_is_plane_0_itself(pixel_format: str, bits: int) -> None:
     assert (frame.bits, frame.index, frame.at_s) == (bits, 3, 0.5)
 
 
+@pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv422p10le"])
+def test_samples_wider_than_high_are_stretched_to_squares(pixel_format: str) -> None:
+    made = picture(pixel_format)
+    dtype = np.uint8 if pixel_format == "yuv420p" else np.uint16
+    view = np.frombuffer(memoryview(made.planes[0]), dtype).reshape(HEIGHT, -1)
+    view[:] = np.arange(HEIGHT, dtype=dtype)[:, None] + 100
+    frame = read(made, sample_aspect=4 / 3)
+    assert frame.luma.shape == (HEIGHT, round(WIDTH * 4 / 3))
+    # A line that is the same all along stays itself: nothing is mixed from one line into the next.
+    np.testing.assert_array_equal(frame.luma, np.repeat(view[:, :1], frame.luma.shape[1], axis=1))
+    with pytest.raises(ValueError, match="read-only"):
+        frame.luma[0, 0] = 1
+
+
 def test_luma_cannot_be_written() -> None:
     with pytest.raises(ValueError, match="read-only"):
         read(picture("yuv420p")).luma[0, 0] = 1

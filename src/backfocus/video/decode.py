@@ -15,6 +15,8 @@ from ..frame import Field, Frame
 from .luma import Signal, frame_of
 
 MICROSECONDS = 1_000_000
+MOST_OBLONG = 2.2
+"""Broadcast samples are at most twice as wide as high (anamorphic); tags beyond are mistakes."""
 
 
 def video_stream(container: InputContainer, title: str) -> VideoStream:
@@ -29,6 +31,12 @@ def video_stream(container: InputContainer, title: str) -> VideoStream:
         raise SourceUnreadable(f"{title}: no decoder for its picture: convert it to H.264, HEVC or ProRes")
     stream.thread_type = "AUTO"
     return stream
+
+
+def sample_aspect(stream: VideoStream) -> float:
+    """Width of a sample over its height; 1 where the stream says nothing, or nothing that can be."""
+    told = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio or 1
+    return float(told) if MOST_OBLONG >= told >= 1 / MOST_OBLONG else 1.0
 
 
 def pictures(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame | None]:
@@ -93,13 +101,21 @@ class Numbering:
         self._start_s = (container.start_time or 0) / MICROSECONDS
         self._period_s = float(1 / stream.average_rate) if stream.average_rate else 0.0
         self._signal = signal
+        self._sample_aspect = sample_aspect(stream)
 
     def frame(self, picture: av.VideoFrame) -> Frame:
         """The next `Frame`."""
         index, self.count = self.count, self.count + 1
         self.last_s = max(self._at_s(picture, index), self.last_s or 0.0)
         first = self._fields.of(picture)
-        return frame_of(picture, index=index, at_s=self.last_s, interlaced=first, signal=self._signal)
+        return frame_of(
+            picture,
+            index=index,
+            at_s=self.last_s,
+            interlaced=first,
+            signal=self._signal,
+            sample_aspect=self._sample_aspect,
+        )
 
     def _at_s(self, picture: av.VideoFrame, index: int) -> float:
         if picture.pts is None:  # elementary streams carry no times

@@ -2,13 +2,15 @@
 
 Rules of this file: the samples are a read-only view of the decoder's own memory, cut to the width (the memory
 lives as long as the view). Where luma lies between other samples, or the wrong way round for this machine, it
-is copied out, code for code. Only pictures without luma (RGB, palettes, sensor mosaics) are converted.
+is copied out, code for code. Only pictures without luma (RGB, palettes, sensor mosaics) are converted, and
+only those whose samples are not square (XDCAM's 1440 for 1920) are stretched or shrunk along their lines.
 """
 
 from dataclasses import dataclass
 from functools import cache
 
 import av
+import cv2
 import numpy as np
 
 from ..frame import Field, Frame, Samples
@@ -72,11 +74,15 @@ def frame_of(
     at_s: float | None,
     interlaced: Field | None = None,
     signal: Signal = AS_TAGGED,
+    sample_aspect: float = 1.0,
 ) -> Frame:
-    """The luma of a decoded picture with its depth, transfer curve, range and field order."""
+    """The luma of a decoded picture with its depth, transfer curve, range and field order; square samples.
+
+    `sample_aspect`: width of a sample over its height.
+    """
     layout = _layout(picture.format.name)
     return Frame(
-        luma=_luma(picture, layout),
+        luma=_square(_luma(picture, layout), sample_aspect),
         index=index,
         at_s=at_s,
         bits=layout.bits,
@@ -92,6 +98,17 @@ def _limited(picture: av.VideoFrame, layout: Layout) -> bool:
     if picture.color_range in (FULL_RANGE_TAG, LIMITED_RANGE_TAG):
         return picture.color_range == LIMITED_RANGE_TAG
     return not layout.is_full
+
+
+def _square(luma: Samples, sample_aspect: float) -> Samples:
+    """Stretched along the lines only, so that fields stay apart; above the old Nyquist nothing is added."""
+    if sample_aspect == 1.0:
+        return luma
+    size = (max(1, round(luma.shape[1] * sample_aspect)), luma.shape[0])
+    how = cv2.INTER_LANCZOS4 if sample_aspect > 1.0 else cv2.INTER_AREA
+    stretched: Samples = cv2.resize(luma, size, interpolation=how)
+    stretched.flags.writeable = False
+    return stretched
 
 
 def _luma(picture: av.VideoFrame, layout: Layout) -> Samples:

@@ -21,7 +21,7 @@ from av.container import InputContainer
 
 from ..errors import SourceError, SourceLost, SourceUnreadable
 from ..frame import Frame
-from .decode import FieldOrder, pictures, video_stream
+from .decode import FieldOrder, pictures, sample_aspect, video_stream
 from .faults import hint
 from .luma import AS_TAGGED, Signal, frame_of
 
@@ -63,6 +63,7 @@ class Patience:
 class _Arrival:
     picture: av.VideoFrame
     at_s: float
+    sample_aspect: float
 
 
 class Times:
@@ -152,6 +153,7 @@ class LiveStream:
             at_s=arrival.at_s - self._first_s,
             interlaced=self._fields.of(arrival.picture),
             signal=self._signal,
+            sample_aspect=arrival.sample_aspect,
         )
 
 
@@ -266,7 +268,7 @@ class _Reader:
                 return
             if picture is not None:
                 at_s = self._times.next(picture.time if picture.pts is not None else None, time.monotonic())
-                self._tell(newest=_Arrival(picture, at_s))
+                self._tell(newest=_Arrival(picture, at_s, sample_aspect(stream)))
             elif not damaged:
                 damaged += 1
                 self._tell(f"{self._title}: damaged pictures left out: check the cable and the network")
