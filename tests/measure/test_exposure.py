@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backfocus.measure.exposure import clipped, line_doubled
+from backfocus.measure.exposure import clipped, combed, line_doubled
 
 from ..oracles.render import StarDrawing, disc_blurred, draw_star, seen
 
@@ -59,3 +59,28 @@ def test_a_clean_picture_is_not(blur_px):
 
 def test_an_even_crop_is_not():
     assert not line_doubled(np.full((40, 40), 9, np.uint8))
+
+
+def woven(shift_px, **drawn):
+    """Two fields of a star that moved sideways between them, in one picture."""
+    first, second = star(**drawn), np.roll(star(**drawn), shift_px, axis=1)
+    first[1::2] = second[1::2]
+    return first
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.01, 0.03])
+@pytest.mark.parametrize("shift_px", [3, 5])
+def test_fields_of_a_moving_picture_woven_together_are_recognised(shift_px, noise):
+    assert combed(woven(shift_px, noise=noise))
+    assert combed(woven(-shift_px, noise=noise)[1:])
+
+
+@pytest.mark.parametrize("blur_px", [0.0, 5.0, 20.0])
+@pytest.mark.parametrize("noise", [0.0, 0.03, 0.2])
+def test_a_picture_taken_at_once_is_not_combed(blur_px, noise):
+    assert not combed(star(blur_px=blur_px, noise=noise))
+
+
+def test_noise_alone_is_not_combed():
+    rng = np.random.default_rng(2)
+    assert not combed(rng.integers(0, 255, (200, 200)).astype(np.uint8))

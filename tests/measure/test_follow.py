@@ -215,6 +215,26 @@ def test_a_doubled_field_is_flagged_and_a_clean_picture_never():
     assert Flag.INTERLACED not in follow(None, clean)[1].flags
 
 
+def test_fields_woven_together_without_a_word_are_flagged_while_they_differ():
+    picture, _ = view(130, cycles=36, blur_px=4.0)
+    first, second = frame(picture).luma.copy(), np.roll(frame(picture).luma, 4, axis=1)
+    assert Flag.INTERLACED not in follow(None, Frame(first, transfer="gamma2.0"))[1].flags
+    first[1::2] = second[1::2]
+    assert Flag.INTERLACED in follow(None, Frame(first, transfer="gamma2.0"))[1].flags
+
+
+@pytest.mark.parametrize("blur_px", [1.5, 4.0])
+def test_a_zebra_over_the_white_of_the_star_gives_no_number(blur_px):
+    picture, (x, y) = view(170, cycles=36, blur_px=blur_px)
+    striped = frame(picture).luma.copy()
+    white = np.quantile(striped[int(y) - 150 : int(y) + 150, int(x) - 150 : int(x) + 150], 0.95)
+    across = np.add(*np.indices(striped.shape)) % 8 < 4
+    striped[(striped > 0.8 * white) & across] = 30
+    _, reading = follow(None, Frame(striped, transfer="gamma2.0"))
+    assert reading.flags & {Flag.NO_STAR, Flag.LOST}
+    assert reading.mtf50_cy_px is None
+
+
 def test_clipped_whites_are_flagged_and_clean_ones_never():
     assert Flag.CLIPPED in follow(None, frame(view(130, cycles=36, blur_px=3.0, white=1.3)[0]))[1].flags
     assert Flag.CLIPPED not in follow(None, frame(view(130, cycles=36, blur_px=3.0)[0]))[1].flags

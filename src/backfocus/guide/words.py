@@ -29,7 +29,7 @@ _AIM: dict[ev.Unfit, Words] = {
     "no-star": Words(
         "Aim at the star",
         "Zoom fully out and put the star in the middle of the picture.",
-        "Focus roughly on the chart. The camera stands on a tripod, 2 to 3 m away or as the chart says.",
+        "Focus roughly on the chart, 2 to 3 m away or as it says, camera on a tripod. Menus and zebra off.",
     ),
     "cropped": Words("Show the whole star", "Part of the star is out of the picture: move it to the middle."),
     "clipped": Words("Less light", "The white of the chart is burnt out: lower the gain or the light.",

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..frame import Frame, Samples
-from .exposure import clipped, line_doubled
+from .exposure import clipped, combed, line_doubled
 from .find import Candidate, find_star, star_near
 from .known import Chart, believed, learned
 from .light import code_fraction, curve, linearise
@@ -313,7 +313,7 @@ def _more_flags(frame: Frame, found: _Found, scale: Scale) -> set[Flag]:
         flags.add(Flag.SCALE_UNSURE)
     if clipped(crop, bits=frame.bits, limited=frame.limited):
         flags.add(Flag.CLIPPED)
-    if frame.field is None and (frame.interlaced or line_doubled(crop)):
+    if frame.field is None and (frame.interlaced or line_doubled(crop) or combed(crop)):
         flags.add(Flag.INTERLACED)
     return flags
 

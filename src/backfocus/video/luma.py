@@ -8,6 +8,7 @@ only those whose samples are not square (XDCAM's 1440 for 1920) are stretched or
 
 from dataclasses import dataclass
 from functools import cache
+from typing import cast
 
 import av
 import cv2
@@ -106,7 +107,7 @@ def _square(luma: Samples, sample_aspect: float) -> Samples:
         return luma
     size = (max(1, round(luma.shape[1] * sample_aspect)), luma.shape[0])
     how = cv2.INTER_LANCZOS4 if sample_aspect > 1.0 else cv2.INTER_AREA
-    stretched: Samples = cv2.resize(luma, size, interpolation=how)
+    stretched = cast(Samples, cv2.resize(luma, size, interpolation=how))
     stretched.flags.writeable = False
     return stretched
 
