@@ -1,5 +1,8 @@
 """Rubbish in: one line that says what to do, the exit code of the manual, no traceback and no hang."""
 
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import av
@@ -7,6 +10,9 @@ import cv2
 import numpy as np
 import pytest
 
+from backfocus.store import Store
+
+from ..oracles.render import StarDrawing, draw_star
 from .conftest import Run
 
 
@@ -42,6 +48,48 @@ def test_what_is_no_video_is_said_in_one_line(
     ended = backfocus(command, rubbish.get(name, tmp_path / name))
     assert ended.returncode == 3, ended.stderr
     assert name in one_line(ended.stderr)
+
+
+def test_a_recording_that_breaks_off_loses_nothing_of_the_session(
+    backfocus: Run, pull: Path, tmp_path: Path
+) -> None:
+    # Matroska says its length at the beginning; an MP4 that breaks off has no index and is no video at all.
+    whole = tmp_path / "whole.mkv"
+    with av.open(str(pull)) as source, av.open(str(whole), "w") as copy:
+        stream = copy.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                copy.mux(packet)
+    (tmp_path / "cut.mkv").write_bytes(whole.read_bytes()[: whole.stat().st_size // 8])
+    ended = backfocus("guide", tmp_path / "cut.mkv", "--pixel-um", 5, "--f-number", 1.8, "--json")
+    assert ended.returncode == 3
+    assert "Traceback" not in ended.stderr
+    assert "cut.mkv breaks off" in ended.stderr.splitlines()[-1]
+    seen = ended.stdout.count('"kind": "reading"')
+    assert seen > 5
+    (session,) = [json.loads(line) for line in backfocus("history", "--json").stdout.splitlines()]
+    assert session["state"] == "open"
+    with Store.open(str(tmp_path / "sessions.db")) as store:
+        kept = store.load(session["id"])
+    assert sum(entry.kind == "reading" for entry in kept.entries) == seen
+
+
+def test_wrong_credentials_are_said_in_one_line(backfocus: Run) -> None:
+    class Locked(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_error(401)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Locked) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        ended = backfocus("measure", f"http://op:hunter2@127.0.0.1:{server.server_port}/video.mjpg")
+        server.shutdown()
+    assert ended.returncode == 3
+    assert "user name or password" in one_line(ended.stderr)
+    assert "hunter2" not in ended.stderr
 
 
 def test_an_unreachable_host_is_said_in_one_line_and_hides_the_password(backfocus: Run) -> None:
@@ -83,6 +131,17 @@ def test_pictures_without_a_star_end_in_4(backfocus: Run, tmp_path: Path, value:
     assert ended.returncode == 4
     assert ended.stdout.count('"no-star"') == 3
     assert "star" in one_line(ended.stderr)
+
+
+def test_a_picture_of_16k_is_measured(backfocus: Run, tmp_path: Path) -> None:
+    wide = np.full((500, 16000), 0.4, np.float32)
+    draw_star(wide, StarDrawing(12000.2, 250.4, 180.0, white=0.8))
+    cv2.imwrite(str(tmp_path / "wide.png"), (wide * 255).astype(np.uint8))
+    ended = backfocus("measure", tmp_path, "--json")
+    assert ended.returncode == 0, ended.stderr
+    star = json.loads(ended.stdout)["star"]
+    assert (star["x_px"], star["y_px"]) == pytest.approx((12000.2, 250.4), abs=0.1)
+    assert star["cycles"] == 36
 
 
 def test_one_pixel_and_not_a_number_are_pictures_too(backfocus: Run, tmp_path: Path) -> None:
