@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..frame import Samples
+from .waves import middle
 
 Floats = NDArray[np.float32]
 
@@ -79,4 +80,4 @@ def _half(picture: Samples) -> Samples:
 def _noise_variance(level: Floats) -> float:
     """Noise of a pixel from second differences both ways, which straight edges and slopes do not show."""
     second = cv2.filter2D(level, cv2.CV_32F, SECOND_DIFFERENCES)
-    return float((1.4826 * np.median(np.abs(second[1:-1:4, 1:-1:4])) / 6.0) ** 2)
+    return float((1.4826 * middle(np.abs(second[1:-1:4, 1:-1:4]).ravel()) / 6.0) ** 2)

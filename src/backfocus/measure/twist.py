@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..target import TWIST_RATIO, TWIST_SIGNS, TWIST_WINDOW, twist_cycles, twist_radii
+from .waves import middle
 
 Floats = NDArray[np.float64]
 Phasors = NDArray[np.complex128]
@@ -207,5 +208,5 @@ def _refined(waves: _Waves, best: float, count: int) -> TwistScale:
     slope = float((np.abs(beside[2] - beside[0]) ** 2).sum()) / (2 * COARSE) ** 2
     left = 2 * (1 - float(match.max())) * len(waves.phasor)
     relative = math.sqrt(left / max(2 * len(waves.phasor) - 3, 1) / max(slope, 1e-9))
-    ring = float(np.median(waves.outer - waves.inner))
+    ring = middle(waves.outer - waves.inner)
     return TwistScale(top, top * math.hypot(relative, ring / math.sqrt(12 * count)), count)

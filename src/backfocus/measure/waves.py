@@ -287,6 +287,7 @@ def _even_samples(cycles: int) -> int:
     return max(range(SAMPLES, SAMPLES + 40), key=margin)
 
 
+@lru_cache(maxsize=1024)  # plans of a star at other sizes share them
 def _ring_pixels(
     inner: float, outer: float, samples: int, line_step: int, odd: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
