@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.web.conftest import until
+from tests.web.steps import PICTURE_S
 
 READ = """() => ({
   over: !document.querySelector('#over').hidden,
@@ -23,11 +24,9 @@ READ = """() => ({
   step: document.querySelector('#stage').textContent,
 })"""
 
-FPS = 25
 GRIP_PX = 70
 """One stroke of the thumb before it takes the ring anew."""
-PICTURES_PER_MOVE = 2
-PAUSE = 8
+PAUSE = 4
 """Pictures that go by while a hand moves from a ring to a button."""
 
 
@@ -50,19 +49,19 @@ class Learner:
 
     def follow(self, seconds: float, until: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Do what the page says until `until(words)`, for so many seconds of the camera's time."""
-        last = self.pictures + seconds * FPS
+        last = self.pictures + seconds / PICTURE_S
         while self.pictures < last:
             words = self.page.evaluate(READ)
             if (words["title"], words["way"]) != self.was:
                 self.was = words["title"], words["way"]
-                self.seen.append(f"{self.pictures / FPS:.1f} s {words['title']}")
+                self.seen.append(f"{self.pictures * PICTURE_S:.1f} s {words['title']}")
                 if words["way"] == "back" and words["ring"] in self.way:
                     self.way[words["ring"]] *= -1
             if words["over"] or until(words):
                 self.release()
                 return words
             self.act(words)
-            self.let(PICTURES_PER_MOVE)
+            self.let(1)
         self.release()
         raise AssertionError(
             f"not done in {seconds:.0f} s; the page said: {' / '.join(self.seen[-12:])}; {words}"

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.web.conftest import Served, Wall, Window
+from tests.web.conftest import Served, Wall, Window, shows
 
 from backfocus.web.desk import Desk
 from backfocus.web.guard import Guard
 from backfocus.web.offers import Given
+from backfocus.web.orders import Choice
 from backfocus.web.tickets import COOKIE_S, TOKEN_S, Tickets
 
 EVERYTHING = ("/", "/results", "/chart", "/static/main.js", "/static/star.svg", "/chart.svg", "/api/sessions")
@@ -77,6 +78,10 @@ def test_a_token_opens_the_page_for_one_browser_until_the_cookie_ends(
     assert knock(seen, locked) == "in"
     assert is_shut(window("about:blank"), address), "spent"
     locked.now_s += COOKIE_S
+    locked.served.desk.look(Choice("address", "rtsp://cam/1"))  # something to see, that is not shown any more
+    seen.page.wait_for_selector("#line:not([hidden])")
+    shows(seen.page, "document.querySelector('#line').textContent.includes('newest address')")
+    assert seen.page.locator("#looking .live").is_hidden()
     assert is_shut(seen, locked.served.address)
     assert is_shut(seen, address), "spent and expired"
 

@@ -1,6 +1,7 @@
 """The door: host, origin, ticket, headers; in front of a bare app and in front of the real one."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from starlette.applications import Starlette
@@ -10,7 +11,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from backfocus.web.guard import Guard, host_is_ours, origin_is_ours
-from backfocus.web.tickets import COOKIE, Tickets
+from backfocus.web.tickets import COOKIE, COOKIE_S, Tickets
 
 NAMES = frozenset({"localhost", "127.0.0.1", "::1", "cart.local"})
 
@@ -18,7 +19,10 @@ NAMES = frozenset({"localhost", "127.0.0.1", "::1", "cart.local"})
 async def live(socket: WebSocket) -> None:
     await socket.accept()
     await socket.send_text("in")
-    await socket.close()
+    with suppress(WebSocketDisconnect):
+        await socket.receive_text()
+        await socket.send_text("still in")
+        await socket.close()
 
 
 async def secret(_request: object) -> PlainTextResponse:
@@ -151,6 +155,19 @@ def test_a_socket_needs_the_cookie(phone: TestClient, tickets: Tickets, clock: C
     cookie = f"{COOKIE}={phone.cookies[COOKIE]}"
     # the test client sends cookies only to the scheme they came by
     assert not refused_socket(phone, {"cookie": cookie, "host": "192.168.1.5:8080"})
+
+
+def test_an_open_socket_is_shut_when_the_cookie_ends(
+    phone: TestClient, tickets: Tickets, clock: Clock
+) -> None:
+    phone.get("/", params={"token": tickets.issue(clock())})
+    headers = {"cookie": f"{COOKIE}={phone.cookies[COOKIE]}", "host": "192.168.1.5:8080"}
+    with phone.websocket_connect("/live", headers=headers) as socket:
+        assert socket.receive_text() == "in"
+        clock.now_s += COOKIE_S
+        socket.send_text("more")
+        with pytest.raises(WebSocketDisconnect):
+            socket.receive_text()
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from tests.web.conftest import Served, Wall, Window, shows, until
 from backfocus.guide.events import Stopped
 from backfocus.guide.records import to_dict
 from backfocus.guide.session import Setup
+from backfocus.journal import fold
 from backfocus.optics.lens import Optics
 from backfocus.store import Entry, Store
 from backfocus.web.desk import Desk
@@ -259,6 +260,37 @@ def test_hostile_words_in_every_field_are_words(served: Served, window: Callable
     page.fill("[name=distance_m]", HOSTILE[:8])
     page.click("#download")
     shows(page, "document.querySelector('#trouble').textContent !== ''")
+
+
+def test_what_is_noted_stands_in_the_record_as_words(
+    served: Served, window: Callable[..., Window], tmp_path: Path
+) -> None:
+    page = at_looking(served, window, width=DESKTOP[0], height=DESKTOP[1]).page
+    page.click("#record summary")
+    names = page.eval_on_selector_all("#record input", "inputs => inputs.map(({ name }) => name)")
+    printable = HOSTILE.removesuffix("\u202e").strip()
+    for name in names:
+        page.fill(f"#record [name={name}]", f"{name} {printable}"[:60])
+    assert serious(page) == []
+    page.click("#begin")
+    until(
+        lambda: served.desk.shown.session and len(served.desk.shown.session.notes) == len(names) - 1, "noted"
+    )
+    until(lambda: served.desk.shown.session.nd.startswith("nd "), "the ND names the result")
+    page.keyboard.press("q")
+    page.click("#finish-yes")
+    page.wait_for_selector("#over:not([hidden])")
+    page.click("#next-nd")
+    page.fill("#nds [name=nd]", printable[:60])
+    page.click("#nds-yes")
+    page.wait_for_selector("#guide:not([hidden])")
+    until(lambda: served.desk.shown.session.nd == printable[:60], "another result")
+    with Store.open(tmp_path / "store.db") as store:
+        assert len(fold(store.load(1)).session.results) == 1
+    page.goto(f"{served.address}/results#1")
+    page.wait_for_selector("#settings dd")
+    assert printable[:30] in page.text_content("#settings")
+    assert page.title() == "Results - backfocus"
 
 
 def test_a_hostile_source_name_is_shown_as_text(

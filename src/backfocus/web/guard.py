@@ -67,6 +67,7 @@ class Guard:
         headers = Headers(scope=scope)
         refusal = self._refusal(scope, headers)
         if refusal is None:
+            send = self._while_admitted(send, headers) if scope["type"] == "websocket" else send
             await self._app(scope, receive, _with_headers(send, headers.get("host", "")))
         elif scope["type"] == "websocket":
             # closing before accepting answers the handshake with 403
@@ -85,6 +86,19 @@ class Guard:
         if _too_long(headers):
             return PlainTextResponse("That is too long.", 413)
         return self._without_ticket(scope, headers)
+
+    def _while_admitted(self, send: Send, headers: Headers) -> Send:
+        """Sends until the cookie of an open line ends; then the line is closed."""
+        tickets, cookie = self._tickets, _cookie(headers)
+        if tickets is None:
+            return send
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "websocket.send" and not tickets.admits(cookie, self._clock()):
+                message = {"type": "websocket.close", "code": 1008}
+            await send(message)
+
+        return sending
 
     def _without_ticket(self, scope: Scope, headers: Headers) -> Response | None:
         if self._tickets is None or self._tickets.admits(_cookie(headers), self._clock()):

@@ -31,9 +31,16 @@ export class Link extends EventTarget {
       if (this.socket !== socket) return;
       this.socket = null;
       this.tell("down");
+      this.askWhy();
       this.timer = setTimeout(() => this.open(), this.wait);
       this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
     };
+  }
+
+  /** A line that is refused looks like one that is cut; the server says which in words. */
+  async askWhy() {
+    const answer = await fetch("/", { method: "HEAD" }).catch(() => null);
+    if (answer?.status === 403) this.tell("shut");
   }
 
   send(order) {

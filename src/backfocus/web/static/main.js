@@ -35,7 +35,7 @@ let mine = false;
 let lock = null;
 
 function act(order) {
-  if (!link.send(order)) $("line").hidden = false;
+  if (!link.send(order)) link.tell("down");
 }
 
 // Sections ----------------------------------------------------------------------------------------------
@@ -119,14 +119,21 @@ link.on("controls", (now) => {
   $("watching").hidden = mine;
   $("watching-words").textContent = now.asking ? "Asked; waiting for the other viewer." : "Another viewer holds the controls.";
   $("ask").textContent = now.free ? "Take the controls" : "Ask for the controls";
-  for (const id of ["begin", "back", "again", "another", "wake", "elsewhere", "practise"]) $(id).disabled = !mine;
+  for (const id of ["begin", "back", "again", "another", "next-nd", "wake", "elsewhere", "practise"]) $(id).disabled = !mine;
   setUp.enable(mine);
   if (words) for (const button of document.querySelectorAll("[data-word]")) button.disabled = !mine || !words.can.includes(button.dataset.word);
   showDeck();
 });
 
 link.on("up", () => ($("line").hidden = true));
-link.on("down", () => ($("line").hidden = false));
+link.on("down", () => tellLine("The connection is lost. Trying again; nothing is lost, the session goes on where it was."));
+link.on("shut", () => tellLine("This page is not let in any more. Open it with the newest address or QR code where it is served."));
+
+function tellLine(text) {
+  $("line").hidden = false;
+  $("line").querySelector("p").textContent = text;
+}
+
 link.on("refused", (text) => {
   $("refusal").hidden = false;
   $("refusal").querySelector("p").textContent = text;
@@ -232,9 +239,13 @@ $("finish-no").addEventListener("click", () => $("finish").close());
 $("begin").addEventListener("click", () => {
   sound.start().then(showSound);
   act({ do: "begin" });
+  for (const { name, value } of $("record").querySelectorAll("input")) if (value.trim()) act({ do: "note", name, value });
 });
 for (const id of ["back", "another", "elsewhere"]) $(id).addEventListener("click", () => act({ do: "leave" }));
 $("again").addEventListener("click", () => (document.body.classList.contains("practising") ? act({ do: "look", kind: "practice" }) : act({ do: "say", word: "repeat", step: words.step })));
+$("next-nd").addEventListener("click", () => $("nds").showModal());
+$("nds-no").addEventListener("click", () => $("nds").close());
+$("nds").querySelector("form").addEventListener("submit", (event) => act({ do: "note", name: "nd", value: event.target.elements.nd.value }));
 $("wake").addEventListener("click", () => act({ do: "wake" }));
 $("practise").addEventListener("click", () => act({ do: "look", kind: "practice" }));
 $("ask").addEventListener("click", () => act({ do: "ask" }));
