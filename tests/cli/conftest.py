@@ -21,13 +21,13 @@ def backfocus(tmp_path: Path) -> Run:
     """Runs `backfocus ARGS...` with a store of its own."""
     environment = {**os.environ, "BACKFOCUS_STORE": str(tmp_path / "sessions.db"), "COLUMNS": "100"}
 
-    def run(*arguments: object) -> "subprocess.CompletedProcess[str]":
+    def run(*arguments: object, deadline_s: float = DEADLINE_S) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "-m", "backfocus", *map(str, arguments)]
         return subprocess.run(
             command,
             capture_output=True,
             text=True,
-            timeout=DEADLINE_S,
+            timeout=deadline_s,
             env=environment,
             cwd=tmp_path,
             stdin=subprocess.DEVNULL,

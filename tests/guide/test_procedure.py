@@ -14,6 +14,7 @@ from backfocus.guide import events as ev
 from backfocus.guide import instructions as say
 from backfocus.guide.procedure import Session, Setup, Step, advance, ask, possible, replay, rounds_left, start
 from backfocus.guide.records import from_dict, to_dict
+from backfocus.guide.words import instruction_words
 from backfocus.optics.lens import Optics
 
 OPTICS = Optics(5.0, ((0.0, 1.8),))
@@ -89,6 +90,21 @@ def test_lock_is_loosened_before_the_back_focus_ring_is_turned() -> None:
     events = happy_road()[:10]
     _, said = advance(replay(SETUP, events[:-1]), events[-1])
     assert said == (say.LoosenLock(), say.Turn("back-focus", "either", left_um=40.4))
+
+
+def test_the_way_to_go_is_said_in_degrees_once_the_ring_is_known() -> None:
+    setup = replace(SETUP, um_per_degree=10.0)
+    said = ask(replay(setup, happy_road()[:10]))[-1]
+    # 40.4 um at 10 um per degree
+    assert said == say.Turn("back-focus", "either", left_um=40.4, left_deg=pytest.approx(4.04))
+    assert "40 um to go, 4 degrees" in instruction_words(said).sentence
+    stopped = replay(setup, [*happy_road()[:10], ev.Stopped(22.0, "sweep-wide")])
+    assert "about 4 degrees" in stopped.results[-1].verdict.advice
+
+
+def test_a_ring_that_moves_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="degree"):
+        replace(SETUP, um_per_degree=0.0)
 
 
 @pytest.mark.parametrize("position", range(len(happy_road())))

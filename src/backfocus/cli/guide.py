@@ -1,6 +1,7 @@
 """`backfocus guide SOURCE`: the procedure, step by step."""
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -38,6 +39,16 @@ Record = Annotated[
     str | None, typer.Option("--record", help="Also save the pictures as this MP4 file.", show_default=False)
 ]
 Web = Annotated[bool, typer.Option("--web", help="On a web page instead (see `backfocus serve`).")]
+UmPerDegree = Annotated[
+    float | None,
+    typer.Option(
+        "--um-per-degree",
+        help="How far the back-focus ring moves the lens: then the way to go is said in degrees too. The end "
+        "of a session says how many um it was turned.",
+        min=0.01,
+        show_default=False,
+    ),
+]
 RECORD_NAMES = ("nd", "extender", "iris", "camera-serial", "lens-serial", "temperature", "operator", "note")
 
 
@@ -50,6 +61,7 @@ def guide(
     lens: options.LensName = None,
     no_ring: NoRing = False,
     shims: options.Shims = None,
+    um_per_degree: UmPerDegree = None,
     note: Note = None,
     transfer: options.Transfer = "auto",
     range_: options.Range = "auto",
@@ -82,8 +94,10 @@ def guide(
     is kept: --resume).
     """
     if web:
-        if json_ or record or resume or note or no_ring:
-            raise UsageError("--web goes without --json, --record, --resume, --note and --no-ring")
+        if json_ or record or resume or note or no_ring or um_per_degree:
+            raise UsageError(
+                "--web goes without --json, --record, --resume, --note, --no-ring and --um-per-degree"
+            )
         return serve(
             source,
             port=port,
@@ -112,7 +126,9 @@ def guide(
         notes = ask_for_the_record(notes)
     plan = Plan(
         source=source,
-        setup=setup_for(optics, profile, no_ring, options.shims_um(shims)),
+        setup=replace(
+            setup_for(optics, profile, no_ring, options.shims_um(shims)), um_per_degree=um_per_degree
+        ),
         notes=notes,
         camera=camera or "",
         lens=lens or "",

@@ -247,4 +247,16 @@ def _end(plan: Plan, last: Moment, number: int) -> int:
         console.print(
             f"\n{rounds}, {last.at_s:.0f} s. The certificate: backfocus report {number}", style="dim"
         )
+        if (turned_um := _turned_um(last.session)) is not None:
+            console.print(
+                f"The back-focus ring moved the lens by {turned_um:.0f} um: divided by the degrees it was "
+                "turned, that is --um-per-degree for the next time.",
+                style="dim",
+            )
     return EXIT_CODES[result.verdict.kind]
+
+
+def _turned_um(session: Session) -> float | None:
+    """How far the ring was turned in a single round; of several nobody knows the sum."""
+    known = session.setup.optics is not None and session.setup.um_per_degree is None
+    return session.last_corrected_um if known and session.rounds == 1 and not session.lock_moves else None

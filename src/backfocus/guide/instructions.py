@@ -49,7 +49,7 @@ class Turn:
     """Turn one ring slowly.
 
     `searching`: nothing can be measured yet, only that something appears. `slower`: the last time it was too
-    fast. `left_um`: how far there is to go, None while unknown.
+    fast. `left_um`, `left_deg`: how far there is to go, and what that is on the ring; None while unknown.
     """
 
     ring: Ring
@@ -57,6 +57,7 @@ class Turn:
     searching: bool = False
     slower: bool = False
     left_um: float | None = None
+    left_deg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

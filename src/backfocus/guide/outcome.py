@@ -73,7 +73,7 @@ def verdict_on(session: Session, found: BackFocus | None) -> Verdict:
 
 def means_of(setup: Setup) -> Means:
     """What can be moved on the lens, for the advice."""
-    return Means(setup.back_focus_ring, setup.shims_um)
+    return Means(setup.back_focus_ring, setup.shims_um, setup.um_per_degree)
 
 
 def is_within(found: BackFocus, depth_um: float) -> bool:

@@ -133,7 +133,9 @@ def _turn_at_wide(session: Session) -> tuple[say.Instruction, ...]:
     if not session.setup.back_focus_ring:
         return (say.Turn("focus", session.way, slower=session.slower),)
     left_um = session.left_um if session.setup.optics and session.step is Step.SWEEP_WIDE else None
-    turn = say.Turn("back-focus", session.way, slower=session.slower, left_um=left_um)
+    learned = session.setup.um_per_degree
+    left_deg = left_um / learned if left_um is not None and learned else None
+    turn = say.Turn("back-focus", session.way, slower=session.slower, left_um=left_um, left_deg=left_deg)
     fresh = session.step is Step.SWEEP_WIDE and session.way == "either"
     return (say.LoosenLock(), turn) if fresh else (turn,)
 

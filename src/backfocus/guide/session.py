@@ -30,6 +30,8 @@ class Setup:
         Whether the lens has one (or a motor that does its work).
     shims_um : tuple of float
         The washers at hand.
+    um_per_degree : float | None
+        How far the back-focus ring moves the lens, once somebody has learned it; above 0.
     nd : str
         The ND position the session begins with.
     lens_kind : "front-focus" | "rear-focus" | "varifocal" | "unknown"
@@ -41,12 +43,15 @@ class Setup:
     zoom_ratio: float | None = None
     back_focus_ring: bool = True
     shims_um: tuple[float, ...] = ()
+    um_per_degree: float | None = None
     nd: str = "clear"
     lens_kind: str = "unknown"
 
     def __post_init__(self) -> None:
         if self.zoom_ratio is not None and not self.zoom_ratio > 1.0:
             raise ValueError(f"a zoom ratio is above 1, not {self.zoom_ratio}")
+        if self.um_per_degree is not None and not self.um_per_degree > 0.0:
+            raise ValueError(f"a ring moves the lens by more than 0 um per degree, not {self.um_per_degree}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,10 +104,9 @@ def _turn_words(said: say.Turn) -> Words:
         return _search_words(said)
     match said.way:
         case "either":
-            far = f" About {said.left_um:.0f} um to go." if said.left_um is not None else ""
             return Words(
                 f"Turn the {name} ring",
-                f"Turn the {name} ring {slowly}, either way.{far}",
+                f"Turn the {name} ring {slowly}, either way.{_far(said)}",
                 _leave_alone(said.ring),
             )
         case "on":
@@ -121,6 +120,13 @@ def _turn_words(said: say.Turn) -> Words:
             return Words("STOP", f"Stop: let go of the {name} ring.")
         case other:
             assert_never(other)
+
+
+def _far(said: say.Turn) -> str:
+    if said.left_um is None:
+        return ""
+    on_the_ring = f", {said.left_deg:.0f} degrees of the ring" if said.left_deg is not None else ""
+    return f" About {said.left_um:.0f} um to go{on_the_ring}."
 
 
 def _search_words(said: say.Turn) -> Words:
