@@ -5,8 +5,12 @@ import numpy as np
 import pytest
 
 from backfocus.measure.reading import Flag
+from backfocus.optics.blur import pixel_mtf
 from backfocus.optics.lens import Optics
+from backfocus.sim.wavefront import cutoff_cy_px, defocus_waves, sharpest_w020, transfer
 from backfocus.solve.clip import judge_clip
+
+from .conftest import FREQUENCIES
 
 RAMP = Optics(5.0, ((7.8, 1.8), (108.0, 1.8), (156.0, 2.6)))
 H = RAMP.half_depth_um(0.05)
@@ -26,19 +30,39 @@ def both_ways(part):
     return 1.0 - 2.0 * ease(2.0 * part - 0.5) if part < 0.75 else ease(4.0 * part - 3.0) - 1.0
 
 
+def soft_curve(r_um, f_number, w040):
+    """By quadrature over the pupil, through the bench's code: `solve` has another."""
+    cutoff = cutoff_cy_px(f_number, 5.0)
+    w020 = defocus_waves(r_um, f_number) + sharpest_w020(w040, cutoff)
+    return transfer(FREQUENCIES, w020, w040, cutoff) * pixel_mtf(FREQUENCIES)
+
+
 @pytest.fixture
 def clip(make_reading):
     """Readings by formula: steady tele, walk, steady wide, and a sweep there that goes `sweep` first."""
 
-    def make(delta_um, *, tele_um=3.0, sweep=0, tracking_um=0.0, seed=1, backwards=False, **more):
+    def make(
+        delta_um,
+        *,
+        tele_um=3.0,
+        sweep=0,
+        nudge_um=0.0,
+        nudge_s=1.0,
+        w040=0.0,
+        tracking_um=0.0,
+        seed=1,
+        backwards=False,
+        **more,
+    ):
         rng = np.random.default_rng(seed)
-        total_s = 2.0 * STEADY_S + WALK_S + (SWEEP_S + STEADY_S if sweep else 0.0)
+        total_s = 2.0 * STEADY_S + WALK_S + (SWEEP_S + STEADY_S if sweep or nudge_um else 0.0)
         readings = []
         for at in range(round(25 * total_s)):
             at_s = at / 25.0
             zoom = 1.0 - ease((at_s - STEADY_S) / WALK_S)
             ratio = ZOOM ** (zoom - 1.0)
             turned = sweep * (8.0 * H + abs(delta_um)) * both_ways((at_s - 2.0 * STEADY_S - WALK_S) / SWEEP_S)
+            turned += nudge_um * ease((at_s - 2.0 * STEADY_S - WALK_S) / nudge_s)
             r = delta_um + (tele_um - delta_um) * ratio**2 + turned + tracking_um * math.sin(math.pi * zoom)
             breath = 1.0 + 0.05 * math.tanh(turned / 180.0) + 0.004 * rng.standard_normal()
             readings.append(
@@ -47,6 +71,7 @@ def clip(make_reading):
                     f_number=RAMP.f_number(ratio),
                     noise=0.004,
                     rng=rng,
+                    curve=soft_curve(r, RAMP.f_number(ratio), w040) if w040 else None,
                     at_s=total_s - at_s if backwards else at_s,
                     index=at,
                     scale_px=1540.0 * ratio * breath,
@@ -101,11 +126,44 @@ def test_too_near_zero_the_side_is_not_claimed(clip, delta_um):
 
 
 @pytest.mark.parametrize("delta_um", [-30.0, 30.0])
-def test_a_clip_that_runs_from_wide_to_tele(clip, delta_um):
-    # Played backwards, the sweep's first turn is towards infinity.
-    answer = judge_clip(clip(delta_um, sweep=1, backwards=True), RAMP, first_turn="infinity")
+@pytest.mark.parametrize("first_turn", [None, "near", "infinity"])
+def test_a_clip_that_runs_from_wide_to_tele(clip, delta_um, first_turn):
+    # The sweep ended before the zoom began: from its first turn to there nobody knows how often it turned.
+    answer = judge_clip(clip(delta_um, sweep=1, backwards=True), RAMP, first_turn=first_turn)
+    assert answer.referenced
     assert answer.back_focus is not None
+    assert not answer.back_focus.sign_known
+    assert answer.back_focus.delta_um == pytest.approx(abs(delta_um), abs=H / 5.0)
+
+
+@pytest.mark.parametrize("delta_um", [-40.0, -14.0, 14.0, 40.0])
+@pytest.mark.parametrize(("turn", "way"), [("near", 1), ("infinity", -1), ("away", 1), ("towards", -1)])
+def test_a_nudge_of_known_direction_gives_the_side(clip, delta_um, turn, way):
+    answer = judge_clip(clip(delta_um, nudge_um=way * H), RAMP, first_turn=turn)
+    assert not answer.referenced
+    assert answer.back_focus is not None
+    assert answer.back_focus.sign_known
     assert answer.back_focus.delta_um == pytest.approx(delta_um, abs=H / 5.0)
+
+
+@pytest.mark.parametrize("delta_um", [-5.0, -2.0, 2.0, 5.0])
+@pytest.mark.parametrize("way", [-1, 1])
+@pytest.mark.parametrize("soft", [0.0, 1.0])
+def test_within_the_depth_of_focus_a_nudge_never_tells_a_wrong_side(clip, delta_um, way, soft):
+    # A lens with a wave of W040 is as soft in focus as 6 um off: |r| hardly falls before it rises.
+    turn = "near" if way > 0 else "infinity"
+    found = judge_clip(clip(delta_um, nudge_um=3.0 * way * H, w040=soft), RAMP, first_turn=turn).back_focus
+    assert found is not None
+    assert not found.sign_known or found.delta_um * delta_um > 0.0
+
+
+@pytest.mark.parametrize("delta_um", [-20.0, 20.0])
+def test_a_ring_that_jumps_across_focus_tells_no_side(clip, delta_um):
+    # From 20 um to -25 between two pictures |r| only rises, as it would away from focus.
+    jumped = clip(delta_um, nudge_um=-math.copysign(45.0, delta_um), nudge_s=0.02)
+    found = judge_clip(jumped, RAMP, first_turn="infinity" if delta_um > 0 else "near").back_focus
+    assert found is not None
+    assert not found.sign_known or found.delta_um * delta_um > 0.0
 
 
 def test_verdicts_of_clips(clip):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EXIT_CODES = {"set": 0, "adjust": 1, "tracking": 1, "not-front-focus": 1, "unsure": 4}
 
 FirstTurn = Annotated[
-    Literal["near", "infinity"] | None,
+    Literal["near", "infinity", "away", "towards"] | None,
     typer.Option(
         "--first-turn",
         help="Which way the focus ring went first in a sweep at wide; it tells the side of the error.",

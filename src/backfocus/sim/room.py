@@ -16,8 +16,8 @@ from ..target import TWIST_SIGNS, twist_radii
 Bytes = NDArray[np.uint8]
 Singles = NDArray[np.float32]
 
-BLACK, WHITE, GREY, PAPER = 10, 229, 46, 232
-"""Printed black 4 %, white 90 %, grey card 18 %, paper 91 %."""
+BLACK, WHITE, GREY, PAPER = 10, 229, 46, 229
+"""Printed black 4 %, grey card 18 %, paper 90 %: white is where nothing is printed."""
 _RIM_TEXELS = 320.0
 _MARGIN_PX = 64
 """How far the star may stand off the middle of the canvas."""

@@ -11,21 +11,28 @@ split is fitted and counts by its likelihood; two readings often fit two ways: t
 
 Blur of the lens itself (spherical aberration) adds to a residual in quadrature and cannot be told from it
 without an in-focus reference. A reading may say how much of that is possible (`softness_um`); any share of it
-is held equally likely and widens the interval downwards. The reported `delta_um` stays the plain reading;
-but beside a position with a reference, one without counts only as far as its softness can be known.
+is held equally likely and widens the interval downwards (`interval`). The reported `delta_um` stays the plain
+reading; but beside a position with a reference, one without counts only as far as its softness can be known.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .interval import magnitudes_interval
+
 Vector = NDArray[np.float64]
 
-_SOFTNESS_SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-_INTERVAL = 0.95
+Side = Literal[-1, 0, 1]
+"""Of the residual at the widest position: +1, -1, or 0 where no move told it."""
+
+_TWO_SIGMA = 1.96
+_SEARCHED = 5.0
+"""Standard deviations about the lines that fit in which delta is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,9 @@ class ZoomResidual:
         One standard deviation of the scale.
     softness_um : float
         The most that the lens's own blur can have added, as a residual; 0 where a reference took it off.
+    common_um : float
+        The part of `sigma_um` that is the same error at every position (f-number, model of the lens), so that
+        more positions do not lessen it.
     """
 
     scale_px: float
@@ -49,12 +59,14 @@ class ZoomResidual:
     sigma_um: float
     scale_sigma_px: float = 0.0
     softness_um: float = 0.0
+    common_um: float = 0.0
 
     def __post_init__(self) -> None:
-        values = (self.scale_px, self.residual_um, self.sigma_um, self.scale_sigma_px, self.softness_um)
+        lengths = (self.scale_px, self.sigma_um, self.scale_sigma_px, self.softness_um, self.common_um)
+        values = (*lengths, self.residual_um)
         if not all(math.isfinite(value) for value in values):
             raise ValueError(f"a residual needs finite numbers, got {values}")
-        if self.scale_px <= 0 or self.sigma_um <= 0 or self.scale_sigma_px < 0 or self.softness_um < 0:
+        if self.scale_px <= 0 or self.sigma_um <= 0 or min(lengths) < 0 or self.common_um > self.sigma_um:
             raise ValueError("scale and sigma must be above zero")
 
     @property
@@ -121,13 +133,17 @@ class BackFocus:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A weighted fit of r = delta + b x, x = (M / M_tele)**2."""
+    """A weighted fit of r = delta + b x, x = (M / M_tele)**2.
+
+    `sigma_um` and `alone_um` are those of delta: with what errors have in common, and were they independent.
+    """
 
     delta: float
     b: float
-    covariance: Vector
+    sigma_um: float
+    alone_um: float
     misfit: Vector
-    sigma: Vector
+    misfit_sigma: Vector
     chi2: float
 
     @property
@@ -140,7 +156,7 @@ class _Line:
         return max(1.0, self.chi2 / self.dof) if self.dof else 1.0
 
 
-def solve_back_focus(zoom: Sequence[ZoomResidual], *, signed: bool) -> BackFocus:
+def solve_back_focus(zoom: Sequence[ZoomResidual], *, signed: bool, side: Side = 0) -> BackFocus:
     """The back-focus error in um and its 95 % interval, from residuals at two or more zoom positions.
 
     Parameters
@@ -148,7 +164,9 @@ def solve_back_focus(zoom: Sequence[ZoomResidual], *, signed: bool) -> BackFocus
     zoom : sequence of ZoomResidual
         Two or more, in any order, at scales that differ.
     signed : bool
-        Whether a move told the side of the residuals; if not, only their magnitudes are used.
+        Whether the residuals carry signs; if not, only their magnitudes are used.
+    side : int
+        Of magnitudes: the sign of the one at the widest position, where a move told it.
 
     Raises
     ------
@@ -163,14 +181,19 @@ def solve_back_focus(zoom: Sequence[ZoomResidual], *, signed: bool) -> BackFocus
     ordered = tuple(sorted(zoom, key=lambda each: -each.scale_px))
     if len(ordered) < 2 or ordered[-1].scale_px > 0.999 * ordered[0].scale_px:
         raise ValueError("the back-focus error needs residuals at two or more zoom positions")
-    if not signed:
-        ordered = tuple(replace(each, residual_um=abs(each.residual_um)) for each in ordered)
-    signs = [np.ones(len(ordered))] if signed else _sign_patterns(len(ordered))
+    if signed:
+        line = _fit(ordered, np.ones(len(ordered)))
+        sigma = line.sigma_um * math.sqrt(line.inflation)
+        ends = (line.delta - _TWO_SIGMA * sigma, line.delta + _TWO_SIGMA * sigma)
+        return _answer(ordered, line, line.delta, sigma, ends, sign_known=True)
+    ordered = tuple(replace(each, residual_um=abs(each.residual_um)) for each in ordered)
+    signs = _sign_patterns(len(ordered))
     lines = [_fit(ordered, sign) for sign in signs]
     best = min(range(len(lines)), key=lambda index: round(lines[index].chi2, 6))
     mean, sigma = _average(lines, lines[best])
-    low, high = _interval(ordered, signs, lines[best], folded=not signed)
-    return _answer(ordered, signs[best], lines[best], mean, sigma, low, high, signed=signed)
+    ends = _interval(ordered, lines, lines[best], side_known=side != 0)
+    found = _answer(_with_signs(ordered, signs[best]), lines[best], mean, sigma, ends, sign_known=side != 0)
+    return _turned(found, side)
 
 
 def _sign_patterns(count: int) -> list[Vector]:
@@ -178,26 +201,40 @@ def _sign_patterns(count: int) -> list[Vector]:
     return [np.where(np.arange(count) < negative, -1.0, 1.0) for negative in range(count)]
 
 
-def _fit(zoom: tuple[ZoomResidual, ...], sign: Vector, share: float = 0.0) -> _Line:
-    """The line through the residuals with these signs, `share` of the possible softness taken off."""
-    size = np.array([each.residual_um for each in zoom])
-    soft = share * np.array([each.softness_um for each in zoom])
-    r = sign * np.sign(size) * np.sqrt(np.maximum(size**2 - soft**2, 0.0))
+def _fit(zoom: tuple[ZoomResidual, ...], sign: Vector) -> _Line:
+    """The line through the residuals with these signs."""
+    r = sign * np.array([each.residual_um for each in zoom])
     x = np.array([each.scale_px / zoom[0].scale_px for each in zoom]) ** 2
     scale_error = 2.0 * x * np.array([each.scale_sigma_px / each.scale_px for each in zoom])
     noise = np.array([each.sigma_um for each in zoom])
     if any(each.softness_um == 0.0 for each in zoom):
         noise = np.hypot(noise, [each.doubt_um for each in zoom])
-    line = _weighted_line(x, r, noise)
-    return _weighted_line(x, r, np.hypot(noise, line.b * scale_error)) if scale_error.any() else line
+    common = sign * np.array([each.common_um for each in zoom])
+    line = _weighted_line(x, r, noise, common)
+    return _weighted_line(x, r, np.hypot(noise, line.b * scale_error), common) if scale_error.any() else line
 
 
-def _weighted_line(x: Vector, r: Vector, sigma: Vector) -> _Line:
-    design = np.stack([np.ones_like(x), x], axis=1) / sigma[:, None]
-    covariance: Vector = np.asarray(np.linalg.inv(design.T @ design), np.float64)
-    delta, b = covariance @ design.T @ (r / sigma)
-    misfit = r - delta - b * x
-    return _Line(float(delta), float(b), covariance, misfit, sigma, float(np.sum((misfit / sigma) ** 2)))
+def _weighted_line(x: Vector, r: Vector, sigma: Vector, common: Vector) -> _Line:
+    """Weighted by the whole sigmas; what is common to all goes into the covariances, not into the weights.
+
+    Weights from the full covariance would let a small misfit be explained by a large common error, and pull
+    the line away from the readings.
+    """
+    design = np.stack([np.ones_like(x), x], axis=1)
+    answer = np.linalg.solve(design.T @ (design / sigma[:, None] ** 2), design.T / sigma**2)
+    delta, b = answer @ r
+    own = np.sqrt(np.maximum(sigma**2 - common**2, 0.0))
+    left = np.eye(len(x)) - design @ answer
+    misfit = left @ r
+    return _Line(
+        float(delta),
+        float(b),
+        math.hypot(float(np.linalg.norm(answer[0] * own)), float(answer[0] @ common)),
+        float(np.linalg.norm(answer[0] * sigma)),
+        misfit,
+        np.hypot(np.linalg.norm(left * own, axis=1), left @ common),
+        float(np.sum((misfit / sigma) ** 2)),
+    )
 
 
 def _weights(lines: Sequence[_Line], best: _Line) -> Vector:
@@ -211,71 +248,72 @@ def _average(lines: Sequence[_Line], best: _Line) -> tuple[float, float]:
     """Mean and standard deviation of delta over all lines that fit."""
     weight = _weights(lines, best)
     delta = np.array([line.delta for line in lines])
-    variance = np.array([line.covariance[0, 0] for line in lines]) * best.inflation
+    variance = np.array([line.sigma_um**2 for line in lines]) * best.inflation
     mean = float(weight @ delta)
     return mean, math.sqrt(float(weight @ (variance + (delta - mean) ** 2)))
 
 
 def _interval(
-    zoom: tuple[ZoomResidual, ...], signs: Sequence[Vector], best: _Line, *, folded: bool
+    zoom: tuple[ZoomResidual, ...], lines: Sequence[_Line], best: _Line, *, side_known: bool
 ) -> tuple[float, float]:
-    """The shortest interval holding 95 % of delta over signs and softness; of its magnitude if `folded`."""
-    shares = _SOFTNESS_SHARES if any(each.softness_um for each in zoom) else (0.0,)
-    centre, sigma, weight = [], [], []
-    for share in shares:
-        lines = [_fit(zoom, sign, share) for sign in signs]
-        own_best = min(lines, key=lambda line: line.chi2)
-        centre += [line.delta for line in lines]
-        sigma += [math.sqrt(line.covariance[0, 0] * best.inflation) for line in lines]
-        weight += list(_weights(lines, own_best) / len(shares))
-    if folded:
-        centre, sigma, weight = centre + [-c for c in centre], sigma * 2, weight * 2
-    return _shortest(np.array(centre), np.array(sigma), np.array(weight), folded=folded)
+    """The interval that magnitudes allow, misfits beyond the noise let in, over a range that holds it."""
+    size = np.array([each.residual_um for each in zoom])
+    soft = np.array([each.softness_um for each in zoom])
+    x = np.array([each.scale_px / zoom[0].scale_px for each in zoom]) ** 2
+    scale_error = best.b * 2.0 * x * np.array([each.scale_sigma_px / each.scale_px for each in zoom])
+    grown = math.sqrt(best.inflation) * max(1.0, best.sigma_um / best.alone_um)
+    sigma = np.hypot([each.sigma_um for each in zoom], scale_error) * grown
+    reach = max(_SEARCHED * line.alone_um * grown for line in lines)
+    delta = [line.delta for line in lines]
+    sharp = np.sqrt(np.maximum(size**2 - soft**2, 0.0))
+    reach += float(np.max(size - sharp))
+    return magnitudes_interval(
+        x, size, sigma, soft, (min(delta) - reach, max(delta) + reach), side_known=side_known
+    )
 
 
-def _shortest(centre: Vector, sigma: Vector, weight: Vector, *, folded: bool) -> tuple[float, float]:
-    """Ends of the shortest interval with 95 % of a sum of normal curves; above zero only if `folded`."""
-    likely = weight > 1e-4 * weight.max()
-    centre, sigma, weight = centre[likely], sigma[likely], weight[likely]
-    if len(centre) == 1:
-        return float(centre[0] - 1.96 * sigma[0]), float(centre[0] + 1.96 * sigma[0])
-    reach = np.linspace(-5.0, 5.0, 121)
-    points = np.unique(np.concatenate([[0.0], (centre[:, None] + sigma[:, None] * reach).ravel()]))
-    d = points[points >= 0.0] if folded else points
-    density = np.exp(-0.5 * ((d[:, None] - centre) / sigma) ** 2) @ (weight / sigma)
-    mass = np.concatenate([[0.0], np.cumsum(np.diff(d) * 0.5 * (density[1:] + density[:-1]))])
-    mass /= mass[-1]
-    tail = np.linspace(0.0, 1.0 - _INTERVAL, 501)
-    low, high = np.interp(tail, mass, d), np.interp(tail + _INTERVAL, mass, d)
-    narrowest = int(np.argmin(high - low))
-    return float(low[narrowest]), float(high[narrowest])
+def _with_signs(zoom: tuple[ZoomResidual, ...], sign: Vector) -> tuple[ZoomResidual, ...]:
+    return tuple(
+        replace(each, residual_um=float(each.residual_um * s)) for each, s in zip(zoom, sign, strict=True)
+    )
+
+
+def _turned(found: BackFocus, side: Side) -> BackFocus:
+    """As magnitudes are told: without a side, or on the negative one."""
+    if side == 0:
+        return replace(found, delta_um=abs(found.delta_um))
+    if side > 0:
+        return found
+    return replace(
+        found,
+        delta_um=-found.delta_um,
+        low_um=-found.high_um,
+        high_um=-found.low_um,
+        b_um=-found.b_um,
+        zoom=_with_signs(found.zoom, -np.ones(len(found.zoom))),
+        misfit_um=tuple(-each for each in found.misfit_um),
+    )
 
 
 def _answer(
     zoom: tuple[ZoomResidual, ...],
-    sign: Vector,
     line: _Line,
-    mean: float,
-    sigma: float,
-    low: float,
-    high: float,
+    delta_um: float,
+    sigma_um: float,
+    ends_um: tuple[float, float],
     *,
-    signed: bool,
+    sign_known: bool,
 ) -> BackFocus:
-    x = np.array([each.scale_px / zoom[0].scale_px for each in zoom]) ** 2
-    leverage = np.einsum("ni,ij,nj->n", design := np.stack([np.ones_like(x), x], 1), line.covariance, design)
-    left = np.sqrt(np.maximum(line.sigma**2 - leverage, (1e-3 * line.sigma) ** 2))
-    left = np.hypot(left, [each.doubt_um for each in zoom])
+    least = [1e-3 * each.sigma_um for each in zoom]
+    left = np.hypot(np.maximum(line.misfit_sigma, least), [each.doubt_um for each in zoom])
     return BackFocus(
-        delta_um=mean if signed else abs(mean),
-        sigma_um=sigma,
-        low_um=low,
-        high_um=high,
+        delta_um=delta_um,
+        sigma_um=sigma_um,
+        low_um=ends_um[0],
+        high_um=ends_um[1],
         b_um=line.b,
-        sign_known=signed,
-        zoom=tuple(
-            replace(each, residual_um=float(each.residual_um * s)) for each, s in zip(zoom, sign, strict=True)
-        ),
+        sign_known=sign_known,
+        zoom=zoom,
         misfit_um=tuple(float(value) for value in line.misfit),
         misfit_sigma_um=tuple(float(value) for value in left),
         scatter_um=math.sqrt(float(np.sum(line.misfit**2)) / line.dof) if line.dof else None,

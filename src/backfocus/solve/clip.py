@@ -4,11 +4,13 @@ The two holds give two residuals, the walk between them more, for the tracking e
 the f-number of its own zoom. If the focus ring was swept through its sharpest point at wide (or at tele), the
 best picture of that sweep is the reference there.
 
-What a sweep can and cannot tell. |r| is the same on both sides of focus, so a clip looks the same if delta
-and every movement of a ring change their signs together: no clip by itself tells the side. It does once the
-direction of one movement is known. A lens set nearer brings the image of the chart forward, towards the
-lens, and r grows; set towards infinity, r falls. So if the person says which way the ring went first, then
-|r| falling at first means that r had the other sign than the move, and |r| rising the same.
+What a movement can and cannot tell. |r| is the same on both sides of focus, so a clip looks the same if
+delta and every movement of a ring change their signs together; spherical aberration only adds its own sign,
+which is not known either. No clip by itself tells the side. It does once the direction of one movement is
+known. A lens set nearer brings the image of the chart forward, towards the lens, and r grows; set towards
+infinity, r falls; a back-focus ring that takes the lens away from the sensor makes r grow. So if the person
+says which way the ring went first, then |r| falling at first means that r had the other sign than the move,
+and |r| rising the same. A nudge will do for this, a sweep through the sharpest point gives a reference too.
 """
 
 import math
@@ -21,16 +23,19 @@ from numpy.typing import NDArray
 
 from ..measure.reading import Flag, Reading
 from ..optics.lens import Optics
-from .backfocus import BackFocus, ZoomResidual, solve_back_focus
+from .backfocus import BackFocus, Side, ZoomResidual, solve_back_focus
 from .defocus import Defocus, Reference, defocus, reference_from, sharpest
-from .hand_sweep import sweep_by_hand
+from .hand_sweep import Passage, sweep_by_hand
 from .verdict import Means, Verdict, judge
 from .zoom_pull import Hold, Pull, find_pull, usable
 
 Vector = NDArray[np.float64]
 
-FirstTurn = Literal["near", "infinity"]
-"""Which way the focus ring went first in the sweep."""
+FirstTurn = Literal["near", "infinity", "away", "towards"]
+"""Which way the focus ring went first at wide, or the lens by the back-focus ring: from or to the sensor."""
+
+GROWS = ("near", "away")
+"""The turns that make r grow."""
 
 SAME_ZOOM = 0.85
 """Breathing changes the scale by up to 15 % without a zoom."""
@@ -41,6 +46,15 @@ WALK_SIGMA = 0.05
 
 FEWEST_NEAR = 5
 """Pictures within two half depths of focus of the sharpest, so that it is within h/3 of true focus."""
+
+SURE_STEP = 0.7
+"""Of |r|: a ring that moves the image by more from one picture to the next may have jumped across focus."""
+
+WATCHED = 6
+"""Pictures before and after |r| left its first value that must show how."""
+
+LONGEST_GAP_S = 0.25
+"""Between two of them."""
 
 _STEADY = 5
 _DISTRUSTED = (Flag.SHARPENED, Flag.CLIPPED, Flag.TOO_DARK)
@@ -65,6 +79,7 @@ def judge_clip(
     optics: Optics | None,
     *,
     first_turn: FirstTurn | None = None,
+    side: Side = 0,
     means: Means | None = None,
 ) -> ClipAnswer:
     """Back focus and verdict from the readings of a clip, in their order; `unsure` where they do not suffice.
@@ -75,21 +90,23 @@ def judge_clip(
         All of them; those without a star are passed over.
     optics : Optics | None
         None gives `unsure`.
-    first_turn : "near" | "infinity", optional
-        Which way the focus ring was turned first in a sweep at wide. Only with it can the sign be known.
+    first_turn : "near" | "infinity" | "away" | "towards", optional
+        Which way a ring was turned first at wide, after the zoom. Only so can a clip tell the sign.
+    side : int
+        The sign of the residual at wide where it is known from elsewhere, +1 or -1; else 0.
     means : Means, optional
         What can be moved on this lens, for the advice.
     """
     pictures = usable(readings)
     pull = find_pull(pictures)
-    if optics is None or pull is None:
+    long = pull and optics and _end(pictures, pull, pull.long, optics)
+    wide = pull and optics and _end(pictures, pull, pull.wide, optics)
+    if not (pull and optics and long and wide):
         depth = None if optics is None else optics.half_depth_um(0.0)
         return ClipAnswer(None, judge(None, depth, means=means), depth, False, frozenset())
-    long = _end(pictures, pull, pull.long, optics)
-    wide = _end(pictures, pull, pull.wide, optics)
     magnitudes = (long.residual, wide.residual, *_walk(pictures, pull, optics))
-    side = _side(wide, first_turn) * (1 if pull.wide is pull.late else -1)
-    found = _solved(magnitudes, side)
+    told = side or (_side(wide, first_turn) if pull.wide is pull.late else 0)
+    found = solve_back_focus(magnitudes, signed=False, side=told)
     depths = tuple(optics.half_depth_um(each.scale_px / pull.long.scale_px) for each in found.zoom)
     flags = long.flags | wide.flags
     verdict = judge(
@@ -108,31 +125,44 @@ class _End:
     """One end of the zoom: its residual in the hold, and what a sweep there showed."""
 
     residual: ZoomResidual
-    swept: bool
     reference: Reference | None
     blur_um: tuple[float, ...]
-    sigma_um: tuple[float, ...]
+    noise_um: tuple[float, ...]
+    at_s: tuple[float | None, ...]
+    floor_um: float
     half_depth_um: float
     flags: frozenset[Flag]
 
 
-def _end(pictures: Sequence[Reading], pull: Pull, hold: Hold, optics: Optics) -> _End:
-    """Reads the hold, and the sweep that follows or precedes it at the same zoom, if there is one."""
+def _end(pictures: Sequence[Reading], pull: Pull, hold: Hold, optics: Optics) -> _End | None:
+    """Reads the hold, and the sweep that follows or precedes it at the same zoom, if there is one.
+
+    None where no picture of the hold tells a defocus.
+    """
     ratio = hold.scale_px / pull.long.scale_px
     depth = optics.half_depth_um(ratio)
     read = [(each, defocus(each, optics, ratio=ratio)) for each in _at_same_zoom(pictures, pull, hold)]
     there = [each for each, value in read if value is not None]
     plain = [value for _, value in read if value is not None]
-    left = _departure([value.um for value in plain], [value.sigma_um for value in plain], depth)
-    steady = there[: min(left, hold.last - hold.first + 1)]
-    swept, reference = _sweep(there, plain, depth)
-    values = [defocus(each, optics, ratio=ratio, reference=reference) for each in steady]
+    blur = tuple(value.um for value in plain)
+    noise = tuple(math.sqrt(max(value.sigma_um**2 - value.model_sigma_um**2, 0.0)) for value in plain)
+    left = _departure(blur, noise, depth)
+    steady = there[: min(max(left, _STEADY), hold.last - hold.first + 1)]
+    swept = _swept(blur, noise, depth)
+    passage = _passage(plain[swept], depth)
+    best = sharpest(there[swept]) if passage and passage.near >= FEWEST_NEAR else None
+    reference = reference_from(best) if best else None
+    read_again = [defocus(each, optics, ratio=ratio, reference=reference) for each in steady]
+    values = [value for value in read_again if value is not None]
+    if not values:
+        return None
     return _End(
-        _residual(hold, [value for value in values if value is not None]),
-        swept,
+        _residual(hold, values),
         reference,
-        tuple(value.um for value in plain),
-        tuple(value.sigma_um for value in plain),
+        blur,
+        noise,
+        tuple(each.at_s for each in there),
+        passage.floor_um if passage else plain[0].softness_um,
         depth,
         _spoilt(steady),
     )
@@ -149,40 +179,32 @@ def _same_zoom(reading: Reading, hold: Hold) -> bool:
     return SAME_ZOOM < (reading.scale_px or 0.0) / hold.scale_px < 1.0 / SAME_ZOOM
 
 
-def _sweep(
-    pictures: Sequence[Reading], read: Sequence[Defocus], depth_um: float
-) -> tuple[bool, Reference | None]:
-    """Whether a sweep went through the sharpest point, and its sharpest picture if it went slowly enough.
+def _passage(read: Sequence[Defocus], depth_um: float) -> Passage | None:
+    """The sweep through the sharpest point; None if there was none.
 
     A hold alone is no reference for itself: it would read as in focus whatever the error.
     """
-    blur, sigma = [each.um for each in read], [each.sigma_um for each in read]
-    swept = _swept(blur, sigma, depth_um)
-    passage = sweep_by_hand(blur[swept], sigma[swept], depth_um)
-    if passage is None or passage.state == "falling":
-        return False, None
-    best = sharpest(pictures[swept])
-    return True, None if best is None or passage.near < FEWEST_NEAR else reference_from(best)
+    passage = sweep_by_hand([each.um for each in read], [each.sigma_um for each in read], depth_um)
+    return None if passage is None or passage.state == "falling" else passage
 
 
-def _swept(blur: Sequence[float], sigma: Sequence[float], depth_um: float) -> slice:
+def _swept(blur: Sequence[float], noise: Sequence[float], depth_um: float) -> slice:
     """From where |r| first leaves the value it starts with to where it last differs from its last."""
-    start = _departure(blur, sigma, depth_um)
-    stop = len(blur) - _departure(blur[::-1], sigma[::-1], depth_um)
+    start = _departure(blur, noise, depth_um)
+    stop = len(blur) - _departure(blur[::-1], noise[::-1], depth_um)
     return slice(start, max(start, stop))
 
 
-def _departure(blur: Sequence[float], sigma: Sequence[float], depth_um: float) -> int:
+def _departure(blur: Sequence[float], noise: Sequence[float], depth_um: float) -> int:
     """How many pictures from the first on show the same |r|: all of them if it never changes."""
-    limit = _limit(sigma, depth_um)
-    away = np.abs(np.array(blur) - np.median(blur[:_STEADY])) > limit
+    away = np.abs(np.array(blur) - np.median(blur[:_STEADY])) > _limit(noise, depth_um)
     lasting = away[:-1] & away[1:]
     return int(np.argmax(lasting)) if lasting.any() else len(blur)
 
 
-def _limit(sigma: Sequence[float], depth_um: float) -> float:
-    """The change of |r| that is believed: beyond noise, and half a depth of focus at least."""
-    return max(3.0 * float(np.median(sigma)), depth_um / 2.0)
+def _limit(noise: Sequence[float], depth_um: float) -> float:
+    """The change of |r| that is believed: beyond noise, and a quarter of a depth of focus at least."""
+    return max(4.0 * float(np.median(noise)), depth_um / 4.0)
 
 
 def _residual(hold: Hold, values: Sequence[Defocus]) -> ZoomResidual:
@@ -197,6 +219,7 @@ def _residual(hold: Hold, values: Sequence[Defocus]) -> ZoomResidual:
         max(math.hypot(1.25 * scatter, model), 1e-3),
         hold.scale_sigma_px,
         values[0].softness_um,
+        model,
     )
 
 
@@ -225,36 +248,43 @@ def _walk_residual(near: Sequence[Reading], values: Sequence[Defocus]) -> ZoomRe
         math.hypot(still.sigma_um, WALK_SIGMA * still.residual_um),
         still.scale_sigma_px,
         still.softness_um,
+        still.common_um,
     )
 
 
-def _solved(magnitudes: Sequence[ZoomResidual], side: int) -> BackFocus:
-    found = solve_back_focus(magnitudes, signed=False)
-    if not side:
-        return found
-    signed = [
-        ZoomResidual(
-            each.scale_px, side * each.residual_um, each.sigma_um, each.scale_sigma_px, each.softness_um
-        )
-        for each in found.zoom
-    ]
-    return solve_back_focus(signed, signed=True)
+def _side(wide: _End, first_turn: FirstTurn | None) -> Side:
+    """Sign of the residual in the hold at wide: +1, -1, or 0 where no movement tells.
 
-
-def _side(wide: _End, first_turn: FirstTurn | None) -> int:
-    """Sign of the residual in the hold at wide: +1, -1, or 0 where the sweep does not tell.
-
-    Turning towards near makes r grow. If |r| fell first, r had the other sign. It must have been clear of
-    zero, or a short fall would have been missed.
+    If |r| fell first, r had the other sign than the move. If it rose, the same, provided that a fall would
+    have been seen: |r| stood clear above the least that this lens reads, and the rise itself was watched.
     """
-    if first_turn is None or not wide.swept:
+    if first_turn is None:
         return 0
-    blur, limit = wide.blur_um, _limit(wide.sigma_um, wide.half_depth_um)
-    start, left = float(np.median(blur[:_STEADY])), _departure(blur, wide.sigma_um, wide.half_depth_um)
-    if left == len(blur) or min(start, wide.residual.residual_um) < 1.5 * limit:
+    blur, limit = wide.blur_um, _limit(wide.noise_um, wide.half_depth_um)
+    start, left = float(np.median(blur[:_STEADY])), _departure(blur, wide.noise_um, wide.half_depth_um)
+    if left == len(blur):
         return 0
-    turned = 1 if first_turn == "near" else -1
-    return turned if blur[left] > start else -turned
+    turned: Side = 1 if first_turn in GROWS else -1
+    if blur[left] < start:
+        return -turned if wide.residual.residual_um > limit else 0
+    dipped = min(blur[: left + 1]) < start - limit / 2.0
+    clear = start > wide.floor_um + limit
+    return turned if clear and not dipped and _watched(wide, left, start, limit) else 0
+
+
+def _watched(wide: _End, left: int, start: float, limit: float) -> bool:
+    """Whether |r| was seen on its way up: without gaps, and not in one jump that may have crossed focus."""
+    first, last = max(left - WATCHED, 0), min(left + WATCHED, len(wide.blur_um) - 1)
+    times = wide.at_s[first : last + 1]
+    if any(each is None for each in times):
+        return False
+    gaps = np.flatnonzero(np.diff(np.array(times, dtype=float)) > LONGEST_GAP_S)
+    last = first + int(gaps[0]) if gaps.size else last
+    blur = np.array(wide.blur_um[first : last + 1])
+    if last < left + 1 or np.abs(np.diff(blur)).max() > SURE_STEP * start:
+        return False
+    on_the_way = (blur > start + limit / 4.0) & (blur < start + 0.8 * (blur[-1] - start))
+    return bool(np.count_nonzero(on_the_way) >= 2)
 
 
 def _spoilt(pictures: Sequence[Reading]) -> frozenset[Flag]:

@@ -7,7 +7,7 @@ what comes before and after (focusing at tele, a focus sweep at wide) belongs to
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -69,12 +69,22 @@ class Pull:
 
 
 def usable(readings: Sequence[Reading]) -> tuple[Reading, ...]:
-    """Readings with a star, a scale and a modulation curve."""
+    """Readings with a star, a scale and a modulation curve; a scale that is unsure gives way to the rim.
+
+    After a star was lost in blur the scale carried over may be another one; the rim is seen.
+    """
     return tuple(
-        each
+        _by_rim(each)
         for each in readings
         if each.scale_px and each.frequency_cy_px and each.star is not None and not each.flags & _UNUSABLE
     )
+
+
+def _by_rim(reading: Reading) -> Reading:
+    rim_px = reading.star.radius_px if reading.star else None
+    if rim_px is None or Flag.SCALE_UNSURE not in reading.flags:
+        return reading
+    return replace(reading, scale_px=rim_px)
 
 
 def find_holds(pictures: Sequence[Reading], hold_s: float = HOLD_S) -> tuple[Hold, ...]:
