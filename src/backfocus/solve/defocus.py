@@ -43,7 +43,7 @@ F_NUMBER_SIGMA = 0.015
 WORST_W040_WAVES = 1.0
 """Spherical aberration that a lens at full aperture may have without anybody calling it broken."""
 
-ABERRATION_SIGMA_WAVES = 0.05
+ABERRATION_SIGMA_WAVES = 0.08
 """What W040 of up to a wave, not known, shifts |r| by beyond the softness near focus: either way, by side."""
 
 REFERENCE_SIGMA_WAVES = 0.02
