@@ -13,7 +13,7 @@ import cv2
 
 from .row import Plan, Plot, Row
 
-CHAPTERS: tuple[str, ...] = ("star", "pictures")
+CHAPTERS: tuple[str, ...] = ("star", "pictures", "edge")
 """In the order of the page."""
 
 

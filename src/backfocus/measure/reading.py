@@ -24,6 +24,9 @@ class Flag(StrEnum):
     ABOVE_NYQUIST = "above-nyquist"
     SCALE_UNSURE = "scale-unsure"
     NO_OPTICS = "no-optics"
+    NO_EDGE = "no-edge"
+    TWO_EDGES = "two-edges"
+    ON_GRID = "on-grid"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,129 @@
+"""A curve through scattered samples: a cubic spline with even knots, fitted by least squares."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats64 = NDArray[np.float64]
+
+KNOT_PX = 0.25
+"""Four knots to a pixel: at 0.5 cy/px the spline itself is good to 1e-4."""
+STIFFNESS = 1e-4
+"""Of an even curve, against a sample: it only carries the spline over knots without samples."""
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """Light against the distance from an edge.
+
+    Attributes
+    ----------
+    start_px, knot_px : float
+        The distance at which the first interval between knots begins, and from knot to knot.
+    coefficients : ndarray, shape (n + 3,)
+    bands : ndarray, shape (4, n + 3)
+        Lower bands of the fit's normal matrix: its inverse times the variance of a sample is the covariance
+        of the coefficients.
+    counts : ndarray, shape (n,)
+        How many samples lie in each interval.
+    """
+
+    start_px: float
+    knot_px: float
+    coefficients: Floats64
+    bands: Floats64
+    counts: Floats64
+
+    @property
+    def end_px(self) -> float:
+        """The distance at which the last interval ends."""
+        return self.start_px + self.knot_px * self.counts.size
+
+    @cached_property
+    def middles_px(self) -> Floats64:
+        """The middle of each interval."""
+        return np.asarray(self.start_px + self.knot_px * (np.arange(self.counts.size) + 0.5))
+
+    def value(self, at_px: Floats64) -> Floats64:
+        """Light at distances; beyond the ends as at the ends."""
+        first, part = self._place(at_px)
+        return _sum(self.coefficients, first, _cubic(part))
+
+    def slope(self, at_px: Floats64) -> Floats64:
+        """Change of light per pixel."""
+        first, part = self._place(at_px)
+        return _sum(np.diff(self.coefficients) / self.knot_px, first, _square(part))
+
+    def weights(self, at_px: Floats64) -> Floats64:
+        """What each coefficient adds to the light at distances; shape (len(at_px), n + 3)."""
+        first, part = self._place(at_px)
+        matrix = np.zeros((at_px.size, self.coefficients.size))
+        for k, weight in enumerate(_cubic(part)):
+            matrix[np.arange(at_px.size), first + k] = weight
+        return matrix
+
+    def spread(self, weights: Floats64) -> Floats64:
+        """Variance of sums of coefficients, as a share of that of a sample; `weights` (n + 3, m) to (m,)."""
+        return np.asarray((weights * _solved(self.bands, weights)).sum(axis=0))
+
+    def _place(self, at_px: Floats64) -> tuple[NDArray[np.intp], Floats64]:
+        way = np.clip((at_px - self.start_px) / self.knot_px, 0.0, self.counts.size - 1e-9)
+        first = way.astype(np.intp)
+        return first, way - first
+
+
+def fit_profile(at_px: Floats64, light: Floats64, knot_px: float = KNOT_PX) -> Profile:
+    """The profile that samples of `light` at distances `at_px` show; shape (m,) each, m at least 1."""
+    start = float(at_px.min())
+    way = (at_px - start) / knot_px
+    first = way.astype(np.intp)
+    counts = np.bincount(first).astype(np.float64)
+    weights = _cubic(way - first)
+    size = counts.size + 3
+    bands = STIFFNESS * max(1.0, float(counts.mean())) * _stiff(size)
+    right = np.zeros((size, 1))
+    for a, weight in enumerate(weights):
+        right[:, 0] += np.bincount(first + a, weight * light, size)
+        for b in range(a, 4):
+            bands[b - a] += np.bincount(first + a, weight * weights[b], size)
+    return Profile(start, knot_px, _solved(bands, right)[:, 0], bands, counts)
+
+
+def _solved(bands: Floats64, right: Floats64) -> Floats64:
+    from scipy.linalg import solveh_banded
+
+    return np.asarray(solveh_banded(bands, right, lower=True, check_finite=False))
+
+
+def _sum(values: Floats64, first: NDArray[np.intp], weights: tuple[Floats64, ...]) -> Floats64:
+    total = np.zeros(first.shape)
+    for k, weight in enumerate(weights):
+        total += weight * values[first + k]
+    return total
+
+
+def _cubic(part: Floats64) -> tuple[Floats64, ...]:
+    """The four cubic B-splines that are not zero at a part of an interval."""
+    rest, square, cube = 1 - part, part * part, part * part * part
+    return rest**3 / 6, (4 - 6 * square + 3 * cube) / 6, (1 + 3 * (part + square - cube)) / 6, cube / 6
+
+
+def _square(part: Floats64) -> tuple[Floats64, ...]:
+    rest = 1 - part
+    return rest * rest / 2, 0.5 + part * rest, part * part / 2
+
+
+def _stiff(size: int) -> Floats64:
+    """The sum of squared second differences as the lower bands of its matrix; shape (4, size)."""
+    second = np.diff(np.eye(min(size, 8)), n=2, axis=0)
+    whole = second.T @ second
+    bands = np.zeros((4, size))
+    for k in range(3):
+        bands[k] = whole[3, 3 + k]
+        ends = np.diagonal(whole, k)[: min(4, size - k)]
+        bands[k, : ends.size] = ends
+        bands[k, size - k - ends.size : size - k] = ends[::-1]
+        bands[k, size - k :] = 0.0
+    return bands
