@@ -4,6 +4,7 @@ And real pictures.
 """
 
 import math
+from dataclasses import replace
 
 import av
 import cv2
@@ -15,6 +16,8 @@ from backfocus.measure.rings import pyramid
 
 from ..oracles.render import StarDrawing, draw_star, seen
 from ..oracles.rooms import NEGATIVES, random_scene, room_with
+from ..oracles.star_picture import Scene, light
+from ..oracles.transfer import hopkins
 
 # the centre is refined later on the pixels: here it only has to be near enough for that
 CENTRE_PX = 0.6
@@ -147,3 +150,16 @@ def test_five_hundred_scenes():
     assert len(extra) <= 5, (
         extra
     )  # thin wheels, blurred until only one harmonic is left, cannot be told apart
+
+
+@pytest.mark.parametrize(("cycles", "radius"), [(33, 65.0), (72, 115.0), (144, 140.0)])
+def test_a_star_turned_away_by_twenty_degrees(cycles, radius):
+    side = int(2.5 * radius)
+    at = Scene(rows=side, columns=side, x_px=side / 2 + 0.3, y_px=side / 2 - 0.4, radius_px=radius)
+    scene = replace(at, cycles=cycles, tilt_deg=20.0, axis_deg=100.0, view_px=8 * radius)
+    picture = np.round(255 * light(scene, hopkins(0.4, 1.8))).astype(np.uint8)
+    (star,) = find_star(picture)
+    assert star.cycles == cycles
+    assert math.hypot(star.x_px - scene.x_px, star.y_px - scene.y_px) < CENTRE_PX
+    # on the ellipse, between its axes
+    assert radius * math.cos(math.radians(20)) < star.radius_px < radius

@@ -63,3 +63,21 @@ def test_an_even_picture_asks_for_nothing():
     rings = read_rings(pyramid(np.full((200, 200), 90, np.uint8)), 100, 100, ring_radii(20, 80, 1.1))
     ask = centre_correction(rings, 36, np.ones(len(rings.radii_px)))
     assert (ask.dx_px, ask.dy_px, ask.cycles) == (0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("shear", [0.031 + 0j, 0.02 - 0.024j])
+def test_a_tilted_star_asks_for_its_shear_and_is_one_wave_on_its_ellipses(shear):
+    # shears of a chart turned away by 20 degrees: (1 - cos 20) / (1 + cos 20) = 0.031
+    y, x = np.mgrid[0:360, 0:440].astype(float)
+    offset = (x - CENTRE[0]) + 1j * (y - CENTRE[1])
+    facing = offset + shear * offset.conj()
+    tilted = pyramid(np.round(127 + 60 * np.cos(72 * np.angle(facing) + 0.7)).astype(np.uint8))
+    radii = ring_radii(100, 160, 1.05)
+    ask = centre_correction(read_rings(tilted, *CENTRE, radii), 72, np.ones(len(radii)), tilt=True)
+    # sectors average the swing a little
+    assert ask.shear == pytest.approx(shear, abs=0.15 * abs(shear))
+    assert math.hypot(ask.dx_px, ask.dy_px) < 0.1
+    across = np.abs(read_rings(tilted, *CENTRE, radii).harmonics[:, 72])
+    along = np.abs(read_rings(tilted, *CENTRE, radii, shear).harmonics[:, 72])
+    # swung by 72 * 0.031 rad it keeps J0(2.2) = 0.11 of its harmonic
+    assert (across < 0.25 * along).all()

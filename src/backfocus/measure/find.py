@@ -29,6 +29,8 @@ MAX_PIXELS_IN_FULL = 9_000_000
 PLACES, PLACES_PER_LEVEL = 12, 8
 """Crossings looked at in the finest level and in each of the others."""
 SECOND_LOOKS = 20
+MANY, MOST_SPREAD, SPREAD_TRUST = 72, 10, 0.8
+"""So many cycles, and more, spread over so many harmonics each side when the chart is turned away."""
 SHARE_PERCENTILE = 70
 FIRST_SHARE, SECOND_SHARE = 0.58, 0.45
 FIRST_STEP, SECOND_STEP, FINE_STEP, TRACKED_STEP = 1.12, 1.05, 1.03, 1.08
@@ -41,6 +43,12 @@ SETTLED = 0.1
 """Of a wavelength over 2 pi: the next step would be smaller still."""
 SAME_CENTRE = 0.5
 """Of a wavelength over 2 pi: a centre moved by less changes nothing on the rings."""
+WHOLE = 0.95
+"""Of rings less visible the tilt is not asked for."""
+LEVEL_RAD = 0.3
+"""Swing of the phase up to which a star counts as facing the camera."""
+MOST_SHEAR = 0.06
+"""Of a chart turned away by 28 degrees."""
 UNCOUNTED = 0.75
 """Of a star less visible than this on average, the next numbers of cycles are tried too."""
 
@@ -153,7 +161,7 @@ def _crossings(picture: Pyramid, levels: range) -> list[tuple[float, float, int]
 class _Place:
     """A supposed centre: the harmonic that dominates around it, the ring where it does most.
 
-    Its share there.
+    Its share there, and the shear of a chart that is turned away.
     """
 
     x_px: float
@@ -161,6 +169,7 @@ class _Place:
     cycles: int
     ring_px: float
     share: float
+    shear: complex = 0j
 
 
 def _near(one: "_Place | Candidate", other: "_Place | Candidate", reach_px: float) -> bool:
@@ -172,7 +181,10 @@ def _first_look(picture: Pyramid, x_px: float, y_px: float, level: int) -> _Plac
     unit = 2.0**level
     reach = min(1.1 * CELL_PX * REACH_CELLS * unit, _farthest(picture, x_px, y_px))
     rings = read_rings(picture, x_px, y_px, ring_radii(9 * unit, reach, FIRST_STEP))
-    share = cv2.blur(shares(rings, spread=2), (1, 3), borderType=cv2.BORDER_CONSTANT)
+    share = shares(rings, spread=2)
+    many = share[:, MANY:]
+    np.maximum(many, SPREAD_TRUST * shares(rings, spread=MOST_SPREAD)[:, MANY:], out=many)
+    share = np.asarray(cv2.blur(share, (1, 3), borderType=cv2.BORDER_CONSTANT), dtype=np.float32)
     share[:, :MIN_CYCLES] = share[:, MAX_CYCLES + 1 :] = 0
     ring, cycles = np.unravel_index(int(np.argmax(share)), share.shape)
     return _Place(x_px, y_px, int(cycles), float(rings.radii_px[ring]), float(share[ring, cycles]))
@@ -209,7 +221,7 @@ def _star_at(picture: Pyramid, place: _Place) -> Candidate | None:
 
 def _spokes_at(picture: Pyramid, at: _Place) -> Spokes:
     radii = ring_radii(_least_px(at.cycles), _farthest(picture, at.x_px, at.y_px), FINE_STEP)
-    return spokes(read_rings(picture, at.x_px, at.y_px, radii), at.cycles, at.ring_px)
+    return spokes(read_rings(picture, at.x_px, at.y_px, radii, at.shear), at.cycles, at.ring_px)
 
 
 def _recentred(picture: Pyramid, at: _Place, seen: Spokes) -> _Place | None:
@@ -227,23 +239,32 @@ def _recentred(picture: Pyramid, at: _Place, seen: Spokes) -> _Place | None:
 
 
 def _centred(picture: Pyramid, place: _Place, radii: Floats, *, count: bool = True) -> _Place | None:
-    """A place with its centre, and unless told otherwise its count, corrected from the running phase.
+    """A place with its centre, tilt, and unless told otherwise its count, corrected from the running phase.
 
     None if they do not settle. Its share is then that of its harmonic alone, on the better of these rings.
     """
-    x, y, cycles, before = place.x_px, place.y_px, place.cycles, place.ring_px
+    x, y, cycles, before, shear = place.x_px, place.y_px, place.cycles, place.ring_px, place.shear
     for _ in range(5):
-        rings = read_rings(picture, x, y, radii)
+        rings = read_rings(picture, x, y, radii, shear)
         trust = np.clip(shares(rings, max(2, cycles // 10))[:, cycles] - 0.3, 0, None)
-        ask = centre_correction(rings, cycles, trust, count=count)
+        tilt = float(rings.coverage.min()) > WHOLE
+        ask = centre_correction(rings, cycles, trust, count=count, tilt=tilt)
         moved, more = math.hypot(ask.dx_px, ask.dy_px), round(ask.cycles)
         if moved > before or not MIN_CYCLES <= cycles + more <= MAX_CYCLES:
             return None
         before = max(moved, 0.01 * place.ring_px)
         x, y, cycles = x + ask.dx_px, y + ask.dy_px, cycles + more
-        if moved < SETTLED * place.ring_px / cycles and abs(ask.cycles) < 0.3:
+        turned, shear = cycles * abs(ask.shear), _level(shear + ask.shear, cycles)
+        if moved < SETTLED * place.ring_px / cycles and abs(ask.cycles) < 0.3 and turned < LEVEL_RAD:
             break
     if moved > 0.02 * place.ring_px or abs(ask.cycles) > 0.4:
         return None
     share = float(np.percentile(spokes(rings, cycles).share, SHARE_PERCENTILE))
-    return replace(place, x_px=x, y_px=y, cycles=cycles, share=share)
+    return replace(place, x_px=x, y_px=y, cycles=cycles, share=share, shear=shear)
+
+
+def _level(shear: complex, cycles: int) -> complex:
+    """The shear of a chart, within reason, and none where its swing is too small to matter."""
+    if cycles * abs(shear) < LEVEL_RAD:
+        return 0j
+    return shear * min(1.0, MOST_SHEAR / abs(shear))

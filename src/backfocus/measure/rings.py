@@ -84,9 +84,12 @@ def ring_radii(smallest_px: float, largest_px: float, ratio: float) -> Floats:
     return np.asarray(smallest_px * ratio ** np.arange(count))
 
 
-def read_rings(picture: Pyramid, x_px: float, y_px: float, radii_px: Floats) -> Rings:
-    """The harmonics of each ring around a point; parts outside the picture count as the ring's mean."""
-    values, inside = _samples(picture, x_px, y_px, radii_px)
+def read_rings(picture: Pyramid, x_px: float, y_px: float, radii_px: Floats, shear: complex = 0j) -> Rings:
+    """The harmonics of each ring around a point; parts outside the picture count as the ring's mean.
+
+    With a `shear` the rings are the ellipses that are circles on a chart turned away (`pose.Pose.shear`).
+    """
+    values, inside = _samples(picture, x_px, y_px, radii_px, shear)
     count = np.maximum(inside.sum(axis=1, keepdims=True), 1)
     values *= inside
     flat = (values >= values.max(axis=1, keepdims=True) - FLAT_CODES).sum(axis=1) / count[:, 0]
@@ -97,10 +100,10 @@ def read_rings(picture: Pyramid, x_px: float, y_px: float, radii_px: Floats) -> 
 
 
 def _samples(
-    picture: Pyramid, x_px: float, y_px: float, radii_px: Floats
+    picture: Pyramid, x_px: float, y_px: float, radii_px: Floats, shear: complex
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Samples, shape (rings, SAMPLES), and which of them lie in the picture; radii rise."""
-    unit = _unit_circle()
+    unit = _unit_ellipse(shear)
     radii = np.asarray(radii_px, np.float32)[:, None]
     x = np.float32(x_px) + radii * unit[0]
     y = (np.float32(y_px - picture.first_line) + radii * unit[1]) / np.float32(picture.line_step)
@@ -117,26 +120,31 @@ def _samples(
     return values, inside
 
 
-@lru_cache(maxsize=1)
-def _unit_circle() -> NDArray[np.float32]:
-    turn = np.arange(SAMPLES) * (2 * math.pi / SAMPLES)
-    return np.stack([np.cos(turn), np.sin(turn)]).astype(np.float32)
+@lru_cache(maxsize=4)
+def _unit_ellipse(shear: complex) -> NDArray[np.float32]:
+    turn = np.exp(2j * math.pi / SAMPLES * np.arange(SAMPLES))
+    seen = (turn - shear * turn.conj()) / (1 - abs(shear) ** 2)
+    return np.stack([seen.real, seen.imag]).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What the running phase of a harmonic asks for: move the centre, and count so many cycles more."""
+    """What the running phase of a harmonic asks for: move the centre, count so many cycles more, and turn."""
 
-    dx_px: float
-    dy_px: float
-    cycles: float
+    dx_px: float = 0.0
+    dy_px: float = 0.0
+    cycles: float = 0.0
+    shear: complex = 0j
 
 
-def centre_correction(rings: Rings, cycles: int, weights: Floats, *, count: bool = True) -> Correction:
+def centre_correction(
+    rings: Rings, cycles: int, weights: Floats, *, count: bool = True, tilt: bool = False
+) -> Correction:
     """How far the star's centre is from where the rings were read, and how many cycles the count is short.
 
-    A ring read `d` off the centre shows the harmonic's phase swinging by `cycles * d / r` once around; the
-    swing is fitted through the phase steps from sector to sector, so nothing needs unwrapping.
+    A ring read `d` off the centre shows the harmonic's phase swinging by `cycles * d / r` once around, and on
+    a chart turned away by twice `cycles * shear` twice around; the swing is fitted through the phase steps
+    from sector to sector, so nothing needs unwrapping.
 
     Parameters
     ----------
@@ -146,7 +154,9 @@ def centre_correction(rings: Rings, cycles: int, weights: Floats, *, count: bool
     weights : ndarray, shape (rings,)
         Trust in each ring, 0 to leave it out.
     count : bool
-        False where the count is sure: the swing is then fitted by the centre alone.
+        False where the count is sure: the swing is then fitted without it.
+    tilt : bool
+        True where the rings are whole enough to tell a tilt from an offset.
     """
     wide = int(np.clip(cycles // 3, 2, 12))
     offsets = np.arange(-wide, wide + 1)
@@ -160,23 +170,28 @@ def centre_correction(rings: Rings, cycles: int, weights: Floats, *, count: bool
     between = turn + np.float32(math.pi / SECTORS)
     weight = weight.astype(np.float32)
     pull = (cycles / rings.radii_px).astype(np.float32)[:, None]
-    columns = (pull * np.cos(between), pull * np.sin(between), np.ones_like(weight))
-    rows = np.stack(
-        [np.broadcast_to(column, weight.shape).ravel() for column in columns[: 3 if count else 2]]
-    )
-    return _robust_fit(rows, (np.angle(step) * (SECTORS / (2 * math.pi))).ravel(), weight.ravel())
+    columns = [pull * np.cos(between), pull * np.sin(between)]
+    if count:
+        columns.append(np.ones_like(weight))
+    if tilt:
+        columns += [-2 * cycles * np.cos(2 * between), -2 * cycles * np.sin(2 * between)]
+    rows = np.stack([np.broadcast_to(column, weight.shape).ravel() for column in columns])
+    found = _robust_fit(rows, (np.angle(step) * (SECTORS / (2 * math.pi))).ravel(), weight.ravel())
+    if found is None:
+        return Correction()
+    dx, dy, *more = found.tolist()
+    return Correction(dx, dy, more[0] if count else 0.0, complex(*more[-2:]) if tilt else 0j)
 
 
-def _robust_fit(rows: Floats, target: Floats, weight: Floats) -> Correction:
+def _robust_fit(rows: Floats, target: Floats, weight: Floats) -> Floats | None:
     """Least squares, and again with less weight where a sector shows something else than the star."""
     found = _fit(rows, target, weight)
     if found is None:
-        return Correction(0.0, 0.0, 0.0)
+        return None
     off = np.abs(target - found @ rows)
     usual = float(np.sqrt((weight * off**2).sum() / weight.sum()))
     again = _fit(rows, target, weight / (1 + (2 * off / max(usual, 1e-6)) ** 2))
-    dx, dy, *cycles = (float(value) for value in (found if again is None else again))
-    return Correction(dx, dy, cycles[0] if cycles else 0.0)
+    return found if again is None else again
 
 
 def _fit(rows: Floats, target: Floats, weight: Floats) -> Floats | None:

@@ -120,13 +120,14 @@ def _usable(radii: Floats, phases: Floats, amplitudes: Floats, sigmas: Floats) -
     good = (amplitudes > LEAST_SIGNAL * sigmas) & (amplitudes > DIP * np.minimum(inside, outside))
     if good.sum() < 8:
         return None
-    trust = amplitudes / np.maximum(inside, outside) * np.sqrt(amplitudes / amplitudes[good].max())
+    trust = amplitudes / np.maximum(np.maximum(inside, outside), 1e-12)
+    trust *= np.sqrt(amplitudes / amplitudes[good].max())
     phasor = (trust * np.exp(-1j * phases))[good]
     reversed_ = np.abs(np.angle(phasor[1:] * np.conj(phasor[:-1]))) > REVERSED_RAD
     run = np.cumsum((np.diff(np.flatnonzero(good), prepend=-1) > 1) | np.concatenate([[False], reversed_]))
-    middle = np.log(radii)
-    border = (middle[1:] + middle[:-1]) / 2
-    border = np.concatenate([[2 * middle[0] - border[0]], border, [2 * middle[-1] - border[-1]]])
+    at = np.log(radii)
+    border = (at[1:] + at[:-1]) / 2
+    border = np.concatenate([[2 * at[0] - border[0]], border, [2 * at[-1] - border[-1]]])
     return _Waves(border[:-1][good], border[1:][good], phasor, run)
 
 
