@@ -57,11 +57,13 @@ def test_all_of_a_hundred_within_80_um(zoom: float, seed: int) -> None:
     assert is_right(done), (done.left_um, done.verdict, done.session.rounds)
 
 
+@pytest.mark.parametrize("zoom", ZOOMS)
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-def test_95_of_100_within_300_um() -> None:
-    right = [is_right(run(drawn(100 + seed, zoom, 300.0))) for zoom in ZOOMS for seed in range(25)]
-    assert sum(right) >= 95
+def test_24_of_25_within_300_um(zoom: float) -> None:
+    right = [is_right(run(drawn(100 + seed, zoom, 300.0))) for seed in range(25)]
+    # 95 of 100 must be, over the four zooms
+    assert sum(right) >= 24
 
 
 def test_wrong_ring_at_wide_is_named_when_back_at_tele() -> None:
