@@ -39,6 +39,7 @@ __all__ = [
 LONGEST_TRAIL = 64
 ITEMS = (
     "iris fully open and on manual; gain, autofocus and stabiliser off",
+    "focus ring at the distance of the chart",
     "extender and macro out",
     "ND position noted",
 )
