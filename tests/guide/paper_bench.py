@@ -21,6 +21,8 @@ from backfocus.optics.lens import Optics
 
 WIDE_MM, WIDE_PX, CYCLES, RINGS = 7.8, 77.0, 36, 24
 FPS = 10.0
+OVERFILLS_PX = 300.0
+"""From this scale on a plain star fills the picture and has none."""
 FOCUS_RANGE_UM, BACK_RANGE_UM = 6000.0, 600.0
 
 
@@ -46,6 +48,8 @@ class Lens:
     focuses: str = "front"
     drift_um: float = 0.0
     lens_kind: str = "unknown"
+    ratio_known: bool = True
+    plain: bool = False
     bump_at_s: float | None = None
     pace: float = 1.0
     reaction_s: float = 0.35
@@ -61,7 +65,7 @@ class Lens:
     def setup(self) -> Setup:
         return Setup(
             self.optics if self.optics_known else None,
-            zoom_ratio=self.zoom if self.optics_known else None,
+            zoom_ratio=self.zoom if self.optics_known and self.ratio_known else None,
             back_focus_ring=self.back_focus_ring,
             lens_kind=self.lens_kind,
         )
@@ -128,14 +132,17 @@ class Camera:
         self.count += 1
         if np.mean(np.abs(clean) > 0.1) < 0.2:
             return Reading(self.count, at_s, frozenset(), contrast=float(contrast))
+        scaled = not (lens.plain and scale_px > OVERFILLS_PX)
         m025 = float(np.interp(0.25, frequency, seen))
         return Reading(
             self.count,
             at_s,
             frozenset(),
-            star=Star(self.pose.x_px + float(self.rng.normal(0, 0.1)), 540.0, scale_px, CYCLES),
-            scale_px=float(scale_px * (1.0 + self.rng.normal(0.0, 0.003))),
-            scale_sigma_px=0.003 * scale_px,
+            star=Star(
+                self.pose.x_px + float(self.rng.normal(0, 0.1)), 540.0, scale_px if scaled else None, CYCLES
+            ),
+            scale_px=float(scale_px * (1.0 + self.rng.normal(0.0, 0.003))) if scaled else None,
+            scale_sigma_px=0.003 * scale_px if scaled else None,
             frequency_cy_px=tuple(map(float, frequency)),
             modulation=tuple(map(float, seen)),
             modulation_sigma=(float(sigma),) * RINGS,

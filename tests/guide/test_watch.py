@@ -42,6 +42,12 @@ def test_back_focus_is_set_within_the_depth_of_focus(zoom: float) -> None:
     assert is_right(done), (done.left_um, done.verdict, done.session.rounds)
 
 
+@pytest.mark.parametrize("ratio_known", [True, False])
+def test_a_plain_star_that_overfills_the_picture_and_so_has_no_scale_will_do(ratio_known: bool) -> None:
+    done = run(Lens(zoom=10.0, delta_um=45.0, plain=True, ratio_known=ratio_known))
+    assert is_right(done), (done.left_um, done.verdict, done.session.rounds)
+
+
 def test_large_error_is_corrected_where_the_star_still_shows() -> None:
     done = run(Lens(zoom=10.0, delta_um=260.0))
     assert is_right(done)

@@ -38,11 +38,11 @@ def look_at(session: Session, readings: Sequence[Reading], best: Look | None = N
     )
 
 
-def refer(session: Session, look: Look | None, best: Look | None) -> Look | None:
+def refer(session: Session, look: Look | None, best: Look | None, *, at_tele: bool = False) -> Look | None:
     """The look judged once more, now against `best`; as it was where there is nothing to judge it against."""
     if look is None or best is None or not look.frequency_cy_px:
         return look
-    ratio = round(ratio_of(session, look.scale_px, at_tele=False), 2)
+    ratio = round(ratio_of(session, look.scale_px, at_tele=at_tele), 2)
     found = _against(_as_reading(look), optics_of(session), ratio, best)
     return look if found is None else replace(look, residual_um=found[0], sigma_um=found[1], referenced=True)
 

@@ -14,6 +14,8 @@ NEW_POSITION = 0.8
 """Looks closer in scale than this to one of the ends say nothing new about the zoom law."""
 LOCK_TRIES = 2
 """So often the ring is set again after the screw moved it."""
+KNOWN_RATIO, UNKNOWN_RATIO = 0.1, 0.5
+"""How far off k may be, as a part of itself, when it is the lens's zoom ratio or a guess."""
 SOFT_SHARE, BLENDED_SHARE = 0.5, 0.25
 """How well the lens's own softness half-way is known from that at one end, and from both."""
 
@@ -24,8 +26,10 @@ def solve_session(
     """The back-focus error from a look at either end, and looks in between; None without both ends."""
     if tele is None or wide is None:
         return None
-    longest_px = tele.scale_px or session.tele_px or 1.0
-    widest_px = wide.scale_px or session.wide_px or longest_px * k_of(session)
+    longest_px = tele.scale_px or session.tele_px
+    widest_px = wide.scale_px or session.wide_px
+    if longest_px is None or widest_px is None:
+        return _solved_by_ratio(session, tele, wide)
     if widest_px > 0.99 * longest_px:
         return None
     ends = (_residual(session, tele, longest_px), _residual(session, wide, widest_px))
@@ -37,16 +41,28 @@ def solve_session(
     return solve_back_focus((*ends, *between), signed=False)
 
 
+def _solved_by_ratio(session: Session, tele: Look, wide: Look) -> BackFocus:
+    """Where a plain star overfills the picture and so has no scale: the ends alone, k from the lens's data.
+
+    Without data k is held known to half of itself, which passes into sigma as far as tele is not sharp.
+    """
+    k = k_of(session)
+    doubt = KNOWN_RATIO if session.setup.zoom_ratio else UNKNOWN_RATIO
+    widest_px = wide.scale_px or session.wide_px or k * (tele.scale_px or session.tele_px or 1.0)
+    at_wide = replace(_residual(session, wide, widest_px), scale_sigma_px=doubt * widest_px)
+    return solve_back_focus((_residual(session, tele, widest_px / k), at_wide), signed=False)
+
+
 def result(session: Session) -> Result:
     """What came out for the ND position in use; every look judged against the best seen since."""
     tele, wide = (
-        refer(session, session.tele, session.tele_best),
+        refer(session, session.tele, session.tele_best, at_tele=True),
         refer(session, session.wide, session.wide_best),
     )
     found = solve_session(session, tele=tele, wide=wide, walk=session.walk)
     before = solve_session(
         session,
-        tele=refer(session, session.first_tele, session.tele_best),
+        tele=refer(session, session.first_tele, session.tele_best, at_tele=True),
         wide=refer(session, session.first_wide, session.wide_best),
     )
     beforehand, shown = _known_beforehand(session), session.shown
