@@ -16,11 +16,12 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from backfocus.web.controls import GONE_S
+
 OUT = Path(__file__).parent.parent / "docs" / "images"
-CAMERA = "sim://?seed=7&delta_um=40&zoom=10&codec=none&noise=0.006"
+CAMERA = "sim://?seed=7&delta_um=40&zoom=10&codec=none&noise=0.006&fps=12.5&size=960x540"
 PHONE, TABLET, DESKTOP = (390, 844), (820, 1180), (1440, 900)
-STATES = {"focus": "Turn the FOCUS", "back-focus": "BACK FOCUS ring"}
-LONGEST_S = 300.0
+LONGEST_S = 900.0
 FLAGS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -40,9 +41,15 @@ def main() -> None:
         browser = play.chromium.launch(executable_path=chromium, args=FLAGS)
         store = str(Path(folder) / "store.db")
         with _served([], store) as address:
-            _take(_open(browser, address, PHONE), "setup-phone")
-            _take(_open(browser, address, DESKTOP), "setup-desktop")
-            _take(_open(browser, f"{address}chart", DESKTOP), "chart-desktop")
+            for path, size, name in (
+                ("", PHONE, "setup-phone"),
+                ("", DESKTOP, "setup-desktop"),
+                ("chart", DESKTOP, "chart-desktop"),
+            ):
+                page = _open(browser, address + path, size)
+                _take(page, name)
+                page.context.close()
+                time.sleep(GONE_S + 1.0)  # until the next may hold the controls
         with _served(["--practice"], str(Path(folder) / "practice.db")) as address:
             _practice(browser, address)
         with _served([CAMERA], store) as address:
@@ -56,53 +63,76 @@ def _practice(browser: Browser, address: str) -> None:
     _take(page, "practice-checks-phone")
     page.click("#begin")
     _wait(page, "document.querySelector('.value').textContent.includes('µm')")
-    page.wait_for_timeout(2500)
+    for _ in range(4):
+        page.locator(".knob[data-ring=iris]").press("Home")
+    _wait(page, "title.textContent.startsWith('Check')")
+    page.wait_for_timeout(1000)
     _take(page, "practice-phone")
+    page.close()
 
 
 def _procedure(browser: Browser, address: str) -> None:
-    """Follow the hand through the procedure on three screens."""
+    """Follow the hand through the procedure on a phone; other screens look in, and take the controls."""
     phone = _open(browser, address, PHONE)
     _wait(phone, "document.querySelector('#looking .live')?.hidden === false")
-    others = {"tablet": _open(browser, address, TABLET), "desktop": _open(browser, address, DESKTOP)}
-    light = _open(browser, address, PHONE, scheme="light")
-    _take(others["desktop"], "checks-desktop")
+    _take_on(browser, address, phone, DESKTOP, "checks-desktop")
     phone.click("#begin")
-    for name, title in STATES.items():
-        if not _wait(phone, f"over.hidden === false || title.textContent.includes({title!r})"):
-            break
-        phone.wait_for_timeout(1800)
-        _take(phone, f"guide-{name}-phone")
-        _take(light, f"guide-{name}-phone-light")
-        for size, page in others.items():
-            _take(page, f"guide-{name}-{size}")
+    if _wait(phone, _stands("Turn the FOCUS")):
+        phone.wait_for_timeout(1500)
+        _take(phone, "guide-focus-phone")
+        _take_on(browser, address, phone, PHONE, "guide-focus-phone-light", "light")
+        _take_on(browser, address, phone, TABLET, "guide-focus-tablet")
+    if _wait(phone, _stands("BACK FOCUS ring")):
+        phone.wait_for_timeout(1000)
+        _take(phone, "guide-back-focus-phone")
+        _take_on(browser, address, phone, DESKTOP, "guide-back-focus-desktop")
     _wait(phone, "over.hidden === false")
     phone.wait_for_timeout(500)
     _take(phone, "verdict-phone")
-    _take(others["desktop"], "verdict-desktop")
     page = _open(browser, f"{address}results#1", DESKTOP)
     page.wait_for_timeout(1500)
     page.screenshot(path=OUT / "page-results-desktop.png", full_page=True)
-    page = _open(browser, f"{address}results", PHONE)
-    page.wait_for_timeout(800)
-    _take(page, "results-phone")
+    print("docs/images/page-results-desktop.png")
+
+
+def _stands(title: str) -> str:
+    return f"over.hidden === false || document.querySelector('#title').textContent.includes({title!r})"
+
+
+def _take_on(
+    browser: Browser, address: str, holder: Page, size: tuple[int, int], name: str, scheme: str = "dark"
+) -> None:
+    """The same moment on another screen, which holds the controls for it."""
+    page = _open(browser, address, size, scheme)
+    _hand_over(holder, page)
+    _take(page, name)
+    _hand_over(page, holder)
+    page.context.close()
+
+
+def _hand_over(holder: Page, to: Page) -> None:
+    to.click("#ask")
+    holder.click("#give")
+    to.wait_for_selector("#watching", state="hidden")
 
 
 def _open(browser: Browser, address: str, size: tuple[int, int], scheme: str = "dark") -> Page:
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         color_scheme="light" if scheme == "light" else "dark",
-        device_scale_factor=1.5,
+        device_scale_factor=1.5 if size == PHONE else 1.0,
     )
     page = context.new_page()
+    page.set_default_timeout(1000.0 * LONGEST_S)
     page.goto(address)
     page.wait_for_timeout(1200)
     return page
 
 
 def _take(page: Page, name: str) -> None:
-    page.screenshot(path=OUT / f"page-{name}.png")
-    print(f"docs/images/page-{name}.png")
+    page.mouse.move(0, 0)
+    page.screenshot(path=OUT / f"page-{name}.png", animations="disabled")
+    print(f"docs/images/page-{name}.png", flush=True)
 
 
 def _wait(page: Page, true: str) -> bool:

@@ -361,7 +361,7 @@ def test_earlier_sessions_are_listed_with_the_drift_per_camera_and_lens(
     assert page.locator("#drifts h2").all_text_contents() == ["Drift of delta: b4-hd with canon-cj20ex7.8b"]
     page.click("#list tbody tr:last-child a")
     page.wait_for_selector("#one:not([hidden])")
-    assert "<img src=x onerror" in page.text_content("#title")
+    assert "<img src=x onerror" in page.text_content("#when")
     assert page.title() == "Results - backfocus"
     assert serious(page) == []
     assert seen.said == []

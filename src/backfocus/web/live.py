@@ -21,7 +21,7 @@ from ..errors import BackfocusError, UsageError
 from . import orders
 from .controls import GONE_S, Controls, arrived, asked, handed_over, left
 from .desk import Desk
-from .state import Told, changed, sections
+from .state import Shown, Told, changed, sections
 
 STATES_ON_THE_WAY = 6
 PICTURES_ON_THE_WAY = 2
@@ -57,6 +57,7 @@ class Room:
         self._viewers: set[Viewer] = set()
         self._clock = clock
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._cut: tuple[Shown, dict[str, Any]] | None = None
 
     def open(self) -> None:
         """From now on the desk wakes the viewers; call in the server's event loop."""
@@ -124,13 +125,20 @@ class Room:
     async def _send_state(self, viewer: Viewer) -> None:
         if len(viewer.states) >= STATES_ON_THE_WAY:
             return
-        now = {**sections(self.desk.shown), "controls": self._controls_for(viewer)}
+        now = {**self._sections(), "controls": self._controls_for(viewer)}
         message = changed(viewer.told, now)
         if message:
             viewer.sent += 1
             viewer.states.append(viewer.sent)
             text = json.dumps({"number": viewer.sent, **message}, separators=(",", ":"))
             await viewer.socket.send_text(text)
+
+    def _sections(self) -> dict[str, Any]:
+        """What is shown now, cut once for all viewers."""
+        shown = self.desk.shown
+        if self._cut is None or self._cut[0] is not shown:
+            self._cut = shown, sections(shown)
+        return self._cut[1]
 
     async def _send_picture(self, viewer: Viewer) -> None:
         picture, count = self.desk.picture, self.desk.pictures

@@ -3,6 +3,7 @@
 import { Lens } from "./lens.js";
 import { Link } from "./link.js";
 import { Meter } from "./meter.js";
+import { micro } from "./micro.js";
 import { Picture } from "./picture.js";
 import { Rings } from "./rings.js";
 import { SetUp } from "./setup.js";
@@ -149,7 +150,7 @@ function showDeck() {
 
 function announce(now) {
   const text = `${now.title}. ${now.hint}`;
-  $("announce").textContent = text;
+  $("announce").textContent = micro(text);
   sound.say(text);
 }
 
@@ -178,7 +179,7 @@ function showResult({ results, score }) {
   $("verdict").textContent = VERDICTS[last.verdict];
   $("delta").replaceChildren();
   if (last.delta_um != null) {
-    $("delta").append(last.delta_um.toFixed(1), item("small", ` ± ${last.sigma_um.toFixed(1)} µm`));
+    $("delta").append(last.delta_um.toFixed(1), item("small", ` ± ${last.sigma_um.toFixed(1)} µm off`));
   }
   $("reason").textContent = micro(last.reason);
   $("advice-end").textContent = micro(last.advice);
@@ -201,9 +202,6 @@ function showResult({ results, score }) {
     $("mistakes").append(item("h2", "What to mind next time"), list);
   }
 }
-
-/** The terminal writes um; a page can write what people write. */
-const micro = (text) => text.replace(/\bum\b/g, "µm");
 
 const um = (value) => (value == null ? "–" : `${value} µm`);
 

@@ -1,6 +1,7 @@
 // The live picture with the star outlined, and its centre magnified.
 
 const BEFORE_RADIUS = 40;
+const MARK = "#ffb637";
 
 export class Picture {
   constructor(root) {
@@ -43,11 +44,10 @@ function draw(canvas, bitmap) {
 
 function outline(canvas, star, scale) {
   const pen = canvas.getContext("2d");
-  const accent = getComputedStyle(document.documentElement).getPropertyValue("--accent");
   const x = (star.x + 0.5) * scale;
   const y = (star.y + 0.5) * scale;
   // black beneath: the outline shows on white paper and in the dark alike
-  for (const [colour, thickness] of [["#000", 5], [accent, 2.5]]) {
+  for (const [colour, thickness] of [["#000", 5], [MARK, 2.5]]) {
     pen.strokeStyle = colour;
     pen.lineWidth = thickness;
     pen.setLineDash(star.radius ? [] : [8, 6]);

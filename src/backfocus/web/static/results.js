@@ -1,5 +1,6 @@
 // Kept sessions: the list with the drift per camera and lens, and one session with its plots.
 
+import { micro } from "./micro.js";
 import "./theme.js";
 
 const VERDICTS = { set: "set", adjust: "off", tracking: "does not track", "not-front-focus": "not front focus", unsure: "not sure" };
@@ -69,7 +70,7 @@ function drift(title, sessions) {
     time: true,
     y: "µm",
     data: [at, high, low, delta],
-    series: [{}, band("+2 sigma"), band("-2 sigma"), line("delta, µm", 0)],
+    series: [{}, band("95 %"), { ...band("-"), class: "unseen" }, line("delta, µm", 0)],
     bands: [{ series: [1, 2], fill: colour("--line") }],
   });
 }
@@ -79,8 +80,8 @@ function drift(title, sessions) {
 async function showOne(id) {
   const { report, line: summary, pictures } = await ask(`/api/sessions/${id}`);
   $("one").hidden = false;
-  $("title").textContent = report.title;
-  $("when").textContent = `${when(summary.started_at)}${summary.state === "open" ? ", not finished yet" : ""}`;
+  $("title").textContent = `Session ${id}`;
+  $("when").textContent = `${summary.title}, ${when(summary.started_at)}${summary.state === "open" ? ", not finished yet" : ""}`;
   for (const kind of ["html", "pdf", "json"]) {
     $(kind).href = `/report/${id}.${kind}`;
     $(kind).addEventListener("click", fetched);
@@ -112,7 +113,7 @@ function outcome(result) {
   const panel = item("section", "", "panel verdict");
   const head = item("h2", "");
   head.append(tag(result.verdict));
-  const words = item("p", result.reason, "say");
+  const words = item("p", micro(result.reason), "say");
   const facts = item("dl", "", "facts");
   const before = result.before;
   facts.append(
@@ -123,7 +124,7 @@ function outcome(result) {
     fact(["ND", result.nd]),
   );
   const plots = item("div", "", "plots");
-  panel.append(head, words, item("p", result.advice, "say"), facts, plots);
+  panel.append(head, words, item("p", micro(result.advice), "say"), facts, plots);
   $("outcomes").append(panel);
   residuals(plots, result);
   result.sweeps.forEach((sweep, index) => through(plots, sweep, index, result.half_depth_of_focus_um));
@@ -142,7 +143,7 @@ function residuals(parent, result) {
     x: "zoom, part of tele",
     y: "µm",
     data: [at, ...edges, ...sets.map(([, points]) => value(points))],
-    series: [{}, ...(depth == null ? [] : [band("depth of focus"), band("depth of focus, other side")]), ...sets.map(([title], index) => line(title, sets.length - 1 - index, true))],
+    series: [{}, ...(depth == null ? [] : [band("depth of focus"), { ...band("-"), class: "unseen" }]), ...sets.map(([title], index) => line(title, sets.length - 1 - index, true))],
     bands: depth == null ? [] : [{ series: [1, 2], fill: colour("--line") }],
   });
 }
@@ -151,7 +152,7 @@ function through(parent, sweep, index, depth) {
   if (sweep.points.length < 3) return;
   const at = sweep.points.map(([x]) => x);
   plot(parent, `Through focus: ${sweep.title}, sweep ${index + 1}`, {
-    x: sweep.unit,
+    x: sweep.unit === "s" ? "seconds" : sweep.unit,
     y: "µm",
     data: [at, sweep.points.map(([, um]) => um), ...(depth == null ? [] : [at.map(() => depth)])],
     series: [{}, line("blur, µm", 0), ...(depth == null ? [] : [band("depth of focus")])],
@@ -187,7 +188,7 @@ function stars(id, pictures) {
 
 function fact([title, value]) {
   const pair = document.createElement("div");
-  pair.append(item("dt", title), item("dd", value));
+  pair.append(item("dt", title), item("dd", typeof value === "string" ? micro(value) : value));
   return pair;
 }
 
@@ -209,6 +210,7 @@ function plot(parent, title, { x = "", y, data, series, bands = [], time = false
   panel.append(item("h2", title), place);
   parent.append(panel);
   const axis = (label) => ({ label, stroke: colour("--dim"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line") }, font: "13px system-ui", labelFont: "13px system-ui", labelSize: 22 });
+  series[0].label = x || "date";
   const size = () => ({ width: Math.max(240, place.clientWidth), height: 240 });
   const made = new uPlot({ ...size(), scales: { x: { time } }, axes: [axis(x), axis(y)], series, bands, cursor: { drag: { x: true, y: false } } }, data, place);
   new ResizeObserver(() => made.setSize(size())).observe(panel);
