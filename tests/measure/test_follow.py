@@ -11,7 +11,10 @@ from backfocus.frame import Frame, fields
 from backfocus.measure.follow import Sight, follow
 from backfocus.measure.reading import Flag
 
+from ..oracles import camera_codes
 from ..oracles.render import StarDrawing, clutter, disc_blurred, draw_star, seen
+from ..oracles.star_picture import Scene, light
+from ..oracles.transfer import CUT_OFF, half_modulation, hopkins, on_rings
 
 SHAPE = (540, 960)
 ROOM = clutter((1080, 1920), np.random.default_rng(3))
@@ -284,3 +287,18 @@ def test_following_depends_on_nothing_but_its_arguments():
     _, second = follow(Sight(), picture)
     assert first == second
     assert follow(sight, picture)[1] == follow(sight, picture)[1]
+
+
+@pytest.mark.parametrize("transfer", ["hlg", "pq", "slog3", "clog3", "logc3", "logc4", "vlog"])
+def test_a_soft_star_is_found_in_logarithmic_codes(transfer):
+    # so soft that the spokes are waves, of which a logarithm makes wide white and thin dark ones
+    otf = hopkins(1.6, CUT_OFF["f/4, 4 um"])
+    scene = Scene(rows=200, columns=200, x_px=100.3, y_px=99.4, radius_px=72.0, cycles=27)
+    picture = light(scene, otf) * np.float32(0.03 if transfer == "pq" else 1.0)
+    samples = camera_codes.codes(picture, transfer=transfer, bits=10, limited=False)
+    _, reading = follow(None, Frame(samples, bits=10, transfer=transfer))
+    assert reading.star is not None
+    assert reading.star.cycles == 27
+    assert (reading.star.x_px, reading.star.y_px) == pytest.approx((100.3, 99.4), abs=0.02)
+    # ten bits over fourteen stops leave steps of 2 % of the light
+    assert reading.mtf50_cy_px == pytest.approx(half_modulation(on_rings(otf)), rel=0.012)
