@@ -46,7 +46,7 @@ REACH = 1.3
 """Of the last rim: a zoom goes no further from one picture to the next."""
 RINGS_HELD = 4
 """Rings that must stand out of their noise for a star to be taken as seen where it was."""
-CROP_COLUMNS = 60
+CROP_COLUMNS = 40
 """Of the star, looked at for clipped whites and doubled lines."""
 TWIST_TOLERANCE = 0.02
 """How far off the supposed twists may be before the star is measured again."""
