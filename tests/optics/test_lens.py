@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from backfocus.errors import UsageError
 from backfocus.optics.blur import blur_diameter_um, w020_waves
-from backfocus.optics.lens import Optics, half_depth_of_focus_um, parse_f_numbers
+from backfocus.optics.lens import Optics, extended, half_depth_of_focus_um, parse_f_numbers
 
 
 @pytest.mark.parametrize(
@@ -103,3 +103,36 @@ def test_one_f_number_holds_everywhere():
 def test_optics_are_valid_or_not_at_all(wrong):
     with pytest.raises(ValueError, match="must"):
         Optics(**{"pixel_um": 5.0, "f_numbers": ((0.0, 2.0),), **wrong})
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    # T = N / sqrt(transmission), worked by hand: sqrt(0.81) = 0.9, sqrt(0.85) = 0.92195, sqrt(0.64) = 0.8
+    [("T2.0/0.81", 1.8), ("t2", 1.8439), ("T2.5/0.64", 2.0), ("T2/1", 2.0)],
+)
+def test_a_t_stop_is_an_f_number_less_the_light_lost(text, number):
+    assert parse_f_numbers(text) == ((0.0, pytest.approx(number, abs=1e-4)),)
+
+
+def test_a_ramp_of_t_stops():
+    assert parse_f_numbers("T2/0.81@7.8-108,T3/0.81@156") == (
+        (7.8, pytest.approx(1.8)),
+        (108.0, pytest.approx(1.8)),
+        (156.0, pytest.approx(2.7)),
+    )
+
+
+@pytest.mark.parametrize("text", ["T", "T2/0", "T2/1.5", "T2/x", "2/0.8", "T0.2"])
+def test_what_is_no_t_stop_is_refused(text):
+    with pytest.raises(UsageError):
+        parse_f_numbers(text)
+
+
+@given(number=st.floats(1.0, 5.0), factor=st.floats(1.2, 2.0), ratio=st.floats(0.0, 1.0))
+def test_an_extender_keeps_the_pupil_and_lengthens_the_focus(number, factor, ratio):
+    lens = Optics(5.0, ((8.0, number), (100.0, number), (150.0, 1.4 * number)))
+    longer = Optics(5.0, extended(lens.f_numbers, factor))
+    # The entrance pupil, focal length over f-number, is that of the lens in front.
+    focal_mm = max(ratio * lens.tele_mm, 8.0)
+    at = focal_mm / lens.tele_mm
+    assert at * longer.tele_mm / longer.f_number(at) == pytest.approx(focal_mm / lens.f_number(at))

@@ -7,7 +7,7 @@ through H.264 into a file, and are read back as any recording is.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -66,9 +66,9 @@ class Take:
     seed: int = 1
     steady_s: float = 1.0
     walk_s: float = 2.0
-    sweep_s: float = 5.0
-    width_px: int = 960
-    height_px: int = 540
+    sweep_s: float = 8.0
+    width_px: int = 640
+    height_px: int = 360
 
 
 def ease(part):
@@ -91,7 +91,7 @@ def poses(take):
     for at in range(count):
         at_s = at / FPS
         part = (at_s - wide_s - take.steady_s) / take.sweep_s
-        reach_um = 7.0 * HALF_DEPTH_UM + abs(take.delta_um)
+        reach_um = 4.0 * HALF_DEPTH_UM + abs(take.delta_um)
         moved_um = take.sweep * reach_um * both_ways(part) + take.nudge_um * ease(3.0 * part)
         yield Pose(zoom=1.0 - ease((at_s - take.steady_s) / take.walk_s), focus_um=moved_um / RATIOS[0] ** 2)
 
@@ -116,7 +116,3 @@ def film(take, path):
     )
     record(frames, path, fps=FPS, options=CONTRIBUTION)
     return path
-
-
-def as_known(take, **more):
-    return replace(take, **more)

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from ..errors import UsageError
 from . import options
 from .progress import pictures
 
 if TYPE_CHECKING:
     from ..measure.reading import Reading
+    from ..optics.lens import Optics
     from ..run import Limits
     from ..solve.clip import ClipAnswer
+    from ..solve.verdict import Means
     from ..video.source import VideoSource
 
 EXIT_CODES = {"set": 0, "adjust": 1, "tracking": 1, "not-front-focus": 1, "unsure": 4}
@@ -21,7 +24,21 @@ FirstTurn = Annotated[
     Literal["near", "infinity", "away", "towards"] | None,
     typer.Option(
         "--first-turn",
-        help="Which way the focus ring went first in a sweep at wide; it tells the side of the error.",
+        help="Which way the focus ring went first at wide (near, infinity), or the lens by the back-focus "
+        "ring (away from the sensor, towards it); it tells the side of the error.",
+        show_default=False,
+    ),
+]
+After = Annotated[
+    str | None,
+    typer.Argument(metavar="[AFTER]", help="With --shim-um: the clip after it.", show_default=False),
+]
+ShimUm = Annotated[
+    float | None,
+    typer.Option(
+        "--shim-um",
+        help="How much further the lens is from the sensor in the second clip (negative: nearer), by a shim "
+        "or a known turn of the back-focus ring; calibrates the f-number and tells the side.",
         show_default=False,
     ),
 ]
@@ -29,12 +46,15 @@ FirstTurn = Annotated[
 
 def check(
     source: options.Source,
+    after: After = None,
     pixel_um: options.PixelUm = None,
     f_number: options.FNumber = None,
     wavelength_um: options.WavelengthUm = 0.55,
     camera: options.CameraName = None,
     lens: options.LensName = None,
+    extender: options.Extender = 1.0,
     first_turn: FirstTurn = None,
+    shim_um: ShimUm = None,
     shims: options.Shims = None,
     transfer: options.Transfer = "auto",
     range_: options.Range = "auto",
@@ -53,6 +73,8 @@ def check(
 
       backfocus check rtsp://192.0.2.10/stream --pixel-um 5 --f-number 1.8 --shims 10,30,50
 
+      backfocus check --shim-um 50 before.mp4 after.mp4 --pixel-um 5 --f-number T2.0
+
       backfocus check "sim://?clip=check&delta_um=40"
 
     Exit codes: 0 set, 1 adjust, tracking or not-front-focus, 4 could not decide.
@@ -69,20 +91,61 @@ def check(
         camera=camera,
         lens=lens,
         address=source,
+        extender=extender,
     )
     profile = options.lens_profile(lens)
     means = Means(profile.back_focus_ring if profile else True, options.shims_um(shims))
-    opened = open_source(source, transfer=transfer, range_=range_, notice=options.notice)
-    seen = _seen(opened, Limits(frames, seconds), quiet=json_)
-    answer = judge_clip(seen, optics, first_turn=first_turn, means=means)
+
+    def look(address: str) -> "list[Reading]":
+        opened = open_source(address, transfer=transfer, range_=range_, notice=options.notice)
+        return _seen(opened, Limits(frames, seconds), quiet=json_)
+
+    if (shim_um is None) != (after is None) or shim_um == 0.0:
+        raise UsageError("two clips and the step between them belong together: --shim-um 50 BEFORE AFTER")
+    seen = look(source)
+    found: dict[str, float | None] = {}
+    if shim_um is None or after is None:
+        answer = judge_clip(seen, optics, first_turn=first_turn, means=means)
+    else:
+        later = look(after)
+        answer, found = _calibrated(seen, later, optics, shim_um, means)
+        seen += later
     if json_:
         line = check_json(answer.back_focus, answer.verdict, answer.half_depth_um)
-        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.write(json.dumps(line | found) + "\n")
     else:
         _show(answer)
+        if found:
+            typer.echo(_calibration_words(found))
     if not any(reading.star for reading in seen):
         options.notice("no star in any picture: is the chart in view and lit?")
     raise typer.Exit(EXIT_CODES[answer.verdict.kind])
+
+
+def _calibrated(
+    before: "list[Reading]", after: "list[Reading]", optics: "Optics | None", shim_um: float, means: "Means"
+) -> "tuple[ClipAnswer, dict[str, float | None]]":
+    """The answer of the clip after a known step, and what the step told; read as it is if it fits nothing."""
+    from ..solve.clip import judge_clip
+    from ..solve.shim import calibrate
+
+    found = calibrate(before, after, optics, shim_um, means=means) if optics else None
+    if found is None:
+        options.notice(f"a step of {shim_um:g} um does not fit these two clips: the f-number stays as given")
+        return judge_clip(after, optics, means=means), {}
+    first = found.before.back_focus
+    return found.after, {
+        "f_number": round(found.optics.f_number(0.0), 3),
+        "f_number_sigma": round(found.factor_sigma * found.optics.f_number(0.0) / found.factor, 3),
+        "before_um": None if first is None else round(first.delta_um, 3),
+    }
+
+
+def _calibration_words(found: "dict[str, float | None]") -> str:
+    return (
+        f"By the step the working f-number at wide is {found['f_number']} +- {found['f_number_sigma']}; "
+        f"before it the error was {found['before_um']} um."
+    )
 
 
 def _seen(opened: "VideoSource", limits: "Limits", *, quiet: bool) -> "list[Reading]":

@@ -21,6 +21,7 @@ def measure(
     wavelength_um: options.WavelengthUm = 0.55,
     camera: options.CameraName = None,
     lens: options.LensName = None,
+    extender: options.Extender = 1.0,
     transfer: options.Transfer = "auto",
     range_: options.Range = "auto",
     frames: options.Frames = None,
@@ -48,6 +49,7 @@ def measure(
         camera=camera,
         lens=lens,
         address=source,
+        extender=extender,
     )
     opened = open_source(source, transfer=transfer, range_=range_, notice=options.notice)
     found = False

@@ -25,9 +25,14 @@ FNumber = Annotated[
     str | None,
     typer.Option(
         "--f-number",
-        help="Working f-number: 1.8, or 1.8@7.8-108,2.6@156 for a lens whose f-number ramps.",
+        help="Working f-number: 1.8, or 1.8@7.8-108,2.6@156 for a lens whose f-number ramps; T2.0 or "
+        "T2.0/0.8 (transmission) for a T-stop.",
         show_default=False,
     ),
+]
+Extender = Annotated[
+    float,
+    typer.Option("--extender", help="Factor of an extender that is swung in, as 2.", min=1.0, max=4.0),
 ]
 WavelengthUm = Annotated[
     float, typer.Option("--wavelength-um", help="Wavelength of the light.", min=0.2, max=2.0)
@@ -84,13 +89,14 @@ def optics_from(
     camera: str | None,
     lens: str | None,
     address: str = "",
+    extender: float = 1.0,
 ) -> "Optics | None":
     """The optics that the options describe, or None when too little is known for micrometres.
 
-    A number given by hand wins over a profile. The virtual camera tells its own pixel and f-number, as a
-    real one would in its menu.
+    A number given by hand wins over a profile; both are those without the extender. The virtual camera tells
+    its own pixel and f-number, as a real one would in its menu.
     """
-    from ..optics.lens import Optics, parse_f_numbers
+    from ..optics.lens import Optics, extended, parse_f_numbers
     from ..optics.profiles import camera as camera_named
 
     if pixel_um is None and camera is not None:
@@ -108,7 +114,7 @@ def optics_from(
     if pixel_um is None or knots is None:
         missing = "--pixel-um or --camera" if pixel_um is None else "--f-number or --lens"
         raise UsageError(f"micrometres need pixel pitch and f-number both: add {missing}")
-    return Optics(pixel_um=pixel_um, f_numbers=knots, wavelength_um=wavelength_um)
+    return Optics(pixel_um=pixel_um, f_numbers=extended(knots, extender), wavelength_um=wavelength_um)
 
 
 def notice(message: str) -> None:
