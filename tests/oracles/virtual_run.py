@@ -1,10 +1,10 @@
 """Random back-focus checks through pictures: a lens is drawn, photographed at some zooms and measured.
 
 Each run draws an error, a focus at tele, a number of zoom positions, the lens's spherical aberration, how
-wrong the f-number on its data sheet is, and the noise. Every picture is a small star drawn at two samples to
-a pixel, sent through the transfer function of the pupil (summed over the pupil by quadrature, in frequencies)
-and through the pixel, with noise, the BT.709 curve and eight bits. Nothing of `measure` or `solve` takes part
-in that.
+wrong the f-number on its data sheet is, the light and the noise. Every picture is a small star drawn at two
+samples to a pixel, sent through the transfer function of the pupil (summed over the pupil by quadrature, in
+frequencies) and through the pixel, with noise, the BT.709 curve and eight bits. Nothing of `measure` or
+`solve` takes part in that.
 """
 
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from backfocus.measure.star import measure_star
 from backfocus.sim.sensor import bt709
 from backfocus.sim.wavefront import cutoff_cy_px, defocus_waves, sharpest_w020, transfer
 
-from ..measure.render import StarDrawing, draw_star
+from .render import StarDrawing, draw_star
 
 SIZE_PX, CYCLES = 240, 36
 BLACK, WHITE = 0.04, 0.72
@@ -27,12 +27,19 @@ WORST_W040 = 1.0
 F_NUMBER_SIGMA = 0.015
 """As the package takes a data sheet to be."""
 
+UNEVEN = 0.08
+"""Of the light, from the middle of the picture to its edge: lamps, and the fall-off of the lens."""
+
+GAMMA_SIGMA = 0.015
+"""A camera's own curve against the one it names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """One lens in front of one chart; `ratios` from tele to wide, `pictures` at each.
 
-    `w040`: waves at tele and at wide.
+    `w040`: waves at tele and at wide. `uneven`: tilt of the light each way, and its bow. `gamma`: power that
+    the camera's curve has beyond BT.709.
     """
 
     delta_um: float
@@ -44,6 +51,8 @@ class Run:
     pixel_um: float
     noise: float
     pictures: int
+    uneven: tuple[float, float, float]
+    gamma: float
 
     def residual_um(self, ratio):
         """Sensor minus image: what is left of delta by the zoom's square, plus the misfocus at tele."""
@@ -73,6 +82,8 @@ def draw_run(rng, *, delta_um=None):
         pixel_um=pixel_um,
         noise=rng.uniform(0.002, 0.03),
         pictures=int(rng.integers(1, 4)),
+        uneven=tuple(rng.uniform(-UNEVEN, UNEVEN, 3)),
+        gamma=1.0 + GAMMA_SIGMA * rng.standard_normal(),
     )
 
 
@@ -89,8 +100,8 @@ def readings(run, rng, *, in_focus=False):
 def photographed(run, ratio, r_um, rng, index=0):
     """One picture taken and measured; its scale is read to half a per cent."""
     star, spectrum, fx, fy = _sharp(int(rng.integers(STARS)))
-    light = _blurred(spectrum, fx, fy, run, r_um, run.waves(ratio))
-    signal = bt709(np.maximum(light, 0.0)) + run.noise * rng.standard_normal(light.shape)
+    light = _blurred(spectrum, fx, fy, run, r_um, run.waves(ratio)) * _lit(run)
+    signal = bt709(np.maximum(light, 0.0)) ** run.gamma + run.noise * rng.standard_normal(light.shape)
     codes = np.clip(np.rint(16.0 + 219.0 * signal), 1, 254).astype(np.uint8)
     found = measure_star(
         codes,
@@ -114,6 +125,14 @@ def photographed(run, ratio, r_um, rng, index=0):
         modulation_025=found.modulation_025,
         modulation_025_sigma=found.modulation_025_sigma,
     )
+
+
+def _lit(run):
+    """How bright each place is lit: tilted and bowed by some per cent."""
+    across = np.linspace(-1.0, 1.0, SIZE_PX)
+    x, y = across[None, :], across[:, None]
+    tilt_x, tilt_y, bow = run.uneven
+    return 1.0 + tilt_x * x + tilt_y * y + bow * (x * x + y * y) / 2.0
 
 
 @cache
