@@ -4,16 +4,19 @@ h is 9 um throughout (f/1.8, 5 um pixels at wide). What is left is known exactly
 """
 
 import random
+from dataclasses import replace
 
 import pytest
 from paper_bench import Camera, Lens, Pose, Run, run
 
 from backfocus.guide import events as ev
 from backfocus.guide import instructions as say
+from backfocus.guide.glimpse import Glimpse
+from backfocus.guide.looks import looks_on_the_way
 from backfocus.guide.procedure import Setup, Step, advance, replay, start
 from backfocus.guide.records import from_dict, to_dict
 from backfocus.guide.watch import Watch, watch
-from backfocus.measure.reading import Reading
+from backfocus.measure.reading import Flag, Reading
 
 ZOOMS = (20.0, 10.0, 5.0, 3.0)
 
@@ -153,6 +156,15 @@ def test_a_lens_known_to_focus_with_its_front_is_not_focused_once_more() -> None
     assert is_right(unknown)
     sweeps = [done.names().count("PeakPassed") for done in (known, unknown)]
     assert sweeps == [2, 3]
+
+
+def test_shaken_pictures_of_the_walk_say_nothing_of_tracking() -> None:
+    lens = Lens(zoom=10.0, delta_um=0.0, tele_off_um=0.0)
+    session, _ = start(lens.setup)
+    seen = [Camera(lens, Pose(zoom=step / 40.0)).read(step / 10.0) for step in range(41)]
+    shaken = [replace(reading, flags=frozenset({Flag.MOVING})) for reading in seen]
+    walks = [[Glimpse(each.at_s or 0.0, each, True) for each in readings] for readings in (seen, shaken)]
+    assert [len(looks_on_the_way(session, walk)) for walk in walks] == [5, 0]
 
 
 @pytest.mark.parametrize(("delta_um", "verdict"), [(45.0, "adjust"), (2.0, "set")])

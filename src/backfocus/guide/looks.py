@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from ..measure.reading import Flag
 from ..optics.zoom import tele_after_correction_um, tele_enough
 from ..solve.backfocus import BackFocus
 from . import events as ev
@@ -103,8 +104,12 @@ def judge_walk(session: Session, glimpses: Sequence[Glimpse], at_s: float) -> ev
 
 
 def looks_on_the_way(session: Session, glimpses: Sequence[Glimpse]) -> tuple[ev.Look, ...]:
-    """Looks between the two ends of the zoom, at some scales where pictures were read; without curves."""
-    seen = [(math.log(each.scale_px), each) for each in glimpses if each.measured and each.scale_px]
+    """Looks between the two ends of the zoom, at some scales where pictures were read; without curves.
+
+    Pictures whose centre moves are left out: a shaken picture reads soft, and that is no tracking error.
+    """
+    still = [each for each in glimpses if each.measured and Flag.MOVING not in each.reading.flags]
+    seen = [(math.log(each.scale_px), each) for each in still if each.scale_px]
     if len(seen) < 2:
         return ()
     low, high = min(at for at, _ in seen), max(at for at, _ in seen)
