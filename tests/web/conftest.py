@@ -34,7 +34,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
 NOTE_WHAT_IS_SHOWN = """
 document.addEventListener("meter-shown", ({ detail }) => (globalThis.shownMs = detail));
 """

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from backfocus.web.desk import Desk
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 """How long one picture may take to be drawn, measured and shown, on however busy a machine."""
 PICTURE_S = 0.08
 """Every other picture of 25 a second is missed, as on a slow machine: half the work, enough for a sweep."""

@@ -186,7 +186,7 @@ function showResult({ results, score }) {
   const facts = [
     ["before", um(last.before_um)],
     ["after", um(last.delta_um)],
-    ["depth of focus", last.depth_um == null ? "–" : `± ${last.depth_um} µm`],
+    ["depth of focus", last.depth_um == null ? "–" : `± ${um(last.depth_um)}`],
     ["rounds", last.rounds],
   ];
   if (score) facts.push(["time", `${Math.floor(score.seconds / 60)} min ${Math.round(score.seconds % 60)} s`], ["truly left", um(score.remaining_um)], ["was hidden", um(score.hidden_um)], ["mistakes", score.mistakes.length]);
@@ -203,7 +203,7 @@ function showResult({ results, score }) {
   }
 }
 
-const um = (value) => (value == null ? "–" : `${value} µm`);
+const um = (value) => (value == null ? "–" : `${value.toFixed(1)} µm`);
 
 function item(tag, text, kind = "") {
   const made = document.createElement(tag);
