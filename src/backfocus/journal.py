@@ -104,7 +104,7 @@ def _sweep(moment: Moment, event: ev.PeakPassed) -> dict[str, Any]:
 
 def star_png(sighting: Sighting) -> bytes | None:
     """The middle of the star as a PNG, up to 320 px square; None without a star."""
-    star = sighting.reading.star
+    star = sighting.reading.target
     if star is None:
         return None
     frame = sighting.frame

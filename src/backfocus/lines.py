@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .measure.reading import Flag, Reading
+from .measure.reading import Flag, Reading, Star
 from .solve.defocus import Defocus
 
 Json = dict[str, Any]
@@ -33,6 +33,13 @@ def reading_json(reading: Reading, defocus: Defocus | None) -> Json:
         "defocus_sigma_um": defocus and _rounded(defocus.sigma_um, 3),
         "flags": [flag.value for flag in Flag if flag in flags_of(reading, defocus)],
     }
+    if reading.edge is not None:
+        line["edge"] = {
+            "x_px": _rounded(reading.edge.x_px, 3),
+            "y_px": _rounded(reading.edge.y_px, 3),
+            "angle_deg": _rounded(reading.edge.angle_deg, 3),
+            "length_px": _rounded(reading.edge.length_px, 2),
+        }
     if reading.field is not None:
         line["field"] = reading.field
     return line
@@ -50,11 +57,12 @@ def reading_words(reading: Reading, defocus: Defocus | None) -> str:
     place = f"{reading.index:6d}" + (f" {reading.field:<6}" if reading.field else "")
     time = f"{reading.at_s:9.3f} s" if reading.at_s is not None else " " * 11
     flags = " ".join(flag.value for flag in Flag if flag in flags_of(reading, defocus))
-    if reading.star is None:
+    target = reading.target
+    if target is None:
         return f"{place} {time}  {flags}"
-    star = reading.star
+    name = f"star {target.cycles:3d}" if isinstance(target, Star) else f"edge {target.angle_deg:3.0f}"
     return (
-        f"{place} {time}  star {star.cycles:3d} at {star.x_px:7.1f},{star.y_px:7.1f}"
+        f"{place} {time}  {name} at {target.x_px:7.1f},{target.y_px:7.1f}"
         f"  scale {_column(reading.scale_px, 7, 1)} px"
         f"  M(0.25) {_column(reading.modulation_025, 6, 3)}"
         f"  MTF50 {_column(reading.mtf50_cy_px, 5, 3)}"

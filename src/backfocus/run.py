@@ -47,8 +47,12 @@ class Sighting:
     reading: Reading
 
 
-def readings(source: VideoSource, limits: Limits | None = None) -> Iterator[Sighting]:
+def readings(
+    source: VideoSource, limits: Limits | None = None, sight: Sight | None = None
+) -> Iterator[Sighting]:
     """Measure every picture of `source` in turn; closes the source at the end, also when abandoned.
+
+    `sight` says what to look for, where that is not whatever is there.
 
     Raises
     ------
@@ -56,7 +60,6 @@ def readings(source: VideoSource, limits: Limits | None = None) -> Iterator[Sigh
         When the source cannot be read, or was lost and did not come back.
     """
     limits = limits or Limits()
-    sight: Sight | None = None
     first_s: float | None = None
     with closing(source):
         for count, frame in enumerate(source.frames(), start=1):
@@ -101,6 +104,7 @@ def guide(
     people: Sequence[Person] = (),
     limits: Limits | None = None,
     offset_s: float = 0.0,
+    sight: Sight | None = None,
 ) -> Iterator[Moment]:
     """Lead `session` to its end with the pictures of `source`; one moment per picture.
 
@@ -112,6 +116,8 @@ def guide(
         All of them hear every instruction, and each may answer.
     offset_s : float
         Added to the source's time, so that a resumed session's clock goes on where it stopped.
+    sight : Sight
+        What to look for, where that is not whatever is there.
 
     Notes
     -----
@@ -125,7 +131,7 @@ def guide(
     instructions = ask(session)
     _tell(people, instructions, (), at_s)
     yield Moment(at_s, None, session, watched, (), instructions)
-    for sighting in readings(source, limits):
+    for sighting in readings(source, limits, sight):
         at_s = offset_s + _time(sighting.reading)
         reading = replace(sighting.reading, at_s=at_s)
         if not source.live:

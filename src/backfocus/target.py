@@ -38,3 +38,20 @@ def twist_cycles(radius_fraction: NDArray[np.floating] | float) -> NDArray[np.fl
     inside = np.maximum(np.asarray(radius_fraction, dtype=np.float64), 1e-9)
     crossed = np.ceil(np.log(inside) / -math.log(TWIST_RATIO) - 1e-12) - 1
     return np.asarray(steps[np.clip(crossed, 0, len(TWIST_SIGNS)).astype(int)])
+
+
+SQUARE_RATIOS = (1.8, 2.2, 1.6, 2.5, 2.0, 1.7, 2.3)
+"""Of our edge chart: from the half side of a square to that of the next one inside it."""
+SQUARE_TILT_RAD = math.radians(5.0)
+SQUARE_SHARES: tuple[float, ...] = tuple((1.0 / np.cumprod((1.0, *SQUARE_RATIOS))).tolist())
+"""Half sides of the nested squares against the outermost, which is black; white and black take turns.
+
+Some of them are in view at every zoom, with a long slanted edge each way on all four sides; no two neighbours
+have the same ratio, so any three in a row name their place, and with it the size of the outermost.
+"""
+
+
+def square_tone(half_share: NDArray[np.floating]) -> NDArray[np.float64]:
+    """1 where the nested squares are white, 0 where black, at places given by the half side they lie on."""
+    inside = np.searchsorted(np.array(SQUARE_SHARES[::-1]), half_share, side="right")
+    return np.asarray((len(SQUARE_SHARES) - inside) % 2 == 0, np.float64)

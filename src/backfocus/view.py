@@ -143,7 +143,7 @@ def _words(before: View, instructions: Iterable[Instruction]) -> tuple[str, str]
 
 
 def _blur(session: Session, watched: Watch, reading: Reading | None) -> tuple[float | None, float | None]:
-    if reading is None or reading.star is None or not reading.frequency_cy_px:
+    if reading is None or reading.target is None or not reading.frequency_cy_px:
         return None, None
     newest = watched.glimpses[-1] if watched.glimpses else None
     if newest is not None and newest.reading is reading and newest.um is not None:

@@ -117,7 +117,7 @@ def check(
         _show(answer)
         if found:
             typer.echo(_calibration_words(found))
-    if not any(reading.star for reading in seen):
+    if not any(reading.target for reading in seen):
         options.notice("no star in any picture: is the chart in view and lit?")
     raise typer.Exit(EXIT_CODES[answer.verdict.kind])
 

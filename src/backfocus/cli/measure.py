@@ -56,7 +56,7 @@ def measure(
     widest_px = 0.0
     for sighting in readings(opened, Limits(frames, seconds)):
         reading = sighting.reading
-        found |= reading.star is not None
+        found |= reading.target is not None
         widest_px = max(widest_px, reading.scale_px or 0.0)
         defocus = _defocus(reading, optics, widest_px)
         words = json.dumps(reading_json(reading, defocus)) if json_ else reading_words(reading, defocus)
@@ -72,7 +72,7 @@ def _defocus(reading: "Reading", optics: "Optics | None", widest_px: float) -> "
     """Blur of one picture; a picture's zoom ratio is against the largest scale seen so far."""
     from ..solve.defocus import defocus
 
-    if optics is None or reading.star is None:
+    if optics is None or reading.target is None:
         return None
     ratio = reading.scale_px / widest_px if reading.scale_px and widest_px else 1.0
     return defocus(reading, optics, ratio=ratio)

@@ -58,7 +58,7 @@ def _fault(state: Watch) -> ev.Unfit | None:
 
 def _unfit(reading: Reading) -> ev.Unfit | None:
     flags, white = reading.flags, reading.white
-    if reading.star is None:
+    if reading.target is None:
         return "no-star"
     if Flag.CROPPED in flags and Flag.SCALE_UNSURE in flags:
         return "cropped"

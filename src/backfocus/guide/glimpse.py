@@ -37,7 +37,7 @@ class Glimpse:
     @property
     def scale_px(self) -> float | None:
         """Its scale, None without a star."""
-        return self.reading.scale_px if self.reading.star is not None else None
+        return self.reading.scale_px if self.reading.target is not None else None
 
 
 Glimpses = Sequence[Glimpse]
@@ -153,7 +153,7 @@ def last_scale_px(glimpses: Glimpses) -> float | None:
 
 def jump_px(glimpses: Glimpses) -> float:
     """How far the star's centre moved from one half second to the next; 0 if not seen in both."""
-    recent = [each for each in last(glimpses, 1.0) if each.reading.star is not None]
+    recent = [each for each in last(glimpses, 1.0) if each.reading.target is not None]
     middle_s = glimpses[-1].at_s - 0.5
     groups = (
         [each for each in recent if each.at_s < middle_s],
@@ -166,5 +166,5 @@ def jump_px(glimpses: Glimpses) -> float:
 
 
 def _centre(glimpses: Glimpses) -> tuple[float, float]:
-    stars = [each.reading.star for each in glimpses if each.reading.star is not None]
+    stars = [each.reading.target for each in glimpses if each.reading.target is not None]
     return median(star.x_px for star in stars), median(star.y_px for star in stars)

@@ -65,7 +65,7 @@ def _see(state: Watch, reading: Reading, session: Session) -> Watch:
 
 
 def _glimpse(reading: Reading, session: Session) -> Glimpse:
-    has_star = reading.star is not None and bool(reading.frequency_cy_px)
+    has_star = reading.target is not None and bool(reading.frequency_cy_px)
     if session.step in _LIGHT_ONLY or not has_star:
         return Glimpse(time_of(reading), reading, has_star)
     best = {Step.RETURN_TELE: session.tele_best, Step.RETURN_WIDE: session.wide_best}.get(session.step)

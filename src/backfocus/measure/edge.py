@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..errors import UsageError
 from ..frame import Samples
-from .edge_curve import Levels, Transfer, find_levels, has_two_steps, transfer
+from .edge_curve import Levels, Transfer, find_levels, half_way, has_two_steps, transfer
 from .edge_line import Line, Pixels, Settled, line_in, settle
 from .reading import Flag
 
@@ -242,8 +242,11 @@ def _measured(seen: Settled, curve: NDArray[np.floating] | None) -> EdgeMeasurem
     if levels is None or _flat(levels):
         return replace(nothing, flags=frozenset({Flag.NO_EDGE}))
     core = np.abs(seen.across - levels.centre_px) < levels.core_px
+    x_px, y_px = seen.line.beside(half_way(seen.profile, levels))
     known = replace(
         nothing,
+        x_px=x_px,
+        y_px=y_px,
         white=max(levels.low, levels.high),
         black=min(levels.low, levels.high),
         noise=_rms(off[core]),

@@ -108,6 +108,13 @@ def _ends(x: Floats64, share: Floats64, knots: int) -> tuple[float, float] | Non
     return float(x[below[-1]]), float(x[half + above[0]])
 
 
+def half_way(profile: Profile, levels: Levels) -> float:
+    """The distance at which the profile is half-way between its levels, px."""
+    x = levels.centre_px + np.linspace(-0.5, 0.5, 201) * levels.width_px
+    share = (profile.value(x) - levels.low) / levels.step
+    return float(x[np.argmin(np.abs(share - 0.5))])
+
+
 def has_two_steps(profile: Profile, levels: Levels, noise: float) -> bool:
     """Whether the profile rises twice, with a rest between: two edges side by side."""
     knots = max(SMOOTH, round(levels.width_px / profile.knot_px / 8))

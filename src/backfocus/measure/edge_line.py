@@ -84,6 +84,10 @@ class Line:
             angle_rad=self.angle_rad - 2 * self.bow_per_px * along,
         )
 
+    def beside(self, across: float) -> tuple[float, float]:
+        """The place so far from the line's point along its normal."""
+        return self.x + across * math.cos(self.angle_rad), self.y + across * math.sin(self.angle_rad)
+
     def moved(self, across: float, turned_rad: float, bow_per_px: float) -> "Line":
         """The line moved along its normal, turned about its point and bent."""
         cos, sin = math.cos(self.angle_rad), math.sin(self.angle_rad)

@@ -6,13 +6,19 @@ then it is measured on its pixels, and the zoom's scale read (`scale`).
 
 import math
 from dataclasses import dataclass, field, replace
+<<<<<<< HEAD
 from functools import lru_cache
+=======
+from typing import Literal
+>>>>>>> a94e3d2 (Find and follow an edge chart of nested slanted squares, and hang it before the virtual camera)
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..frame import Frame, Samples
+from .edge import Region
+from .edge_chart import EdgeSight, read_chart, read_region
 from .exposure import clipped, combed, line_doubled
 from .find import Candidate, find_star, star_near
 from .known import Chart, believed, learned
@@ -25,6 +31,7 @@ from .star import StarMeasurement, measure_star
 from .twist import TwistScale, read_twists
 
 Luma8 = NDArray[np.uint8]
+Target = Literal["auto", "star", "edge"]
 
 LOGARITHMS = frozenset({"hlg", "pq", "slog3", "clog3", "logc3", "logc4", "vlog"})
 """Curves that widen the white spokes of a soft star so much that it passes for a wheel."""
@@ -56,7 +63,9 @@ TWIST_TOLERANCE = 0.02
 class Sight:
     """What is known of the star after a picture; the caller only hands it on.
 
-    `misses` counts the pictures since the star was last seen; `other` is a second, smaller star.
+    `misses` counts the pictures since the star was last seen; `other` is a second, smaller star. `want` is
+    what to look for: "auto" takes our own edge chart where no star was ever seen, "edge" any slanted square,
+    or the edge in `region` alone. `edges` is what is known of an edge chart.
     """
 
     star: Star | None = None
@@ -64,6 +73,9 @@ class Sight:
     scale: Scale = field(default_factory=Scale)
     misses: int = 0
     chart: Chart = field(default_factory=Chart)
+    want: Target = "auto"
+    region: Region | None = None
+    edges: EdgeSight | None = None
 
     @property
     def tracking(self) -> Star | None:
@@ -94,10 +106,20 @@ def follow(sight: Sight | None, frame: Frame) -> tuple[Sight, Reading]:
     sight = sight or Sight()
     picture = pyramid(_eight_bits(frame), line_step=frame.line_step, first_line=frame.first_line)
     contrast = scene_contrast(picture.reduced(WIDTH_PX))
+    if sight.region is not None:
+        return sight, read_region(frame, sight.region, contrast)
+    if sight.want == "edge" or sight.edges is not None:
+        return _edges(sight, frame, picture, contrast) or _without_star(sight, frame, contrast)
     found = _held(sight, frame, picture) or _found(sight, frame, picture)
     if found is None:
-        return _without_star(sight, frame, contrast)
+        edges = _edges(sight, frame, picture, contrast) if sight.want == "auto" and not sight.star else None
+        return edges or _without_star(sight, frame, contrast)
     return _with_star(sight, frame, picture, found, contrast)
+
+
+def _edges(sight: Sight, frame: Frame, picture: Pyramid, contrast: float) -> tuple[Sight, Reading] | None:
+    read = read_chart(frame, picture.levels[0], contrast, sight.edges, lone=sight.want == "edge")
+    return read and (replace(sight, edges=read[0], misses=0), read[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,9 +277,10 @@ def _measure(
 
 def _without_star(sight: Sight, frame: Frame, contrast: float) -> tuple[Sight, Reading]:
     misses = sight.misses + 1
-    seen = sight.star is not None and misses <= LOST_FOR
-    flags = frozenset({Flag.NO_STAR, Flag.LOST} if seen else {Flag.NO_STAR})
-    after = replace(sight, misses=misses, other=None) if seen else Sight(misses=misses)
+    seen = (sight.star is not None or sight.edges is not None) and misses <= LOST_FOR
+    nothing = Flag.NO_EDGE if sight.want == "edge" or sight.edges is not None else Flag.NO_STAR
+    flags = frozenset({nothing, Flag.LOST} if seen else {nothing})
+    after = replace(sight, misses=misses, other=None) if seen else Sight(misses=misses, want=sight.want)
     return after, Reading(frame.index, frame.at_s, flags, contrast=contrast, field=frame.field)
 
 
@@ -276,7 +299,7 @@ def _with_star(
     if shift is not None and shift > max(_still_px(sight, scale, picture), 5 * measured.centre_sigma_px):
         flags |= {Flag.MOVING}
     other = None if found.other is None else _star(found.other)
-    after = Sight(star, other, scale, chart=learned(sight.chart, measured, scale))
+    after = Sight(star, other, scale, chart=learned(sight.chart, measured, scale), want=sight.want)
     return after, Reading(
         index=frame.index,
         at_s=frame.at_s,

@@ -44,13 +44,30 @@ class Star:
 
 
 @dataclass(frozen=True, slots=True)
+class Edge:
+    """A slanted edge in the picture, or the square of an edge chart that was measured.
+
+    `x_px`, `y_px`: the middle of the edge, or the chart's centre. `angle_deg`: direction of the edge, 0 to
+    180 from +x towards +y, of a square 0 to 90. `length_px`: of the edge, or of a side.
+    """
+
+    x_px: float
+    y_px: float
+    angle_deg: float
+    length_px: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One picture measured.
 
     Attributes
     ----------
+    star, edge
+        What was measured: at most one of the two.
     scale_px, scale_sigma_px
-        The zoom's measure: the radius the star's rim has or would have in this picture. None when unknown.
+        The zoom's measure: the radius the star's rim, or half the side the edge chart's outermost square, has
+        or would have in this picture. None when unknown.
     frequency_cy_px, modulation, modulation_sigma
         Lens times pixel, signed, 1 at zero frequency, rising frequencies up to 0.5 cy/px; equally long.
     modulation_025, modulation_025_sigma
@@ -82,3 +99,9 @@ class Reading:
     white: float | None = None
     shift_px: float | None = None
     field: Field | None = None
+    edge: Edge | None = None
+
+    @property
+    def target(self) -> Star | Edge | None:
+        """Whatever was measured; it has a place, `x_px` and `y_px`."""
+        return self.star or self.edge

@@ -158,6 +158,7 @@ def _room(settings: SimSettings, canvas: tuple[int, int]) -> Room:
         cycles=settings.cycles,
         plain=settings.plain,
         seed=settings.seed,
+        squares=settings.target == "edge",
     )
 
 

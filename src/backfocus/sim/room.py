@@ -11,13 +11,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..target import TWIST_SIGNS, twist_radii
+from ..target import SQUARE_SHARES, SQUARE_TILT_RAD, TWIST_SIGNS, twist_radii
 
 Bytes = NDArray[np.uint8]
 Singles = NDArray[np.float32]
 
 BLACK, WHITE, GREY, PAPER = 10, 229, 46, 229
 """Printed black 4 %, grey card 18 %, paper 90 %: white is where nothing is printed."""
+_TABLE_STEPS = 32
 _RIM_TEXELS = 320.0
 _MARGIN_PX = 64
 """How far the star may stand off the middle of the canvas."""
@@ -34,18 +35,29 @@ class Room:
         Radius of the star's rim at wide.
     cycles, plain
         The star; `plain` has no twists.
+    squares : bool
+        The edge chart hangs there instead of the star; the outermost square's half side is its rim.
     seed : int
         Draws the room and the angle at which the chart hangs.
     """
 
     def __init__(
-        self, width_px: int, height_px: int, *, wide_radius_px: float, cycles: int, plain: bool, seed: int
+        self,
+        width_px: int,
+        height_px: int,
+        *,
+        wide_radius_px: float,
+        cycles: int,
+        plain: bool,
+        seed: int,
+        squares: bool = False,
     ) -> None:
         rng = np.random.default_rng((seed, 2))
         self._size = width_px, height_px
         self._wide_radius_px = wide_radius_px
         self._cycles = cycles
         self._plain = plain
+        self._squares = squares
         self.turned_rad = float(rng.uniform(-0.05, 0.05))
         self._clutter = _clutter(2 * width_px, 2 * height_px, rng)
         self._paper = _paper()
@@ -70,9 +82,13 @@ class Room:
         x, y = (fine * place for place in centre)
         rim = radius_px * fine
         canvas = np.empty((height, width), np.uint8)
-        if math.hypot(max(x, width - x), max(y, height - y)) > rim:
+        covered = rim / math.sqrt(2.0) if self._squares else rim
+        if math.hypot(max(x, width - x), max(y, height - y)) > covered:
             self._hang_paper(canvas, x, y, rim)
-        self._paint_star(canvas, x, y, rim, fine)
+        if self._squares:
+            _paint_squares(canvas, x, y, rim, SQUARE_TILT_RAD + self.turned_rad)
+        else:
+            self._paint_star(canvas, x, y, rim, fine)
         return canvas
 
     def _hang_paper(self, canvas: Bytes, x: int, y: int, rim: float) -> None:
@@ -128,6 +144,35 @@ def _bars(angle: Singles, radius: Singles) -> Bytes:
         for order, sign in ((1, 1), (3, -1), (5, 1))
     )
     return np.asarray(np.rint(BLACK + (WHITE - BLACK) * white), dtype=np.uint8)
+
+
+def _paint_squares(canvas: Bytes, x: int, y: int, half: float, turn_rad: float) -> None:
+    """The nested squares through the same window as the bars, which is exact beside a straight edge."""
+    height, width = canvas.shape
+    reach = math.ceil(half * math.sqrt(2.0)) + 2
+    left, right = max(x - reach, 0), min(x + reach + 1, width)
+    top, bottom = max(y - reach, 0), min(y + reach + 1, height)
+    if left >= right or top >= bottom:
+        return
+    dx = np.arange(left - x, right - x, dtype=np.float32)
+    dy = np.arange(top - y, bottom - y, dtype=np.float32)[:, None]
+    cos, sin = np.float32(math.cos(turn_rad)), np.float32(math.sin(turn_rad))
+    on = np.maximum(np.abs(dx * cos + dy * sin), np.abs(dy * cos - dx * sin))
+    table = _square_levels(half)
+    levels = np.take(table, np.rint(on * _TABLE_STEPS).astype(np.intp), mode="clip")
+    part = canvas[top:bottom, left:right]
+    np.copyto(part, levels, where=on < half + 1)
+
+
+def _square_levels(half: float) -> Bytes:
+    """Bytes along the half side, `_TABLE_STEPS` to a sample, from the centre to just outside the squares."""
+    at = np.arange(math.ceil((half + 1) * _TABLE_STEPS) + 1) / _TABLE_STEPS
+    white = np.ones(at.size)
+    for number, share in enumerate(SQUARE_SHARES):
+        edge = np.clip(half * share - at, -1.0, 1.0)
+        inside = 0.5 + edge - edge * np.abs(edge) / 2.0
+        white += inside if number % 2 else -inside
+    return np.asarray(np.rint(BLACK + (WHITE - BLACK) * np.clip(white, 0.0, 1.0)), np.uint8)
 
 
 def _copy_disc(canvas: Bytes, bars: Bytes, x: int, y: int, radius: float) -> None:

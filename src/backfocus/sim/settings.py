@@ -18,6 +18,7 @@ from ..optics.lens import Knots, Optics, parse_f_numbers
 
 HandKind = Literal["good", "slow", "wrong-ring", "none"]
 LensKind = Literal["front", "rear"]
+TargetKind = Literal["star", "edge"]
 Codec = Literal["h264", "none"]
 Clip = Literal["none", "check"]
 
@@ -79,8 +80,10 @@ class SimSettings:
         With `lens="rear"`: how far the focus at wide is from that at tele, whatever ring is turned.
     hand : "good" | "slow" | "wrong-ring" | "none"
         Who turns the rings.
+    target : "star" | "edge"
+        The chart that hangs there: our star, or our slanted squares.
     plain, cycles
-        The chart without twists; its pairs of bars.
+        The star without twists; its pairs of bars.
     codec : "h264" | "none"
         Whether pictures pass an encoder and a decoder.
     clip, sweep, seconds
@@ -112,6 +115,7 @@ class SimSettings:
     lens: LensKind
     drift_um: float
     hand: HandKind
+    target: TargetKind
     plain: bool
     cycles: int
     codec: Codec
@@ -196,6 +200,7 @@ _DEFAULTS: dict[str, Any] = {
     "lens": "front",
     "drift_um": 0.0,
     "hand": "good",
+    "target": "star",
     "plain": False,
     "cycles": 36,
     "codec": "h264",
@@ -314,6 +319,7 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "lens": _same("front", "rear"),
     "drift_um": _number(-400.0, 400.0),
     "hand": _same("good", "slow", "wrong-ring", "none"),
+    "target": _same("star", "edge"),
     "plain": _yes_no,
     "cycles": _whole(8, 144),
     "codec": _same("h264", "none"),

@@ -29,7 +29,7 @@ SAME_SCALE = 0.02
 LEAST_ZOOM = 0.9
 """Two holds whose scales are nearer than this ratio are one zoom position; focus alone breathes that much."""
 
-_UNUSABLE = frozenset({Flag.NO_STAR, Flag.LOST})
+_UNUSABLE = frozenset({Flag.NO_STAR, Flag.NO_EDGE, Flag.LOST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def usable(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     return tuple(
         _by_rim(each)
         for each in readings
-        if each.scale_px and each.frequency_cy_px and each.star is not None and not each.flags & _UNUSABLE
+        if each.scale_px and each.frequency_cy_px and each.target is not None and not each.flags & _UNUSABLE
     )
 
 

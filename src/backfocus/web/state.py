@@ -11,7 +11,7 @@ from ..guide import events as ev
 from ..guide import instructions as say
 from ..guide.procedure import Step, possible, rounds_left
 from ..guide.session import Result, Session
-from ..measure.reading import Flag, Reading
+from ..measure.reading import Flag, Reading, Star
 from ..view import View
 
 Json = dict[str, Any]
@@ -201,7 +201,7 @@ def _meter(shown: Shown) -> Json:
         "sigma_um": _rounded(view.blur_sigma_um, 2),
         "depth_um": _rounded(view.half_depth_um, 2),
         "mtf50": _rounded(view.mtf50_cy_px, 4),
-        "star": reading is not None and reading.star is not None,
+        "star": reading is not None and reading.target is not None,
         "flags": flags,
     }
 
@@ -214,19 +214,16 @@ def _checks(reading: Reading | None) -> list[Json]:
     """The four things to look at before starting, each with its state in words."""
     if reading is None:
         return [_check(name, None, "") for name in ("star", "light", "detail", "still")]
-    flags, star = reading.flags, reading.star
-    if star is None:
+    flags, target = reading.flags, reading.target
+    if target is None:
         return [
             _check("star", False, "no star in the picture: zoom fully out and aim at it"),
             *(_check(name, None, "") for name in ("light", "detail", "still")),
         ]
     whole = Flag.CROPPED not in flags
+    name = f"{target.cycles} spokes" if isinstance(target, Star) else "squares"
     return [
-        _check(
-            "star",
-            True,
-            f"{star.cycles} spokes" if whole else f"{star.cycles} spokes, partly out of the picture",
-        ),
+        _check("star", True, name if whole else f"{name}, partly out of the picture"),
         _light(reading),
         _check(
             "detail", Flag.SHARPENED not in flags, "off" if Flag.SHARPENED not in flags else "switch it off"
