@@ -40,14 +40,14 @@ def twist_cycles(radius_fraction: NDArray[np.floating] | float) -> NDArray[np.fl
     return np.asarray(steps[np.clip(crossed, 0, len(TWIST_SIGNS)).astype(int)])
 
 
-SQUARE_RATIOS = (1.8, 2.2, 1.6, 2.5, 2.0, 1.7, 2.3)
+SQUARE_RATIOS = (1.8, 2.2, 1.6, 2.5, 2.0, 1.5, 1.9)
 """Of our edge chart: from the half side of a square to that of the next one inside it."""
 SQUARE_TILT_RAD = math.radians(5.0)
 SQUARE_SHARES: tuple[float, ...] = tuple((1.0 / np.cumprod((1.0, *SQUARE_RATIOS))).tolist())
 """Half sides of the nested squares against the outermost, which is black; white and black take turns.
 
-Some of them are in view at every zoom, with a long slanted edge each way on all four sides; no two neighbours
-have the same ratio, so any three in a row name their place, and with it the size of the outermost.
+Some of them are in view at every zoom, with a long slanted edge each way on all four sides; any three in a
+row have sizes of their own, and so name their place, and with it the size of the outermost.
 """
 
 

@@ -139,3 +139,27 @@ def test_history_and_report_of_a_session_on_a_recording(backfocus: Run, pull: Pa
     assert "Kim &amp; Co" in page
     assert "<b>Kim" not in page
     assert json.loads(backfocus("report", session["id"], "--json").stdout)
+
+
+def test_measure_reads_an_edge_chart_and_an_edge_in_a_region(backfocus: Run, golden: Path) -> None:
+    ended = backfocus("measure", "sim://?seed=2&target=edge&hand=none", "--frames", 1, "--json")
+    line = json.loads(ended.stdout.splitlines()[-1])
+    assert ended.returncode == 0
+    assert line["star"] is None
+    assert set(line["edge"]) == {"x_px", "y_px", "angle_deg", "length_px"}
+    assert line["defocus_um"] is not None
+    picture = golden / "edge" / "Test_edge1.bmp"
+    ended = backfocus("measure", picture, "--region", "0,0,343x124", "--transfer", "linear", "--json")
+    assert json.loads(ended.stdout)["mtf50_cy_px"] == pytest.approx(0.272, rel=0.05)
+    ended = backfocus("measure", picture, "--region", "300,0,100x100")
+    assert ended.returncode == 2
+    assert "region" in ended.stderr
+
+
+def test_the_chart_draws_slanted_squares(backfocus: Run, tmp_path: Path) -> None:
+    out = tmp_path / "edges.pdf"
+    ended = backfocus("chart", out, "--target", "edge", "--contrast", 4, "--json")
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)["target"] == "edge"
+    assert out.stat().st_size > 2000
+    assert backfocus("chart", out, "--contrast", 4).returncode == 2

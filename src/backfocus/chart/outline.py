@@ -1,4 +1,4 @@
-"""The star's black spokes as closed curves.
+"""The target's black as closed curves: the spokes of the star, or the slanted squares.
 
 Each spoke is one outline from the rim to the centre: it steps sideways at every twist and stays in one piece,
 as a twist moves it by half its own width. Filled sector by sector it would show hairlines where sectors meet.
@@ -9,10 +9,30 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..target import twist_cycles, twist_radii
+from ..target import SQUARE_SHARES, SQUARE_TILT_RAD, twist_cycles, twist_radii
+from .sheet import SQUARES, Chart, Sheet
 
 Command = tuple[str, tuple[float, ...]]
 """("M" | "L", (x, y)), ("C", (x1, y1, x2, y2, x, y)) or ("Z", ()), as in SVG; y down."""
+
+
+def target_outline(sheet: Sheet, chart: Chart) -> Iterator[Command]:
+    """What is to be filled with the dark tone, as one path."""
+    x, y, radius = sheet.star_x_mm, sheet.star_y_mm, sheet.star_radius_mm
+    if chart.target == "edge":
+        return squares_outline(x, y, SQUARES * radius)
+    return star_outline(x, y, radius, cycles=chart.cycles, twisted=chart.twisted)
+
+
+def squares_outline(x_mm: float, y_mm: float, half_mm: float) -> Iterator[Command]:
+    """The nested squares; each runs the other way round than the last, so that every second one is a hole."""
+    for number, share in enumerate(SQUARE_SHARES):
+        reach = half_mm * share * math.sqrt(2.0)
+        for corner in range(4):
+            turn = SQUARE_TILT_RAD + math.pi / 4 + corner * math.pi / 2 * (-1) ** number
+            px, py = _at(reach, turn)
+            yield "L" if corner else "M", (x_mm + px, y_mm + py)
+        yield "Z", ()
 
 
 def star_outline(

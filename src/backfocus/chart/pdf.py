@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from .outline import star_outline
+from .outline import target_outline
 from .picture import tone_code
 from .sheet import SOFT, TITLE, Chart, Rect, Sheet, Text, lay_out, ruler_at, wrap
 from .tiles import OVERLAP_MM, Tile, Tiling, tiling
@@ -31,7 +31,7 @@ def chart_pdf(chart: Chart) -> bytes:
 
     canvas = Canvas("chart.pdf", invariant=1, pageCompression=1)
     canvas.setTitle(TITLE)
-    canvas.setSubject("Siemens star for setting the back focus of a zoom lens")
+    canvas.setSubject("Target for setting the back focus of a zoom lens")
     canvas.setViewerPreference("PrintScaling", "None")
     sheet = lay_out(chart)
     if chart.tiled:
@@ -76,12 +76,10 @@ def _draw(canvas: Any, view: _View, sheet: Sheet, chart: Chart) -> None:
 def _draw_star(canvas: Any, view: _View, sheet: Sheet, chart: Chart) -> None:
     path = canvas.beginPath()
     steps = {"M": path.moveTo, "L": path.lineTo, "C": path.curveTo, "Z": path.close}
-    for name, values in star_outline(
-        sheet.star_x_mm, sheet.star_y_mm, sheet.star_radius_mm, cycles=chart.cycles, twisted=chart.twisted
-    ):
+    for name, values in target_outline(sheet, chart):
         steps[name](*view.points(values))
-    canvas.setFillGray(0)
-    canvas.drawPath(path, stroke=0, fill=1)
+    canvas.setFillGray(tone_code(chart.dark_tone))
+    canvas.drawPath(path, stroke=0, fill=1, fillMode=1)
 
 
 def _draw_rects(canvas: Any, view: _View, block: tuple[Rect, ...]) -> None:

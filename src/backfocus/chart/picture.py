@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..target import twist_cycles
-from .sheet import Chart, Rect, Sheet, Text, lay_out
+from ..target import SQUARE_TILT_RAD, square_tone, twist_cycles
+from .sheet import SQUARES, Chart, Rect, Sheet, Text, lay_out
 
 INK, PAPER = 0.03, 0.9
 """Reflectances of printed black and of bare paper; usual for matt paper."""
@@ -55,15 +55,23 @@ def chart_reflectance(x_r: ArrayLike, y_r: ArrayLike, chart: Chart) -> NDArray[n
 
 
 def _star_tone(x_r: NDArray[np.float64], y_r: NDArray[np.float64], chart: Chart) -> NDArray[np.float32]:
-    """1 where the star is white or beyond its rim, else 0."""
+    """1 where the target is white or beyond its rim, else its dark tone."""
+    if chart.target == "edge":
+        return _squares_tone(x_r, y_r, chart)
     tones = np.ones(x_r.shape, dtype=np.float32)
     radius = np.hypot(x_r, y_r)
     inside = radius < 1
     turn = chart.cycles * np.arctan2(y_r[inside], x_r[inside])
     if chart.twisted:
         turn += 2 * np.pi * twist_cycles(radius[inside])
-    tones[inside] = np.cos(turn) >= 0
+    tones[inside] = np.where(np.cos(turn) >= 0, 1.0, chart.dark_tone)
     return tones
+
+
+def _squares_tone(x_r: NDArray[np.float64], y_r: NDArray[np.float64], chart: Chart) -> NDArray[np.float32]:
+    cos, sin = np.cos(SQUARE_TILT_RAD), np.sin(SQUARE_TILT_RAD)
+    half = np.maximum(np.abs(x_r * cos + y_r * sin), np.abs(y_r * cos - x_r * sin)) / SQUARES
+    return np.where(square_tone(half) > 0.5, 1.0, chart.dark_tone).astype(np.float32)
 
 
 def _paint(

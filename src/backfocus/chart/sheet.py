@@ -19,6 +19,7 @@ from ..errors import UsageError
 from ..target import CYCLES
 
 Anchor = Literal["start", "middle", "end"]
+Target = Literal["star", "edge"]
 
 TITLE = "Back-focus chart"
 WIDE_PX = 150
@@ -30,6 +31,9 @@ RULER_MM = 8.0
 """Height of the ruler with its numbers, on A4."""
 FIDUCIAL_FRACTION = 0.12
 """Side of a corner mark over the star's diameter: 3 px a module when the star covers 150 px."""
+
+SQUARES = 0.8
+"""Side of the outermost slanted square over the star's diameter: white paper is left on all its sides."""
 
 SOFT = 0.13
 """Tone of secondary words: dark enough to read, light enough to stand back."""
@@ -100,6 +104,10 @@ class Chart:
         The distance it is made for.
     made_for : str
         Camera and lens in words.
+    target : "star" | "edge"
+        The star, or nested slanted squares in its place, the outermost `SQUARES` of its size.
+    dark_tone : float
+        Of the dark squares: 0 is ink; more for a chart of low contrast.
     """
 
     star_mm: float
@@ -108,12 +116,16 @@ class Chart:
     twisted: bool = True
     distance_m: float | None = None
     made_for: str = ""
+    target: Target = "star"
+    dark_tone: float = 0.0
 
     def __post_init__(self) -> None:
         if not 20 <= self.star_mm <= 20_000:
             raise ValueError(f"a star is 20 mm to 20 m across, not {self.star_mm:g} mm")
         if not 8 <= self.cycles <= 144:
             raise ValueError(f"a star has 8 to 144 cycles, not {self.cycles}")
+        if not 0 <= self.dark_tone < 1:
+            raise ValueError(f"dark squares have a tone of 0 to 1, not {self.dark_tone:g}")
         if self.distance_m is not None and not 0 < self.distance_m < math.inf:
             raise ValueError(f"a chart cannot be made for {self.distance_m} m")
 
@@ -262,6 +274,8 @@ def _header(chart: Chart, paper: Paper, grid: _Grid) -> Iterator[Text]:
     unit, left, right, top = grid.unit, grid.margin, paper.width_mm - grid.margin, grid.margin
     twist = "twisted" if chart.twisted else "plain"
     kind = f"Siemens star \u00b7 {chart.cycles} cycles \u00b7 {twist} \u00b7 {chart.star_mm:g} mm across"
+    if chart.target == "edge":
+        kind = f"Slanted squares \u00b7 5\u00b0 \u00b7 {SQUARES * chart.star_mm:.4g} mm a side"
     yield Text(left, top + 5 * unit, 6.2 * unit, TITLE, bold=True)
     if chart.distance_m is None:
         aside = f"Hang it where the star covers {WIDE_PX} px or more at full wide"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from xml.sax.saxutils import escape
 
-from .outline import star_outline
+from .outline import target_outline
 from .picture import tone_code
 from .sheet import TITLE, Chart, Rect, Text, lay_out
 
@@ -13,20 +13,14 @@ def chart_svg(chart: Chart) -> str:
     """The whole chart in true size as an SVG document; a poster is one sheet."""
     sheet = lay_out(chart)
     width, height = _number(sheet.width_mm), _number(sheet.height_mm)
-    star = star_outline(
-        sheet.star_x_mm,
-        sheet.star_y_mm,
-        sheet.star_radius_mm,
-        cycles=chart.cycles,
-        twisted=chart.twisted,
-    )
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm"'
         f' viewBox="0 0 {width} {height}" font-family="Helvetica, Arial, sans-serif">',
         f"<title>{TITLE}</title>",
         f'<rect width="{width}" height="{height}" fill="#fff"/>',
-        f'<path id="star" d="{_path(star)}"/>',
+        f'<path id="{chart.target}" fill="{_colour(chart.dark_tone)}"'
+        f' d="{_path(target_outline(sheet, chart))}"/>',
         *(_rects(run) for block in sheet.blocks for run in _runs(block)),
         *map(_text, sheet.texts),
         "</svg>",

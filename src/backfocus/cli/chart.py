@@ -2,8 +2,9 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -30,6 +31,20 @@ Cycles = Annotated[
     typer.Option("--cycles", help="Black-and-white pairs in the star: 36 unless given.", min=8, max=144),
 ]
 Plain = Annotated[bool, typer.Option("--plain", help="Without the twists that tell the zoom.")]
+TargetKind = Annotated[
+    Literal["star", "edge"],
+    typer.Option("--target", help="A Siemens star, or nested slanted squares for the e-SFR of ISO 12233."),
+]
+Contrast = Annotated[
+    float | None,
+    typer.Option(
+        "--contrast",
+        help="Of the squares' white to their dark, such as 4 as in ISO 12233; ink on paper unless given.",
+        min=1.5,
+        max=25.0,
+        show_default=False,
+    ),
+]
 Dpi = Annotated[float, typer.Option("--dpi", help="Resolution of a PNG.", min=30.0, max=1200.0)]
 
 
@@ -42,10 +57,12 @@ def chart(
     star_mm: StarMm = None,
     cycles: Cycles = None,
     plain: Plain = False,
+    target: TargetKind = "star",
+    contrast: Contrast = None,
     dpi: Dpi = 150.0,
     json_: options.Json = False,
 ) -> None:
-    """Draw the target: a star that tells the zoom, grey patches, fiducials and a ruler, in true size.
+    """Draw the target: a star or squares that tell the zoom, patches, fiducials and a ruler, in true size.
 
     Examples:
 
@@ -55,12 +72,15 @@ def chart(
 
       backfocus chart star.svg --star-mm 250 --plain
 
+      backfocus chart edges.pdf --target edge --contrast 4
+
     Print at 100 % ("actual size"), then check the ruler on the print.
     """
     from ..chart import chart_pdf, chart_png, chart_svg
     from ..target import CYCLES
 
     drawing, plan = _drawn(paper, distance_m, camera, lens, star_mm, cycles or CYCLES, twisted=not plain)
+    drawing = _with_target(drawing, target, contrast, plain=plain or cycles is not None)
     kind = out.suffix.lower()
     if kind == ".pdf":
         _write(out, chart_pdf(drawing))
@@ -110,6 +130,21 @@ def _drawn(
     return fixed, None
 
 
+def _with_target(
+    drawing: "Chart", target: Literal["star", "edge"], contrast: float | None, *, plain: bool
+) -> "Chart":
+    from ..chart.picture import INK, PAPER
+
+    if target == "star":
+        if contrast is not None:
+            raise UsageError("--contrast goes with --target edge")
+        return drawing
+    if plain:
+        raise UsageError("--plain and --cycles say how a star is drawn: leave them out with --target edge")
+    dark = 0.0 if contrast is None else max(0.0, (PAPER / contrast - INK) / (PAPER - INK))
+    return replace(drawing, target="edge", dark_tone=dark)
+
+
 def _write(out: Path, content: bytes) -> None:
     try:
         out.write_bytes(content)
@@ -129,9 +164,11 @@ def _summary(out: Path, drawing: "Chart", plan: "Plan | None", json_: bool) -> s
                 "star_mm": round(drawing.star_mm, 2),
                 "cycles": drawing.cycles,
                 "twisted": drawing.twisted,
+                "target": drawing.target,
                 "covers_px": covers_px and round(covers_px, 1),
                 "warnings": list(plan.warnings) if plan else [],
             }
         )
     covers = f", covers {covers_px:.0f} px at wide" if covers_px else ""
-    return f"{out}: star of {drawing.star_mm:.0f} mm on {drawing.paper.name}{covers}; print at 100 %"
+    name = "star" if drawing.target == "star" else "squares"
+    return f"{out}: {name} of {drawing.star_mm:.0f} mm on {drawing.paper.name}{covers}; print at 100 %"

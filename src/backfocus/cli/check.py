@@ -11,6 +11,7 @@ from . import options
 from .progress import pictures
 
 if TYPE_CHECKING:
+    from ..measure.follow import Sight
     from ..measure.reading import Reading
     from ..optics.lens import Optics
     from ..run import Limits
@@ -58,6 +59,7 @@ def check(
     shims: options.Shims = None,
     transfer: options.Transfer = "auto",
     range_: options.Range = "auto",
+    target: options.Target = "auto",
     frames: options.Frames = None,
     seconds: options.Seconds = None,
     json_: options.Json = False,
@@ -98,7 +100,7 @@ def check(
 
     def look(address: str) -> "list[Reading]":
         opened = open_source(address, transfer=transfer, range_=range_, notice=options.notice)
-        return _seen(opened, Limits(frames, seconds), quiet=json_)
+        return _seen(opened, Limits(frames, seconds), options.sight_for(target), quiet=json_)
 
     if (shim_um is None) != (after is None) or shim_um == 0.0:
         raise UsageError("two clips and the step between them belong together: --shim-um 50 BEFORE AFTER")
@@ -148,13 +150,13 @@ def _calibration_words(found: "dict[str, float | None]") -> str:
     )
 
 
-def _seen(opened: "VideoSource", limits: "Limits", *, quiet: bool) -> "list[Reading]":
+def _seen(opened: "VideoSource", limits: "Limits", sight: "Sight", *, quiet: bool) -> "list[Reading]":
     """All readings of a recording; of a live source those up to the first steady wide after a steady tele."""
     from ..run import readings
     from ..solve.zoom_pull import finished
 
     seen: list[Reading] = []
-    for sighting in pictures(readings(opened, limits), opened, quiet=quiet):
+    for sighting in pictures(readings(opened, limits, sight), opened, quiet=quiet):
         seen.append(sighting.reading)
         if opened.live and finished(seen):
             break

@@ -65,6 +65,7 @@ def guide(
     note: Note = None,
     transfer: options.Transfer = "auto",
     range_: options.Range = "auto",
+    target: options.Target = "auto",
     frames: options.Frames = None,
     seconds: options.Seconds = None,
     resume: Resume = None,
@@ -94,9 +95,9 @@ def guide(
     is kept: --resume).
     """
     if web:
-        if json_ or record or resume or note or no_ring or um_per_degree:
+        if json_ or record or resume or note or no_ring or um_per_degree or target != "auto":
             raise UsageError(
-                "--web goes without --json, --record, --resume, --note, --no-ring and --um-per-degree"
+                "--web goes without --json, --record, --resume, --note, --no-ring, --um-per-degree, --target"
             )
         return serve(
             source,
@@ -134,6 +135,7 @@ def guide(
         lens=lens or "",
         transfer=transfer,
         range_=range_,
+        target=target,
         frames=frames,
         seconds=seconds,
         resume=resume,

@@ -24,17 +24,21 @@ def measure(
     extender: options.Extender = 1.0,
     transfer: options.Transfer = "auto",
     range_: options.Range = "auto",
+    target: options.Target = "auto",
+    region: options.RegionText = None,
     frames: options.Frames = None,
     seconds: options.Seconds = None,
     json_: options.Json = False,
 ) -> None:
-    """Measure the star in every picture: place, scale, modulation, MTF50 and blur in micrometres.
+    """Measure the star or the edge in every picture: place, scale, modulation, MTF50 and blur in micrometres.
 
     Examples:
 
       backfocus measure clip.mp4 --camera b4-hd --f-number 1.8
 
       backfocus measure stills/ --transfer srgb --json
+
+      backfocus measure edge.png --region 400,300,120x160
 
     Exit code 0 when at least one picture was measured, 4 when there was no star in any.
     """
@@ -54,7 +58,7 @@ def measure(
     opened = open_source(source, transfer=transfer, range_=range_, notice=options.notice)
     found = False
     widest_px = 0.0
-    for sighting in readings(opened, Limits(frames, seconds)):
+    for sighting in readings(opened, Limits(frames, seconds), options.sight_for(target, region)):
         reading = sighting.reading
         found |= reading.target is not None
         widest_px = max(widest_px, reading.scale_px or 0.0)

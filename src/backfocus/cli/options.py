@@ -1,12 +1,14 @@
 """The options that mean the same on every command, and what they amount to."""
 
-from typing import TYPE_CHECKING, Annotated
+import re
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from ..errors import UsageError
 
 if TYPE_CHECKING:
+    from ..measure.follow import Sight
     from ..optics.lens import Optics
     from ..optics.profiles import Lens
 
@@ -70,6 +72,36 @@ StoreUrl = Annotated[
         envvar="BACKFOCUS_STORE",
     ),
 ]
+
+
+Target = Annotated[
+    Literal["auto", "star", "edge"],
+    typer.Option(
+        "--target",
+        help="A star or our edge chart, whichever is there (auto); edge takes any slanted square.",
+    ),
+]
+RegionText = Annotated[
+    str | None,
+    typer.Option(
+        "--region",
+        help="Measure the one slanted edge in this part of the picture: X,Y,WIDTHxHEIGHT in pixels.",
+        show_default=False,
+    ),
+]
+
+
+def sight_for(target: 'Literal["auto", "star", "edge"]', region: str | None = None) -> "Sight":
+    """What to look for in the first picture."""
+    from ..measure.edge import Region
+    from ..measure.follow import Sight
+
+    if region is None:
+        return Sight(want=target)
+    found = re.fullmatch(r"\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*[xX]\s*(\d+)\s*", region)
+    if found is None:
+        raise UsageError(f"--region {region}: give X,Y,WIDTHxHEIGHT in pixels such as 400,300,120x160")
+    return Sight(want="edge", region=Region(*(int(part) for part in found.groups())))
 
 
 def lens_profile(name: str | None) -> "Lens | None":

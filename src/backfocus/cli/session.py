@@ -15,6 +15,7 @@ from ..guide.records import to_dict
 from ..guide.session import Session, Setup
 from ..guide.words import event_words, instruction_words
 from ..journal import Journal, fold
+from ..measure.follow import Sight, Target
 from ..run import STILLS_FPS, Limits, Moment, Person
 from ..run import guide as guide_moments
 from ..solve.verdict import check_json
@@ -43,6 +44,7 @@ class Plan:
     lens: str = ""
     transfer: str = "auto"
     range_: str = "auto"
+    target: Target = "auto"
     frames: int | None = None
     seconds: float | None = None
     resume: int | None = None
@@ -94,7 +96,9 @@ def lead(plan: Plan, source: VideoSource | None = None) -> int:
         keys = Keys(held.enter_context(Keyboard() if not plan.json else nullcontext(Keyboard())))
         people: list[Person] = [keys, *([hand] if hand is not None else [])]
         limits = Limits(plan.frames, plan.seconds)
-        moments = guide_moments(source, session, people=people, limits=limits, offset_s=offset_s)
+        moments = guide_moments(
+            source, session, people=people, limits=limits, offset_s=offset_s, sight=Sight(want=plan.target)
+        )
         show = _show_json if plan.json else _show_live
         try:
             last = show(plan, source, _kept(moments, journal, keys))

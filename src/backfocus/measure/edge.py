@@ -314,7 +314,7 @@ def _fifty(response: Transfer, modulation: Floats64) -> tuple[float, float] | No
     below = np.flatnonzero(modulation < 0.5)
     at = float(FREQUENCIES[below[0] if below.size else -1])
     for _ in range(6):
-        value, sigma = response.at(at * NEAR)
+        value = response.about(at * NEAR)
         middle, slope, _ = np.polynomial.polynomial.polyfit(NEAR - 1, value - 0.5, 2).tolist()
         if slope > FLATTEST:
             return None
@@ -322,7 +322,8 @@ def _fifty(response: Transfer, modulation: Floats64) -> tuple[float, float] | No
         at *= 1 + step
         if abs(step) < 1e-4:
             break
-    return (at, at * float(sigma[NEAR.size // 2]) / abs(slope)) if at <= FREQUENCIES[-1] else None
+    sigma = float(response.at(np.array([at]))[1][0])
+    return (at, at * sigma / abs(slope)) if at <= FREQUENCIES[-1] else None
 
 
 def _flags(

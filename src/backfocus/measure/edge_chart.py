@@ -23,7 +23,7 @@ from .squares import Squares, find_squares
 
 Luma8 = NDArray[np.uint8]
 
-SEARCH_PX = 640
+SEARCH_PX, LEAST_SIDE_PX = 640, 48
 LONGEST_PX = 120.0
 """Of the piece of a side that is measured: more takes time and hardly lowers sigma."""
 CORNER, FREE = 0.25, 0.85
@@ -110,6 +110,8 @@ def _found(frame: Frame, picture: Luma8, before: EdgeSight | None, *, lone: bool
     lines = rows * frame.line_step
     shrink = max(1.0, columns / SEARCH_PX)
     size = (round(columns / shrink), round(lines / shrink))
+    if min(size) < LEAST_SIDE_PX:
+        return None
     small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
     known = None if before is None else _scaled(before.squares, 1 / shrink)
     found = find_squares(small, known, lone=lone)

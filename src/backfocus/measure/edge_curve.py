@@ -161,9 +161,10 @@ def _mean_of_8(values: Floats64) -> Floats64:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Transfer:
-    """The modulation across the edge at any frequency in cycles per pixel, signed, with sigma."""
+    """The modulation across the edge at any frequency in cycles per pixel, signed: with sigma, or quickly."""
 
     at: Callable[[Floats64], tuple[Floats64, Floats64]]
+    about: Callable[[Floats64], Floats64]
 
 
 def transfer(profile: Profile, levels: Levels, noise: float) -> Transfer:
@@ -177,17 +178,23 @@ def transfer(profile: Profile, levels: Levels, noise: float) -> Transfer:
     middle = np.asarray(off[:-1] + GRID_PX / 2)
     shift = _middle_px(middle, rise)
 
-    def at(frequency_cy_px: Floats64) -> tuple[Floats64, Floats64]:
+    def turns(frequency_cy_px: Floats64) -> NDArray[np.complex128]:
         turn = np.exp(-2j * np.pi * np.outer(frequency_cy_px, middle - shift))
-        turn /= np.sinc(GRID_PX * frequency_cy_px)[:, None]
-        wave = turn @ rise
-        adds = (turn @ rises).T
+        return np.asarray(turn / np.sinc(GRID_PX * frequency_cy_px)[:, None])
+
+    def about(frequency_cy_px: Floats64) -> Floats64:
+        wave = turns(frequency_cy_px) @ rise
+        return np.copysign(np.abs(wave), wave.real)
+
+    def at(frequency_cy_px: Floats64) -> tuple[Floats64, Floats64]:
+        turn = turns(frequency_cy_px)
+        wave, adds = turn @ rise, (turn @ rises).T
         variance = profile.spread(adds.real) * share_of_noise
         size = np.sqrt(np.maximum(np.abs(wave) ** 2 - profile.spread(adds.imag) * share_of_noise, 0.0))
-        modulation = np.where(wave.real < 0, -size, size)
+        modulation = np.copysign(size, wave.real)
         return modulation, np.sqrt(variance + (modulation * levels.sigma / levels.step) ** 2)
 
-    return Transfer(at)
+    return Transfer(at, about)
 
 
 def _carried_on(profile: Profile, levels: Levels, off: Floats64, reach: float) -> tuple[Floats64, Floats64]:

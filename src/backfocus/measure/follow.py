@@ -112,7 +112,8 @@ def follow(sight: Sight | None, frame: Frame) -> tuple[Sight, Reading]:
         return _edges(sight, frame, picture, contrast) or _without_star(sight, frame, contrast)
     found = _held(sight, frame, picture) or _found(sight, frame, picture)
     if found is None:
-        edges = _edges(sight, frame, picture, contrast) if sight.want == "auto" and not sight.star else None
+        may = sight.want == "auto" and sight.star is None and _patient(sight)
+        edges = _edges(sight, frame, picture, contrast) if may else None
         return edges or _without_star(sight, frame, contrast)
     return _with_star(sight, frame, picture, found, contrast)
 
@@ -190,9 +191,12 @@ def _stars(sight: Sight, picture: Pyramid) -> tuple[Candidate, ...]:
         both = [_again(picture, star, reach) for star in (sight.star, sight.other)]
         if both[0] is not None:
             return tuple(star for star in both if star is not None)
-    if sight.misses > PATIENCE and sight.misses % 3:
-        return ()
-    return _search(picture)
+    return _search(picture) if _patient(sight) else ()
+
+
+def _patient(sight: Sight) -> bool:
+    """Whether this picture is searched, or left out among many without anything."""
+    return sight.misses <= PATIENCE or sight.misses % 3 == 0
 
 
 def _again(picture: Pyramid, star: Star | None, reach_px: float) -> Candidate | None:

@@ -60,7 +60,7 @@ class Room:
         self._squares = squares
         self.turned_rad = float(rng.uniform(-0.05, 0.05))
         self._clutter = _clutter(2 * width_px, 2 * height_px, rng)
-        self._paper = _paper()
+        self._paper = _paper(squares=squares)
         self._bars = lru_cache(maxsize=2)(self._draw_bars)
 
     def sharp(self, radius_px: float, centre: tuple[int, int], *, fine: int) -> Bytes:
@@ -201,10 +201,13 @@ def _lay(canvas: Bytes, picture: Bytes, x: int, y: int, scale: float, turn_rad: 
     cv2.warpAffine(picture, place, size, dst=canvas, flags=cv2.INTER_LINEAR, borderMode=border)
 
 
-def _paper() -> Bytes:
-    """The chart without its star: paper, patches for the levels, fiducials in the corners, a ruler."""
+def _paper(*, squares: bool) -> Bytes:
+    """The chart without its target: paper, patches for the levels, fiducials in the corners, a ruler.
+
+    Squares leave the ruler out and stand on more paper: what is measured beside their edges must be white.
+    """
     rim = _RIM_TEXELS
-    half_w, half_h = round(1.75 * rim), round(1.25 * rim)
+    half_w, half_h = round(1.75 * rim), round((1.45 if squares else 1.25) * rim)
     paper = np.full((2 * half_h + 1, 2 * half_w + 1), PAPER, np.uint8)
     side = round(0.26 * rim)
     for row, level in enumerate((BLACK, GREY, 110, WHITE)):
@@ -216,7 +219,7 @@ def _paper() -> Bytes:
             for size, level in ((0.09, BLACK), (0.05, PAPER), (0.02, BLACK)):
                 reach = round(size * rim)
                 cv2.rectangle(paper, (x - reach, y - reach), (x + reach, y + reach), level, -1)
-    for tick in range(21):
+    for tick in range(0 if squares else 21):
         at = round(half_w - rim * 0.5 + tick * rim * 0.05)
         cv2.line(paper, (at, 2 * half_h - 12), (at, 2 * half_h - (36 if tick % 5 else 50)), BLACK, 2)
     return paper
