@@ -6,11 +6,8 @@ then it is measured on its pixels, and the zoom's scale read (`scale`).
 
 import math
 from dataclasses import dataclass, field, replace
-<<<<<<< HEAD
 from functools import lru_cache
-=======
 from typing import Literal
->>>>>>> a94e3d2 (Find and follow an edge chart of nested slanted squares, and hang it before the virtual camera)
 
 import cv2
 import numpy as np
