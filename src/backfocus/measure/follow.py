@@ -311,6 +311,7 @@ def _with_star(
         frequency_cy_px=measured.frequency_cy_px,
         modulation=measured.modulation,
         modulation_sigma=measured.modulation_sigma,
+        level_sigma=measured.level_sigma,
         modulation_025=measured.modulation_025,
         modulation_025_sigma=measured.modulation_025_sigma,
         mtf50_cy_px=measured.mtf50_cy_px,

@@ -70,6 +70,9 @@ class Reading:
         or would have in this picture. None when unknown.
     frequency_cy_px, modulation, modulation_sigma
         Lens times pixel, signed, 1 at zero frequency, rising frequencies up to 0.5 cy/px; equally long.
+    level_sigma
+        The part of `modulation_sigma` that all rings share, as a share of the modulation: how well zero
+        frequency is known.
     modulation_025, modulation_025_sigma
         The modulation at 0.25 cy/px.
     mtf50_cy_px, mtf50_sigma_cy_px
@@ -91,6 +94,7 @@ class Reading:
     frequency_cy_px: tuple[float, ...] = ()
     modulation: tuple[float, ...] = ()
     modulation_sigma: tuple[float, ...] = ()
+    level_sigma: float = 0.0
     modulation_025: float | None = None
     modulation_025_sigma: float | None = None
     mtf50_cy_px: float | None = None

@@ -62,6 +62,8 @@ class StarMeasurement:
         The rim; None when it is not in view.
     frequency_cy_px, modulation, modulation_sigma
         Rising frequencies up to 0.5 cy/px; signed modulation, 1 at zero frequency; equally long.
+    level_sigma
+        Of zero frequency, as a share of every modulation; their sigmas hold it.
     modulation_025, modulation_025_sigma
         At 0.25 cy/px; None where no ring carries it.
     mtf50_cy_px, mtf50_sigma_cy_px
@@ -87,6 +89,7 @@ class StarMeasurement:
     frequency_cy_px: tuple[float, ...] = ()
     modulation: tuple[float, ...] = ()
     modulation_sigma: tuple[float, ...] = ()
+    level_sigma: float = 0.0
     modulation_025: float | None = None
     modulation_025_sigma: float | None = None
     mtf50_cy_px: float | None = None
@@ -292,6 +295,7 @@ def _assemble(
         frequency_cy_px=response.frequency_cy_px,
         modulation=response.modulation,
         modulation_sigma=response.sigma,
+        level_sigma=level.relative_sigma,
         modulation_025=quarter,
         modulation_025_sigma=quarter_sigma,
         mtf50_cy_px=fifty,

@@ -31,8 +31,11 @@ from .focus_curves import FOCUS_CY_PX, FocusCurves, best_focus_waves, focus_curv
 
 Vector = NDArray[np.float64]
 
-MODULATION_SIGMA = 0.004
-"""What all modulations of one picture may be off together: transfer curve, stray light, coding."""
+LEVEL_SIGMA = 0.004
+"""What all modulations of one picture may be off together, as a share, besides what the reading itself knows."""
+
+SHAPE_SIGMA = 0.0015
+"""What a curve may be off from that of theory once its level is right: transfer curve, coding, light's colours."""
 
 PALE, PALE_SIGMA = 0.3, 0.03
 """Below this best modulation the common error grows, up to that much more."""
@@ -46,12 +49,14 @@ WORST_W040_WAVES = 1.0
 ABERRATION_SIGMA_WAVES = 0.08
 """What W040 of up to a wave, not known, shifts |r| by beyond the softness near focus: either way, by side."""
 
-REFERENCE_SIGMA_WAVES = 0.02
+REFERENCE_SIGMA_WAVES = 0.005
 """The same with a reference, whose own noise leaves W040 uncertain."""
 
 _OUTLIER = 2.0
 _COARSE_PX = 0.25
-_FINE_STEPS = 24
+_FINE = np.linspace(-1.5, 1.5, 49)
+_LEVEL_ROUNDS = 2
+_STOPPED = 0.01
 _W040_STEP = 0.05
 _SOFTEST_W040 = 1.6
 
@@ -63,6 +68,7 @@ class Reference:
     frequency_cy_px: tuple[float, ...]
     modulation: tuple[float, ...]
     modulation_sigma: tuple[float, ...]
+    level_sigma: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,7 @@ def defocus(
     -----
     From one or two rings |r| has several branches; sigma then covers all that fit.
     """
-    rings = _rings(reading.frequency_cy_px, reading.modulation, reading.modulation_sigma)
+    rings = _rings(reading)
     if rings is None:
         return None
     f_number = round(optics.f_number(ratio), 3)
@@ -124,14 +130,16 @@ def defocus(
         curves, floor_um = focus_curves(f_number, optics.pixel_um, optics.wavelength_um), 0.0
     else:
         curves, floor_um = _own_curves(reference, optics, f_number)
-    um, sigma_um, model_um = _less(floor_um, *_fit(rings, curves))
+    found = _fit(rings, curves)
+    um, noise_um, model_um = _less(floor_um, found)
     unknown_waves = ABERRATION_SIGMA_WAVES if reference is None else REFERENCE_SIGMA_WAVES
-    tolerance_um = math.hypot(f_number_sigma * um, unknown_waves * curves.um_per_wave)
+    f_number_um = f_number_sigma * found.by_f_number * um
+    model_um = math.hypot(model_um, f_number_um, unknown_waves * curves.um_per_wave)
     return Defocus(
         um,
-        math.hypot(sigma_um, tolerance_um),
+        math.hypot(noise_um, model_um),
         reading.flags,
-        math.hypot(model_um, tolerance_um),
+        model_um,
         softness_um(f_number, optics.wavelength_um) if reference is None else 0.0,
     )
 
@@ -148,7 +156,9 @@ def reference_from(reading: Reading) -> Reference | None:
     """The reading as a reference; None without a curve."""
     if not reading.frequency_cy_px:
         return None
-    return Reference(reading.frequency_cy_px, reading.modulation, reading.modulation_sigma)
+    return Reference(
+        reading.frequency_cy_px, reading.modulation, reading.modulation_sigma, reading.level_sigma
+    )
 
 
 def sharpest(readings: Iterable[Reading]) -> Reading | None:
@@ -163,19 +173,16 @@ def sharpest(readings: Iterable[Reading]) -> Reading | None:
 @lru_cache(maxsize=64)
 def spherical_waves(reference: Reference, optics: Optics, *, f_number: float) -> float:
     """The W040 in waves, 0 to 1.6 in steps of 0.05, that makes best focus look like the reference."""
-    rings = _rings(reference.frequency_cy_px, reference.modulation, reference.modulation_sigma)
+    rings = _rings(reference)
     if rings is None:
         return 0.0
-    frequency, modulation, sigma = rings
     s_per_cy_px = optics.wavelength_um * f_number / optics.pixel_um
-    s = np.minimum(frequency * s_per_cy_px, 1.0)
+    s = np.minimum(rings.frequency * s_per_cy_px, 1.0)
     tried = np.arange(0.0, _SOFTEST_W040 + _W040_STEP / 2.0, _W040_STEP)
-    misfit = []
-    for w040 in tried:
-        best = best_focus_waves(min(1.0, FOCUS_CY_PX * s_per_cy_px), float(w040))
-        model = overlap(s, 8.0 * s * best, float(w040)) * pixel_mtf(frequency)
-        misfit.append(float(_badness(modulation - model, np.hypot(sigma, _common(modulation)))))
-    return float(round(tried[int(np.argmin(misfit))], 2))
+    best = [best_focus_waves(min(1.0, FOCUS_CY_PX * s_per_cy_px), float(w040)) for w040 in tried]
+    lens = [overlap(s, 8.0 * s * waves, float(w040)) for waves, w040 in zip(best, tried, strict=True)]
+    misfit = _badness(rings, np.transpose(lens) * pixel_mtf(rings.frequency)[:, None])
+    return abs(round(_vertex(tried, misfit, int(np.argmin(misfit))), 2))
 
 
 @lru_cache(maxsize=64)
@@ -183,81 +190,134 @@ def _own_curves(reference: Reference, optics: Optics, f_number: float) -> tuple[
     """The curves of the lens that took the reference, and the defocus the reference still reads by them."""
     w040 = spherical_waves(reference, optics, f_number=f_number)
     curves = focus_curves(f_number, optics.pixel_um, optics.wavelength_um, w040)
-    rings = _rings(reference.frequency_cy_px, reference.modulation, reference.modulation_sigma)
-    return curves, 0.0 if rings is None else _fit(rings, curves)[0]
+    rings = _rings(reference)
+    return curves, 0.0 if rings is None else _fit(rings, curves).um
 
 
-def _less(floor_um: float, um: float, sigma_um: float, model_um: float) -> tuple[float, float, float]:
+def _less(floor_um: float, found: "_Fit") -> tuple[float, float, float]:
     """|r| and its sigmas less a floor in quadrature; where little is left the curve is flat and they grow."""
     if floor_um <= 0.0:
-        return um, sigma_um, model_um
-    left = math.sqrt(max(um**2 - floor_um**2, 0.0))
-    grown = min(um / max(left, 1e-9), math.sqrt(2.0 * um / max(sigma_um, 1e-9)))
-    return left, sigma_um * max(grown, 1.0), model_um * max(grown, 1.0)
+        return found.um, found.noise_um, found.model_um
+    left = math.sqrt(max(found.um**2 - floor_um**2, 0.0))
+    sigma_um = math.hypot(found.noise_um, found.model_um)
+    grown = max(1.0, min(found.um / max(left, 1e-9), math.sqrt(2.0 * found.um / max(sigma_um, 1e-9))))
+    return left, found.noise_um * grown, found.model_um * grown
 
 
-def _rings(
-    frequency: tuple[float, ...], modulation: tuple[float, ...], sigma: tuple[float, ...]
-) -> tuple[Vector, Vector, Vector] | None:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rings:
+    """The rings of one picture that can be fitted; sigmas of noise, of shape (rings and all), and of the level."""
+
+    frequency: Vector
+    modulation: Vector
+    noise: Vector
+    shape: float
+    level: float
+
+    @property
+    def sigma(self) -> Vector:
+        return np.hypot(self.noise, self.shape)
+
+
+def _rings(curve: Reading | Reference) -> _Rings | None:
     """The rings that can be fitted: finite, with a sigma; None without any."""
-    curve = np.array([frequency, modulation, sigma], dtype=float)
-    curve = curve[:, np.isfinite(curve).all(axis=0) & (curve[2] > 0.0)]
-    return (curve[0], curve[1], curve[2]) if curve.size else None
+    rows = np.array([curve.frequency_cy_px, curve.modulation, curve.modulation_sigma], dtype=float)
+    frequency, modulation, sigma = rows[:, np.isfinite(rows).all(axis=0) & (rows[2] > 0.0)]
+    if not frequency.size:
+        return None
+    level = min(curve.level_sigma, float(np.min(sigma / np.maximum(np.abs(modulation), 1e-9))))
+    noise = np.sqrt(np.maximum(sigma**2 - (level * modulation) ** 2, 0.0))
+    return _Rings(frequency, modulation, noise, _shape_sigma(modulation), math.hypot(level, LEVEL_SIGMA))
 
 
-def _common(modulation: Vector) -> float:
-    """Error common to all rings, as one ring's share of it: averaging over the rings does not lessen it.
+def _shape_sigma(modulation: Vector) -> float:
+    """Error of a curve's shape, as one ring's share of it: averaging over the rings does not lessen it.
 
     Where even the best ring is pale the star is a blur without its main lobe: its level of white and black is
     guessed, and side lobes of real lenses are not those of theory.
     """
     pale = max(0.0, 1.0 - float(np.max(np.abs(modulation))) / PALE)
-    return (MODULATION_SIGMA + PALE_SIGMA * pale) * math.sqrt(len(modulation))
+    return (SHAPE_SIGMA + PALE_SIGMA * pale) * math.sqrt(len(modulation))
 
 
-def _badness(misfit: Vector, sigma: Vector) -> Vector:
-    """Sum over the rings (first axis) of squared misfits, straight on beyond 2 sigma (Huber's loss).
+def _badness(rings: _Rings, model: Vector) -> Vector:
+    """How badly curves fit, each at the level that suits it best; model of shape (rings, curves).
 
-    A wild ring then does little harm, while a curve that misses many rings is never taken for one that
-    misses a few.
+    Squared misfits, straight on beyond 2 sigma (Huber's loss): a wild ring then does little harm, while a
+    curve that misses many rings is never taken for one that misses a few.
     """
-    off = np.abs(misfit / sigma)
-    return np.asarray(np.sum(np.where(off < _OUTLIER, off**2, _OUTLIER * (2.0 * off - _OUTLIER)), axis=0))
+    sigma, left = rings.sigma[:, None], rings.modulation[:, None] - model
+    level = np.zeros(model.shape[1])
+    for _ in range(_LEVEL_ROUNDS):
+        off = np.abs(left - level * model) / sigma
+        weight = np.minimum(1.0, _OUTLIER / np.maximum(off, _OUTLIER)) / sigma**2
+        level = np.sum(weight * model * left, axis=0) / (np.sum(weight * model**2, axis=0) + rings.level**-2)
+    off = np.abs(left - level * model) / sigma
+    loss = np.where(off < _OUTLIER, off**2, _OUTLIER * (2.0 * off - _OUTLIER))
+    return np.asarray(np.sum(loss, axis=0) + (level / rings.level) ** 2)
 
 
-def _fit(rings: tuple[Vector, Vector, Vector], curves: FocusCurves) -> tuple[float, float, float]:
-    """|r|, its sigma in one picture, and the part of sigma that is common to all pictures; um."""
-    frequency, modulation, sigma = rings
-    common = _common(modulation)
-    sigma = np.hypot(sigma, common)
-    r, chi2 = _landscape(frequency, modulation, sigma, curves)
-    best = int(np.argmin(chi2))
-    lowest = float(chi2[best])
-    inflation = max(1.0, lowest / max(1, len(frequency) - 1))
-    um = abs(_vertex(r, chi2, best))
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """|r| and the two parts of its sigma: what noise does, and what is the same in all pictures.
+
+    `by_f_number`: by how many per cent |r| grows with one of the f-number; 1 far from focus, more near it.
+    """
+
+    um: float
+    noise_um: float
+    model_um: float
+    by_f_number: float
+
+
+def _fit(rings: _Rings, curves: FocusCurves) -> _Fit:
+    r, chi2 = _landscape(rings, curves)
+    lowest = float(chi2.min())
+    inflation = max(1.0, lowest / max(1, len(rings.frequency) - 1))
+    um = _magnitude(r, (chi2 - lowest) / inflation)
     sigma_um = _half_width(r, chi2 - lowest, 3.84 * inflation, um) / 1.96
-    share = float(np.median(common / (sigma * math.sqrt(inflation))))
-    return um, sigma_um, sigma_um * min(1.0, share)
+    side = r[int(np.argmin(chi2))]
+    noise_um, straight_um, by_f_number = _straight(rings, curves, math.copysign(max(um, sigma_um), side))
+    noise_um *= min(1.0, sigma_um / straight_um)
+    return _Fit(um, noise_um, math.sqrt(sigma_um**2 - noise_um**2), by_f_number)
 
 
-def _landscape(
-    frequency: Vector, modulation: Vector, sigma: Vector, curves: FocusCurves
-) -> tuple[Vector, Vector]:
-    """Rising defocuses and how badly each fits: a coarse comb everywhere, a fine one about the best."""
+def _magnitude(r: Vector, above: Vector) -> float:
+    """The |r| that fits best; where both sides of focus fit, their mean by how well each does."""
+    best = [int(np.argmin(np.where(side, above, np.inf))) for side in (r >= 0.0, r < 0.0) if side.any()]
+    weight = np.exp(-0.5 * above[best])
+    return float(weight @ [abs(_vertex(r, above, at)) for at in best] / weight.sum())
+
+
+def _straight(rings: _Rings, curves: FocusCurves, at: float) -> tuple[float, float, float]:
+    """What moves a defocus whose curve is straight about `at`: noise, everything (um), and the f-number."""
+    step = 0.02 * curves.um_per_disc_px
+    below, model, above = curves.modulation(rings.frequency, np.array([at - step, at, at + step])).T
+    slopes = np.array([(above - below) / (2.0 * step), model])
+    weighted = slopes / rings.sigma**2
+    normal = weighted @ slopes.T + np.diag([0.0, rings.level**-2])
+    answer = np.linalg.solve(normal, weighted)[0]
+    stopped = curves.stopped_down(_STOPPED).modulation(rings.frequency, np.array([at]))[:, 0]
+    by_f_number = float(answer @ (model - stopped)) / (_STOPPED * at)
+    noise_um = float(np.linalg.norm(answer * rings.noise))
+    return noise_um, math.sqrt(np.linalg.inv(normal)[0, 0]), abs(by_f_number)
+
+
+def _landscape(rings: _Rings, curves: FocusCurves) -> tuple[Vector, Vector]:
+    """Rising defocuses and how badly each fits: a coarse comb everywhere, a fine one about the best of each side."""
     step = _COARSE_PX * curves.um_per_disc_px
     coarse = np.arange(0.0, curves.largest_um, step)
     both_sides = curves.best_waves != 0.0
     if both_sides:
         coarse = np.concatenate([-coarse[:0:-1], coarse])
-    best = coarse[np.argmin(_chi2(coarse, frequency, modulation, sigma, curves))]
-    fine = best + step * np.linspace(-1.5, 1.5, 2 * _FINE_STEPS + 1)
+    everywhere = _badness(rings, curves.modulation(rings.frequency, coarse))
+    sides = (coarse >= 0.0, coarse < 0.0) if both_sides else (coarse >= 0.0,)
+    best = [coarse[np.argmin(np.where(side, everywhere, np.inf))] for side in sides]
+    fine = np.concatenate([at + step * _FINE for at in best])
     fine = fine if both_sides else fine[fine >= 0.0]
-    r = np.union1d(coarse, fine)
-    return r, _chi2(r, frequency, modulation, sigma, curves)
-
-
-def _chi2(r: Vector, frequency: Vector, modulation: Vector, sigma: Vector, curves: FocusCurves) -> Vector:
-    return _badness(modulation[:, None] - curves.modulation(frequency, r), sigma[:, None])
+    r, first = np.unique(np.concatenate([coarse, fine]).round(9), return_index=True)
+    near = _badness(rings, curves.modulation(rings.frequency, fine))
+    return r, np.concatenate([everywhere, near])[first]
 
 
 def _vertex(r: Vector, chi2: Vector, best: int) -> float:
@@ -268,7 +328,7 @@ def _vertex(r: Vector, chi2: Vector, best: int) -> float:
     fa, fb, fc = chi2[best - 1 : best + 2]
     top = (b - a) ** 2 * (fb - fc) - (b - c) ** 2 * (fb - fa)
     bottom = (b - a) * (fb - fc) - (b - c) * (fb - fa)
-    return float(b - 0.5 * top / bottom) if bottom else float(b)
+    return float(np.clip(b - 0.5 * top / bottom, a, c)) if bottom else float(b)
 
 
 def _half_width(r: Vector, above: Vector, limit: float, um: float) -> float:

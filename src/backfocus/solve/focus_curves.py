@@ -16,7 +16,7 @@ References
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -62,6 +62,16 @@ class FocusCurves:
     def largest_um(self) -> float:
         """The largest defocus tabulated, um from best focus."""
         return (LARGEST_DISC_PX - 2.0) * self.um_per_disc_px - abs(self.best_waves) * self.um_per_wave
+
+    def stopped_down(self, share: float) -> "FocusCurves":
+        """The same with an f-number larger by a small share."""
+        more = 1.0 + share
+        return replace(
+            self,
+            um_per_wave=self.um_per_wave * more**2,
+            um_per_disc_px=self.um_per_disc_px * more,
+            _s_per_cy_px=self._s_per_cy_px * more,
+        )
 
     def modulation(self, frequency_cy_px: Vector, defocus_um: Vector) -> Vector:
         """Lens times pixel, signed, shape (frequencies, defocuses); defocus counts from best focus."""
