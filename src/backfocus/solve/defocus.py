@@ -6,14 +6,14 @@ misses, then finely about the best. The signed modulation picks the branch of |r
 for a defocused picture is the same in front of and behind focus.
 
 With a reference (the best picture seen at that zoom) the lens's own blur is taken for spherical aberration:
-its W040 is what makes best focus look like the reference. Then the two sides of focus differ, and the better
-of the two is reported, still as a magnitude: whether W040 is positive is not known. What the reference still
-reads against itself (a lens soft for another reason) is taken off in quadrature. Zero is where the picture is
-sharpest at 0.25 cy/px.
+its W040 is what makes best focus look like the reference. Then the two sides of focus differ; where both fit,
+their mean by how well each does is reported, still as a magnitude: whether W040 is positive is not known.
+What the reference still reads against itself (a lens soft for another reason) is taken off in quadrature.
+Zero is where the picture is sharpest at 0.25 cy/px.
 
-The sigma holds the noise of the rings, what a modulation may be off altogether, and the f-number's tolerance.
-Near focus the curve is flat in r: the sigma there is a good part of the depth of focus, however low the
-noise.
+The sigma holds the noise of the rings, what the curve may be off, the lens's own blur as far as it is not
+known, and the f-number's tolerance. Near focus the curve is flat in r: the sigma there is a good part of the
+depth of focus, however low the noise.
 """
 
 import math
@@ -28,17 +28,10 @@ from ..measure.reading import Flag, Reading
 from ..optics.blur import pixel_mtf
 from ..optics.lens import Optics
 from .focus_curves import FOCUS_CY_PX, FocusCurves, best_focus_waves, focus_curves, overlap
+from .misfit import Reference as Reference
+from .misfit import Rings, misfit, rings_of
 
 Vector = NDArray[np.float64]
-
-LEVEL_SIGMA = 0.004
-"""What all modulations of one picture may be off together, as a share, besides what the reading itself knows."""
-
-SHAPE_SIGMA = 0.0015
-"""What a curve may be off from that of theory once its level is right: transfer curve, coding, light's colours."""
-
-PALE, PALE_SIGMA = 0.3, 0.03
-"""Below this best modulation the common error grows, up to that much more."""
 
 F_NUMBER_SIGMA = 0.015
 """Relative tolerance of a working f-number taken from a data sheet."""
@@ -52,23 +45,11 @@ ABERRATION_SIGMA_WAVES = 0.08
 REFERENCE_SIGMA_WAVES = 0.005
 """The same with a reference, whose own noise leaves W040 uncertain."""
 
-_OUTLIER = 2.0
 _COARSE_PX = 0.25
 _FINE = np.linspace(-1.5, 1.5, 49)
-_LEVEL_ROUNDS = 2
 _STOPPED = 0.01
 _W040_STEP = 0.05
 _SOFTEST_W040 = 1.6
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """The modulation curve of the best picture seen at one zoom position; as in `Reading`."""
-
-    frequency_cy_px: tuple[float, ...]
-    modulation: tuple[float, ...]
-    modulation_sigma: tuple[float, ...]
-    level_sigma: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +103,7 @@ def defocus(
     -----
     From one or two rings |r| has several branches; sigma then covers all that fit.
     """
-    rings = _rings(reading)
+    rings = rings_of(reading)
     if rings is None:
         return None
     f_number = round(optics.f_number(ratio), 3)
@@ -173,7 +154,7 @@ def sharpest(readings: Iterable[Reading]) -> Reading | None:
 @lru_cache(maxsize=64)
 def spherical_waves(reference: Reference, optics: Optics, *, f_number: float) -> float:
     """The W040 in waves, 0 to 1.6 in steps of 0.05, that makes best focus look like the reference."""
-    rings = _rings(reference)
+    rings = rings_of(reference)
     if rings is None:
         return 0.0
     s_per_cy_px = optics.wavelength_um * f_number / optics.pixel_um
@@ -181,8 +162,8 @@ def spherical_waves(reference: Reference, optics: Optics, *, f_number: float) ->
     tried = np.arange(0.0, _SOFTEST_W040 + _W040_STEP / 2.0, _W040_STEP)
     best = [best_focus_waves(min(1.0, FOCUS_CY_PX * s_per_cy_px), float(w040)) for w040 in tried]
     lens = [overlap(s, 8.0 * s * waves, float(w040)) for waves, w040 in zip(best, tried, strict=True)]
-    misfit = _badness(rings, np.transpose(lens) * pixel_mtf(rings.frequency)[:, None])
-    return abs(round(_vertex(tried, misfit, int(np.argmin(misfit))), 2))
+    off = misfit(rings, np.transpose(lens) * pixel_mtf(rings.frequency)[:, None])
+    return abs(round(_vertex(tried, off, int(np.argmin(off))), 2))
 
 
 @lru_cache(maxsize=64)
@@ -190,7 +171,7 @@ def _own_curves(reference: Reference, optics: Optics, f_number: float) -> tuple[
     """The curves of the lens that took the reference, and the defocus the reference still reads by them."""
     w040 = spherical_waves(reference, optics, f_number=f_number)
     curves = focus_curves(f_number, optics.pixel_um, optics.wavelength_um, w040)
-    rings = _rings(reference)
+    rings = rings_of(reference)
     return curves, 0.0 if rings is None else _fit(rings, curves).um
 
 
@@ -202,59 +183,6 @@ def _less(floor_um: float, found: "_Fit") -> tuple[float, float, float]:
     sigma_um = math.hypot(found.noise_um, found.model_um)
     grown = max(1.0, min(found.um / max(left, 1e-9), math.sqrt(2.0 * found.um / max(sigma_um, 1e-9))))
     return left, found.noise_um * grown, found.model_um * grown
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Rings:
-    """The rings of one picture that can be fitted; sigmas of noise, of shape (rings and all), and of the level."""
-
-    frequency: Vector
-    modulation: Vector
-    noise: Vector
-    shape: float
-    level: float
-
-    @property
-    def sigma(self) -> Vector:
-        return np.hypot(self.noise, self.shape)
-
-
-def _rings(curve: Reading | Reference) -> _Rings | None:
-    """The rings that can be fitted: finite, with a sigma; None without any."""
-    rows = np.array([curve.frequency_cy_px, curve.modulation, curve.modulation_sigma], dtype=float)
-    frequency, modulation, sigma = rows[:, np.isfinite(rows).all(axis=0) & (rows[2] > 0.0)]
-    if not frequency.size:
-        return None
-    level = min(curve.level_sigma, float(np.min(sigma / np.maximum(np.abs(modulation), 1e-9))))
-    noise = np.sqrt(np.maximum(sigma**2 - (level * modulation) ** 2, 0.0))
-    return _Rings(frequency, modulation, noise, _shape_sigma(modulation), math.hypot(level, LEVEL_SIGMA))
-
-
-def _shape_sigma(modulation: Vector) -> float:
-    """Error of a curve's shape, as one ring's share of it: averaging over the rings does not lessen it.
-
-    Where even the best ring is pale the star is a blur without its main lobe: its level of white and black is
-    guessed, and side lobes of real lenses are not those of theory.
-    """
-    pale = max(0.0, 1.0 - float(np.max(np.abs(modulation))) / PALE)
-    return (SHAPE_SIGMA + PALE_SIGMA * pale) * math.sqrt(len(modulation))
-
-
-def _badness(rings: _Rings, model: Vector) -> Vector:
-    """How badly curves fit, each at the level that suits it best; model of shape (rings, curves).
-
-    Squared misfits, straight on beyond 2 sigma (Huber's loss): a wild ring then does little harm, while a
-    curve that misses many rings is never taken for one that misses a few.
-    """
-    sigma, left = rings.sigma[:, None], rings.modulation[:, None] - model
-    level = np.zeros(model.shape[1])
-    for _ in range(_LEVEL_ROUNDS):
-        off = np.abs(left - level * model) / sigma
-        weight = np.minimum(1.0, _OUTLIER / np.maximum(off, _OUTLIER)) / sigma**2
-        level = np.sum(weight * model * left, axis=0) / (np.sum(weight * model**2, axis=0) + rings.level**-2)
-    off = np.abs(left - level * model) / sigma
-    loss = np.where(off < _OUTLIER, off**2, _OUTLIER * (2.0 * off - _OUTLIER))
-    return np.asarray(np.sum(loss, axis=0) + (level / rings.level) ** 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +198,7 @@ class _Fit:
     by_f_number: float
 
 
-def _fit(rings: _Rings, curves: FocusCurves) -> _Fit:
+def _fit(rings: Rings, curves: FocusCurves) -> _Fit:
     r, chi2 = _landscape(rings, curves)
     lowest = float(chi2.min())
     inflation = max(1.0, lowest / max(1, len(rings.frequency) - 1))
@@ -289,7 +217,7 @@ def _magnitude(r: Vector, above: Vector) -> float:
     return float(weight @ [abs(_vertex(r, above, at)) for at in best] / weight.sum())
 
 
-def _straight(rings: _Rings, curves: FocusCurves, at: float) -> tuple[float, float, float]:
+def _straight(rings: Rings, curves: FocusCurves, at: float) -> tuple[float, float, float]:
     """What moves a defocus whose curve is straight about `at`: noise, everything (um), and the f-number."""
     step = 0.02 * curves.um_per_disc_px
     below, model, above = curves.modulation(rings.frequency, np.array([at - step, at, at + step])).T
@@ -303,20 +231,20 @@ def _straight(rings: _Rings, curves: FocusCurves, at: float) -> tuple[float, flo
     return noise_um, math.sqrt(np.linalg.inv(normal)[0, 0]), abs(by_f_number)
 
 
-def _landscape(rings: _Rings, curves: FocusCurves) -> tuple[Vector, Vector]:
-    """Rising defocuses and how badly each fits: a coarse comb everywhere, a fine one about the best of each side."""
+def _landscape(rings: Rings, curves: FocusCurves) -> tuple[Vector, Vector]:
+    """Rising defocuses and how badly each fits: a comb everywhere, a fine one about the best of each side."""
     step = _COARSE_PX * curves.um_per_disc_px
     coarse = np.arange(0.0, curves.largest_um, step)
     both_sides = curves.best_waves != 0.0
     if both_sides:
         coarse = np.concatenate([-coarse[:0:-1], coarse])
-    everywhere = _badness(rings, curves.modulation(rings.frequency, coarse))
+    everywhere = misfit(rings, curves.modulation(rings.frequency, coarse))
     sides = (coarse >= 0.0, coarse < 0.0) if both_sides else (coarse >= 0.0,)
     best = [coarse[np.argmin(np.where(side, everywhere, np.inf))] for side in sides]
     fine = np.concatenate([at + step * _FINE for at in best])
     fine = fine if both_sides else fine[fine >= 0.0]
     r, first = np.unique(np.concatenate([coarse, fine]).round(9), return_index=True)
-    near = _badness(rings, curves.modulation(rings.frequency, fine))
+    near = misfit(rings, curves.modulation(rings.frequency, fine))
     return r, np.concatenate([everywhere, near])[first]
 
 
