@@ -33,3 +33,13 @@ def _transfer_line(w020, w040, f_number, wavelength_um=0.55):
     centre = otf.data.shape[0] // 2
     line = np.real(otf.data[centre, centre:])
     return np.arange(len(line)) * otf.dx, line
+
+
+def sharpest_w020(w040, *, f_number, pixel_um):
+    """The W020 that is sharpest at 0.25 cy/px beside a W040: the top of a parabola through a scan."""
+    if w040 == 0.0:
+        return 0.0
+    scan = np.linspace(-1.5, -0.95, 5) * w040
+    height = [pupil_transfer([0.25], w020, w040, f_number=f_number, pixel_um=pixel_um)[0] for w020 in scan]
+    bend, slope, _ = np.polyfit(scan, height, 2)
+    return float(-slope / (2.0 * bend))

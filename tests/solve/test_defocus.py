@@ -18,7 +18,7 @@ from backfocus.solve.defocus import (
     spherical_waves,
 )
 
-from ..oracles.pupil import pupil_transfer
+from ..oracles.pupil import pupil_transfer, sharpest_w020
 from .conftest import FREQUENCIES
 
 HD = Optics(5.0, ((0.0, 1.8),))
@@ -30,6 +30,10 @@ def prysm_reading(make_reading, w020, w040=0.0, **more):
     """A reading whose curve comes from prysm's pupil instead of from our integral."""
     lens = pupil_transfer(FREQUENCIES, w020, w040, f_number=1.8, pixel_um=5.0)
     return make_reading(0.0, curve=lens * pixel_mtf(FREQUENCIES), noise=0.002, **more)
+
+
+def best_focus(w040) -> float:
+    return sharpest_w020(w040, f_number=1.8, pixel_um=5.0)
 
 
 def um(reading, optics=HD, **more) -> float:
@@ -44,17 +48,9 @@ def test_prysm_pictures_read_within_a_tenth_of_h(make_reading, waves):
     assert um(prysm_reading(make_reading, waves)) == pytest.approx(r, abs=max(H / 10.0, 0.01 * r))
 
 
-def sharpest_w020(w040) -> float:
-    """Best focus at 0.25 cy/px by prysm: the top of a parabola through a scan."""
-    scan = np.linspace(-1.5, -0.95, 5) * w040
-    height = [pupil_transfer([0.25], w020, w040, f_number=1.8, pixel_um=5.0)[0] for w020 in scan]
-    bend, slope, _ = np.polyfit(scan, height, 2)
-    return float(-slope / (2.0 * bend))
-
-
 @pytest.mark.parametrize("w040", [0.3, 0.65, 1.0])
 def test_with_aberration_and_a_reference_within_a_fifth_of_h(make_reading, w040):
-    best = sharpest_w020(w040)
+    best = best_focus(w040)
     reference = reference_from(prysm_reading(make_reading, best, w040))
     for waves in (-2.5, -1.0, -0.5, 0.5, 1.3, 2.5):
         r = abs(waves) * WAVE_UM
@@ -65,7 +61,7 @@ def test_with_aberration_and_a_reference_within_a_fifth_of_h(make_reading, w040)
 @pytest.mark.parametrize("seed", [2])
 @pytest.mark.parametrize("w040", [0.3, 0.65, 1.0])
 def test_ring_noise_of_half_a_per_cent_does_not_spoil_that(make_reading, w040, seed):
-    rng, best = np.random.default_rng(seed), sharpest_w020(w040)
+    rng, best = np.random.default_rng(seed), best_focus(w040)
     reference = reference_from(noisy(prysm_reading(make_reading, best, w040), 0.005, rng))
     for waves in (-2.0, -1.0, 1.0, 2.0):
         r = abs(waves) * WAVE_UM
@@ -81,7 +77,7 @@ def noisy(reading, noise, rng):
 
 def test_the_aberration_is_read_off_the_reference(make_reading):
     for w040 in (0.3, 0.65, 1.0):
-        reference = reference_from(prysm_reading(make_reading, sharpest_w020(w040), w040))
+        reference = reference_from(prysm_reading(make_reading, best_focus(w040), w040))
         # The reference's curve differs by 0.002 from one step of 0.05 waves to the next.
         assert spherical_waves(reference, HD, f_number=1.8) == pytest.approx(w040, abs=0.11)
 
@@ -95,7 +91,7 @@ def test_a_reference_reads_as_in_focus_whatever_made_it_soft(make_reading):
 
 def test_without_a_reference_a_soft_lens_reads_high_by_no_more_than_stated(make_reading):
     for w040 in (0.3, 0.65, 1.0):
-        found = defocus(prysm_reading(make_reading, sharpest_w020(w040), w040), HD)
+        found = defocus(prysm_reading(make_reading, best_focus(w040), w040), HD)
         assert found is not None
         assert 0.5 < found.um < 1.1 * found.softness_um
     assert softness_um(1.8, 0.55) == pytest.approx(math.sqrt(2.0) / 3.0 * WAVE_UM)
@@ -148,6 +144,24 @@ def test_the_negative_lobe_picks_the_branch(make_reading):
     assert um(unsigned) != pytest.approx(70.0, abs=5.0)
 
 
+@pytest.mark.parametrize("waves", [0.7, 2.0])
+def test_both_sides_of_focus_read_the_same(make_reading, waves):
+    near, far = (prysm_reading(make_reading, side * waves) for side in (-1.0, 1.0))
+    assert min(near.modulation) < 0.0 or waves < 1.0  # with and without a negative lobe
+    assert um(near) == pytest.approx(um(far), abs=1e-6)
+
+
+@given(level=st.floats(-0.02, 0.02))
+@settings(max_examples=15)
+def test_a_wrong_zero_frequency_hardly_matters_where_it_is_said_to_be_unsure(make_reading_once, level):
+    reading = make_reading_once(20.0)
+    values = np.array(reading.modulation) * (1.0 + level)
+    sigma = np.hypot(1e-4, 0.02 * values)
+    off = replace(reading, modulation=tuple(values), modulation_sigma=tuple(sigma), level_sigma=0.02)
+    # A level wrong by 2 % moves |r| by 0.8 um if it is believed.
+    assert um(off) == pytest.approx(20.0, abs=0.15)
+
+
 def test_from_one_ring_sigma_covers_every_branch_that_fits(make_reading):
     from backfocus.optics.blur import lens_pixel_mtf
 
@@ -167,6 +181,29 @@ def test_the_sigma_near_focus_is_a_part_of_h_however_low_the_noise(make_reading)
     assert far is not None
     assert H / 10.0 < near.sigma_um < H / 2.0
     assert far.sigma_um < near.sigma_um
+
+
+@pytest.mark.parametrize("seed", [6])
+def test_the_noise_part_of_sigma_is_what_readings_scatter_by(make_reading, seed):
+    rng = np.random.default_rng(seed)
+    score = []
+    for _ in range(150):
+        r = rng.uniform(0.5, 2.5) * WAVE_UM
+        found = defocus(make_reading(r, noise=float(rng.uniform(0.003, 0.02)), rng=rng), HD)
+        assert found is not None
+        score.append((found.um - r) / noise_um(found))
+    assert 0.85 < np.std(score) < 1.15  # 150 runs: 6 % of scatter
+
+
+@pytest.mark.parametrize("r", [8.0, 20.0, 60.0, 200.0])
+def test_the_f_number_part_of_sigma_is_how_far_a_wrong_one_moves_the_reading(make_reading, r):
+    reading = make_reading(r)
+    wrong = abs(um(reading, Optics(5.0, ((0.0, 1.8 * 1.02),))) - um(reading))
+    sure, unsure = (defocus(reading, HD, f_number_sigma=sigma) for sigma in (0.0, 0.02))
+    assert sure is not None
+    assert unsure is not None
+    # 2 % are no differential: the curvature over them, near focus, is a fifth of the shift.
+    assert math.sqrt(unsure.sigma_um**2 - sure.sigma_um**2) == pytest.approx(wrong, rel=0.2, abs=0.01)
 
 
 @pytest.mark.parametrize("r", [2.0, 6.0, 14.0, 36.0, 120.0])
