@@ -42,7 +42,7 @@ WORST_W040_WAVES = 1.0
 ABERRATION_SIGMA_WAVES = 0.08
 """What W040 of up to a wave, not known, shifts |r| by beyond the softness near focus: either way, by side."""
 
-REFERENCE_SIGMA_WAVES = 0.005
+REFERENCE_SIGMA_WAVES = 0.01
 """The same with a reference, whose own noise leaves W040 uncertain."""
 
 _COARSE_PX = 0.25
