@@ -24,8 +24,7 @@ wave, either sign), a wrong f-number on the data sheet (1.5 % standard deviation
 that is uneven by up to 8 %, a camera whose curve is not quite the one it names, one to three pictures at
 each position, and one of four cameras. Half of the runs also have a picture in focus at wide, as a sweep
 gives. Every picture is drawn, blurred by a pupil summed by quadrature, made 8 bits of BT.709 and measured;
-the draws come from the seed of the page. An interval that ends at zero holds a true error of zero in every
-case: where the true error is near zero the share has to lie above 95 %, and it is counted apart below.
+the draws come from the seed of the page. Intervals near zero start at zero; they are counted apart below.
 Every verdict quotes the interval.
 """
 
