@@ -40,6 +40,8 @@ def reading_json(reading: Reading, defocus: Defocus | None) -> Json:
             "angle_deg": _rounded(reading.edge.angle_deg, 3),
             "length_px": _rounded(reading.edge.length_px, 2),
         }
+    if reading.sharpening:
+        line["sharpening"] = _rounded(reading.sharpening, 2)
     if reading.field is not None:
         line["field"] = reading.field
     return line

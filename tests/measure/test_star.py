@@ -93,7 +93,8 @@ def test_third_party_stars(golden, waves: str, offset: tuple[float, float]) -> N
     assert read == pytest.approx(known, abs=0.007)
     assert measured.white == pytest.approx(truth["white"], abs=0.005)
     assert measured.black == pytest.approx(truth["black"], abs=0.005)
-    assert measured.flags == frozenset()
+    # 0.28 and 0.16 cy/px are too soft to tell whether a camera has sharpened
+    assert measured.flags == ({Flag.SHARPENING_UNKNOWN} if float(waves) >= 0.5 else set())
 
 
 @pytest.mark.parametrize("name", sorted(set(OTFS) - {"perfect"}))

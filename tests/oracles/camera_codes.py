@@ -95,8 +95,9 @@ def signal_to_code(signal, *, transfer: str, bits: int, limited: bool):
     return np.asarray(signal) * (2**bits - 1)
 
 
-def codes(light, *, transfer: str, bits: int, limited: bool) -> np.ndarray:
-    """The samples a camera hands over, rounded and held in the range of its bits."""
+def codes(light, *, transfer: str, bits: int, limited: bool, grain: float = 0.0, seed: int = 0) -> np.ndarray:
+    """The samples a camera hands over, rounded and held in the range of its bits; `grain` in code values."""
     signal = CURVES[transfer](np.asarray(light, np.float64))
     code = signal_to_code(signal, transfer=transfer, bits=bits, limited=limited)
+    code = code + np.random.default_rng(seed).normal(0.0, grain, code.shape)
     return np.clip(np.rint(code), 0, 2**bits - 1).astype(np.uint8 if bits == 8 else np.uint16)

@@ -141,7 +141,7 @@ def _flags(plan: Plan) -> Iterator[Row]:
     for what, flag, spoil in kinds:
         yield _flagged(what, (flag,), spoil, plan)
     either = (Flag.SHARPENED, Flag.SHARPENING_UNKNOWN)
-    yield _flagged("the same mask, blur disc 2 to 8 px", either, _sharpened_soft, plan)
+    yield _flagged("the same mask, blur disc 2 to 6 px", either, _sharpened_soft, plan)
     yield _clean(plan)
 
 
@@ -192,7 +192,7 @@ def _slight(rng: np.random.Generator) -> Otf:
 
 def _soft(rng: np.random.Generator) -> Otf:
     diffraction = hopkins(0.0, CUT_OFF["f/4, 4 um"])
-    blur = disc(float(rng.uniform(2.0, 8.0)))
+    blur = disc(float(rng.uniform(2.0, 6.0)))
     return lambda f: diffraction(f) * blur(f)
 
 

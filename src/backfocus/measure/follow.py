@@ -316,6 +316,7 @@ def _with_star(
         modulation_025_sigma=measured.modulation_025_sigma,
         mtf50_cy_px=measured.mtf50_cy_px,
         mtf50_sigma_cy_px=measured.mtf50_sigma_cy_px,
+        sharpening=measured.sharpening,
         contrast=contrast,
         white=_white(frame, measured.white),
         shift_px=shift,

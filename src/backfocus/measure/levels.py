@@ -12,20 +12,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .ground import Ground
 from .waves import Floats64, RingFit, Rings, middle
 from .zero_frequency import Contrast, Surround, contrast_at_zero
 
 SQUARE = 4 / np.pi
 """Amplitude of the fundamental of a square wave of amplitude 1."""
 
+DISC_AT_HALF = 0.353
+"""Radius of a blur disc times the frequency at which it leaves half: 2.215 / (2 pi)."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Levels:
-    """Light of white and black, and the amplitude that full modulation has on each ring, shape (rings,)."""
+    """Light of white and black, and the amplitude that full modulation has."""
 
     white: float
     black: float
-    full: Floats64
+    full: float
     relative_sigma: float
     bars: bool
 
@@ -86,89 +90,74 @@ def _line(x: Floats64, y: Floats64) -> tuple[float, float]:
 
 
 def find_levels(
-    rings: Rings,
     fit: RingFit,
     frequency: Floats64,
     signed: Floats64,
     keep: NDArray[np.bool_],
-    rim: float | None,
+    ground: Ground,
     given: tuple[float, float] | None,
 ) -> Levels | None:
-    """White and black of the chart and full amplitude per ring; None when too few rings carry the star."""
+    """White and black of the chart and full amplitude in even light; None when too few rings carry it."""
     rows = np.flatnonzero(keep)
     if rows.size < 4:
         return None
-    inner = rows if rim is None else rows[rings.radius_px[rows] < 0.85 * rim]
-    mean, mean_sigma = _local_mean(rings, fit, inner if inner.size >= 4 else rows)
+    half = ground.mean
     bars = _is_bars(fit, frequency, signed, rows)
-    unit = SQUARE if bars else 1.0
-    half = middle(mean[rows])
+    surround = _surround(ground)
     if given is not None and given[1] > given[0]:
         half = (given[0] + given[1]) / 2
         zero: Contrast | None = Contrast((given[1] - given[0]) / (given[1] + given[0]), 0.002, 0.0)
     else:
-        sigma = fit.noise[rows] * np.sqrt(2 / fit.samples[rows]) / mean[rows] / unit
-        surround = None if rim is None else _surround(rings, rim, mean, mean_sigma)
-        zero = contrast_at_zero(frequency[rows], signed[rows] / mean[rows] / unit, sigma, surround)
+        sigma = fit.noise[rows] * np.sqrt(2 / fit.samples[rows]) / half
+        zero, bars = _contrast(frequency[rows], signed[rows] / half, sigma, surround, bars)
     if zero is None:
         return None
-    full = mean * zero.value * unit
+    unit = SQUARE if bars is not False else 1.0
     white, black = half * (1 + zero.value), half * (1 - zero.value)
-    return Levels(white, black, full, zero.sigma / zero.value, bars)
+    return Levels(white, black, ground.mean * zero.value * unit, zero.sigma / zero.value, bars is not False)
 
 
-def _local_mean(rings: Rings, fit: RingFit, rows: NDArray[np.intp]) -> tuple[Floats64, Floats64]:
-    """Mean light of the star at each ring, and its sigma: flat, or a parabola in r in uneven light."""
-    radius, seen = rings.radius_px, fit.mean[rows]
-    curve = (radius / radius[rows].max()) ** 2
-    flat = middle(seen)
-    sigma = np.maximum(fit.noise[rows] / np.sqrt(fit.samples[rows]), 0.002 * flat)
-    level, bow, covariance = flat, 0.0, np.eye(2)
-    for _ in range(2):
-        off = (seen - level - bow * curve[rows]) / sigma
-        weight = 1 / (sigma * np.sqrt(1 + (off / 3) ** 2))
-        row = np.array([weight, weight * curve[rows]])
-        covariance = np.linalg.inv(row @ row.T + np.array([[0.0, 0.0], [0.0, (10 / flat) ** 2]]))
-        level, bow = (covariance @ (row @ (seen * weight))).tolist()
-    if abs(bow) < 2.5 * math.sqrt(covariance[1, 1]):
-        total = float(weight @ weight)
-        level, bow, covariance = (
-            float(weight**2 @ seen) / total,
-            0.0,
-            np.array([[1 / total, 0.0], [0.0, 0.0]]),
-        )
-    variance = covariance[0, 0] + curve * (2 * covariance[0, 1] + curve * covariance[1, 1])
-    return np.maximum(level + bow * curve, 1e-6), np.sqrt(variance)
+def _contrast(
+    frequency: Floats64, ratio: Floats64, sigma: Floats64, surround: Surround | None, bars: bool | None
+) -> tuple[Contrast | None, bool | None]:
+    """Contrast at zero frequency, and whether of bars: the paper says where the third harmonic does not."""
+    if bars is None and surround is not None:
+        wave = contrast_at_zero(frequency, ratio, sigma)
+        bars = None if wave is None else abs(math.log(wave.value / surround.value)) > math.log(SQUARE) / 2
+    unit = 1.0 if bars is False else SQUARE
+    return contrast_at_zero(frequency, ratio / unit, sigma / unit, surround), bars
 
 
-def _is_bars(fit: RingFit, frequency: Floats64, signed: Floats64, rows: NDArray[np.intp]) -> bool:
-    """Whether the spokes are square bars: then the third harmonic is a third of the fundamental at 3 f."""
+def blur_disc_px(frequency: Floats64, signed: Floats64, keep: NDArray[np.bool_]) -> float:
+    """About the radius of the blur disc, or that of one that falls to half as soon; 0 where no ring does."""
+    rows = np.flatnonzero(keep)
+    rows = rows[np.argsort(frequency[rows])]
+    low = np.flatnonzero(signed[rows] < 0.5 * signed[rows].max(initial=0.0))
+    return 0.0 if low.size == 0 else DISC_AT_HALF / float(frequency[rows[low[0]]])
+
+
+def _surround(ground: Ground) -> Surround | None:
+    """Contrast of the paper against the star's mean."""
+    if ground.paper is None:
+        return None
+    ratio = ground.paper / ground.mean
+    sigma = math.hypot(ground.mean_sigma / ground.mean, ground.paper_sigma / ground.paper)
+    return Surround(ratio - 1.0, ratio * math.hypot(sigma, 0.001))
+
+
+def _is_bars(fit: RingFit, frequency: Floats64, signed: Floats64, rows: NDArray[np.intp]) -> bool | None:
+    """Whether the spokes are square bars: then the third harmonic is a third of the fundamental at 3 f.
+
+    None where blur leaves too little of it to say.
+    """
     order = rows[np.argsort(frequency[rows])]
     thrice = 3 * frequency[order]
     there = thrice < frequency[order].max()
     if there.sum() < 2:
-        return True
+        return None
     expected = np.interp(thrice[there], frequency[order], np.abs(signed[order])) / 3
     seen = np.abs(fit.third[order][there])
+    sigma = fit.noise[order][there] * np.sqrt(2 / fit.samples[order][there])
+    if (expected**2).sum() < 36 * (sigma**2).mean():
+        return None
     return bool((seen * expected).sum() > 0.5 * (expected**2).sum())
-
-
-def _surround(rings: Rings, rim: float, mean: Floats64, mean_sigma: Floats64) -> Surround | None:
-    """Contrast of the paper just outside the rim against the star's mean; None without an even surround."""
-    near = rings.plan.inner_px > rim
-    radius = rings.distance[near]
-    used = (rings.weight[near] > 0) & (radius > 1.06 * rim) & (radius < 1.4 * rim)
-    light = rings.light[near][used]
-    if light.size < 100:
-        return None
-    paper = middle(light)
-    even = np.abs(light - paper) < 0.15 * paper
-    if even.mean() < 0.6:
-        return None
-    inverse = float((1 / (radius[used][even] - rim)).mean())
-    at_rim = max(int(np.searchsorted(rings.plan.inner_px, rim)) - 1, 0)
-    white = float(light[even].mean())
-    white_sigma = float(light[even].std()) / np.sqrt(light.size)
-    ratio = white / float(mean[at_rim])
-    sigma = np.sqrt(0.002**2 + (mean_sigma[at_rim] / mean[at_rim]) ** 2 + (white_sigma / white) ** 2)
-    return Surround(ratio - 1.0, inverse, float(ratio * sigma))

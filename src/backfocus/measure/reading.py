@@ -77,6 +77,8 @@ class Reading:
         The modulation at 0.25 cy/px.
     mtf50_cy_px, mtf50_sigma_cy_px
         First downward crossing of 0.5; None above Nyquist (`Flag.ABOVE_NYQUIST`).
+    sharpening
+        The camera's detail as the least unsharp mask of 1 px that explains the curve, 1 for 100 %.
     contrast
         Broadband contrast of the whole picture, 0 to 1, read also where there is no star; more is sharper.
     white
@@ -99,6 +101,7 @@ class Reading:
     modulation_025_sigma: float | None = None
     mtf50_cy_px: float | None = None
     mtf50_sigma_cy_px: float | None = None
+    sharpening: float = 0.0
     contrast: float = 0.0
     white: float | None = None
     shift_px: float | None = None

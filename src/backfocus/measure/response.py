@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..target import twist_cycles, twist_radii
+from .detail import TELLING_CY_PX, least_mask
 from .levels import Levels
 from .reading import Flag
 from .waves import Floats64
@@ -15,6 +16,9 @@ NYQUIST = 0.5
 
 SMALLEST_PX = 10.0
 """Rings below this radius are too curved for an MTF50 to stand on; the one at 1.1 times it must be larger."""
+
+MOST_START = 0.85
+"""Lowest frequency of the rings, of MTF50, at which the crossing can still be told."""
 
 FLATTEST = -0.05
 """Slope of the modulation over log frequency at which a crossing of 0.5 is still one."""
@@ -38,6 +42,7 @@ class Response:
     sigma: tuple[float, ...]
     at_025: tuple[float, float] | None
     mtf50: tuple[float, float] | None
+    mask: float
     flags: frozenset[Flag]
 
 
@@ -107,6 +112,8 @@ def _untwisted(
             last, waiting = ring, 0
         else:
             first, waiting = ring, step
+    if waiting and twists:  # the innermost ring alone: probably a twist as well
+        twists.append(float(np.sqrt(radius_px[last] * radius_px[first])))
     return wave * np.exp(-0.5j * np.pi * quarters), np.array(twists)
 
 
@@ -117,24 +124,34 @@ def respond(
     radius_px: Floats64,
     keep: NDArray[np.bool_],
     levels: Levels,
+    cycles: int,
 ) -> Response:
     """The curve on the rings kept, up to Nyquist, with MTF50 and the modulation at 0.25 cy/px."""
-    rows = np.flatnonzero(keep & (frequency <= NYQUIST))
+    rows = np.flatnonzero(keep)
     rows = rows[np.argsort(frequency[rows])]
-    m, s = signed[rows] / levels.full[rows], sigma[rows] / levels.full[rows]
-    f = frequency[rows] * (1 + _bend(m, frequency[rows] * 2 * np.pi * radius_px[rows]))
+    m, s = signed[rows] / levels.full, sigma[rows] / levels.full
+    f = frequency[rows] * (1 + _bend(m, cycles))
     fifty, flags = _fifty(f, m, s, radius_px[rows], levels.relative_sigma)
     quarter = _value_at(f, m, s, 0.25, levels.relative_sigma)
-    if m.size > 4 and _smooth(m).max() > 1.03 + 3 * math.hypot(float(np.median(s)), levels.relative_sigma):
-        flags |= {Flag.SHARPENED}
+    mask = least_mask(f, _smooth(m), s / 2, levels.relative_sigma) if m.size > 4 else 0.0
+    told = f <= NYQUIST
     return Response(
-        tuple(f.tolist()),
-        tuple(m.tolist()),
-        tuple(np.hypot(s, levels.relative_sigma * m).tolist()),
+        tuple(f[told].tolist()),
+        tuple(m[told].tolist()),
+        tuple(np.hypot(s, levels.relative_sigma * m)[told].tolist()),
         quarter,
         fifty,
-        flags,
+        mask,
+        flags | _sharpening(mask, fifty, flags),
     )
+
+
+def _sharpening(mask: float, fifty: tuple[float, float] | None, flags: frozenset[Flag]) -> frozenset[Flag]:
+    """Whether the picture is sharpened, or so soft that it could be without showing it."""
+    if mask > 0:
+        return frozenset({Flag.SHARPENED})
+    sharp = Flag.ABOVE_NYQUIST in flags if fifty is None else fifty[0] > TELLING_CY_PX
+    return frozenset() if sharp else frozenset({Flag.SHARPENING_UNKNOWN})
 
 
 def _fifty(
@@ -148,12 +165,12 @@ def _fifty(
         return None, frozenset({Flag.ABOVE_NYQUIST})
     if radius_px[0] * f[0] / (1.1 * fifty[0]) < SMALLEST_PX:
         return None, frozenset({Flag.ABOVE_NYQUIST})
-    if f[0] > 0.77 * fifty[0]:
+    if f[0] > MOST_START * fifty[0]:
         return None, frozenset({Flag.LOW_CONTRAST})
     return fifty, frozenset()
 
 
-def _bend(m: Floats64, cycles: Floats64) -> Floats64:
+def _bend(m: Floats64, cycles: int) -> Floats64:
     """What the curvature of a ring adds to its frequency, as a share: 0.6 % at 8 cycles, nothing at 36.
 
     The Laplacian of r**-2j exp(i n phi) has -(n**2 - 4 j**2) where a straight wave has -n**2; summed over the

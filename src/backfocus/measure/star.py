@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from ..frame import Samples
 from .centre import pixel_step, ring_frequencies, sector_step
-from .levels import Levels, find_levels, find_rim
+from .directions import Smear, by_direction, smear
+from .ground import evened, find_ground
+from .levels import Levels, blur_disc_px, find_levels, find_rim
 from .pose import Pose
 from .reading import Flag
 from .response import Response, respond, upright
@@ -38,11 +40,21 @@ LEAST_VISIBLE = 0.2
 LEAST_SAMPLES = 24
 """Pixels a ring needs for the nine numbers fitted to it."""
 
+SMALLEST_PX, CURVED = 8.0, 3.4
+"""Rings below this radius, or this many radii of the blur disc, are so curved that other frequencies show: a
+hundredth of modulation and more, with few cycles far out of focus."""
+
+EVENINGS = 2
+"""Times uneven light is taken off: on rings cut by the frame it leaks into the waves the first time."""
+
 MOST_STEP = np.array([1.0, 1.0, 0.02, 0.02])
 """Farthest a pose is moved once it is known to a tenth of a pixel."""
 
 MOVED = 0.5
 """Pixels of centre, or radians of phase: a longer step of a tracked star is not believed."""
+
+SMEARED_PX, SURE = 1.7, 5.0
+"""A smear longer than this, and so many sigmas of its square, is a move."""
 
 NO_SWING = 0.01
 """Radians of phase below which a star counts as facing the camera."""
@@ -75,9 +87,15 @@ class StarMeasurement:
     stretch, skew
         Shears that make circles of the star's ellipses: sqrt(stretch**2 + skew**2) is about
         (1 - cos(tilt)) / (1 + cos(tilt)).
+    sharpening
+        The least unsharp mask of 1 px that explains the curve, 1 for 100 %; 0 where a lens alone could
+        (`detail`).
+    smear
+        Blur in one direction, as if the picture had run; None where the rings do not tell (`directions`).
     flags
         `lost` (no ring shows the star), `too-dark`, `low-contrast` (also: all rings are blurred below 0.5),
-        `sharpened`, `cropped`, `tilted`, `above-nyquist` (also: MTF50 lies above what the rings reach).
+        `sharpened`, `sharpening-unknown` (too soft to tell), `moving` (smeared by more than 1.7 px),
+        `cropped`, `tilted`, `above-nyquist` (also: MTF50 lies above what the rings reach).
     """
 
     x_px: float
@@ -103,6 +121,8 @@ class StarMeasurement:
     noise: float | None = None
     stretch: float = 0.0
     skew: float = 0.0
+    sharpening: float = 0.0
+    smear: Smear | None = None
     flags: frozenset[Flag] = frozenset()
 
 
@@ -279,10 +299,23 @@ def _assemble(
     frequency = ring_frequencies(rings, pose)
     signed, keep = upright(fit.wave, sigma, radius, inside, twist_radius)
     keep = _clear_of_rim(keep, radius, frequency, signed, rim)
-    level = find_levels(rings, fit, frequency, signed, keep, rim, given)
+    disc_px = blur_disc_px(frequency, signed, keep)
+    keep &= radius > max(SMALLEST_PX, min(CURVED, 0.35 * cycles) * disc_px)
+    ground = find_ground(rings, fit, keep, rim, disc_px)
+    for _ in range(EVENINGS):
+        if ground is None or ground.even:
+            break
+        rings = evened(rings, ground)
+        fit = fit_rings(rings)
+        ground = find_ground(rings, fit, keep, rim, disc_px)
+        signed, _ = upright(fit.wave, sigma, radius, inside, twist_radius)
+    if ground is None:
+        return replace(nothing, radius_px=rim)
+    level = find_levels(fit, frequency, signed, keep, ground, given)
     if level is None:
         return replace(nothing, radius_px=rim)
-    response = respond(frequency, signed, sigma, radius, keep, level)
+    blur = smear(by_direction(rings, fit), frequency, signed, keep, pose.shear)
+    response = respond(frequency, signed, sigma, radius, keep, level, cycles)
     quarter, quarter_sigma = response.at_025 or (None, None)
     fifty, fifty_sigma = response.mtf50 or (None, None)
     return StarMeasurement(
@@ -309,7 +342,11 @@ def _assemble(
         noise=middle(fit.noise[inside]),
         stretch=pose.stretch,
         skew=pose.skew,
-        flags=_flags(rings, response, level, pose, rim, inside) | _dark(level.white, view.curve),
+        sharpening=response.mask,
+        smear=blur,
+        flags=_flags(rings, response, level, pose, rim, inside)
+        | _dark(level.white, view.curve)
+        | _moving(blur),
     )
 
 
@@ -321,7 +358,7 @@ def _clear_of_rim(
     if rim is None or rows.size == 0:
         return keep
     soft = rows[signed[rows] < 0.5 * signed[rows].max()]
-    reach = 0.0 if soft.size == 0 else 0.5 / frequency[soft[-1]]
+    reach = 0.0 if soft.size == 0 else 0.5 / frequency[soft[-1]] + 1.0
     clear = keep & (radius < rim - reach)
     return clear if clear.sum() >= 4 else keep
 
@@ -338,6 +375,12 @@ def _flags(
     if rim is None or middle(rings.visible[inside][-3:]) < 0.97:
         found.add(Flag.CROPPED)
     return frozenset(found)
+
+
+def _moving(blur: Smear | None) -> frozenset[Flag]:
+    if blur is None or blur.length_px < SMEARED_PX or blur.length_px**2 < SURE * blur.sigma_px2:
+        return frozenset()
+    return frozenset({Flag.MOVING})
 
 
 def _dark(white: float, curve: Floats | None) -> frozenset[Flag]:

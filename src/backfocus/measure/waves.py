@@ -99,6 +99,7 @@ class RingFit:
     """Least-squares waves on every ring, shape (rings,); what they left over, shape (rings, samples)."""
 
     mean: Floats64
+    slope: NDArray[np.complex128]
     wave: NDArray[np.complex128]
     third: NDArray[np.complex128]
     noise: Floats64
@@ -211,6 +212,7 @@ def fit_rings(rings: Rings, *, harmonics: int = 3) -> RingFit:
 
     The fundamental comes back as a complex number z with the ring being mean + Re(z conj(wave)): its angle is
     the phase, its magnitude the amplitude; the third harmonic likewise, and as zero when it was not fitted.
+    The shading adds Re(slope conj(unit)).
     """
     columns = _columns(rings.unit, rings.wave, harmonics)
     return _least_squares(columns, rings.light, rings.weight)
@@ -241,6 +243,7 @@ def _least_squares(columns: Floats, light: Floats, weight: Floats) -> RingFit:
     squares = np.vecdot(residual, residual)
     return RingFit(
         mean=found[:, 0],
+        slope=found[:, 1] + 1j * found[:, 2],
         wave=found[:, 3] + 1j * found[:, 4],
         third=found[:, 5] + 1j * found[:, 6] if found.shape[1] > 5 else np.zeros(len(found), np.complex128),
         noise=np.sqrt(squares / np.maximum(samples - columns.shape[1], 1.0)),

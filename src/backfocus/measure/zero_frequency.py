@@ -47,10 +47,9 @@ class Contrast:
 
 @dataclass(frozen=True, slots=True)
 class Surround:
-    """Contrast as the white around the rim tells it, and the mean of 1 / distance from the rim, 1/px."""
+    """Contrast as the white around the rim tells it."""
 
     value: float
-    inverse_px: float
     sigma: float
 
 
@@ -65,11 +64,6 @@ def contrast_at_zero(
         Cycles per pixel; amplitude of the rings over their mean light; and its sigma.
     surround : Surround, optional
         Used where it agrees with the rings to 4 sigma; else it is some other paper.
-
-    Notes
-    -----
-    A straight rim between white and half-tone loses a / (2 pi**2 d) of its step at the distance d when the
-    modulation falls as 1 - a f near zero: the tail of the line spread.
     """
     order = np.argsort(frequency)
     f, m = frequency[order], contrast[order]
@@ -95,10 +89,8 @@ def contrast_at_zero(
 
 def _from_paper(alone: Contrast, surround: Surround) -> Contrast | None:
     """Contrast that the surround tells, unless the rings contradict it."""
-    tail = alone.slope * surround.inverse_px / (2 * np.pi**2)
-    value, sigma = surround.value / (1 - tail), surround.sigma + 0.3 * tail * surround.value
-    agrees = abs(value - alone.value) < 4 * math.hypot(alone.sigma, sigma)
-    return Contrast(value, sigma, alone.slope) if agrees else None
+    agrees = abs(surround.value - alone.value) < 4 * math.hypot(alone.sigma, surround.sigma)
+    return Contrast(surround.value, surround.sigma, alone.slope) if agrees else None
 
 
 def _fit(f: Floats64, m: Floats64, sigma: Floats64, half: float, start: Floats64) -> tuple[float, Contrast]:
