@@ -298,7 +298,7 @@ def _assemble(
     inside = usable & (np.arange(len(usable)) < last)
     frequency = ring_frequencies(rings, pose)
     signed, keep = upright(fit.wave, sigma, radius, inside, twist_radius)
-    keep = _clear_of_rim(keep, radius, frequency, signed, rim)
+    keep = _clear_of_rim(keep, radius, frequency, signed, rim and rim * (1 - 2 * abs(pose.shear)))
     disc_px = blur_disc_px(frequency, signed, keep)
     keep &= radius > max(SMALLEST_PX, min(CURVED, 0.35 * cycles) * disc_px)
     ground = find_ground(rings, fit, keep, rim, disc_px)
