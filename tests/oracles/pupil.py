@@ -32,7 +32,7 @@ def _transfer_line(w020, w040, f_number, wavelength_um=0.55):
     wave = Wavefront.from_amp_and_phase(aperture, opd_nm, wavelength_um, x[0, 1] - x[0, 0])
     otf = otf_from_psf(wave.focus(efl=2.0 * f_number, Q=4).intensity)
     centre = otf.data.shape[0] // 2
-    line = np.real(otf.data[centre, centre:])
+    line = np.real(otf.data[centre, centre:]).copy()  # a view would keep the whole plane
     return np.arange(len(line)) * otf.dx, line
 
 
