@@ -58,7 +58,7 @@ def instruction_words(said: say.Instruction) -> Words:
             return _AIM[fault]
         case say.Confirm(items=items):
             sentence = "Look after these: " + "; ".join(items) + "."
-            return Words("Check, then zoom in", sentence, "Say OK, or simply zoom in to go on.")
+            return Words("Check, then zoom in", sentence, "Confirm, or simply zoom in to go on.")
         case say.ZoomTo(end="tele"):
             return Words("Zoom fully IN", "Zoom fully in and leave every other ring alone.")
         case say.ZoomTo():
@@ -85,7 +85,7 @@ def instruction_words(said: say.Instruction) -> Words:
             return Words(
                 "Tighten the lock screw",
                 "Tighten the lock screw and hold the ring while you do.",
-                "Say OK, or simply zoom out to go on. The screw can move the ring: it is checked.",
+                "Confirm, or simply zoom out to go on. The screw can move the ring: it is checked.",
             )
         case say.CheckThat(doubt=doubt):
             return _DOUBTS[doubt]
