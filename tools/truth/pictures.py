@@ -158,6 +158,7 @@ def _flagged(what: str, flags: tuple[Flag, ...], spoil: Spoil, plan: Plan) -> Ro
         f"{draws - missed} of {draws}",
         "every case",
         not missed,
+        "Why these few are not told is not known yet." if missed else "",
     )
 
 

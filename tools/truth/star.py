@@ -148,19 +148,29 @@ def _read_rows(what: str, oracle: str, off: Errors, *, most: float = 0.005, note
     reached = f"worst {_percent(worst)}, typical {_percent(float(np.median(given or [math.inf])))}"
     if missing:
         reached += f", {missing} not read"
+    beyond = missing + sum(value > most for value in given)
     yield Row(
         f"MTF50, {what}",
         oracle,
         len(off.mtf50),
         reached,
         f"{100 * most:g} %",
-        worst <= most and not missing,
-        note,
+        not beyond,
+        note or _few_miss(beyond, len(off.mtf50)),
     )
     points = max(off.curve)
+    beyond = sum(value > 0.01 for value in off.curve)
     yield Row(
-        f"any point below 0.45, {what}", oracle, len(off.curve), f"worst {points:.4f}", "0.01", points <= 0.01
-    )
+        f"any point below 0.45, {what}", oracle, len(off.curve), f"worst {points:.4f}", "0.01", not beyond,
+        _few_miss(beyond, len(off.curve)),
+    )  # fmt: skip
+
+
+def _few_miss(beyond: int, of: int, extra: str = "") -> str:
+    """What to say of a row that is missed; empty where none is."""
+    if not beyond and not extra:
+        return ""
+    return f"{beyond} of {of} stars are beyond the promise{extra}; why these is not known yet."
 
 
 def _noise_rows(
@@ -195,12 +205,17 @@ def _spread_rows(
         f"bias of MTF50, {what}", "Hopkins", cases,
         f"all {100 * bias.mean():+.2f} %, worst star {_percent(np.abs(bias).max())}{left}",
         f"{100 * most_bias:g} %", worst <= most_bias and abs(bias.mean()) <= most_bias and not missing,
+        _few_miss(
+            int((np.abs(bias) - unsure > most_bias).sum()), len(bias),
+            f", {missing} of {cases} noisy pictures give no number" if missing else "",
+        ),
     )  # fmt: skip
     typical = float(np.sqrt((spread**2).mean()))
     reached = f"{_percent(typical)}, worst star {_percent(spread.max())}"
     yield Row(
         f"spread of MTF50, {what}", "Hopkins", cases, reached,
         "-" if math.isinf(most_spread) else f"{100 * most_spread:g} %", typical <= most_spread,
+        "" if typical <= most_spread else _few_miss(int((spread > most_spread).sum()), len(spread)),
     )  # fmt: skip
 
 

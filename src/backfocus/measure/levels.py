@@ -137,8 +137,8 @@ def blur_disc_px(frequency: Floats64, signed: Floats64, keep: NDArray[np.bool_])
 
 
 def _surround(ground: Ground) -> Surround | None:
-    """Contrast of the paper against the star's mean."""
-    if ground.paper is None:
+    """Contrast of the paper against the star's mean; None where it is too dark to be the star's white."""
+    if ground.paper is None or ground.paper <= ground.mean:
         return None
     ratio = ground.paper / ground.mean
     sigma = math.hypot(ground.mean_sigma / ground.mean, ground.paper_sigma / ground.paper)
