@@ -278,7 +278,8 @@ def _header(chart: Chart, paper: Paper, grid: _Grid) -> Iterator[Text]:
         kind = f"Slanted squares \u00b7 5\u00b0 \u00b7 {SQUARES * chart.star_mm:.4g} mm a side"
     yield Text(left, top + 5 * unit, 6.2 * unit, TITLE, bold=True)
     if chart.distance_m is None:
-        aside = f"Hang it where the star covers {WIDE_PX} px or more at full wide"
+        target = "star covers" if chart.target == "star" else "squares cover"
+        aside = f"Hang it where the {target} {WIDE_PX} px or more at full wide"
     else:
         yield Text(right, top + 5 * unit, 6.2 * unit, f"for {chart.distance_m:g} m", "end", bold=True)
         aside = printable(chart.made_for)

@@ -155,6 +155,8 @@ def _write(out: Path, content: bytes) -> None:
 
 
 def _summary(out: Path, drawing: "Chart", plan: "Plan | None", json_: bool) -> str:
+    from ..chart.sheet import SQUARES
+
     covers_px = plan.covers_px if plan else None
     if json_:
         return json.dumps(
@@ -170,5 +172,7 @@ def _summary(out: Path, drawing: "Chart", plan: "Plan | None", json_: bool) -> s
             }
         )
     covers = f", covers {covers_px:.0f} px at wide" if covers_px else ""
-    name = "star" if drawing.target == "star" else "squares"
-    return f"{out}: {name} of {drawing.star_mm:.0f} mm on {drawing.paper.name}{covers}; print at 100 %"
+    name, size_mm = (
+        ("star", drawing.star_mm) if drawing.target == "star" else ("squares", SQUARES * drawing.star_mm)
+    )
+    return f"{out}: {name} of {size_mm:.0f} mm on {drawing.paper.name}{covers}; print at 100 %"
