@@ -118,7 +118,7 @@ def _size(what: str, cases: list[Case], also: str = "", kept: bool = True) -> Ro
     reached = f"worst {worst.error_um:+.1f} um at {worst.take.delta_um:+g}"
     good = worst.share <= 1.0 and kept
     beyond = sum(case.share > 1.0 for case in cases)
-    note = "" if good else f"{beyond} of {len(cases)} clips are beyond the promise. {SOFTENED}"
+    note = "" if good else f"Beyond the promise: {beyond} of {len(cases)} clips. {SOFTENED}"
     return Row(what, ORACLE, len(cases), reached, f"{WANTED}, {also}" if also else WANTED, good, note)
 
 
