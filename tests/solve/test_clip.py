@@ -10,24 +10,13 @@ from backfocus.optics.lens import Optics
 from backfocus.sim.wavefront import cutoff_cy_px, defocus_waves, sharpest_w020, transfer
 from backfocus.solve.clip import judge_clip
 
+from ..oracles.traced_zoom import both_ways, ease
 from .conftest import FREQUENCIES
 
 RAMP = Optics(5.0, ((7.8, 1.8), (108.0, 1.8), (156.0, 2.6)))
 H = RAMP.half_depth_um(0.05)
 ZOOM = 20.0
 STEADY_S, WALK_S, SWEEP_S = 1.5, 3.0, 6.0
-
-
-def ease(part):
-    part = min(max(part, 0.0), 1.0)
-    return part**3 * (10.0 - 15.0 * part + 6.0 * part**2)
-
-
-def both_ways(part):
-    """0, out to +1, through to -1, back to 0."""
-    if part < 0.25:
-        return ease(4.0 * part)
-    return 1.0 - 2.0 * ease(2.0 * part - 0.5) if part < 0.75 else ease(4.0 * part - 3.0) - 1.0
 
 
 def soft_curve(r_um, f_number, w040):
