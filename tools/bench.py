@@ -65,6 +65,8 @@ def kernels(_: argparse.Namespace) -> Iterator[Row]:
     from backfocus.measure.follow import follow
     from backfocus.measure.light import linearise
     from backfocus.measure.star import measure_star
+    from backfocus.sim.bench import Bench
+    from backfocus.sim.settings import parse_sim
 
     cv2.setNumThreads(1)
     picture = star_1080p()
@@ -77,6 +79,10 @@ def kernels(_: argparse.Namespace) -> Iterator[Row]:
     sight, _reading = follow(None, frame)
     took = median_ms(lambda: follow(sight, frame))
     yield "star tracked and measured in a 1080p frame", f"{took:.1f} ms", "5 ms", took <= 5.0
+    chart = Bench(parse_sim("sim://?target=edge&size=1920x1080&delta_um=20&seed=3")).frame()
+    sight, _reading = follow(None, chart)
+    took = median_ms(lambda: follow(sight, chart))
+    yield "edge chart tracked and measured in a 1080p frame", f"{took:.1f} ms", "15 ms", took <= 15.0
 
 
 def chain(_: argparse.Namespace) -> Iterator[Row]:

@@ -25,16 +25,22 @@ Mask = NDArray[np.bool_]
 
 FREQUENCIES = np.arange(1, 51) / 100.0
 """Of the curve, cycles per pixel. Neighbours share their noise: a core of w px resolves 1/w."""
+QUARTER = 24
+"""Where 0.25 cy/px stands among them."""
 LEAST_SIDE_PX = 10
 MOST_REACH_PX = 64.0
 """How far from the edge its plateaus are read."""
+FOOT_PX = 14.0
+"""Of that, what a strip's step needs beyond itself: all of it would take four times as long, and change MTF50
+by 0.4 % at f/11 with 0.7 waves, by 0.03 % at f/2.6."""
 LEAST_STEP, LEAST_SIGMAS = 0.01, 8.0
 """Of both levels together, and of its own sigma: a smaller step is none."""
 UNEVEN = 0.06
 """Of the step: a plateau that differs by more from place to place is not one."""
 PIECES = 8
 NEAR = np.linspace(0.8, 1.2, 9)
-"""Frequencies about MTF50, as shares of it, that a parabola is laid through."""
+PARABOLA = np.linalg.pinv(np.vander(NEAR - 1, 3))
+"""Frequencies about MTF50, as shares of it, and the parabola laid through the curve there."""
 FLATTEST = -0.05
 """Slope of the modulation over them at which a crossing of 0.5 is still one."""
 
@@ -174,22 +180,27 @@ def _in_region(
     first = max(0, math.ceil((region.y_px - first_line) / line_step))
     last = math.ceil((region.y_px + region.height_px - first_line) / line_step)
     box = slice(first, last), slice(region.x_px, region.x_px + region.width_px)
-    return _gathered(picture, box, curve, line_step, first_line, MOST_REACH_PX, math.inf)
+    return _gathered(picture, box, curve, line_step, first_line, MOST_REACH_PX)
 
 
 def _in_strip(
     picture: Samples, strip: Strip, curve: NDArray[np.floating] | None, line_step: int, first_line: int
 ) -> Pixels:
     reach = min(strip.reach_px, MOST_REACH_PX)
-    tall = reach / line_step + 1
+    dx, dy = strip.x1_px - strip.x0_px, strip.y1_px - strip.y0_px
+    length = max(math.hypot(dx, dy), 1e-9)
+    wide, tall = (reach * abs(way) / length + 2 for way in (dy, dx))
     rows = [(y - first_line) / line_step for y in (strip.y0_px, strip.y1_px)]
-    columns = [strip.x0_px, strip.x1_px]
     box = (
-        slice(max(0, int(min(rows) - tall)), max(0, int(max(rows) + tall) + 1)),
-        slice(max(0, int(min(columns) - reach)), max(0, int(max(columns) + reach) + 2)),
+        _within(min(rows) - tall / line_step, max(rows) + tall / line_step),
+        _within(min(strip.x0_px, strip.x1_px) - wide, max(strip.x0_px, strip.x1_px) + wide),
     )
-    half = math.hypot(strip.x1_px - strip.x0_px, strip.y1_px - strip.y0_px) / 2
-    return _gathered(picture, box, curve, line_step, first_line, reach, half)
+    pixels = _gathered(picture, box, curve, line_step, first_line, reach)
+    return replace(pixels, half_length_px=length / 2, foot_px=FOOT_PX)
+
+
+def _within(first: float, last: float) -> slice:
+    return slice(max(0, math.floor(first)), max(0, math.ceil(last) + 1))
 
 
 def _gathered(
@@ -199,7 +210,6 @@ def _gathered(
     line_step: int,
     first_line: int,
     reach_px: float,
-    half_length_px: float,
 ) -> Pixels:
     crop = picture[box]
     light = np.asarray(crop if curve is None else curve[crop], np.float64).ravel()
@@ -208,11 +218,9 @@ def _gathered(
         x=(column + box[1].start).ravel(),
         y=(first_line + line_step * (row + box[0].start)).ravel(),
         light=light,
-        kept=np.isfinite(light),
         shape=crop.shape,
         line_step=line_step,
         reach_px=reach_px,
-        half_length_px=half_length_px,
     )
 
 
@@ -230,7 +238,7 @@ def _without_edge(pixels: Pixels) -> EdgeMeasurement:
 
 
 def _measured(seen: Settled, curve: NDArray[np.floating] | None) -> EdgeMeasurement:
-    off = seen.light - seen.profile.value(seen.across)
+    off = seen.off
     levels = find_levels(seen.profile, _rms(off))
     nothing = EdgeMeasurement(
         seen.line.x,
@@ -293,37 +301,36 @@ def _with_curve(
     known: EdgeMeasurement, response: Transfer, curve: NDArray[np.floating] | None
 ) -> EdgeMeasurement:
     modulation, sigma = response.at(FREQUENCIES)
-    quarter, quarter_sigma = (float(value[0]) for value in response.at(np.array([0.25])))
-    fifty = _fifty(response, modulation)
+    fifty = _fifty(response, modulation, sigma)
     flags = _flags(known, modulation, sigma, curve) | (set() if fifty else {Flag.ABOVE_NYQUIST})
     return replace(
         known,
         frequency_cy_px=tuple(FREQUENCIES.tolist()),
         modulation=tuple(modulation.tolist()),
         modulation_sigma=tuple(sigma.tolist()),
-        modulation_025=quarter,
-        modulation_025_sigma=quarter_sigma,
+        modulation_025=float(modulation[QUARTER]),
+        modulation_025_sigma=float(sigma[QUARTER]),
         mtf50_cy_px=fifty and fifty[0],
         mtf50_sigma_cy_px=fifty and fifty[1],
         flags=frozenset(flags),
     )
 
 
-def _fifty(response: Transfer, modulation: Floats64) -> tuple[float, float] | None:
+def _fifty(response: Transfer, modulation: Floats64, sigma: Floats64) -> tuple[float, float] | None:
     """MTF50 with its sigma, where a parabola through the curve around it crosses; None above Nyquist."""
     below = np.flatnonzero(modulation < 0.5)
     at = float(FREQUENCIES[below[0] if below.size else -1])
     for _ in range(6):
         value = response.about(at * NEAR)
-        middle, slope, _ = np.polynomial.polynomial.polyfit(NEAR - 1, value - 0.5, 2).tolist()
+        _, slope, middle = (PARABOLA @ (value - 0.5)).tolist()
         if slope > FLATTEST:
             return None
         step = max(-0.2, min(0.2, -middle / slope))
         at *= 1 + step
         if abs(step) < 1e-4:
             break
-    sigma = float(response.at(np.array([at]))[1][0])
-    return (at, at * sigma / abs(slope)) if at <= FREQUENCIES[-1] else None
+    off = float(np.interp(at, FREQUENCIES, sigma))
+    return (at, at * off / abs(slope)) if at <= FREQUENCIES[-1] else None
 
 
 def _flags(

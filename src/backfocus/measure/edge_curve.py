@@ -33,8 +33,6 @@ SHADE_SIGMA = 0.0005
 RISE, REST = 0.25, 0.75
 """A second rise has this share of the first's slope, and between them the slope falls by the other share of
 the lesser: one blurred edge has no such rest."""
-FAR_PX = 64.0
-"""The tail is followed for so long beyond the taper; what is left changes no modulation by 0.0005."""
 GRID_PX = 0.25
 """Steps of the transform, whose first difference is corrected for exactly."""
 SMOOTH = 5
@@ -170,25 +168,29 @@ class Transfer:
 def transfer(profile: Profile, levels: Levels, noise: float) -> Transfer:
     """The transform of the profile's derivative over the step, about the edge's own middle."""
     reach = TAPER * levels.core_px
-    count = math.ceil((reach + FAR_PX) / GRID_PX)
-    off = np.asarray(GRID_PX * (np.arange(-count, count + 1) + 0.5))
+    count = math.ceil(reach / GRID_PX) + 1
+    off = np.asarray(GRID_PX * (np.arange(-count, count) + 0.5))
     share, weights = _carried_on(profile, levels, off, reach)
     rise, rises = np.diff(share), np.diff(weights, axis=0)
     share_of_noise = (noise / levels.step) ** 2
     middle = np.asarray(off[:-1] + GRID_PX / 2)
-    shift = _middle_px(middle, rise)
+    shift = _middle_px(middle, rise, levels.tail_px)
 
     def turns(frequency_cy_px: Floats64) -> NDArray[np.complex128]:
         turn = np.exp(-2j * np.pi * np.outer(frequency_cy_px, middle - shift))
         return np.asarray(turn / np.sinc(GRID_PX * frequency_cy_px)[:, None])
 
+    def whole(frequency_cy_px: Floats64, turn: NDArray[np.complex128]) -> NDArray[np.complex128]:
+        tail = levels.tail_px * _beyond(float(off[-1]), frequency_cy_px)
+        return np.asarray(turn @ rise + tail * np.exp(2j * np.pi * frequency_cy_px * shift))
+
     def about(frequency_cy_px: Floats64) -> Floats64:
-        wave = turns(frequency_cy_px) @ rise
+        wave = whole(frequency_cy_px, turns(frequency_cy_px))
         return np.copysign(np.abs(wave), wave.real)
 
     def at(frequency_cy_px: Floats64) -> tuple[Floats64, Floats64]:
         turn = turns(frequency_cy_px)
-        wave, adds = turn @ rise, (turn @ rises).T
+        wave, adds = whole(frequency_cy_px, turn), (turn @ rises).T
         variance = profile.spread(adds.real) * share_of_noise
         size = np.sqrt(np.maximum(np.abs(wave) ** 2 - profile.spread(adds.imag) * share_of_noise, 0.0))
         modulation = np.copysign(size, wave.real)
@@ -208,9 +210,19 @@ def _carried_on(profile: Profile, levels: Levels, off: Floats64, reach: float) -
     return weights @ ((profile.coefficients - levels.low) / levels.step) + (1 - own) * tail, weights
 
 
-def _middle_px(x: Floats64, rise: Floats64) -> float:
+def _beyond(reach_px: float, frequency_cy_px: Floats64) -> Floats64:
+    """What tails of 1 px add to the transform from there on: twice the cosine integral of 1 / x**2."""
+    from scipy.special import sici
+
+    turn = 2 * np.pi * frequency_cy_px
+    rest = np.pi / 2 - sici(turn * reach_px)[0]
+    return np.asarray(2 * (np.cos(turn * reach_px) / reach_px - turn * rest))
+
+
+def _middle_px(x: Floats64, rise: Floats64, tail_px: float) -> float:
     """Where the line spread's phase is zero at low frequencies: its middle."""
     frequency = np.array([0.01, 0.02, 0.03])
-    wave = np.exp(-2j * np.pi * np.outer(frequency, x)) @ rise
+    tail = tail_px * _beyond(float(x[-1]) + GRID_PX / 2, frequency)
+    wave = np.exp(-2j * np.pi * np.outer(frequency, x)) @ rise + tail
     weight = np.abs(wave) ** 2 * frequency
     return float(-(np.unwrap(np.angle(wave)) @ weight) / (2 * np.pi * frequency @ weight))

@@ -18,13 +18,12 @@ Floats64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 LEAST_PIXELS = 200
-ROUNDS = 8
-SETTLED_PX = 0.003
-"""Last move of the line's ends."""
+ROUNDS, SETTLED_PX = 6, 0.005
+"""At most, and the last move of the line's ends."""
 MOST_MOVE_PX = 2.0
 DUST, DUST_SIGMAS = 0.03, 6.0
 """A pixel is left out when it is off the profile by this share of the step, the noise and half a pixel."""
-COARSE_PX, COARSE_ROUNDS = 1.0, 3
+COARSE_PX, COARSE_ROUNDS, ROUGH_PX = 1.0, 3, 0.05
 """Knots that the line is first refined with. Where an edge runs almost along a simple direction of pixels,
 their distance from it goes with their place along it, and a fine profile would swallow what is to be seen."""
 KNOTS, NARROW_PX = 0.5, 1.5
@@ -36,25 +35,28 @@ PLATEAU = 0.1
 """Of the steepest slope: less is plateau."""
 STEP_SPREADS, STEP_PX = 4.0, 10.0
 """How far from the step pixels still help to place it: so many times its spread, and some."""
+FOOT_SPREADS = 14.0
+"""Of the step's spread that its core, halo and taper take on each side (`edge_curve`)."""
 STEEPEST = 85
 """Percentile of the slopes from which they vote."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pixels:
-    """Centres in lines of the whole picture, and light; shape (n,) each. `kept` is False for dust.
+    """Centres in lines of the whole picture, and light; shape (n,) each.
 
-    `shape` is that of the rectangle they fill, row by row; `line_step` the height of a row.
+    `shape` is that of the rectangle they filled, row by row; `line_step` the height of a row; `foot_px` how
+    much of the plateaus is read beyond what the step takes.
     """
 
     x: Floats64
     y: Floats64
     light: Floats64
-    kept: Mask
     shape: tuple[int, int]
     line_step: int
     reach_px: float
     half_length_px: float = math.inf
+    foot_px: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +103,20 @@ class Line:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Settled:
-    """The line, the profile across it, and for the pixels used: their ways across and along, and light."""
+    """The line, the profile across it, and for each pixel used its ways, px, and the profile there."""
 
     line: Line
     profile: Profile
+    pixels: Pixels
     across: Floats64
     along: Floats64
-    light: Floats64
+    level: Floats64
+    slope: Floats64
+
+    @property
+    def off(self) -> Floats64:
+        """How far the light of each pixel is off the profile."""
+        return self.pixels.light - self.level
 
 
 def line_in(pixels: Pixels) -> Line | None:
@@ -147,28 +156,52 @@ def _most_votes(
 
 def settle(pixels: Pixels, line: Line) -> Settled | None:
     """The line refined until it stays, and the profile across it; None where too few pixels lie along it."""
-    now = _seen(pixels, line, COARSE_PX)
-    if now is None:
+    some = _along(replace(pixels, half_length_px=pixels.half_length_px / 3), line, pixels.reach_px)
+    if some.x.size < LEAST_PIXELS / 3:
         return None
     if math.isinf(pixels.half_length_px):
-        line = line.at(_middle(pixels, line))
-    middle, spread = _spread(now.profile)
-    near = _near(pixels, now, max(abs(middle) + STEP_SPREADS * spread + STEP_PX, STEP_PX))
+        line = line.at(_middle(some, line))
+    middle, spread = _spread(_seen(some, line, COARSE_PX).profile)
+    pixels = _along(pixels, line, min(pixels.reach_px, abs(middle) + FOOT_SPREADS * spread + pixels.foot_px))
+    near = _along(pixels, line, abs(middle) + STEP_SPREADS * spread + STEP_PX)
+    rough = _refined(near, line, max(COARSE_PX, spread / 2), COARSE_ROUNDS, ROUGH_PX)
+    if rough is None:
+        return None
     fine = min(max(KNOT_PX, KNOTS * (spread - NARROW_PX)), COARSE_PX)
-    for turn in range(ROUNDS):
-        now = _seen(near, line, fine if turn >= COARSE_ROUNDS else max(COARSE_PX, spread / 2))
-        if now is None:
+    return _refined(pixels, rough.line, fine, ROUNDS, SETTLED_PX, clean=True)
+
+
+def _refined(
+    pixels: Pixels, line: Line, knot_px: float, rounds: int, still_px: float, *, clean: bool = False
+) -> Settled | None:
+    """The line refined until it stays, its pixels evened out and, if asked, `clean` of dust."""
+    now = None
+    for turn in range(rounds):
+        if pixels.x.size < LEAST_PIXELS:
             return None
-        if turn >= 1:
-            near = replace(near, light=_evened(near, now))
-        if turn >= 2:
-            near = replace(near, kept=_clean(near, now))
-        across, turned, bow = _move(now)
-        line = line.moved(across, turned, bow)
-        half = float(np.abs(now.along).max())
-        if turn > COARSE_ROUNDS and abs(turned) * half + abs(bow) * half**2 < SETTLED_PX:
+        now = _seen(pixels, line, knot_px)
+        pixels = _cleaned(now) if clean else replace(pixels, light=_evened(now))
+        line, moved_px = _moved(now)
+        if moved_px < still_px and (turn or not clean):
             break
-    return _whole(pixels, line, fine)
+    return now
+
+
+def _along(pixels: Pixels, line: Line, reach_px: float) -> Pixels:
+    """The pixels within reach of a line, without holes."""
+    across, along = line.ways(pixels)
+    near = (np.abs(across) < reach_px) & (np.abs(along) <= pixels.half_length_px)
+    return _picked(pixels, near & np.isfinite(pixels.light))
+
+
+def _picked(pixels: Pixels, which: Mask) -> Pixels:
+    return replace(pixels, x=pixels.x[which], y=pixels.y[which], light=pixels.light[which])
+
+
+def _middle(pixels: Pixels, line: Line) -> float:
+    across, along = line.ways(pixels)
+    near = along[np.abs(across) < 1.0]
+    return float(near.min() + near.max()) / 2 if near.size else 0.0
 
 
 def _spread(profile: Profile) -> tuple[float, float]:
@@ -180,72 +213,38 @@ def _spread(profile: Profile) -> tuple[float, float]:
     return middle, math.sqrt(float((x - middle) ** 2 @ weight))
 
 
-def _near(pixels: Pixels, now: Settled, reach_px: float) -> Pixels:
-    """The pixels of the step and a little around it: the others say nothing of where it lies."""
-    across, along = now.line.ways(pixels)
-    within = pixels.kept & (np.abs(across) < reach_px) & (np.abs(along) <= pixels.half_length_px)
-    return replace(
-        pixels,
-        x=pixels.x[within],
-        y=pixels.y[within],
-        light=pixels.light[within],
-        kept=pixels.kept[within],
-        reach_px=min(reach_px, pixels.reach_px),
-    )
-
-
-def _whole(pixels: Pixels, line: Line, knot_px: float) -> Settled | None:
-    """All pixels along a line, without dust and shading."""
-    now = _seen(pixels, line, knot_px)
-    for _ in range(2):
-        if now is None:
-            return None
-        pixels = replace(pixels, light=_evened(pixels, now), kept=np.isfinite(pixels.light))
-        pixels = replace(pixels, kept=pixels.kept & _clean(pixels, now))
-        now = _seen(pixels, line, knot_px)
-    return now
-
-
-def _middle(pixels: Pixels, line: Line) -> float:
+def _seen(pixels: Pixels, line: Line, knot_px: float) -> Settled:
     across, along = line.ways(pixels)
-    near = along[np.abs(across) < 1.0]
-    return float(near.min() + near.max()) / 2 if near.size else 0.0
+    profile = fit_profile(across, pixels.light, knot_px)
+    return Settled(line, profile, pixels, across, along, *profile.value_and_slope(across))
 
 
-def _seen(pixels: Pixels, line: Line, knot_px: float) -> Settled | None:
-    across, along = line.ways(pixels)
-    used = pixels.kept & (np.abs(across) < pixels.reach_px) & (np.abs(along) <= pixels.half_length_px)
-    if used.sum() < LEAST_PIXELS:
-        return None
-    across, along, light = across[used], along[used], pixels.light[used]
-    return Settled(line, fit_profile(across, light, knot_px), across, along, light)
-
-
-def _move(now: Settled) -> tuple[float, float, float]:
-    """How far the line is to be moved, turned and bent, from how far the pixels are off the profile."""
+def _moved(now: Settled) -> tuple[Line, float]:
+    """The line moved, turned and bent by how far pixels are off the profile; and how far its ends went."""
     half = float(np.abs(now.along).max())
     way = now.along / half
-    rows = np.stack([np.ones_like(way), way, way**2 - 1 / 3]) * now.profile.slope(now.across)
-    off = now.profile.value(now.across) - now.light
+    rows = np.stack([np.ones_like(way), way, way**2 - 1 / 3]) * now.slope
     normal = rows @ rows.T
     normal += 1e-9 * max(float(np.trace(normal)), 1e-30) * np.eye(3)
-    across, turned, bow = np.clip(np.linalg.solve(normal, rows @ off), -MOST_MOVE_PX, MOST_MOVE_PX).tolist()
-    return across - bow / 3, -turned / half, bow / half**2
+    move = np.clip(np.linalg.solve(normal, -rows @ now.off), -MOST_MOVE_PX, MOST_MOVE_PX)
+    across, turned, bow = move.tolist()
+    return now.line.moved(across - bow / 3, -turned / half, bow / half**2), float(np.abs(move).sum())
 
 
-def _clean(pixels: Pixels, now: Settled) -> Mask:
-    """The pixels without dust and dead ones."""
-    off = np.abs(now.light - now.profile.value(now.across))
+def _cleaned(now: Settled) -> Pixels:
+    """The pixels evened out, without dust and dead ones."""
+    light = _evened(now)
     step = float(np.ptp(now.profile.coefficients))
-    across, _ = now.line.ways(pixels)
-    most = DUST_SIGMAS * 1.4826 * float(np.median(off)) + DUST * step
-    allowed = most + 0.5 * np.abs(now.profile.slope(across))
-    return np.asarray(np.abs(pixels.light - now.profile.value(across)) < allowed)
+    off = np.abs(now.off)
+    usual = float(np.partition(off, off.size // 2)[off.size // 2])
+    most = DUST_SIGMAS * 1.4826 * usual + DUST * step
+    clean = np.abs(light - now.level) < most + 0.5 * np.abs(now.slope)
+    return _picked(replace(now.pixels, light=light), clean)
 
 
-def _evened(pixels: Pixels, now: Settled) -> Floats64:
+def _evened(now: Settled) -> Floats64:
     """Light evened out along the edge, by its plateaus: lamps hardly ever light a chart evenly."""
-    level, slope = now.profile.value(now.across), np.abs(now.profile.slope(now.across))
-    part = level * now.along * (slope < PLATEAU * slope.max())
-    per_px = float((now.light - level) @ part) / max(float(part @ part), 1e-30)
-    return pixels.light / np.clip(1 + per_px * now.line.ways(pixels)[1], 0.2, 5.0)
+    slope = np.abs(now.slope)
+    part = now.level * now.along * (slope < PLATEAU * slope.max())
+    per_px = float(now.off @ part) / max(float(part @ part), 1e-30)
+    return now.pixels.light / np.clip(1 + per_px * now.along, 0.2, 5.0)

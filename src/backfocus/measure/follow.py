@@ -116,7 +116,7 @@ def follow(sight: Sight | None, frame: Frame) -> tuple[Sight, Reading]:
 
 
 def _edges(sight: Sight, frame: Frame, picture: Pyramid, contrast: float) -> tuple[Sight, Reading] | None:
-    read = read_chart(frame, picture.levels[0], contrast, sight.edges, lone=sight.want == "edge")
+    read = read_chart(frame, picture, contrast, sight.edges, lone=sight.want == "edge")
     return read and (replace(sight, edges=read[0], misses=0), read[1])
 
 

@@ -1,7 +1,7 @@
 """A curve through scattered samples: a cubic spline with even knots, fitted by least squares."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ KNOT_PX = 0.25
 """Four knots to a pixel: at 0.5 cy/px the spline itself is good to 1e-4."""
 STIFFNESS = 1e-4
 """Of an even curve, against a sample: it only carries the spline over knots without samples."""
+AWAY = 24
+"""Coefficients that far apart know nothing of each other: a neighbour's share is a quarter."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +56,12 @@ class Profile:
     def slope(self, at_px: Floats64) -> Floats64:
         """Change of light per pixel."""
         first, part = self._place(at_px)
-        return _sum(np.diff(self.coefficients) / self.knot_px, first, _square(part))
+        return self._slope(first, part)
+
+    def value_and_slope(self, at_px: Floats64) -> tuple[Floats64, Floats64]:
+        """Both at once, for many distances."""
+        first, part = self._place(at_px)
+        return _sum(self.coefficients, first, _cubic(part)), self._slope(first, part)
 
     def weights(self, at_px: Floats64) -> Floats64:
         """What each coefficient adds to the light at distances; shape (len(at_px), n + 3)."""
@@ -66,7 +73,13 @@ class Profile:
 
     def spread(self, weights: Floats64) -> Floats64:
         """Variance of sums of coefficients, as a share of that of a sample; `weights` (n + 3, m) to (m,)."""
-        return np.asarray((weights * _solved(self.bands, weights)).sum(axis=0))
+        rows = np.flatnonzero(weights.any(axis=1))
+        near = slice(max(0, int(rows[0]) - AWAY), int(rows[-1]) + 1 + AWAY)
+        weights = weights[near]
+        return np.asarray((weights * _solved(self.bands[:, near], weights)).sum(axis=0))
+
+    def _slope(self, first: NDArray[np.intp], part: Floats64) -> Floats64:
+        return _sum(np.diff(self.coefficients) / self.knot_px, first, _square(part))
 
     def _place(self, at_px: Floats64) -> tuple[NDArray[np.intp], Floats64]:
         way = np.clip((at_px - self.start_px) / self.knot_px, 0.0, self.counts.size - 1e-9)
@@ -81,20 +94,20 @@ def fit_profile(at_px: Floats64, light: Floats64, knot_px: float = KNOT_PX) -> P
     first = way.astype(np.intp)
     counts = np.bincount(first).astype(np.float64)
     weights = _cubic(way - first)
-    size = counts.size + 3
-    bands = STIFFNESS * max(1.0, float(counts.mean())) * _stiff(size)
-    right = np.zeros((size, 1))
+    bands = STIFFNESS * max(1.0, float(counts.mean())) * _stiff(counts.size + 3)
+    right = np.zeros((counts.size + 3, 1))
     for a, weight in enumerate(weights):
-        right[:, 0] += np.bincount(first + a, weight * light, size)
+        here = slice(a, a + counts.size)
+        right[here, 0] += np.bincount(first, weight * light)
         for b in range(a, 4):
-            bands[b - a] += np.bincount(first + a, weight * weights[b], size)
+            bands[b - a, here] += np.bincount(first, weight * weights[b])
     return Profile(start, knot_px, _solved(bands, right)[:, 0], bands, counts)
 
 
 def _solved(bands: Floats64, right: Floats64) -> Floats64:
-    from scipy.linalg import solveh_banded
+    from scipy.linalg.lapack import dpbsv
 
-    return np.asarray(solveh_banded(bands, right, lower=True, check_finite=False))
+    return np.asarray(dpbsv(bands, right, lower=1)[1])
 
 
 def _sum(values: Floats64, first: NDArray[np.intp], weights: tuple[Floats64, ...]) -> Floats64:
@@ -106,8 +119,14 @@ def _sum(values: Floats64, first: NDArray[np.intp], weights: tuple[Floats64, ...
 
 def _cubic(part: Floats64) -> tuple[Floats64, ...]:
     """The four cubic B-splines that are not zero at a part of an interval."""
-    rest, square, cube = 1 - part, part * part, part * part * part
-    return rest**3 / 6, (4 - 6 * square + 3 * cube) / 6, (1 + 3 * (part + square - cube)) / 6, cube / 6
+    rest, square = 1 - part, part * part
+    cube = square * part
+    return (
+        rest * rest * rest / 6,
+        (4 - 6 * square + 3 * cube) / 6,
+        (1 + 3 * (part + square - cube)) / 6,
+        cube / 6,
+    )
 
 
 def _square(part: Floats64) -> tuple[Floats64, ...]:
@@ -115,6 +134,7 @@ def _square(part: Floats64) -> tuple[Floats64, ...]:
     return rest * rest / 2, 0.5 + part * rest, part * part / 2
 
 
+@lru_cache(maxsize=64)
 def _stiff(size: int) -> Floats64:
     """The sum of squared second differences as the lower bands of its matrix; shape (4, size)."""
     second = np.diff(np.eye(min(size, 8)), n=2, axis=0)

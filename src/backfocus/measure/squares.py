@@ -39,7 +39,7 @@ class Squares:
     """The chart in a picture: its centre, half the side of its outermost square, and how far it is turned.
 
     `turn_deg` lies within 45 either way. `seen`: which squares were found whole, 0 the outermost; a lone
-    square is number 0 of a chart of its own (`lone`).
+    square is number 0 of a chart of its own (`lone`). `level`: the code value between their black and white.
     """
 
     x_px: float
@@ -47,6 +47,7 @@ class Squares:
     half_px: float
     turn_deg: float
     seen: tuple[int, ...]
+    level: int
     lone: bool = False
 
 
@@ -56,6 +57,7 @@ class _Square:
     y: float
     half: float
     turn_deg: float
+    level: int
 
 
 def find_squares(luma8: Luma8, before: Squares | None = None, *, lone: bool = False) -> Squares | None:
@@ -66,36 +68,47 @@ def find_squares(luma8: Luma8, before: Squares | None = None, *, lone: bool = Fa
     luma8 : ndarray, shape (rows, columns), uint8
         Code values of square pixels, best about 500 wide.
     before : Squares, optional
-        Where the picture before had them: then one square is enough.
+        Where the picture before had them: then one square is enough, and its level is looked at alone first.
     lone : bool
         Whether a slanted square by itself counts, the largest first.
     """
+    if before is not None and (found := _best([_outlined(luma8, before.level)], before)) is not None:
+        return found
     layers = [_outlined(luma8, level) for level in LEVELS]
-    named = [each for layer in layers if (each := _named(layer)) is not None]
-    best = max(named, key=lambda each: (len(each[1].seen), -each[0]), default=None)
-    if best is not None and (before is None or len(best[1].seen) >= MANY):
-        return best[1]
-    if before is not None:
-        again = [each for layer in layers if (each := _again(layer, before)) is not None]
-        if again:
-            return max(again, key=lambda each: (len(each[1].seen), -each[0]))[1]
-    if best is not None or not lone:
-        return None if best is None else best[1]
+    found = _best(layers, before)
+    if found is not None or not lone:
+        return found
     slanted = [each for layer in layers for each in layer if abs(each.turn_deg) > LEAST_TURN_DEG]
     if not slanted:
         return None
     one = max(slanted, key=lambda each: each.half)
-    return Squares(one.x, one.y, one.half, one.turn_deg, (0,), lone=True)
+    return Squares(one.x, one.y, one.half, one.turn_deg, (0,), one.level, lone=True)
+
+
+def _best(layers: list[list[_Square]], before: Squares | None) -> Squares | None:
+    """The most squares: a long row of them, else those where they were, else a short row."""
+    row = _most([_named(layer) for layer in layers])
+    if before is None or (row is not None and len(row.seen) >= MANY):
+        return row
+    return _most([_again(layer, before) for layer in layers]) or row
+
+
+def _most(fits: list[tuple[float, Squares] | None]) -> Squares | None:
+    having = [fit for fit in fits if fit is not None]
+    best = max(having, key=lambda fit: (len(fit[1].seen), -fit[0]), default=None)
+    return None if best is None else best[1]
 
 
 def _outlined(luma8: Luma8, level: int) -> list[_Square]:
     """What is square among the outlines of the places lighter than a level, largest first."""
     outlines, _ = cv2.findContours(np.asarray(luma8 > level, np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
-    found = [_square(outline, luma8.shape) for outline in outlines if len(outline) >= 6 * LEAST_HALF_PX]
+    found = [
+        _square(outline, level, luma8.shape) for outline in outlines if len(outline) >= 6 * LEAST_HALF_PX
+    ]
     return sorted((each for each in found if each is not None), key=lambda each: -each.half)
 
 
-def _square(outline: cv2.typing.MatLike, shape: tuple[int, ...]) -> _Square | None:
+def _square(outline: cv2.typing.MatLike, level: int, shape: tuple[int, ...]) -> _Square | None:
     left, top, width, height = cv2.boundingRect(outline)
     if min(left, top) <= 1 or left + width >= shape[1] - 1 or top + height >= shape[0] - 1:
         return None
@@ -104,7 +117,7 @@ def _square(outline: cv2.typing.MatLike, shape: tuple[int, ...]) -> _Square | No
         return None
     if cv2.contourArea(outline) < FILLED * a * b:
         return None
-    return _Square(x, y, (a + b) / 4, (turn + 45.0) % 90.0 - 45.0)
+    return _Square(x, y, (a + b) / 4, (turn + 45.0) % 90.0 - 45.0, level)
 
 
 def _named(layer: list[_Square]) -> tuple[float, Squares] | None:
@@ -140,7 +153,8 @@ def _fit(members: list[_Square], numbers: tuple[int, ...]) -> tuple[float, Squar
     middle = float((logs * weight**2).sum() / (weight**2).sum())
     misfit = math.sqrt(float(np.mean(((logs - middle) * weight) ** 2)))
     largest = members[0]
-    return misfit, Squares(largest.x, largest.y, math.exp(middle), largest.turn_deg, numbers)
+    found = Squares(largest.x, largest.y, math.exp(middle), largest.turn_deg, numbers, largest.level)
+    return misfit, found
 
 
 def _again(layer: list[_Square], before: Squares) -> tuple[float, Squares] | None:
