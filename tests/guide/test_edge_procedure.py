@@ -9,8 +9,11 @@ from backfocus.sim.source import open_sim
 
 
 @pytest.mark.slow
-def test_back_focus_is_set_on_an_edge_chart() -> None:
-    source = open_sim("sim://?seed=3&target=edge&zoom=6&size=640x360&fps=12.5")
+@pytest.mark.parametrize(
+    "lens", ["seed=3&zoom=6&size=640x360", "seed=7&zoom=3.1&delta_um=-50", "seed=1&zoom=9.5"]
+)
+def test_back_focus_is_set_on_an_edge_chart(lens) -> None:
+    source = open_sim(f"sim://?target=edge&fps=12.5&{lens}")
     session, _ = start(Setup(optics=source.settings.optics, lens_kind="front-focus"))
     *_, last = guide(source, session, people=(source.hand,), limits=Limits(seconds=300.0))
     assert last.session.results[-1].verdict.kind == "set"

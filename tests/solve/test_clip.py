@@ -15,6 +15,7 @@ from .conftest import FREQUENCIES
 
 RAMP = Optics(5.0, ((7.8, 1.8), (108.0, 1.8), (156.0, 2.6)))
 H = RAMP.half_depth_um(0.05)
+OPEN = Optics(5.0, ((0.0, 1.8),))
 ZOOM = 20.0
 STEADY_S, WALK_S, SWEEP_S = 1.5, 3.0, 6.0
 
@@ -192,6 +193,57 @@ def test_what_cannot_be_judged_is_unsure(clip):
         assert answer.back_focus is None
         assert answer.verdict.kind == "unsure"
         assert answer.verdict.advice
+
+
+@pytest.fixture
+def refocused(make_reading):
+    """Readings by formula of a clip that zooms in, is focused at tele and zooms out.
+
+    `behind`: a lens that focuses behind its zoom: the ring moves the image as far at every zoom position, and
+    `drift_um` is its own error at wide. `early`: part of the turn that happens while zooming in.
+    """
+
+    def make(delta_um=0.0, *, off_um=40.0, behind=False, drift_um=0.0, zoom=8.0, early=0.0, seed=1):
+        rng = np.random.default_rng(seed)
+        readings = []
+        for at in range(round(25 * (4.0 * STEADY_S + 2.0 * WALK_S + 1.5))):
+            at_s = at / 25.0
+            inwards = ease((at_s - STEADY_S) / WALK_S)
+            outwards = ease((at_s - 3.0 * STEADY_S - WALK_S - 1.5) / WALK_S)
+            ratio = zoom ** (inwards - outwards - 1.0)
+            turned = early * inwards + (1.0 - early) * ease((at_s - 2.0 * STEADY_S - WALK_S) / 1.5)
+            b = 2.0 - delta_um + off_um * (1.0 - turned)
+            r = delta_um + (b + drift_um * (1.0 - ratio**2) if behind else b * ratio**2)
+            readings.append(
+                make_reading(
+                    r,
+                    noise=0.004,
+                    rng=rng,
+                    at_s=at_s,
+                    index=at,
+                    scale_px=600.0 * ratio * (1.0 + 0.004 * rng.standard_normal()),
+                )
+            )
+        return readings
+
+    return make
+
+
+@pytest.mark.parametrize("off_um", [-40.0, 30.0])
+@pytest.mark.parametrize("drift_um", [-60.0, 70.0])  # +20 would read 18 um before and 22 after
+@pytest.mark.parametrize("zoom", [3.0, 15.0])
+def test_a_lens_whose_focus_ring_moves_wide_as_far_as_tele_is_refused(refocused, off_um, drift_um, zoom):
+    readings = refocused(behind=True, off_um=off_um, drift_um=drift_um, zoom=zoom)
+    assert judge_clip(readings, OPEN).verdict.kind == "not-front-focus"
+
+
+@pytest.mark.parametrize("off_um", [-80.0, 30.0])
+@pytest.mark.parametrize("delta_um", [-50.0, 4.0])
+@pytest.mark.parametrize("zoom", [2.0, 15.0])
+@pytest.mark.parametrize("early", [0.0, 0.5])
+def test_a_front_focus_lens_may_be_focused_anew_at_tele(refocused, off_um, delta_um, zoom, early):
+    readings = refocused(delta_um, off_um=off_um, zoom=zoom, early=early)
+    assert judge_clip(readings, OPEN).verdict.kind in ("set", "unsure", "adjust")
 
 
 def test_lost_pictures_on_the_way_do_no_harm(clip):

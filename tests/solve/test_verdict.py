@@ -44,6 +44,8 @@ FRONT_LAW = (SweepSlope(1000.0, 1.0, 0.01), SweepSlope(100.0, 0.012, 0.002))
     [
         (off_the_law(50.0), {"slopes": OTHER_LAW}, "not-front-focus"),
         (None, {"slopes": OTHER_LAW}, "not-front-focus"),
+        (at(-1.0, 1.0), {"means": Means(lens_kind="varifocal")}, "not-front-focus"),
+        (at(-1.0, 1.0), {"means": Means(lens_kind="front-focus")}, "set"),
         (off_the_law(50.0), {"slopes": FRONT_LAW}, "tracking"),
         (off_the_law(-9.1), {}, "tracking"),
         (off_the_law(8.9), {}, "set"),  # below h

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -67,7 +68,8 @@ def check(
     """Tell from a clip or stream that goes from tele to wide (or back) whether the back focus is right.
 
     Focus at full tele, hold for two seconds, zoom out without touching focus, hold again. A slow sweep of the
-    focus ring at wide, both ways, shows how sharp the lens can be and makes the answer surer.
+    focus ring at wide, both ways, shows how sharp the lens can be and makes the answer surer. A clip that
+    starts at wide, zooms in, is focused there and zooms out shows whether the lens focuses with its front.
 
     Examples:
 
@@ -96,7 +98,9 @@ def check(
         extender=extender,
     )
     profile = options.lens_profile(lens)
-    means = Means(profile.back_focus_ring if profile else True, options.shims_um(shims))
+    means = Means(shims_um=options.shims_um(shims))
+    if profile:
+        means = replace(means, back_focus_ring=profile.back_focus_ring, lens_kind=profile.kind)
 
     def look(address: str) -> "list[Reading]":
         opened = open_source(address, transfer=transfer, range_=range_, notice=options.notice)

@@ -89,7 +89,7 @@ def verdict_on(session: Session, found: BackFocus | None) -> Verdict:
 
 def means_of(setup: Setup) -> Means:
     """What can be moved on the lens, for the advice."""
-    return Means(setup.back_focus_ring, setup.shims_um, setup.um_per_degree)
+    return Means(setup.back_focus_ring, setup.shims_um, setup.um_per_degree, setup.lens_kind)
 
 
 def is_within(found: BackFocus, depth_um: float) -> bool:
@@ -140,7 +140,7 @@ def _proved(session: Session, verdict: Verdict) -> Verdict:
 def _known_beforehand(session: Session) -> Verdict | None:
     """What is so whatever was solved for."""
     if session.setup.lens_kind not in ("front-focus", "unknown"):
-        return _rear_focus(session)
+        return verdict_on(session, None)
     if session.off_the_law and session.rounds:
         return Verdict(
             "tracking",
@@ -154,11 +154,3 @@ def _known_beforehand(session: Session) -> Verdict | None:
             "Go on where it stopped: zoom in, look, zoom out, look.",
         )
     return None
-
-
-def _rear_focus(session: Session) -> Verdict:
-    return Verdict(
-        "not-front-focus",
-        f"By its data this is a {session.setup.lens_kind} lens: no ring makes it hold focus over the zoom.",
-        "Refocus after each zoom, or store a focus position for each zoom position.",
-    )

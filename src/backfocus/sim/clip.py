@@ -7,29 +7,51 @@ STEADY_S = 1.6
 ZOOM_S = 3.0
 SWEEP_S = 6.0
 SWEEP_DEPTHS = 8.0
+TURN_S = 1.5
+OFF_DEPTHS = 3.0
+"""How far the focus ring is off before it is set anew at tele."""
 TELE_FOCUS_DEPTHS = 0.4
 """How well focus was set at tele, in depths of focus; seeded by the bench's own misfocus."""
 
 
 def play(bench: Bench, at_s: float) -> bool:
-    """Set the rings as the clip has them at `at_s`; False when it is over.
+    """Set the rings as the clip has them at `at_s`; False when it is over."""
+    return _refocus(bench, at_s) if bench.settings.clip == "refocus" else _check(bench, at_s)
 
-    Steady at tele, focused about as well as a hand does; out to wide; steady; with `sweep` the focus ring
-    through near, then to infinity, then back, as far as the ring goes.
+
+def _check(bench: Bench, at_s: float) -> bool:
+    """Steady at tele, focused about as well as a hand does; out to wide; steady.
+
+    With `sweep` then the focus ring through near, then to infinity, then back, as far as the ring goes.
     """
     lens = bench.lens
     settings = bench.settings
     half_s = STEADY_S + ZOOM_S + STEADY_S
     end_s = half_s + (SWEEP_S + STEADY_S if settings.sweep else 0.0)
-    misfocus_um = TELE_FOCUS_DEPTHS * lens.half_depth_um(1.0) * _unit(settings.tele_misfocus_um)
-    # In focus at tele: what the ring adds there takes the back-focus error away.
-    focused_um = lens.chart_focus_um - settings.delta_um + misfocus_um
+    focused_um = _focused_um(bench)
     swept_um = 0.0
     if at_s >= half_s:
         swept_um = _swept_um(lens, focused_um, _there_and_back((at_s - half_s) / SWEEP_S))
     zoomed = ease((at_s - STEADY_S) / ZOOM_S)
     bench.turn(zoom=1.0 - zoomed, focus_um=focused_um + swept_um)
     return at_s < end_s
+
+
+def _refocus(bench: Bench, at_s: float) -> bool:
+    """Steady at wide, a little out of focus; in to tele; focused there; out to wide again; steady."""
+    turn_s = STEADY_S + ZOOM_S + STEADY_S
+    out_s = turn_s + TURN_S + STEADY_S
+    zoom = ease((at_s - STEADY_S) / ZOOM_S) - ease((at_s - out_s) / ZOOM_S)
+    off_um = OFF_DEPTHS * bench.lens.half_depth_um(1.0) * (1.0 - ease((at_s - turn_s) / TURN_S))
+    bench.turn(zoom=zoom, focus_um=_focused_um(bench) + off_um)
+    return at_s < out_s + ZOOM_S + STEADY_S
+
+
+def _focused_um(bench: Bench) -> float:
+    """Where the ring stands in focus at tele: what it adds there takes the back-focus error away."""
+    lens, settings = bench.lens, bench.settings
+    misfocus_um = TELE_FOCUS_DEPTHS * lens.half_depth_um(1.0) * _unit(settings.tele_misfocus_um)
+    return lens.chart_focus_um - settings.delta_um + misfocus_um
 
 
 def _swept_um(lens: ZoomLens, focused_um: float, part: float) -> float:

@@ -20,7 +20,7 @@ HandKind = Literal["good", "slow", "wrong-ring", "none"]
 LensKind = Literal["front", "rear"]
 TargetKind = Literal["star", "edge"]
 Codec = Literal["h264", "none"]
-Clip = Literal["none", "check"]
+Clip = Literal["none", "check", "refocus"]
 
 WIDE_MM = 7.8
 STAR_RADIUS_WIDE_PX = 77.0
@@ -88,7 +88,7 @@ class SimSettings:
         Whether pictures pass an encoder and a decoder.
     clip, sweep, seconds
         A recording instead of a live camera: "check" zooms from tele to wide, then sweeps the focus ring if
-        asked. `seconds` ends any source; 0 is endless.
+        asked; "refocus" zooms in, focuses and zooms out. `seconds` ends any source; 0 is endless.
     """
 
     delta_um: float
@@ -323,7 +323,7 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "plain": _yes_no,
     "cycles": _whole(8, 144),
     "codec": _same("h264", "none"),
-    "clip": _same("none", "check"),
+    "clip": _same("none", "check", "refocus"),
     "sweep": _yes_no,
     "seconds": _number(0.0, 36000.0),
     "fps": _number(1.0, 240.0),

@@ -27,7 +27,7 @@ from .backfocus import BackFocus, Side, ZoomResidual, solve_back_focus
 from .defocus import Defocus, Reference, defocus, reference_from, sharpest
 from .hand_sweep import Passage, sweep_by_hand
 from .verdict import Means, Verdict, judge
-from .zoom_pull import Hold, Pull, find_pull, usable
+from .zoom_pull import Hold, Pull, find_pulls, usable
 
 Vector = NDArray[np.float64]
 
@@ -98,7 +98,8 @@ def judge_clip(
         What can be moved on this lens, for the advice.
     """
     pictures = usable(readings)
-    pull = find_pull(pictures)
+    pulls = find_pulls(pictures)
+    pull = pulls[-1] if pulls else None
     long = pull and optics and _end(pictures, pull, pull.long, optics)
     wide = pull and optics and _end(pictures, pull, pull.wide, optics)
     if not (pull and optics and long and wide):
@@ -114,10 +115,23 @@ def judge_clip(
         depths[-1],
         half_depths_um=depths,
         referenced=wide.reference is not None,
+        before_refocus=_before_refocus(pictures, pulls, optics),
         flags=flags,
         means=means,
     )
     return ClipAnswer(found, verdict, depths[-1], wide.reference is not None, flags)
+
+
+def _before_refocus(pictures: Sequence[Reading], pulls: Sequence[Pull], optics: Optics) -> BackFocus | None:
+    """What the zoom in to tele showed, where the last pull goes out again; None without one."""
+    if len(pulls) < 2 or pulls[-1].early is pulls[-1].wide or pulls[-2].early is pulls[-2].long:
+        return None
+    inward = pulls[-2]
+    ends = [_end(pictures, inward, hold, optics) for hold in (inward.long, inward.wide)]
+    if ends[0] is None or ends[1] is None:
+        return None
+    magnitudes = (ends[0].residual, ends[1].residual, *_walk(pictures, inward, optics))
+    return solve_back_focus(magnitudes, signed=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 The rules are asked in this order, and the first that holds decides:
 
-    not-front-focus   focus sweeps at two zooms whose um per step are not as M**2, within 3 sigma
+    not-front-focus   by its data; or focus sweeps at two zooms whose um per step are not as M**2, within 3
+                      sigma; or the error is another one after the focus ring was turned at tele
     tracking          a residual is off the zoom law by more than max(h, 3 sigma)
     unsure            no optics, or the zoom positions too near each other: k above 0.7
     set               the whole 95 % interval within +-h; a soft lens only adds blur, so this is safe
@@ -49,12 +50,13 @@ class Means:
     """What can be moved on this lens.
 
     `back_focus_ring`: whether it has one. `shims_um`: the washers at hand. `um_per_degree`: how far the ring
-    moves the image, once learned.
+    moves the image, once learned. `lens_kind`: what its data call it.
     """
 
     back_focus_ring: bool = True
     shims_um: tuple[float, ...] = ()
     um_per_degree: float | None = None
+    lens_kind: str = "unknown"
 
 
 def judge(
@@ -64,6 +66,7 @@ def judge(
     half_depths_um: Sequence[float] | None = None,
     referenced: bool = False,
     slopes: tuple[SweepSlope, SweepSlope] | None = None,
+    before_refocus: BackFocus | None = None,
     flags: frozenset[Flag] = frozenset(),
     means: Means | None = None,
 ) -> Verdict:
@@ -81,10 +84,14 @@ def judge(
         Whether an in-focus picture was seen at the widest position, which tells the lens's softness.
     slopes : pair of SweepSlope, optional
         From focus sweeps at two zoom positions.
+    before_refocus : BackFocus, optional
+        From the zoom in to tele, where the focus ring may have been turned before zooming out.
     flags : frozenset of Flag, optional
         What spoils the pictures it all rests on (sharpened, clipped, too dark): then nothing is called set.
     """
     means = means or Means()
+    if means.lens_kind not in ("front-focus", "unknown"):
+        return _by_its_data(means.lens_kind)
     if slopes is not None and not follows_zoom_law(*slopes):
         return _not_front_focus(slopes)
     if half_depth_um is None:
@@ -96,6 +103,7 @@ def judge(
     depths = tuple(half_depths_um or [half_depth_um] * len(back_focus.zoom))
     return (
         _tracking(back_focus, depths)
+        or _changed_by_focus(before_refocus, back_focus, depths)
         or _too_little_zoom(back_focus)
         or _adjust(back_focus, half_depth_um, means, referenced=referenced)
         or _spoilt(flags)
@@ -155,6 +163,14 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 3) + 0.0
 
 
+_REFOCUS = "Refocus after each zoom, or store a focus position for each zoom position."
+
+
+def _by_its_data(lens_kind: str) -> Verdict:
+    reason = f"By its data this is a {lens_kind} lens: no ring makes it hold focus over the zoom."
+    return Verdict("not-front-focus", reason, _REFOCUS)
+
+
 def _not_front_focus(slopes: tuple[SweepSlope, SweepSlope]) -> Verdict:
     long, wide = sorted(slopes, key=lambda slope: -slope.scale_px)
     law = (wide.scale_px / long.scale_px) ** 2
@@ -163,8 +179,31 @@ def _not_front_focus(slopes: tuple[SweepSlope, SweepSlope]) -> Verdict:
         "not-front-focus",
         f"Turning the focus ring moves the image at wide {seen:.3f} times as far as at tele; a lens that "
         f"focuses with its front would give {law:.3f}. This lens focuses elsewhere: back focus is no cure.",
-        "Do not turn the back-focus ring for this. Refocus after each zoom, or store a focus position for "
-        "each zoom position.",
+        f"Do not turn the back-focus ring for this. {_REFOCUS}",
+    )
+
+
+def _changed_by_focus(before: BackFocus | None, after: BackFocus, depths: Sequence[float]) -> Verdict | None:
+    """Whether turning the focus ring at tele made another error of it, which no front-focus lens does.
+
+    A ring that was turned while zooming, too, shows as residuals on the way that are off the zoom law; and as
+    much of that as was seen at tele is let pass.
+    """
+    if before is None or min(before.dof, after.dof) < 2 or _tracking(before, [depths[-1]] * len(before.zoom)):
+        return None
+    tele_um = [abs(each.zoom[0].residual_um) for each in (before, after)]
+    changed_um = abs(abs(before.delta_um) - abs(after.delta_um))
+    doubt_um = max(depths[-1], 3.0 * math.hypot(before.sigma_um, after.sigma_um))
+    passing_um = sum(tele_um) * after.k**2 / (1.0 - after.k**2)
+    if abs(tele_um[0] - tele_um[1]) <= depths[0] or changed_um <= doubt_um + passing_um:
+        return None
+    return Verdict(
+        "not-front-focus",
+        f"Zooming in showed an error of {abs(before.delta_um):.0f} um, and zooming out, with the focus set "
+        f"anew at tele, {abs(after.delta_um):.0f} um. A lens that focuses with its front shows the same "
+        "twice: this one focuses elsewhere, and back focus is no cure.",
+        "Do not turn the back-focus ring for this, unless that ring (or its lock screw) was what was turned "
+        f"at tele. {_REFOCUS}",
     )
 
 
@@ -181,8 +220,8 @@ def _tracking(back_focus: BackFocus, depths: Sequence[float]) -> Verdict | None:
         "tracking",
         f"At {part:.0f} % of the longest zoom the focus is {abs(misfit):.0f} um off what back focus can "
         f"explain (half depth of focus {depth:.0f} um): the lens does not hold focus through the zoom.",
-        "No back-focus ring can cure this. Have the lens serviced; until then set it for the zoom range you "
-        "use and refocus in between.",
+        "No back-focus ring can cure this. Have the lens serviced, unless it is one that focuses behind its "
+        "zoom (varifocals, most PTZ cameras); set it for the zoom range you use and refocus in between.",
     )
 
 

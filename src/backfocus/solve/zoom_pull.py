@@ -96,20 +96,19 @@ def find_holds(pictures: Sequence[Reading], hold_s: float = HOLD_S) -> tuple[Hol
     return tuple(holds)
 
 
-def find_pull(pictures: Sequence[Reading], hold_s: float = HOLD_S) -> Pull | None:
-    """The pull over the largest zoom ratio; of several alike the last. None where the zoom did not move."""
+def find_pulls(pictures: Sequence[Reading], hold_s: float = HOLD_S) -> tuple[Pull, ...]:
+    """The pulls over about the largest zoom ratio, in time; none where the zoom did not move."""
     holds = find_holds(pictures, hold_s)
     if not holds:
-        return None
+        return ()
     longest = max(hold.scale_px for hold in holds)
     widest = min(hold.scale_px for hold in holds)
     if widest > LEAST_ZOOM * longest:
-        return None
+        return ()
     middle = math.sqrt(longest * widest)
     across = [Pull(a, b) for a, b in _neighbours(holds, middle) if _moves(a, b)]
     reach = max((_reach(pull) for pull in across), default=0.0)
-    full = [pull for pull in across if _reach(pull) > 0.8 * reach]
-    return full[-1] if full else None
+    return tuple(pull for pull in across if _reach(pull) > 0.8 * reach)
 
 
 def finished(readings: Sequence[Reading]) -> bool:
