@@ -11,6 +11,7 @@ The amplitude of a ring does not see a twist; leave out rings within a few per c
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,33 @@ def twist_cycles(radius_fraction: NDArray[np.floating] | float) -> NDArray[np.fl
     inside = np.maximum(np.asarray(radius_fraction, dtype=np.float64), 1e-9)
     crossed = np.ceil(np.log(inside) / -math.log(TWIST_RATIO) - 1e-12) - 1
     return np.asarray(steps[np.clip(crossed, 0, len(TWIST_SIGNS)).astype(int)])
+
+
+PATCH_TOP, PATCH_BOTTOM = 1.09, 1.27
+"""The strip of patches below the star, in its radii from the centre, y down."""
+PATCH_WIDTH, PATCH_STEP = 0.25, 0.4
+"""From one patch to the next; white paper is left between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A patch of upright black lines, `pitch` star radii from one to the next, that leave `white` of it bare.
+
+    So its mean light is geometry, whatever ink and paper reflect, and sharp or not.
+    """
+
+    x: float
+    white: float
+    pitch: float
+
+
+PATCHES: tuple[Patch, ...] = tuple(
+    Patch(PATCH_STEP * (place - 2), white, pitch)
+    for place, (white, pitch) in enumerate(
+        ((0.0, 0.25), (0.25, 0.025), (0.5, 0.025), (0.5, 0.0125), (0.75, 0.025))
+    )
+)
+"""Black and four greys from left to right; two halves of unequal pitch tell how far ink spreads."""
 
 
 SQUARE_RATIOS = (1.8, 2.2, 1.6, 2.5, 2.0, 1.5, 1.9)

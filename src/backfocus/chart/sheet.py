@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from ..errors import UsageError
-from ..target import CYCLES
+from ..target import CYCLES, PATCH_BOTTOM, PATCH_STEP, PATCH_TOP, PATCH_WIDTH, PATCHES, Patch
 
 Anchor = Literal["start", "middle", "end"]
 Target = Literal["star", "edge"]
@@ -25,8 +25,7 @@ TITLE = "Back-focus chart"
 WIDE_PX = 150
 """Pixels the star's diameter should cover at full wide."""
 
-PATCH_TONES = (1.0, 0.5, 0.25, 0.125, 0.0625, 0.0)
-PATCH_NAMES = ("white", "\u22121 stop", "\u22122", "\u22123", "\u22124", "black")
+PATCH_NAMES = ("black", "25 %", "50 %", "50 % fine", "75 %")
 RULER_MM = 8.0
 """Height of the ruler with its numbers, on A4."""
 FIDUCIAL_FRACTION = 0.12
@@ -34,6 +33,9 @@ FIDUCIAL_FRACTION = 0.12
 
 SQUARES = 0.8
 """Side of the outermost slanted square over the star's diameter: white paper is left on all its sides."""
+
+TALL = (1 + PATCH_BOTTOM) / 2
+"""Height of the star with its patches over its diameter."""
 
 SOFT = 0.13
 """Tone of secondary words: dark enough to read, light enough to stand back."""
@@ -197,7 +199,6 @@ class _Grid:
     margin: float
     unit: float
     inner: float
-    patch: float
     how_to: tuple[str, ...]
 
     @property
@@ -212,15 +213,8 @@ class _Grid:
 
     @property
     def footer(self) -> float:
-        """Height of levels, ruler and last line with the gap above them."""
-        return (
-            6 * self.unit
-            + self.patch
-            + 6 * self.unit
-            + RULER_MM * self.rule
-            + 7 * self.unit
-            + self.foot_lines
-        )
+        """Height of the patches' names, ruler and last line."""
+        return 6 * self.unit + RULER_MM * self.rule + 7 * self.unit + self.foot_lines
 
     @property
     def rule(self) -> float:
@@ -232,7 +226,7 @@ def _grid(paper: Paper) -> _Grid:
     margin = max(10.0, 0.05 * paper.width_mm)
     unit = min(max((paper.width_mm / 210) ** 0.75, 0.78), 6.0)
     inner = paper.width_mm - 2 * margin
-    return _Grid(margin, unit, inner, 0.066 * inner, tuple(wrap(HOW_TO, inner, 2.9 * unit)))
+    return _Grid(margin, unit, inner, tuple(wrap(HOW_TO, inner, 2.9 * unit)))
 
 
 def wrap(text: str, width_mm: float, size_mm: float) -> list[str]:
@@ -244,14 +238,14 @@ def largest_star_mm(paper: Paper) -> float:
     """Diameter of the largest star one sheet of `paper` takes, to a whole millimetre."""
     grid = _grid(paper)
     room = paper.height_mm - 2 * grid.margin - grid.header - grid.footer
-    return float(math.floor(min(grid.inner, room) + 1e-9))
+    return float(math.floor(min(grid.inner, room / TALL) + 1e-9))
 
 
 def _poster_for(star_mm: float) -> Paper:
     """The smallest sheet, in whole mm of width, on which `star_mm` fills the measure."""
     width = math.ceil(star_mm / 0.9)
     grid = _grid(Paper("", width, max(2 * width, 200)))
-    height = math.ceil(star_mm + 2 * grid.margin + grid.header + grid.footer)
+    height = math.ceil(TALL * star_mm + 2 * grid.margin + grid.header + grid.footer)
     return Paper("poster", width, max(height, width))
 
 
@@ -261,13 +255,14 @@ def lay_out(chart: Chart) -> Sheet:
     grid = _grid(paper)
     foot = paper.height_mm - grid.margin - grid.footer
     radius = chart.star_mm / 2
-    x, y = paper.width_mm / 2, (grid.margin + grid.header + foot) / 2
+    x, y = paper.width_mm / 2, (grid.margin + grid.header + foot - (PATCH_BOTTOM - 1) * radius) / 2
     fiducials = tuple(_fiducial(number, x, y, radius) for number in range(4))
-    levels, names = _levels(grid, foot + 6 * grid.unit)
+    patches = tuple(rect for patch in PATCHES for rect in _lines(patch, x, y, radius))
     ruler_y = paper.height_mm - grid.margin - grid.foot_lines - 3 * grid.unit - RULER_MM * grid.rule
     ruler, numbers = ruler_at(grid.margin, ruler_y, grid.inner, grid.rule)
+    names = _patch_names(grid, x, y, radius)
     texts = (*_header(chart, paper, grid), *names, *numbers, *_footer(paper, grid, ruler_y))
-    return Sheet(paper.width_mm, paper.height_mm, x, y, radius, (*fiducials, levels, ruler), texts)
+    return Sheet(paper.width_mm, paper.height_mm, x, y, radius, (*fiducials, patches, ruler), texts)
 
 
 def _header(chart: Chart, paper: Paper, grid: _Grid) -> Iterator[Text]:
@@ -314,22 +309,27 @@ def _fiducial(number: int, x_mm: float, y_mm: float, radius_mm: float) -> tuple[
     return (Rect(left, top, side, side), *white)
 
 
-def _levels(grid: _Grid, top_mm: float) -> tuple[tuple[Rect, ...], tuple[Text, ...]]:
-    """The strip from white to black, framed by a hairline, and the names below it."""
-    unit, line = grid.unit, 0.25 * grid.unit
-    width, height = grid.inner / len(PATCH_TONES), grid.patch
-    frame = Rect(grid.margin, top_mm, grid.inner, height)
-    patches = [Rect(grid.margin + line, top_mm + line, width - line, height - 2 * line, PATCH_TONES[0])]
-    patches += [
-        Rect(grid.margin + i * width, top_mm, width, height, tone) for i, tone in enumerate(PATCH_TONES) if i
-    ]
-    names = (
-        Text(
-            grid.margin + (i + 0.5) * width, top_mm + height + 4 * unit, 2.6 * unit, name, "middle", tone=SOFT
+def _lines(patch: Patch, x_mm: float, y_mm: float, radius_mm: float) -> Iterator[Rect]:
+    """The black lines of a patch, each in the middle of its pitch."""
+    line = (1 - patch.white) * patch.pitch
+    for number in range(round(PATCH_WIDTH / patch.pitch)):
+        left = patch.x - PATCH_WIDTH / 2 + (number + 0.5) * patch.pitch - line / 2
+        yield Rect(
+            x_mm + left * radius_mm,
+            y_mm + PATCH_TOP * radius_mm,
+            line * radius_mm,
+            (PATCH_BOTTOM - PATCH_TOP) * radius_mm,
         )
-        for i, name in enumerate(PATCH_NAMES)
-    )
-    return (frame, *patches), tuple(names)
+
+
+def _patch_names(grid: _Grid, x_mm: float, y_mm: float, radius_mm: float) -> Iterator[Text]:
+    """What each patch is, below it; nothing where the star is too small for words."""
+    size = 2.6 * grid.unit
+    if PATCH_STEP * radius_mm < 0.52 * size * max(map(len, PATCH_NAMES)):
+        return
+    for patch, name in zip(PATCHES, PATCH_NAMES, strict=True):
+        below = y_mm + PATCH_BOTTOM * radius_mm + 1.5 * size
+        yield Text(x_mm + patch.x * radius_mm, below, size, name, "middle", tone=SOFT)
 
 
 def ruler_at(

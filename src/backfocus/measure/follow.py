@@ -20,6 +20,7 @@ from .exposure import clipped, combed, line_doubled
 from .find import Candidate, find_star, star_near
 from .known import Chart, believed, learned
 from .light import code_fraction, curve, linearise
+from .patches import Told, read_patches
 from .reading import Flag, Reading, Star
 from .rings import Pyramid, pyramid, read_rings, ring_radii
 from .scale import Scale, next_scale, twists_of
@@ -50,6 +51,8 @@ REACH = 1.3
 """Of the last rim: a zoom goes no further from one picture to the next."""
 RINGS_HELD = 4
 """Rings that must stand out of their noise for a star to be taken as seen where it was."""
+PATCHES_EVERY = 25
+"""Pictures of a known star from one reading of the patches to the next."""
 CROP_COLUMNS = 40
 """Of the star, looked at for clipped whites and doubled lines."""
 TWIST_TOLERANCE = 0.02
@@ -73,6 +76,7 @@ class Sight:
     want: Target = "auto"
     region: Region | None = None
     edges: EdgeSight | None = None
+    told: Told | None = None
 
     @property
     def tracking(self) -> Star | None:
@@ -107,12 +111,22 @@ def follow(sight: Sight | None, frame: Frame) -> tuple[Sight, Reading]:
         return sight, read_region(frame, sight.region, contrast)
     if sight.want == "edge" or sight.edges is not None:
         return _edges(sight, frame, picture, contrast) or _without_star(sight, frame, contrast)
-    found = _held(sight, frame, picture) or _found(sight, frame, picture)
+    read = frame if sight.told is None else sight.told.of(frame)
+    found = _held(sight, read, picture) or _found(sight, read, picture)
     if found is None:
         may = sight.want == "auto" and sight.star is None and _patient(sight)
         edges = _edges(sight, frame, picture, contrast) if may else None
         return edges or _without_star(sight, frame, contrast)
-    return _with_star(sight, frame, picture, found, contrast)
+    told = sight.told
+    if sight.tracking is None or frame.index % PATCHES_EVERY == 0:
+        told = read_patches(frame, found.measured, told) or told
+    if told and told != sight.told:
+        read = told.of(frame)
+        found = _held(replace(sight, star=_star(found.measured), misses=0), read, picture) or found
+    after, reading = _with_star(sight, read, picture, found, contrast)
+    if told and told.contradicts and frame.transfer != "unknown":
+        reading = replace(reading, flags=reading.flags | {Flag.OTHER_CURVE})
+    return replace(after, told=told), reading
 
 
 def _edges(sight: Sight, frame: Frame, picture: Pyramid, contrast: float) -> tuple[Sight, Reading] | None:

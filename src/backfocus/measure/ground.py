@@ -31,7 +31,10 @@ FARTHEST = 1.5
 """Radii of the star to which the paper is looked at."""
 
 UNEVEN = 0.15
-"""Pixels further off the paper's median, as a share, are something else; most must not be."""
+"""Pixels further off the paper's median, as a share, are something else."""
+
+MOSTLY = 0.75
+"""Of the pixels around must be paper: the halo is worked out as if white went on all around."""
 
 HALO_PX = 0.06
 """How strong a halo may well be: diffraction at f/8 on 4 um has 0.035."""
@@ -114,7 +117,7 @@ def _paper(rings: Rings, rim: float, disc_px: float, slope: complex) -> _Light |
         return None
     paper = middle(light[used])
     even = used & (np.abs(light - paper) < UNEVEN * paper)
-    if even.sum() < 0.6 * used.sum():
+    if even.sum() < MOSTLY * used.sum():
         return None
     count = even.sum(axis=1)
     rows = np.flatnonzero(count > 12)

@@ -27,6 +27,7 @@ class Flag(StrEnum):
     NO_EDGE = "no-edge"
     TWO_EDGES = "two-edges"
     ON_GRID = "on-grid"
+    OTHER_CURVE = "other-curve"
 
 
 @dataclass(frozen=True, slots=True)

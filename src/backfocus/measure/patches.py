@@ -1,0 +1,220 @@
+"""What the patches of our chart say: by which transfer curve the camera made its code values.
+
+A patch is black lines on bare paper, so its mean *light* is geometry: a quarter, a half or three quarters of
+the way from black to white, however the printer draws greys and whether the lines are sharp in the picture or
+not. A curve is right when it makes all patches come out so. Ink that spreads darkens a patch in proportion to
+its edges, which two halves of unequal pitch tell apart from a curve. White is the paper on both sides of each
+patch, so that slowly falling light does not matter.
+"""
+
+import cmath
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from operator import itemgetter
+
+import numpy as np
+
+from ..frame import Frame, Samples
+from ..target import PATCH_BOTTOM, PATCH_STEP, PATCH_TOP, PATCH_WIDTH, PATCHES
+from .levels import DISC_AT_HALF
+from .light import TRANSFERS, linearise
+from .pose import Pose
+from .reading import Flag
+from .response import NYQUIST
+from .star import StarMeasurement
+from .waves import Floats64
+
+PUBLISHED = (*(name for name in TRANSFERS if name != "unknown"), "gamma2.2", "gamma2.6")
+CURVES = (*PUBLISHED, *(f"gamma{number / 40:g}" for number in range(40, 121)))
+"""What is tried: a curve that nobody published is near to one of these between black and white."""
+
+UNLIKELY = 0.3
+"""By how much better something unlikely must agree."""
+
+SAMPLING, SIGMAS = 0.004, 2.0
+"""Of white, and of the noise: how far patches may be off by the right curve."""
+
+CONTRADICTED = 4.0
+"""Times as far off, MTF50 is several per cent off too."""
+
+SPREADS = (-0.01, 0.08)
+"""Of white that the wider patches may lose by ink that spreads."""
+
+DARKEST, DARKEST_CODE = 0.5, 0.8
+"""Black may have this share of white, in light and in code values: PQ makes them so alike."""
+
+CLEAR_PX, MOST_REACH = 1.5, 0.05
+"""Beyond the blur disc, what is left out along an edge; and of the rim, the most that may be."""
+
+SIZES = (1.0, 0.975)
+"""Of the rim as read: what is printed around may make it larger."""
+
+SOFTER = 1.4
+"""How much softer a picture may look by the wrong curve."""
+
+LEAST_SAMPLES = 8
+
+_WHITE = np.array([patch.white for patch in PATCHES])
+_EDGES = np.array([PATCHES[1].pitch / patch.pitch for patch in PATCHES[1:]])
+_MIDDLE = (PATCH_TOP + PATCH_BOTTOM) / 2
+_MARKS = np.array(
+    [complex(PATCHES[0].x + aside * PATCH_STEP / 2, _MIDDLE) for aside in (0, -1, 1)]
+    + [complex(x, y) for x in (-1.1, 1.1) for y in (PATCH_TOP, PATCH_BOTTOM)]
+)
+"""The middle of black and of the paper on both sides, then the corners of the strip."""
+_BETWEEN = np.arange(len(PATCHES) + 1) - len(PATCHES) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The transfer curve and range that patches agree with; whether they flatly contradict the declared."""
+
+    transfer: str
+    limited: bool
+    contradicts: bool
+
+    def of(self, frame: Frame) -> Frame:
+        """The picture as one of this curve and range."""
+        return replace(frame, transfer=self.transfer, limited=self.limited)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Area:
+    """Samples inside a patch or a strip of paper; their weights, of sum 1, fall to nothing at the sides."""
+
+    samples: Samples
+    weight: Floats64
+
+
+def read_patches(frame: Frame, star: StarMeasurement, supposed: Told | None = None) -> Told | None:
+    """The transfer curve of a picture, by the patches below its star; None where they do not tell.
+
+    The `supposed` curve is kept if it agrees; else it is the best of `CURVES`, the frame's own preferred.
+
+    Parameters
+    ----------
+    frame : Frame
+        With the curve it declares.
+    star : StarMeasurement
+        Measured in it, by whatever curve.
+    supposed : Told, optional
+        By an earlier picture.
+    """
+    reach_px = _reach_px(star)
+    if reach_px is None:
+        return None
+    places = (_areas(frame, star, turn, reach_px) for size in SIZES for turn in _turns(star, size))
+    return next((told for areas in places if areas and (told := _told(frame, areas, supposed))), None)
+
+
+def _reach_px(star: StarMeasurement) -> float | None:
+    """What blur spoils along an edge; None where it leaves too little of a patch, or no rim is in view."""
+    sharp = NYQUIST if Flag.ABOVE_NYQUIST in star.flags else star.mtf50_cy_px
+    if star.radius_px is None or sharp is None:
+        return None
+    reach, most = CLEAR_PX + DISC_AT_HALF / sharp, MOST_REACH * star.radius_px
+    return min(reach, most) if reach < SOFTER * most else None
+
+
+def _turns(star: StarMeasurement, size: float) -> Iterator[complex]:
+    """The x axis of the chart, a rim long, in the picture: upright or by quarters, as the spokes allow."""
+    rim = star.radius_px or 0.0
+    radius, phase = np.array(star.ring_radius_px), np.array(star.ring_phase_rad)
+    outer = np.abs(radius - 0.85 * rim) < 0.1 * rim  # no twist lies there
+    wave = (np.array(star.ring_amplitude) * np.exp(1j * phase))[outer].sum()
+    spoke = 2 * math.pi / star.cycles
+    first = float(np.angle(wave)) / star.cycles
+    for quarter in range(4):
+        yield cmath.rect(size * rim, first + spoke * round((quarter * math.pi / 2 - first) / spoke))
+
+
+def _areas(frame: Frame, star: StarMeasurement, unit: complex, reach_px: float) -> tuple[_Area, ...] | None:
+    """The patches, then the paper beside them, without their edges.
+
+    None unless all are in the picture, and rise from black to white.
+    """
+    shear = Pose(star.x_px, star.y_px, star.stretch, star.skew).shear
+    marks = unit * _MARKS
+    marks = (marks - shear * np.conj(marks)) / (1 - abs(shear) ** 2)
+    x, y = star.x_px + marks.real, (star.y_px + marks.imag - frame.first_line) / frame.line_step
+    rows, columns = frame.luma.shape
+    if x.min() < 0 or y.min() < 0 or x.max() > columns - 1 or y.max() > rows - 1:
+        return None
+    black, *paper = frame.luma[y[:3].astype(int), x[:3].astype(int)].tolist()
+    if black > DARKEST_CODE * min(paper):
+        return None
+    window = slice(int(y.min()), int(y.max()) + 2), slice(int(x.min()), int(x.max()) + 2)
+    row, column = np.ogrid[window]
+    z = column - star.x_px + 1j * (frame.first_line + frame.line_step * row - star.y_px)
+    z = (z + shear * np.conj(z)) / unit
+    reach = reach_px / abs(unit)
+    row_of_patches = (z.imag > PATCH_TOP + reach) & (z.imag < PATCH_BOTTOM - reach)
+    places = [(patch.x, PATCH_WIDTH) for patch in PATCHES]
+    places += [(PATCH_STEP * between, PATCH_STEP - PATCH_WIDTH) for between in _BETWEEN]
+    areas = []
+    for centre, width in places:
+        half = width / 2 - reach
+        inside = row_of_patches & (np.abs(z.real - centre) < half)
+        if np.count_nonzero(inside) < LEAST_SAMPLES:
+            return None
+        weight = np.cos(np.pi / 2 * (z.real[inside] - centre) / half) ** 2
+        areas.append(_Area(frame.luma[window][inside], weight / weight.sum()))
+    return tuple(areas) if _rising(areas) else None
+
+
+def _rising(areas: list[_Area]) -> bool:
+    """Whether the patches could be ours, by any curve."""
+    code = [float(area.weight @ area.samples) for area in areas]
+    black, quarter, half, fine, most = code[: len(PATCHES)]
+    return black < quarter < min(half, fine) and max(half, fine) < most < min(code[len(PATCHES) :])
+
+
+def _told(frame: Frame, areas: tuple[_Area, ...], supposed: Told | None) -> Told | None:
+    """The supposed curve if it agrees, else the likeliest of those that do."""
+    if supposed is not None and _misfit(supposed.of(frame), areas) < 1:
+        return supposed
+    declared = _misfit(frame, areas)
+    tried = [
+        Told(transfer, limited, contradicts=declared > CONTRADICTED)
+        for transfer in (frame.transfer, *CURVES)
+        for limited in (frame.limited, not frame.limited)
+    ]
+    agree = [
+        (misfit + _unlikely(told, frame), told)
+        for told in tried
+        if (misfit := _misfit(told.of(frame), areas)) < 1
+    ]
+    return min(agree, key=itemgetter(0))[1] if agree else None
+
+
+def _unlikely(told: Told, frame: Frame) -> float:
+    """What is added to a misfit: a curve is as declared, or else one that somebody published."""
+    doubts = (
+        told.transfer != frame.transfer,
+        told.limited != frame.limited,
+        told.transfer not in (frame.transfer, *PUBLISHED),
+    )
+    return UNLIKELY * sum(doubts)
+
+
+def _misfit(frame: Frame, areas: tuple[_Area, ...]) -> float:
+    """How far off the patches come out by the frame's curve, against what it may be."""
+    light = [
+        linearise(area.samples, bits=frame.bits, transfer=frame.transfer, limited=frame.limited)
+        for area in areas
+    ]
+    mean = np.array([area.weight @ values for area, values in zip(areas, light, strict=True)])
+    patches, paper = mean[: len(PATCHES)], mean[len(PATCHES) :]
+    if paper.min() <= 0:
+        return math.inf
+    share = patches / (paper[1:] + paper[:-1]) * 2
+    if not 0 <= share[0] < DARKEST:
+        return math.inf
+    off = ((share - share[0]) / (1 - share[0]) - _WHITE)[1:]
+    spread = np.clip(-(off @ _EDGES) / (_EDGES @ _EDGES), *SPREADS)
+    sheet = zip(areas[len(PATCHES) :], light[len(PATCHES) :], paper, strict=True)
+    noise = min(
+        float(values.std() / value * np.sqrt(area.weight @ area.weight)) for area, values, value in sheet
+    )
+    return float(np.sqrt(np.square(off + spread * _EDGES).mean()) / math.hypot(SAMPLING, SIGMAS * noise))

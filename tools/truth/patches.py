@@ -1,0 +1,123 @@
+"""Our own chart before cameras that say nothing, or something wrong, about their transfer curve."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from tests.oracles.camera_codes import CURVES, codes
+from tests.oracles.printed_chart import printed
+from tests.oracles.transfer import CUT_OFF, half_modulation, hopkins, on_rings
+
+from backfocus.chart import make_chart, parse_paper
+from backfocus.frame import Frame
+from backfocus.measure.follow import follow
+from backfocus.measure.reading import Flag, Reading
+
+from .row import Plan, Row
+
+TITLE = "The transfer curve by our chart's patches"
+INTRO = """
+The chart as `backfocus chart` prints it on A4, its PDF drawn by PDFium, hangs slanted by up to 4 degrees on a
+grey wall, unevenly lit in half of the pictures, before a lens known by Hopkins' integral and a camera of 8 or
+10 bits with one of the published curves, either range and a grain of 0.7 code values. Then both are
+declared at random. Half of the charts are printed by ink that spreads 0.06 mm beyond every edge; such a star
+has no equal bars, so that its MTF50 is compared with the reading by the right curve only.
+"""
+
+WHITE = {"pq": 0.03, "hlg": 0.25}
+"""Light of the chart's paper as these curves count it; 0.75 by the others."""
+
+LENSES = (
+    ("f/1.8, 5 um", 1.0),
+    ("f/4, 4 um", 0.25),
+    ("f/4, 4 um", 0.5),
+    ("f/8, 4 um", 0.0),
+    ("f/8, 4 um", 0.25),
+)
+"""In and out of focus, MTF50 0.24 to 0.38 cy/px."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """As it is, and as it says it is; `mtf50` is the truth, None where ink spreads."""
+
+    true: Frame
+    said: Frame
+    mtf50: float | None
+
+
+def parts(plan: Plan) -> Iterator[Row]:
+    rng = np.random.default_rng(plan.seed)
+    pictures = [_picture(rng, number) for number in range(plan.cases(60, 10))]
+    said = [follow(None, each.said)[1] for each in pictures]
+    right = [follow(None, each.true)[1] for each in pictures]
+    sharp = [number for number, each in enumerate(pictures) if each.mtf50]
+    truths = [each.mtf50 or math.nan for each in pictures]
+    off = np.array([_off(said[number], truths[number]) for number in sharp])
+    best = np.array([_off(right[number], truths[number]) for number in sharp])
+    yield Row(
+        "MTF50, curve and range declared at random, undone by the patches",
+        "Hopkins, PDFium",
+        len(off),
+        _words(off),
+        "0.5 %",
+        bool(np.isfinite(off).all() and off.max() <= 0.5),
+        f"By the right curve the same pictures read: {_words(best)}; fiducials, patches and wall leave no "
+        "even white around this star, and its rings alone carry the contrast to zero frequency. Curves by "
+        "which all patches differ by less than 0.4 % of white are not told apart.",
+    )
+    shift = np.array([_off(one, other.mtf50_cy_px) for one, other in zip(said, right, strict=True)])
+    yield Row(
+        "the same against the reading by the right curve, ink spread or not",
+        "the right declaration",
+        len(shift),
+        _words(shift),
+        "-",
+        True,
+    )
+    contradicted = sum(Flag.OTHER_CURVE in reading.flags for reading in right)
+    yield Row(
+        "right curve and range declared: `other-curve`",
+        "published curves",
+        len(pictures),
+        f"{contradicted}" if contradicted else "none",
+        "never",
+        not contradicted,
+    )
+
+
+def _off(reading: Reading, truth: float | None) -> float:
+    """Error of MTF50 in per cent, without sign; NaN where one of the two is missing."""
+    return math.nan if not (reading.mtf50_cy_px and truth) else 100 * abs(reading.mtf50_cy_px / truth - 1)
+
+
+def _words(off: np.ndarray) -> str:
+    read = off[np.isfinite(off)]
+    missing = f", {off.size - read.size} not read" if read.size < off.size else ""
+    return f"worst {read.max():.2f} %, typical {np.median(read):.2f} %{missing}"
+
+
+def _picture(rng: np.random.Generator, number: int) -> _Picture:
+    lens, waves = LENSES[int(rng.integers(len(LENSES)))]
+    otf = hopkins(waves, CUT_OFF[lens])
+    radius = float(rng.uniform(85, 150))
+    side = int(3.3 * radius)
+    spread_mm = 0.06 * (number % 2)
+    picture = printed(
+        make_chart(parse_paper("A4")),
+        otf,
+        radius_px=radius,
+        turn_deg=float(rng.uniform(-4, 4)),
+        size=(side, side),
+        centre=(side / 2 + float(rng.uniform(-2, 2)), side / 2 - 0.1 * radius),
+        spread_mm=spread_mm,
+        shade=float(rng.choice([0.0, 0.3])),
+    )
+    curve, said = str(rng.choice(list(CURVES))), str(rng.choice(["unknown", *CURVES]))
+    bits, limited = int(rng.choice([8, 10])), bool(rng.random() < 0.5)
+    light = picture * np.float32(WHITE.get(curve, 0.75) / 0.9)
+    samples = codes(light, transfer=curve, bits=bits, limited=limited, grain=0.7, seed=number)
+    true = Frame(samples, bits=bits, transfer=curve, limited=limited)
+    wrong = replace(true, transfer=said, limited=bool(limited ^ (rng.random() < 0.3)))
+    return _Picture(true, wrong, None if spread_mm else half_modulation(on_rings(otf)))
