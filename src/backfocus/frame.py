@@ -33,6 +33,9 @@ class Frame:
     field : "top" | "bottom" | None
         Set on one field of an interlaced picture: its rows are every second line, and line `y` of the whole
         picture is row `(y - first_line) / line_step`.
+    chroma : (ndarray, ndarray) | None
+        Cb and Cr of a progressive picture as decoded, mid-range for grey; as many samples as luma or half as
+        many each way. None where they are not kept.
     """
 
     luma: Samples
@@ -43,6 +46,7 @@ class Frame:
     limited: bool = False
     interlaced: Field | None = None
     field: Field | None = None
+    chroma: tuple[Samples, Samples] | None = None
 
     def __post_init__(self) -> None:
         if self.luma.ndim != 2 or 0 in self.luma.shape:
@@ -70,4 +74,6 @@ def fields(frame: Frame) -> tuple[Frame, ...]:
         return (frame,)
     order: tuple[Field, Field] = ("top", "bottom") if frame.interlaced == "top" else ("bottom", "top")
     rows = {"top": frame.luma[0::2], "bottom": frame.luma[1::2]}
-    return tuple(replace(frame, luma=rows[name], field=name) for name in order if rows[name].size)
+    return tuple(
+        replace(frame, luma=rows[name], field=name, chroma=None) for name in order if rows[name].size
+    )

@@ -39,6 +39,24 @@ def test_without_optics_there_are_no_micrometres(backfocus: Run, pull: Path) -> 
     assert "no-optics" in measured["flags"]
 
 
+@pytest.mark.parametrize(("delta_um", "hint"), [(40, "far"), (-40, "near")])
+def test_colours_hint_at_the_side(backfocus: Run, delta_um: int, hint: str) -> None:
+    address = f"sim://?size=640x360&zoom=5&lca_um=8&hand=none&delta_um={delta_um}&tele_misfocus_um=0"
+    ended = backfocus("measure", address, "--frames", 1, "--json", "--red-blue-um", 8)
+    assert json.loads(ended.stdout)["side_hint"] == hint
+
+
+@pytest.mark.slow
+def test_check_learns_how_far_red_and_blue_are_apart(backfocus: Run) -> None:
+    address = "sim://?clip=check&size=640x360&seed=3&lca_um=8&delta_um=-30"
+    told = json.loads(backfocus("check", f"{address}&sweep=1", "--json", "--first-turn", "near").stdout)
+    # video keeps half of the colour: some of the 8 um is lost in both, learning and reading
+    assert told["red_blue_um"] == pytest.approx(8.0, abs=3.0)
+    hinted = json.loads(backfocus("check", address, "--json", "--red-blue-um", told["red_blue_um"]).stdout)
+    assert list(hinted) == [*CHECK_KEYS, "side_hint"]
+    assert (hinted["side_hint"], hinted["sign_known"]) == ("near", False)
+
+
 def test_interlaced_pictures_give_a_line_for_each_field(backfocus: Run) -> None:
     ended = backfocus("measure", "sim://?seed=2&interlaced=top&hand=none", "--frames", 2, "--json")
     assert [json.loads(line)["field"] for line in ended.stdout.splitlines()] == ["top", "bottom"] * 2

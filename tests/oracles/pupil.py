@@ -17,14 +17,14 @@ SAMPLES = 256
 """Across the pupil. Its stair-stepped edge leaves 1.5e-3 of error in the transfer function."""
 
 
-def pupil_transfer(frequency_cy_px, w020, w040, *, f_number, pixel_um):
-    """Transfer function of a round pupil with W020 and W040 waves at its edge, at 0.55 um; no pixel."""
-    at_cy_mm, line = _transfer_line(float(w020), float(w040), f_number)
+def pupil_transfer(frequency_cy_px, w020, w040, *, f_number, pixel_um, wavelength_um=0.55):
+    """Transfer function of a round pupil with W020 and W040 waves at its edge; no pixel."""
+    at_cy_mm, line = _transfer_line(float(w020), float(w040), f_number, wavelength_um)
     return np.interp(np.asarray(frequency_cy_px) / pixel_um * 1e3, at_cy_mm, line)
 
 
 @cache
-def _transfer_line(w020, w040, f_number, wavelength_um=0.55):
+def _transfer_line(w020, w040, f_number, wavelength_um):
     x, y = make_xy_grid(SAMPLES, diameter=2.0)
     rho, _ = cart_to_polar(x, y)
     opd_nm = (w020 * rho**2 + w040 * rho**4) * wavelength_um * 1e3

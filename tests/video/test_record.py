@@ -56,6 +56,16 @@ def test_chroma_is_neutral(tmp_path: Path, moving: Moving) -> None:
     }
 
 
+def test_colour_of_the_same_size_is_kept(tmp_path: Path) -> None:
+    luma = np.full((36, 48), 110, np.uint8)
+    chroma = np.full((18, 24), 90, np.uint8), np.full((18, 24), 170, np.uint8)
+    record([Frame(luma, chroma=chroma)], tmp_path / "a.mkv", codec="ffv1", pixel_format="yuv420p")
+    (frame,) = open_source(str(tmp_path / "a.mkv")).frames()
+    assert frame.chroma is not None
+    for plane, given in zip(frame.chroma, chroma, strict=True):
+        np.testing.assert_array_equal(plane, given)
+
+
 def test_what_cannot_be_recorded_is_a_wrong_call(tmp_path: Path, moving: Moving) -> None:
     with Recorder(tmp_path / "a.mp4") as recorder:
         (frame,) = moving(1)

@@ -39,6 +39,16 @@ def test_grey_samples_come_back_as_they_are(suffix: str, dtype: type, tmp_path: 
     )
 
 
+def test_colour_is_kept_at_half_the_size(tmp_path: Path) -> None:
+    # BT.709 in full range: pure red has Cb = 128 - 255 * 0.2126 / 1.8556 and Cr at the top
+    frame = one(save(tmp_path / "a.png", np.full((20, 30, 3), (0, 0, 255), np.uint8)))
+    assert frame.chroma is not None
+    blue, red = frame.chroma
+    assert blue.shape == red.shape == (10, 15)
+    assert blue[5, 5] == pytest.approx(128 - 255 * 0.2126 / 1.8556, abs=1)
+    assert red[5, 5] == 255
+
+
 def test_float_tiff_keeps_its_values_and_its_nan(tmp_path: Path) -> None:
     picture = RNG.random((9, 8), dtype=np.float32) * 1.5
     picture[4, 4] = np.nan

@@ -58,6 +58,7 @@ def check(
     first_turn: FirstTurn = None,
     shim_um: ShimUm = None,
     shims: options.Shims = None,
+    red_blue_um: options.RedBlueUm = None,
     transfer: options.Transfer = "auto",
     range_: options.Range = "auto",
     target: options.Target = "auto",
@@ -102,35 +103,60 @@ def check(
     if profile:
         means = replace(means, back_focus_ring=profile.back_focus_ring, lens_kind=profile.kind)
 
+    told = first_turn is not None or shim_um is not None or red_blue_um is not None
+    sight = replace(options.sight_for(target), colours=told)
+
     def look(address: str) -> "list[Reading]":
         opened = open_source(address, transfer=transfer, range_=range_, notice=options.notice)
-        return _seen(opened, Limits(frames, seconds), options.sight_for(target), quiet=json_)
+        return _seen(opened, Limits(frames, seconds), sight, quiet=json_)
 
+    if red_blue_um == 0.0:
+        raise UsageError("--red-blue-um 0: a lens that focuses red and blue together gives no hint")
     if (shim_um is None) != (after is None) or shim_um == 0.0:
         raise UsageError("two clips and the step between them belong together: --shim-um 50 BEFORE AFTER")
     seen = look(source)
-    found: dict[str, float | None] = {}
+    found: dict[str, float | str | None] = {}
     if shim_um is None or after is None:
         answer = judge_clip(seen, optics, first_turn=first_turn, means=means)
     else:
         later = look(after)
         answer, found = _calibrated(seen, later, optics, shim_um, means)
         seen += later
+    colours = _colours(answer, red_blue_um)
     if json_:
         line = check_json(answer.back_focus, answer.verdict, answer.half_depth_um)
-        sys.stdout.write(json.dumps(line | found) + "\n")
+        sys.stdout.write(json.dumps(line | found | colours) + "\n")
     else:
         _show(answer)
         if found:
             typer.echo(_calibration_words(found))
+        for name, value in colours.items():
+            typer.echo(COLOUR_WORDS[name].format(value) if value is not None else NO_HINT)
     if not any(reading.target for reading in seen):
         options.notice("no star in any picture: is the chart in view and lit?")
     raise typer.Exit(EXIT_CODES[answer.verdict.kind])
 
 
+COLOUR_WORDS = {
+    "red_blue_um": "Red focuses {0:.1f} um further from the lens than blue: give --red-blue-um {0:.1f} for "
+    "clips of this lens that do not show the side.",
+    "side_hint": "Hint from the colours, which enters no verdict: the sensor is probably too {}.",
+}
+NO_HINT = "The colours hint at no side."
+
+
+def _colours(answer: "ClipAnswer", red_blue_um: float | None) -> "dict[str, float | str | None]":
+    """What the colours say: of the lens where the side is known, else of the side where the lens is known."""
+    from ..solve.side_hint import side_hint
+
+    if answer.red_blue_um is not None:
+        return {"red_blue_um": round(answer.red_blue_um, 1)}
+    return {} if red_blue_um is None else {"side_hint": side_hint(answer.colours, red_blue_um)}
+
+
 def _calibrated(
     before: "list[Reading]", after: "list[Reading]", optics: "Optics | None", shim_um: float, means: "Means"
-) -> "tuple[ClipAnswer, dict[str, float | None]]":
+) -> "tuple[ClipAnswer, dict[str, float | str | None]]":
     """The answer of the clip after a known step, and what the step told; read as it is if it fits nothing."""
     from ..solve.clip import judge_clip
     from ..solve.shim import calibrate
@@ -147,7 +173,7 @@ def _calibrated(
     }
 
 
-def _calibration_words(found: "dict[str, float | None]") -> str:
+def _calibration_words(found: "dict[str, float | str | None]") -> str:
     return (
         f"By the step the working f-number at wide is {found['f_number']} +- {found['f_number_sigma']}; "
         f"before it the error was {found['before_um']} um."

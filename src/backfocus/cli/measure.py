@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import typer
@@ -26,6 +27,7 @@ def measure(
     range_: options.Range = "auto",
     target: options.Target = "auto",
     region: options.RegionText = None,
+    red_blue_um: options.RedBlueUm = None,
     frames: options.Frames = None,
     seconds: options.Seconds = None,
     json_: options.Json = False,
@@ -44,6 +46,7 @@ def measure(
     """
     from ..lines import reading_json, reading_words
     from ..run import Limits, readings
+    from ..solve.side_hint import colour_gap, side_hint
     from ..video.source import open_source
 
     optics = options.optics_from(
@@ -58,13 +61,19 @@ def measure(
     opened = open_source(source, transfer=transfer, range_=range_, notice=options.notice)
     found = False
     widest_px = 0.0
-    for sighting in readings(opened, Limits(frames, seconds), options.sight_for(target, region)):
+    sight = replace(options.sight_for(target, region), colours=bool(red_blue_um))
+    for sighting in readings(opened, Limits(frames, seconds), sight):
         reading = sighting.reading
         found |= reading.target is not None
         widest_px = max(widest_px, reading.scale_px or 0.0)
-        defocus = _defocus(reading, optics, widest_px)
-        words = json.dumps(reading_json(reading, defocus)) if json_ else reading_words(reading, defocus)
-        sys.stdout.write(words + "\n")
+        ratio = reading.scale_px / widest_px if reading.scale_px and widest_px else 1.0
+        defocus = _defocus(reading, optics, ratio)
+        line, words = reading_json(reading, defocus), reading_words(reading, defocus)
+        if red_blue_um and optics is not None:
+            hint = side_hint(colour_gap([reading], optics, ratio), red_blue_um)
+            line["side_hint"] = hint
+            words += f"  hint: probably too {hint}" if hint else ""
+        sys.stdout.write((json.dumps(line) if json_ else words) + "\n")
     if not found:
         options.notice(
             "no star in any picture: is the chart in view and lit? (`backfocus chart star.pdf` prints one)"
@@ -72,11 +81,10 @@ def measure(
         raise typer.Exit(4)
 
 
-def _defocus(reading: "Reading", optics: "Optics | None", widest_px: float) -> "Defocus | None":
-    """Blur of one picture; a picture's zoom ratio is against the largest scale seen so far."""
+def _defocus(reading: "Reading", optics: "Optics | None", ratio: float) -> "Defocus | None":
+    """Blur of one picture; its zoom ratio is against the largest scale seen so far."""
     from ..solve.defocus import defocus
 
     if optics is None or reading.target is None:
         return None
-    ratio = reading.scale_px / widest_px if reading.scale_px and widest_px else 1.0
     return defocus(reading, optics, ratio=ratio)

@@ -90,6 +90,16 @@ RegionText = Annotated[
     ),
 ]
 
+RedBlueUm = Annotated[
+    float | None,
+    typer.Option(
+        "--red-blue-um",
+        help="How much further from the lens red focuses than blue, as `check` learned it: colours then hint "
+        "at the side.",
+        show_default=False,
+    ),
+]
+
 
 def sight_for(target: 'Literal["auto", "star", "edge"]', region: str | None = None) -> "Sight":
     """What to look for in the first picture."""

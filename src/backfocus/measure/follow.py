@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..frame import Frame, Samples
+from .colours import in_red_and_blue
 from .edge import Region
 from .edge_chart import EdgeSight, read_chart, read_region
 from .exposure import clipped, combed, line_doubled
@@ -21,7 +22,7 @@ from .find import Candidate, find_star, star_near
 from .known import Chart, believed, learned
 from .light import code_fraction, curve, linearise
 from .patches import Told, read_patches
-from .reading import Flag, Reading, Star
+from .reading import Curve, Flag, Reading, Star
 from .rings import Pyramid, pyramid, read_rings, ring_radii
 from .scale import Scale, next_scale, twists_of
 from .scene import WIDTH_PX, scene_contrast
@@ -65,7 +66,8 @@ class Sight:
 
     `misses` counts the pictures since the star was last seen; `other` is a second, smaller star. `want` is
     what to look for: "auto" takes our own edge chart where no star was ever seen, "edge" any slanted square,
-    or the edge in `region` alone. `edges` is what is known of an edge chart.
+    or the edge in `region` alone. `edges` is what is known of an edge chart. `colours`: whether red and blue
+    are read too.
     """
 
     star: Star | None = None
@@ -77,6 +79,7 @@ class Sight:
     region: Region | None = None
     edges: EdgeSight | None = None
     told: Told | None = None
+    colours: bool = False
 
     @property
     def tracking(self) -> Star | None:
@@ -295,7 +298,11 @@ def _without_star(sight: Sight, frame: Frame, contrast: float) -> tuple[Sight, R
     seen = (sight.star is not None or sight.edges is not None) and misses <= LOST_FOR
     nothing = Flag.NO_EDGE if sight.want == "edge" or sight.edges is not None else Flag.NO_STAR
     flags = frozenset({nothing, Flag.LOST} if seen else {nothing})
-    after = replace(sight, misses=misses, other=None) if seen else Sight(misses=misses, want=sight.want)
+    after = (
+        replace(sight, misses=misses, other=None)
+        if seen
+        else Sight(misses=misses, want=sight.want, colours=sight.colours)
+    )
     return after, Reading(frame.index, frame.at_s, flags, contrast=contrast, field=frame.field)
 
 
@@ -314,7 +321,8 @@ def _with_star(
     if shift is not None and shift > max(_still_px(sight, scale, picture), 5 * measured.centre_sigma_px):
         flags |= {Flag.MOVING}
     other = None if found.other is None else _star(found.other)
-    after = Sight(star, other, scale, chart=learned(sight.chart, measured, scale), want=sight.want)
+    chart = learned(sight.chart, measured, scale)
+    after = Sight(star, other, scale, chart=chart, want=sight.want, colours=sight.colours)
     return after, Reading(
         index=frame.index,
         at_s=frame.at_s,
@@ -335,7 +343,18 @@ def _with_star(
         white=_white(frame, measured.white),
         shift_px=shift,
         field=frame.field,
+        colours=_colours(frame, measured, scale) if sight.colours else None,
     )
+
+
+def _colours(frame: Frame, measured: StarMeasurement, scale: Scale) -> tuple[Curve, Curve] | None:
+    both = in_red_and_blue(frame, measured, scale.px if scale.twisted else None)
+    if both is None:
+        return None
+    red, blue = (
+        Curve(each.frequency_cy_px, each.modulation, each.modulation_sigma, each.level_sigma) for each in both
+    )
+    return red, blue
 
 
 def _star(found: Candidate | StarMeasurement) -> Star:

@@ -59,6 +59,16 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class Curve:
+    """Modulation at rising frequencies, equally long; `level_sigma` as in `Reading`."""
+
+    frequency_cy_px: tuple[float, ...]
+    modulation: tuple[float, ...]
+    modulation_sigma: tuple[float, ...]
+    level_sigma: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One picture measured.
 
@@ -86,6 +96,8 @@ class Reading:
         The chart's white as a fraction of full scale in code values, 0 to 1; None without a star.
     shift_px
         How far the star's centre moved since the reading before, less what the zoom explains; None at first.
+    colours
+        The curves of the star in red and in blue at half the resolution, where they were asked for.
     """
 
     index: int
@@ -108,6 +120,7 @@ class Reading:
     shift_px: float | None = None
     field: Field | None = None
     edge: Edge | None = None
+    colours: tuple[Curve, Curve] | None = None
 
     @property
     def target(self) -> Star | Edge | None:

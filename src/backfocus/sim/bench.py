@@ -54,4 +54,5 @@ class Bench:
 
     def frame(self, index: int = 0, at_s: float = 0.0) -> Frame:
         """The picture now, before it is compressed; `at_s` moves only the shake."""
-        return self.camera.frame((self.light(at_s),), index, at_s)
+        frame = self.camera.frame((self.light(at_s),), index, at_s)
+        return self.camera.in_colour(frame, self.pose, at_s)

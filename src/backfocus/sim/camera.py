@@ -24,9 +24,9 @@ from .imaging import (
 )
 from .lens import Pose, ZoomLens
 from .room import WHITE, Room
-from .sensor import Sensor
+from .sensor import Sensor, frame_of_colours
 from .settings import STAR_RADIUS_WIDE_PX, SimSettings
-from .wavefront import cutoff_cy_px, transfer
+from .wavefront import cutoff_cy_px, defocus_waves, transfer
 
 WHITE_LIGHT = 0.72
 """The chart's white at wide with the iris open: 85 % of the signal range."""
@@ -96,6 +96,18 @@ class Camera:
         codes = self._sensor.codes(light)
         return Frame(codes, index=index, at_s=at_s, transfer="bt709", limited=True, interlaced=interlaced)
 
+    def in_colour(self, frame: Frame, pose: Pose, at_s: float) -> Frame:
+        """A progressive picture of this pose with red and blue focused apart; grey without `lca_um`."""
+        apart_um = self._settings.lca_um
+        if not apart_um or frame.interlaced:
+            return frame
+        shift_px = self.shake_px(at_s)
+        red, blue = (
+            self._sensor.codes(self._render(pose, shift_px, off_um)).astype(np.float32)
+            for off_um in (-0.5 * apart_um, 0.5 * apart_um)
+        )
+        return frame_of_colours(frame, red, blue)
+
     def shake_px(self, at_s: float) -> tuple[float, float]:
         """A hand on the tripod: six slow sines each way."""
         if not self._settings.shake_px:
@@ -105,12 +117,14 @@ class Camera:
         x, y = sway * self._settings.shake_px
         return float(x), float(y)
 
-    def _render(self, pose: Pose, shift_px: tuple[float, float]) -> Floats:
+    def _render(self, pose: Pose, shift_px: tuple[float, float], off_um: float = 0.0) -> Floats:
+        """The light on every pixel; `off_um`: further behind the image than green is."""
         lens, settings = self._lens, self._settings
         w020, w040 = lens.waves(pose)
         number = lens.f_number(pose)
+        w020 += defocus_waves(off_um, number)
         cutoff = cutoff_cy_px(number, settings.pixel_um)
-        disc_px = abs(lens.residual_um(pose)) / number / settings.pixel_um
+        disc_px = abs(lens.residual_um(pose) + off_um) / number / settings.pixel_um
 
         def curve(frequency_cy_px: NDArray[np.float64]) -> NDArray[np.float64]:
             return transfer(frequency_cy_px, w020, w040, cutoff)

@@ -40,12 +40,13 @@ class H264Link:
         self._decoder = decoder
 
     def carry(self, frame: Frame) -> Frame:
-        """The frame after its luma went through the link; everything else stays."""
+        """The frame after its samples went through the link; everything else stays."""
         packets = self._encoder.encode(_picture(frame))
         arrived = [picture for packet in packets for picture in self._decoder.decode(packet)]
         if len(arrived) != 1:
             raise RuntimeError(f"the encoder kept a picture back: {len(arrived)} arrived for one sent")
-        return replace(frame, luma=_luma(arrived[0]))
+        chroma = None if frame.chroma is None else (_samples(arrived[0], 1), _samples(arrived[0], 2))
+        return replace(frame, luma=_samples(arrived[0], 0), chroma=chroma)
 
 
 def _encoder(
@@ -66,14 +67,18 @@ def _encoder(
 
 
 def _picture(frame: Frame) -> "VideoFrame":
-    """The frame as a grey picture an encoder takes."""
+    """The frame as a picture an encoder takes, grey where it has no colour."""
     from av import VideoFrame
 
     height_px, width_px = frame.luma.shape
     picture = VideoFrame(width_px, height_px, "yuv420p")
     _plane(picture, 0)[:, :width_px] = frame.luma
-    for colour in (1, 2):
-        _plane(picture, colour)[:] = 128
+    for colour in (0, 1):
+        plane = _plane(picture, colour + 1)
+        if frame.chroma is None:
+            plane[:] = 128
+        else:
+            plane[:, : width_px // 2] = frame.chroma[colour]
     picture.pts = frame.index
     picture.color_range = _LIMITED
     return picture
@@ -85,7 +90,7 @@ def _plane(picture: "VideoFrame", number: int) -> NDArray[np.uint8]:
     return np.asarray(samples.reshape(plane.height, plane.line_size))
 
 
-def _luma(picture: "VideoFrame") -> NDArray[np.uint8]:
-    luma = _plane(picture, 0)[:, : picture.width].copy()
-    luma.flags.writeable = False
-    return luma
+def _samples(picture: "VideoFrame", number: int) -> NDArray[np.uint8]:
+    samples = _plane(picture, number)[:, : picture.planes[number].width].copy()
+    samples.flags.writeable = False
+    return samples

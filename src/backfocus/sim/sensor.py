@@ -1,12 +1,19 @@
 """From light to code values: transfer curve, the camera's detail circuit, noise, video range, 8 bits."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..frame import Frame
+
 Floats = NDArray[np.float32]
 
 BLACK_CODE, WHITE_CODE = 16, 235
+LUMA_RED, LUMA_BLUE = 0.2126, 0.0722
+"""ITU-R BT.709-6, item 3.2."""
+CHROMA_SPAN = 224
 _STEPS = 16384
 _HEADROOM = 2.0
 """The table of the transfer curve reaches this far above white: clipping is left to the codes."""
@@ -57,3 +64,19 @@ class Sensor:
         start = int(self._rng.integers(0, self._grain.size - count))
         cut = self._grain[start : start + count]
         return cut if self._rng.random() < 0.5 else -cut[::-1]
+
+
+def frame_of_colours(green: Frame, red: Floats, blue: Floats) -> Frame:
+    """The picture of three planes of code values: luma, and colour at half the size each way."""
+    luma = green.luma + LUMA_RED * (red - green.luma) + LUMA_BLUE * (blue - green.luma)
+    size = (luma.shape[1] // 2, luma.shape[0] // 2)
+    span = CHROMA_SPAN / (WHITE_CODE - BLACK_CODE) / 2.0
+    cb, cr = (
+        _codes(128.0 + span / (1.0 - weight) * cv2.resize(plane - luma, size, interpolation=cv2.INTER_AREA))
+        for plane, weight in ((blue, LUMA_BLUE), (red, LUMA_RED))
+    )
+    return replace(green, luma=_codes(luma), chroma=(cb, cr))
+
+
+def _codes(signal: Floats) -> NDArray[np.uint8]:
+    return np.asarray(np.clip(np.rint(signal), 1, 254), np.uint8)

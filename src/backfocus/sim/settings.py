@@ -70,6 +70,8 @@ class SimSettings:
         The focus ring stands at infinity: at tele nothing can be seen.
     distance_m : float
         From lens to chart.
+    lca_um : float
+        How much further from the lens red focuses than blue; pictures have colour only if it is not 0.
     breathing : float
         Relative change of scale over a sweep of 20 depths of focus.
     locked, lock_um
@@ -109,6 +111,7 @@ class SimSettings:
     tele_misfocus_um: float
     far: bool
     distance_m: float
+    lca_um: float
     breathing: float
     locked: bool
     lock_um: float
@@ -194,6 +197,7 @@ _DEFAULTS: dict[str, Any] = {
     "iris_f": 0.0,
     "far": False,
     "distance_m": 3.0,
+    "lca_um": 0.0,
     "breathing": 0.0,
     "locked": False,
     "lock_um": 0.0,
@@ -313,6 +317,7 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "tele_misfocus_um": _number(-20000.0, 20000.0),
     "far": _yes_no,
     "distance_m": _number(1.0, 100.0),
+    "lca_um": _number(-100.0, 100.0),
     "breathing": _number(-0.2, 0.2),
     "locked": _yes_no,
     "lock_um": _number(-200.0, 200.0),

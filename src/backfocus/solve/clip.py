@@ -26,6 +26,7 @@ from ..optics.lens import Optics
 from .backfocus import BackFocus, Side, ZoomResidual, solve_back_focus
 from .defocus import Defocus, Reference, defocus, reference_from, sharpest
 from .hand_sweep import Passage, sweep_by_hand
+from .side_hint import ColourGap, colour_gap
 from .verdict import Means, Verdict, judge
 from .zoom_pull import Hold, Pull, find_pulls, usable
 
@@ -65,6 +66,7 @@ class ClipAnswer:
     """What a clip says about the back focus.
 
     `referenced`: an in-focus picture was seen at wide. `flags`: what spoils the pictures it rests on.
+    `colours`: which of red and blue is sharper at wide, where they were read.
     """
 
     back_focus: BackFocus | None
@@ -72,6 +74,16 @@ class ClipAnswer:
     half_depth_um: float | None
     referenced: bool
     flags: frozenset[Flag]
+    colours: ColourGap | None = None
+
+    @property
+    def red_blue_um(self) -> float | None:
+        """How much further from the lens red focuses than blue, um; None where the side is not known."""
+        if self.back_focus is None or not self.back_focus.sign_known:
+            return None
+        if self.colours is None or not self.colours.clear:
+            return None
+        return math.copysign(self.colours.um, self.colours.um * self.back_focus.zoom[-1].residual_um)
 
 
 def judge_clip(
@@ -119,7 +131,7 @@ def judge_clip(
         flags=flags,
         means=means,
     )
-    return ClipAnswer(found, verdict, depths[-1], wide.reference is not None, flags)
+    return ClipAnswer(found, verdict, depths[-1], wide.reference is not None, flags, wide.colours)
 
 
 def _before_refocus(pictures: Sequence[Reading], pulls: Sequence[Pull], optics: Optics) -> BackFocus | None:
@@ -146,6 +158,7 @@ class _End:
     floor_um: float
     half_depth_um: float
     flags: frozenset[Flag]
+    colours: ColourGap | None
 
 
 def _end(pictures: Sequence[Reading], pull: Pull, hold: Hold, optics: Optics) -> _End | None:
@@ -179,6 +192,7 @@ def _end(pictures: Sequence[Reading], pull: Pull, hold: Hold, optics: Optics) ->
         passage.floor_um if passage else plain[0].softness_um,
         depth,
         _spoilt(steady),
+        colour_gap(steady, optics, ratio),
     )
 
 

@@ -1,4 +1,4 @@
-"""From a decoded picture to a `Frame`: the luma plane as it is, with what the stream says about it.
+"""From a decoded picture to a `Frame`: its planes as they are, with what the stream says about them.
 
 Rules of this file: the samples are a read-only view of the decoder's own memory, cut to the width (the memory
 lives as long as the view). Where luma lies between other samples, or the wrong way round for this machine, it
@@ -82,14 +82,20 @@ def frame_of(
     `sample_aspect`: width of a sample over its height.
     """
     layout = _layout(picture.format.name)
+    if layout.convert_to is not None:
+        picture = picture.reformat(
+            format=layout.convert_to, dst_colorspace="ITU709", src_color_range="JPEG", dst_color_range="JPEG"
+        )
+    has_chroma = len(picture.planes) >= 3 and interlaced is None and sample_aspect == 1.0
     return Frame(
-        luma=_square(_luma(picture, layout), sample_aspect),
+        luma=_square(_plane(picture, 0, layout), sample_aspect),
         index=index,
         at_s=at_s,
         bits=layout.bits,
         transfer=signal.transfer or TRANSFER_OF_TAG.get(picture.color_trc, "unknown"),
         limited=_limited(picture, layout) if signal.limited is None else signal.limited,
         interlaced=interlaced,
+        chroma=(_plane(picture, 1, layout), _plane(picture, 2, layout)) if has_chroma else None,
     )
 
 
@@ -112,20 +118,16 @@ def _square(luma: Samples, sample_aspect: float) -> Samples:
     return stretched
 
 
-def _luma(picture: av.VideoFrame, layout: Layout) -> Samples:
-    if layout.convert_to is not None:
-        picture = picture.reformat(
-            format=layout.convert_to, dst_colorspace="ITU709", src_color_range="JPEG", dst_color_range="JPEG"
-        )
-    plane = picture.planes[0]
+def _plane(picture: av.VideoFrame, number: int, layout: Layout) -> Samples:
+    plane = picture.planes[number]
     rows = np.frombuffer(memoryview(plane), layout.dtype).reshape(plane.height, -1)
     if plane.line_size < 0:  # stored from the bottom up
         rows = rows[::-1]
-    luma = rows[:, layout.first : layout.first + layout.step * picture.width : layout.step]
+    samples = rows[:, layout.first : layout.first + layout.step * plane.width : layout.step]
     if layout.step > 1 or not rows.dtype.isnative:
-        luma = np.ascontiguousarray(luma, rows.dtype.newbyteorder("="))
-    luma.flags.writeable = False
-    return luma
+        samples = np.ascontiguousarray(samples, rows.dtype.newbyteorder("="))
+    samples.flags.writeable = False
+    return samples
 
 
 @cache

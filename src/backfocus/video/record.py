@@ -44,7 +44,7 @@ def record(
 
 
 class Recorder:
-    """A video file being written, grey: luma sample for sample as given, chroma neutral.
+    """A video file being written, samples as given; chroma neutral where there is none of this size.
 
     Parameters
     ----------
@@ -176,8 +176,9 @@ def _picture(frame: Frame, stream: VideoStream) -> av.VideoFrame:
     for number, plane in enumerate(picture.planes):
         samples = np.frombuffer(memoryview(plane), np.uint16 if bits > 8 else np.uint8)
         rows = samples.reshape(plane.height, -1)
-        if number == 0:
-            rows[:, :width] = luma.astype(samples.dtype) << shift
+        given = luma if number == 0 else frame.chroma[number - 1] if frame.chroma else None
+        if given is not None and given.shape == (plane.height, plane.width):
+            rows[:, : plane.width] = given.astype(samples.dtype) << shift
         else:
             rows[:] = 1 << (bits - 1)
     picture.color_range = LIMITED_RANGE_TAG if frame.limited else FULL_RANGE_TAG

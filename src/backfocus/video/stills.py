@@ -22,6 +22,12 @@ SUFFIXES = frozenset({".png", ".tif", ".tiff", ".jpg", ".jpeg", ".bmp"})
 WEIGHTS_BGR = np.array([[0.0722, 0.7152, 0.2126]])
 """Luma of ITU-R BT.709, clause 3.2, in OpenCV's order of channels."""
 
+CHROMA_BGR = np.array([[0.5, -0.3854, -0.1146], [-0.0458, -0.4542, 0.5]])
+"""Cb and Cr of clause 3.3."""
+
+MOST_IN_COLOUR = 1 << 26
+"""Pixels: of larger pictures only the luma is kept."""
+
 STRIP_ROWS = 256
 
 Decoded = NDArray[np.integer[Any] | np.floating[Any]]
@@ -80,7 +86,8 @@ def _pictures(path: Path) -> tuple[Path, ...]:
 
 
 def _frame(path: Path, index: int, signal: Signal) -> Frame:
-    luma = _luma(_decoded(path), path)
+    picture = _decoded(path)
+    luma = _luma(picture, path)
     luma.flags.writeable = False
     is_float = luma.dtype == np.float32
     return Frame(
@@ -89,6 +96,7 @@ def _frame(path: Path, index: int, signal: Signal) -> Frame:
         bits=0 if is_float else luma.dtype.itemsize * 8,
         transfer=signal.transfer or ("linear" if is_float else "unknown"),
         limited=bool(signal.limited),
+        chroma=None if is_float or picture.ndim == 2 or luma.size > MOST_IN_COLOUR else _chroma(picture),
     )
 
 
@@ -106,6 +114,16 @@ def _decoded(path: Path) -> Decoded:
     if picture is None:
         raise SourceUnreadable(f"{path}: not a picture that can be read: save it as PNG, TIFF or JPEG")
     return np.asarray(picture)
+
+
+def _chroma(picture: Decoded) -> tuple[Samples, Samples]:
+    """Cb and Cr at half the resolution each way."""
+    size = (max(1, picture.shape[1] // 2), max(1, picture.shape[0] // 2))
+    half = cv2.resize(picture[:, :, :3], size, interpolation=cv2.INTER_AREA)
+    middle = 1 << (8 * picture.dtype.itemsize - 1)
+    both = cv2.transform(half, np.column_stack([CHROMA_BGR, [middle, middle]]))
+    blue, red = (cast(Samples, np.ascontiguousarray(both[:, :, k])) for k in (0, 1))
+    return blue, red
 
 
 def _incomplete(data: NDArray[np.uint8]) -> str | None:
