@@ -246,6 +246,14 @@ def test_a_front_focus_lens_may_be_focused_anew_at_tele(refocused, off_um, delta
     assert judge_clip(readings, OPEN).verdict.kind in ("set", "unsure", "adjust")
 
 
+def test_a_star_that_does_not_tell_its_size_at_tele_is_said(clip):
+    readings = [replace(each, scale_px=None) if each.scale_px > 300.0 else each for each in clip(40.0)]
+    verdict = judge_clip(readings, RAMP).verdict
+    assert verdict.kind == "unsure"
+    assert "rim" in verdict.reason
+    assert "chart" in verdict.advice
+
+
 def test_lost_pictures_on_the_way_do_no_harm(clip):
     readings = clip(40.0)
     for at in range(55, 75):

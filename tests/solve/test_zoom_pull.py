@@ -90,6 +90,12 @@ def test_one_wild_scale_does_not_end_a_hold(pictures):
     assert len(find_holds(pictures(scales))) == 1
 
 
+def test_no_hold_goes_on_over_a_time_without_pictures(pictures):
+    # a plain star at tele has no scale: the zoom passed 300 px inwards, and again outwards
+    seen = pictures(path((0.2, 300.0), (8.0, 300.0), (0.2, 300.0)))
+    assert find_holds([*seen[:5], *seen[-5:]]) == ()
+
+
 def test_stills_without_times_are_holds(pictures):
     pull = find_pulls(pictures([1000.0, 500.0, 60.0], timed=False))[-1]
     assert pull is not None

@@ -45,6 +45,9 @@ WALK_STEPS = 5
 WALK_SIGMA = 0.05
 """Pictures of a moving zoom are a little out of step with their scale: a part of |r|."""
 
+UNSCALED_SHARE = 0.2
+"""Of the pictures with a curve: more without a scale are why there is no answer."""
+
 FEWEST_NEAR = 5
 """Pictures within two half depths of focus of the sharpest, so that it is within h/3 of true focus."""
 
@@ -116,7 +119,8 @@ def judge_clip(
     wide = pull and optics and _end(pictures, pull, pull.wide, optics)
     if not (pull and optics and long and wide):
         depth = None if optics is None else optics.half_depth_um(0.0)
-        return ClipAnswer(None, judge(None, depth, means=means), depth, False, frozenset())
+        verdict = judge(None, depth, unscaled=_unscaled(readings), means=means)
+        return ClipAnswer(None, verdict, depth, False, frozenset())
     magnitudes = (long.residual, wide.residual, *_walk(pictures, pull, optics))
     told = side or (_side(wide, first_turn) if pull.wide is pull.late else 0)
     found = solve_back_focus(magnitudes, signed=False, side=told)
@@ -132,6 +136,12 @@ def judge_clip(
         means=means,
     )
     return ClipAnswer(found, verdict, depths[-1], wide.reference is not None, flags, wide.colours)
+
+
+def _unscaled(readings: Sequence[Reading]) -> bool:
+    """Whether a good part of the pictures with a curve has no scale."""
+    read = [each for each in readings if each.frequency_cy_px]
+    return sum(not each.scale_px for each in read) > UNSCALED_SHARE * max(len(read), 1)
 
 
 def _before_refocus(pictures: Sequence[Reading], pulls: Sequence[Pull], optics: Optics) -> BackFocus | None:

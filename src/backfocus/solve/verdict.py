@@ -67,6 +67,7 @@ def judge(
     referenced: bool = False,
     slopes: tuple[SweepSlope, SweepSlope] | None = None,
     before_refocus: BackFocus | None = None,
+    unscaled: bool = False,
     flags: frozenset[Flag] = frozenset(),
     means: Means | None = None,
 ) -> Verdict:
@@ -86,6 +87,8 @@ def judge(
         From focus sweeps at two zoom positions.
     before_refocus : BackFocus, optional
         From the zoom in to tele, where the focus ring may have been turned before zooming out.
+    unscaled : bool
+        Whether the star was read in many pictures that do not tell its size.
     flags : frozenset of Flag, optional
         What spoils the pictures it all rests on (sharpened, clipped, too dark): then nothing is called set.
     """
@@ -97,6 +100,11 @@ def judge(
     if half_depth_um is None:
         return Verdict("unsure", "Pixel size and f-number are not known, so blur cannot be told in um.",
                        "Give --camera and --lens, or --pixel-um and --f-number.")  # fmt: skip
+    if back_focus is None and unscaled:
+        return Verdict("unsure", "The star was read, but zoomed in nothing tells its size: a star without "
+                       "twists shows it by its rim alone.",
+                       "Use our own chart (`backfocus chart`), or zoom in only until the star fills the "
+                       "picture: twice its size at wide is zoom enough.")  # fmt: skip
     if back_focus is None:
         return Verdict("unsure", "The star was not read at two zoom positions.",
                        "Hold still for two seconds at full tele and again at full wide.")  # fmt: skip

@@ -17,6 +17,9 @@ from ..measure.reading import Flag, Reading
 HOLD_S = 0.4
 """The shortest hold that is believed in a clip."""
 
+LONGEST_GAP_S = 1.0
+"""Between two usable pictures of one hold."""
+
 LIVE_HOLD_S = 1.0
 """How long a live picture must hold at wide before it is taken for the end."""
 
@@ -90,7 +93,8 @@ def _by_rim(reading: Reading) -> Reading:
 def find_holds(pictures: Sequence[Reading], hold_s: float = HOLD_S) -> tuple[Hold, ...]:
     """The holds among usable pictures, in time; stills without times are holds one by one."""
     holds = []
-    for first, last in _runs(_smooth([each.scale_px or 0.0 for each in pictures])):
+    scales = _smooth([each.scale_px or 0.0 for each in pictures])
+    for first, last in _runs(scales, [each.at_s for each in pictures]):
         if _lasts(pictures[first], pictures[last], hold_s):
             holds.append(_hold(pictures, first, last))
     return tuple(holds)
@@ -165,15 +169,23 @@ def _smooth(scale: Sequence[float]) -> list[float]:
     return [float(value) for value in np.median(np.lib.stride_tricks.sliding_window_view(padded, 5), axis=1)]
 
 
-def _runs(scale: Sequence[float]) -> list[tuple[int, int]]:
-    """First and last index of each run whose scales stay within `SAME_SCALE` of its mean so far."""
+def _runs(scale: Sequence[float], at_s: Sequence[float | None]) -> list[tuple[int, int]]:
+    """First and last index of each run whose scales stay within `SAME_SCALE` of its mean so far.
+
+    None goes on over a time without usable pictures, in which the zoom may have gone anywhere and come back.
+    """
     runs, first, total = [], 0, 0.0
     for at, value in enumerate(scale):
-        if at > first and abs(value * (at - first) / total - 1.0) > SAME_SCALE:
+        wandered = at > first and abs(value * (at - first) / total - 1.0) > SAME_SCALE
+        if wandered or (at > first and _apart_s(at_s[at - 1], at_s[at]) > LONGEST_GAP_S):
             runs.append((first, at - 1))
             first, total = at, 0.0
         total += value
     return [*runs, (first, len(scale) - 1)] if scale else []
+
+
+def _apart_s(before: float | None, after: float | None) -> float:
+    return 0.0 if before is None or after is None else abs(after - before)
 
 
 def _lasts(first: Reading, last: Reading, hold_s: float) -> bool:
