@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..frame import Frame, Samples
 from .light import curve
+from .reading import Curve
 from .star import StarMeasurement, measure_star
 
 Singles = NDArray[np.float32]
@@ -27,8 +28,8 @@ GREY_CODES = 0.5
 
 def in_red_and_blue(
     frame: Frame, star: StarMeasurement, twist_radius_px: float | None
-) -> tuple[StarMeasurement, StarMeasurement] | None:
-    """A star just measured once more in red and in blue, in pixels of half the resolution; None in grey.
+) -> tuple[Curve, Curve] | None:
+    """The curves in red and in blue of a star just measured, in pixels of half the resolution; None in grey.
 
     Parameters
     ----------
@@ -43,19 +44,19 @@ def in_red_and_blue(
     if max(float(red.std()), float(blue.std())) < GREY_CODES * unit:
         return None
     span = CHROMA_SPAN if frame.limited else 1.0
-    codes = [luma + np.float32(by * span) * (plane - 128 * unit) for by, plane in ((RED, red), (BLUE, blue))]
-    found = [_measured(plane, frame, star, twist_radius_px) for plane in codes]
-    return (found[0], found[1]) if all(each.frequency_cy_px for each in found) else None
+    curves = [
+        _measured(luma + np.float32(by * span) * (plane - 128 * unit), frame, star, twist_radius_px)
+        for by, plane in ((RED, red), (BLUE, blue))
+    ]
+    return (curves[0], curves[1]) if all(each.modulation for each in curves) else None
 
 
 def _shrunk(plane: Samples, columns: int, rows: int) -> Singles:
     return np.asarray(cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _measured(
-    codes: Singles, frame: Frame, star: StarMeasurement, twist_radius_px: float | None
-) -> StarMeasurement:
-    return measure_star(
+def _measured(codes: Singles, frame: Frame, star: StarMeasurement, twist_radius_px: float | None) -> Curve:
+    found = measure_star(
         np.clip(np.rint(codes), 0, (1 << frame.bits) - 1).astype(np.uint16),
         (star.x_px + 0.5) / SHRUNK - 0.5,
         (star.y_px + 0.5) / SHRUNK - 0.5,
@@ -65,3 +66,4 @@ def _measured(
         twist_radius_px=None if twist_radius_px is None else twist_radius_px / SHRUNK,
         tracked=True,
     )
+    return Curve(found.frequency_cy_px, found.modulation)

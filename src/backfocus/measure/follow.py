@@ -22,7 +22,7 @@ from .find import Candidate, find_star, star_near
 from .known import Chart, believed, learned
 from .light import code_fraction, curve, linearise
 from .patches import Told, read_patches
-from .reading import Curve, Flag, Reading, Star
+from .reading import Flag, Reading, Star
 from .rings import Pyramid, pyramid, read_rings, ring_radii
 from .scale import Scale, next_scale, twists_of
 from .scene import WIDTH_PX, scene_contrast
@@ -343,18 +343,10 @@ def _with_star(
         white=_white(frame, measured.white),
         shift_px=shift,
         field=frame.field,
-        colours=_colours(frame, measured, scale) if sight.colours else None,
+        colours=in_red_and_blue(frame, measured, scale.px if scale.twisted else None)
+        if sight.colours
+        else None,
     )
-
-
-def _colours(frame: Frame, measured: StarMeasurement, scale: Scale) -> tuple[Curve, Curve] | None:
-    both = in_red_and_blue(frame, measured, scale.px if scale.twisted else None)
-    if both is None:
-        return None
-    red, blue = (
-        Curve(each.frequency_cy_px, each.modulation, each.modulation_sigma, each.level_sigma) for each in both
-    )
-    return red, blue
 
 
 def _star(found: Candidate | StarMeasurement) -> Star:

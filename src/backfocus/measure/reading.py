@@ -60,12 +60,10 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Modulation at rising frequencies, equally long; `level_sigma` as in `Reading`."""
+    """Modulation at rising frequencies; equally long."""
 
     frequency_cy_px: tuple[float, ...]
     modulation: tuple[float, ...]
-    modulation_sigma: tuple[float, ...]
-    level_sigma: float
 
 
 @dataclass(frozen=True, slots=True)
