@@ -16,8 +16,8 @@ from backfocus.measure.rings import pyramid
 
 from ..oracles.render import StarDrawing, draw_star, seen
 from ..oracles.rooms import NEGATIVES, random_scene, room_with
-from ..oracles.star_picture import Scene, light
-from ..oracles.transfer import hopkins
+from ..oracles.star_picture import Scene, light, noisy
+from ..oracles.transfer import CUT_OFF, hopkins
 
 # the centre is refined later on the pixels: here it only has to be near enough for that
 CENTRE_PX = 0.6
@@ -52,6 +52,14 @@ def test_a_star_is_found_and_counted(name):
     assert (found.radius_px is None) == overfills
     if not overfills:
         assert found.radius_px == pytest.approx(star.radius_px, rel=RIM)
+
+
+def test_grain_of_the_paper_is_not_taken_for_thin_spokes():
+    scene = Scene(288, 288, 144.3, 143.8, 120.0)
+    clean = light(scene, hopkins(0.8, CUT_OFF["f/4, 4 um"]))
+    for seed in range(8):
+        (found,) = find_star(np.clip(255.0 * noisy(clean, 0.06, seed), 0, 255).astype(np.uint8))
+        assert found.cycles == 36
 
 
 @pytest.mark.parametrize("rotation", [cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_180])

@@ -41,6 +41,8 @@ SHARE, SHARE_PER_DOUBLE, SHORT_SHARE = 0.62, 1.5, 0.85
 """What the harmonic must hold: the more the stronger its double, and if seen over less than a wavelength."""
 LONG, LONG_PER_DOUBLE = 8.0, 1.0
 """Wavelengths from the first good ring to the last that no wheel was seen to reach."""
+THIN_WAVE = 0.1
+"""Thin spokes have more than this of the star's own amplitude; the noise of plain paper has less."""
 CLIPPED = 0.3, 0.75
 """Part of a ring at one brightest value where clipping, not thin spokes, makes the double harmonic."""
 LEAST_GROWTH = 0.55
@@ -200,5 +202,7 @@ def _spoked(seen: Spokes) -> bool:
     last = seen.run[1] if seen.run else 0
     beyond = slice(last + 1, int(np.searchsorted(seen.radii_px, 1.4 * seen.radii_px[last])))
     double = seen.double[beyond]
+    amplitude = np.abs(seen.wave)
     thin = (double > MOST_DOUBLE) & (seen.share[beyond] * (1 + double**2) > GOOD_SHARE)
+    thin &= amplitude[beyond] * np.hypot(1, double) > THIN_WAVE * amplitude[seen.members].max()
     return bool(thin.sum() > 3)
