@@ -9,7 +9,7 @@ from scipy import integrate, special
 from backfocus.measure.ground import _halo_in, _halo_out
 from backfocus.measure.star import measure_star
 
-from ..oracles.star_picture import Scene, light
+from ..oracles.star_picture import Scene, light, noisy
 from ..oracles.transfer import CUT_OFF, half_modulation, hopkins, on_rings
 
 
@@ -44,6 +44,21 @@ def test_shading_changes_nothing(shade: dict[str, float], columns: int) -> None:
     measured = measure_star(light(scene, otf), scene.x_px, scene.y_px, 36)
     # 0.3 % is the sampling of the rings, in even light too
     assert measured.mtf50_cy_px == pytest.approx(truth, rel=0.005)
+
+
+@pytest.mark.parametrize("bow", [0.0, 0.05])
+def test_the_level_is_as_unsure_as_it_says_where_noise_hides_the_shading(bow: float) -> None:
+    scene = Scene(240, 240, 120.3, 119.8, 80.0, bow=bow)
+    clean = light(scene, hopkins(0.5, CUT_OFF["f/4, 4 um"]))
+    seen = [measure_star(noisy(clean, 0.02, seed), 120.3, 119.8, 36) for seed in range(25)]
+    contrast = np.array([(each.white - each.black) / (each.white + each.black) for each in seen])
+    sigma = np.mean([each.level_sigma for each in seen])
+    # in 0.8 / 0.9; 25 draws tell a spread to 15 %, and the sigma holds what is not noise too
+    assert np.sqrt(np.mean((contrast * 0.9 / 0.8 - 1) ** 2)) < 1.2 * sigma
+    assert np.std(contrast) * 0.9 / 0.8 == pytest.approx(
+        np.mean([each.level_noise for each in seen]), rel=0.45
+    )
+    assert sigma < 0.02
 
 
 @pytest.mark.parametrize("radius", [44.0, 70.0])

@@ -56,15 +56,30 @@ def test_noise_widens_sigma() -> None:
     assert loud.sigma > 1.5 * quiet.sigma
 
 
-def test_paper_decides_where_it_agrees_and_not_where_it_does_not() -> None:
+def test_paper_and_rings_count_by_their_sigmas_where_they_agree() -> None:
     f, contrast = rings("defocus", 0.08)
     sigma = np.full(60, 1e-3)
-    agreed = contrast_at_zero(f, contrast, sigma, Surround(0.9, 0.002))
-    assert agreed is not None
-    assert agreed.value == 0.9
-    grey = contrast_at_zero(f, contrast, sigma, Surround(0.5, 0.002))
     alone = contrast_at_zero(f, contrast, sigma)
-    assert grey == alone
+    assert alone is not None
+    for paper in (Surround(0.9, 1e-5), Surround(0.91, alone.sigma), Surround(0.91, 1.0)):
+        both = contrast_at_zero(f, contrast, sigma, paper)
+        assert both is not None
+        weights = 1 / np.square([alone.sigma, paper.sigma])
+        assert both.value == pytest.approx(np.average([alone.value, paper.value], weights=weights))
+        assert both.sigma == pytest.approx(weights.sum() ** -0.5)
+    assert contrast_at_zero(f, contrast, sigma, Surround(0.5, 0.002)) == alone
+
+
+@pytest.mark.parametrize("name", ["diffraction", "disc", "defocus"])
+def test_its_noise_is_what_noise_does(name: str) -> None:
+    f, contrast = rings(name, 0.05)
+    rng, sigma = np.random.default_rng(5), np.full(60, 3e-3)
+    seen = [contrast_at_zero(f, contrast + rng.normal(0, sigma), sigma) for _ in range(60)]
+    found = [each for each in seen if each is not None]
+    # 60 draws tell a spread to 9 %, and the fit is not quite linear
+    assert np.std([each.value for each in found]) == pytest.approx(
+        np.mean([each.noise for each in found]), rel=0.35
+    )
 
 
 @pytest.mark.parametrize(("spherical", "defocus"), [(0.5, -0.5), (1.0, 0.0), (1.0, 0.5)])

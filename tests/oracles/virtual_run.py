@@ -122,6 +122,8 @@ def photographed(run, ratio, r_um, rng, index=0):
         frequency_cy_px=found.frequency_cy_px,
         modulation=found.modulation,
         modulation_sigma=found.modulation_sigma,
+        level_sigma=found.level_sigma,
+        level_noise=found.level_noise,
         modulation_025=found.modulation_025,
         modulation_025_sigma=found.modulation_025_sigma,
     )

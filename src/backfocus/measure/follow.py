@@ -334,6 +334,7 @@ def _with_star(
         modulation=measured.modulation,
         modulation_sigma=measured.modulation_sigma,
         level_sigma=measured.level_sigma,
+        level_noise=measured.level_noise,
         modulation_025=measured.modulation_025,
         modulation_025_sigma=measured.modulation_025_sigma,
         mtf50_cy_px=measured.mtf50_cy_px,

@@ -19,7 +19,10 @@ SAMPLING = 0.001
 """Of the mean: what sampling the spokes leaves in the mean of a ring."""
 
 SURE = 3.0
-"""Sigmas a slope or a bowl must reach to be taken off."""
+"""Sigmas a slope or a bowl must reach to be taken off the rings."""
+
+NO_BOWL = 0.0025
+"""A bowl known as well as that and not seen is none, for the levels too: codes without grain make one up."""
 
 DARKEST = 0.2
 """Of the light at the centre: no pixel is brightened more than five times."""
@@ -39,7 +42,6 @@ MOSTLY = 0.75
 HALO_PX = 0.06
 """How strong a halo may well be: diffraction at f/8 on 4 um has 0.035."""
 
-
 FLAT = 1e12
 """A prior that holds a value at nothing."""
 
@@ -51,6 +53,7 @@ _Light = tuple[Floats64, Floats64, Floats64]
 class Ground:
     """Light at the star's centre: mean of the star and paper around it (None where it does not tell).
 
+    `noise`: what noise does to the ratio of the two, as a share.
     Elsewhere it is 1 + Re(slope conj(z)) + bow |z|**2 times as strong, z = x + i y px from the centre.
     """
 
@@ -60,6 +63,7 @@ class Ground:
     paper_sigma: float = 0.0
     slope: complex = 0j
     bow: float = 0.0
+    noise: float = 0.0
 
     @property
     def even(self) -> bool:
@@ -146,29 +150,39 @@ def _fitted(
     ratio = 1.0 if paper is None else middle(paper[1]) / middle(star[1])
     for _ in range(2):
         rows = np.array([inside, ~inside, halo, np.where(inside, 1.0, ratio) * bowl], dtype=np.float64)
-        found, covariance = _robust(rows, light, sigma, prior)
-        if abs(found[3]) < SURE * math.sqrt(covariance[3, 3]):
+        found, covariance, answer = _robust(rows, light, sigma, prior)
+        bowl_sigma = math.sqrt(covariance[3, 3])
+        seen = abs(found[3]) > SURE * bowl_sigma
+        if not seen and bowl_sigma < NO_BOWL * found[0]:
             prior[3, 3] = FLAT
         ratio = float(found[1] / found[0]) if paper is not None else 1.0
     mean = float(found[0])
+    grain = np.sqrt(np.maximum(sigma**2 - (SAMPLING * light) ** 2, 0.0))
     return Ground(
         mean=mean,
         mean_sigma=math.sqrt(covariance[0, 0]),
         paper=float(found[1]) if paper is not None else None,
         paper_sigma=math.sqrt(covariance[1, 1]),
         slope=slope,
-        bow=0.0 if prior[3, 3] == FLAT else float(found[3]) / (mean * far**2),
+        bow=float(found[3]) / (mean * far**2) if seen else 0.0,
+        noise=0.0
+        if paper is None
+        else float(np.linalg.norm((answer[1] / found[1] - answer[0] / found[0]) * grain)),
     )
 
 
-def _robust(rows: Floats64, light: Floats64, sigma: Floats64, prior: Floats64) -> tuple[Floats64, Floats64]:
+def _robust(
+    rows: Floats64, light: Floats64, sigma: Floats64, prior: Floats64
+) -> tuple[Floats64, Floats64, Floats64]:
+    """The fit, its covariance, and how much each light moves it."""
     weight = 1 / sigma
     for _ in range(3):
         weighted = rows * weight
         covariance = np.linalg.inv(weighted @ weighted.T + prior)
-        found = covariance @ (weighted @ (light * weight))
+        answer = covariance @ weighted * weight
+        found = answer @ light
         weight = 1 / (sigma * np.sqrt(1 + ((light - found @ rows) / (3 * sigma)) ** 2))
-    return np.asarray(found), np.asarray(covariance)
+    return np.asarray(found), np.asarray(covariance), np.asarray(answer)
 
 
 def _halo_in(u: Floats64) -> Floats64:

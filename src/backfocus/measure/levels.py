@@ -25,12 +25,16 @@ DISC_AT_HALF = 0.353
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Levels:
-    """Light of white and black, and the amplitude that full modulation has."""
+    """Light of white and black, and the amplitude that full modulation has.
+
+    `relative_sigma` is that of the amplitude as a share, `relative_noise` the part of it that is noise.
+    """
 
     white: float
     black: float
     full: float
     relative_sigma: float
+    relative_noise: float
     bars: bool
 
 
@@ -114,7 +118,14 @@ def find_levels(
         return None
     unit = SQUARE if bars is not False else 1.0
     white, black = half * (1 + zero.value), half * (1 - zero.value)
-    return Levels(white, black, ground.mean * zero.value * unit, zero.sigma / zero.value, bars is not False)
+    return Levels(
+        white,
+        black,
+        ground.mean * zero.value * unit,
+        zero.sigma / zero.value,
+        zero.noise / zero.value,
+        bars is not False,
+    )
 
 
 def _contrast(
@@ -142,7 +153,7 @@ def _surround(ground: Ground) -> Surround | None:
         return None
     ratio = ground.paper / ground.mean
     sigma = math.hypot(ground.mean_sigma / ground.mean, ground.paper_sigma / ground.paper)
-    return Surround(ratio - 1.0, ratio * math.hypot(sigma, 0.001))
+    return Surround(ratio - 1.0, ratio * math.hypot(sigma, 0.001), ratio * ground.noise)
 
 
 def _is_bars(fit: RingFit, frequency: Floats64, signed: Floats64, rows: NDArray[np.intp]) -> bool | None:

@@ -82,6 +82,8 @@ class Reading:
     level_sigma
         The part of `modulation_sigma` that all rings share, as a share of the modulation: how well zero
         frequency is known.
+    level_noise
+        The part of `level_sigma` that is noise: another picture has another.
     modulation_025, modulation_025_sigma
         The modulation at 0.25 cy/px.
     mtf50_cy_px, mtf50_sigma_cy_px
@@ -108,6 +110,7 @@ class Reading:
     modulation: tuple[float, ...] = ()
     modulation_sigma: tuple[float, ...] = ()
     level_sigma: float = 0.0
+    level_noise: float = 0.0
     modulation_025: float | None = None
     modulation_025_sigma: float | None = None
     mtf50_cy_px: float | None = None

@@ -76,6 +76,8 @@ class StarMeasurement:
         Rising frequencies up to 0.5 cy/px; signed modulation, 1 at zero frequency; equally long.
     level_sigma
         Of zero frequency, as a share of every modulation; their sigmas hold it.
+    level_noise
+        The part of it that is noise.
     modulation_025, modulation_025_sigma
         At 0.25 cy/px; None where no ring carries it.
     mtf50_cy_px, mtf50_sigma_cy_px
@@ -108,6 +110,7 @@ class StarMeasurement:
     modulation: tuple[float, ...] = ()
     modulation_sigma: tuple[float, ...] = ()
     level_sigma: float = 0.0
+    level_noise: float = 0.0
     modulation_025: float | None = None
     modulation_025_sigma: float | None = None
     mtf50_cy_px: float | None = None
@@ -329,6 +332,7 @@ def _assemble(
         modulation=response.modulation,
         modulation_sigma=response.sigma,
         level_sigma=level.relative_sigma,
+        level_noise=level.relative_noise,
         modulation_025=quarter,
         modulation_025_sigma=quarter_sigma,
         mtf50_cy_px=fifty,

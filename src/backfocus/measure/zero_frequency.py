@@ -1,9 +1,8 @@
 """The contrast a star has at zero frequency, where no ring can show it.
 
 The rings in view are carried on by the shape that lenses have: diffraction, times a defocus disc, times a
-Gaussian for all the rest, times the pixel. Where even paper is in view around the star, it decides: its white
-is the chart's, less the light that diffraction takes from it (0.25 % at f/4 on 4 um pixels, 1 % at f/11 on
-3.3 um), for which the curve of the rings says how much diffraction there is.
+Gaussian for all the rest, times the pixel. Where even paper is in view around the star, its white tells the
+contrast too, and the two count by their sigmas.
 """
 
 import math
@@ -38,19 +37,24 @@ IDENTITY = np.eye(4)
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """Contrast at zero frequency, its sigma, and the slope that diffraction gives the modulation there."""
+    """Contrast at zero frequency, its sigma, and the slope that diffraction gives the modulation there.
+
+    `noise`: the part of sigma that is noise, and so another one in the next picture.
+    """
 
     value: float
     sigma: float
     slope: float
+    noise: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Surround:
-    """Contrast as the white around the rim tells it."""
+    """Contrast as the white around the rim tells it; `noise` as in `Contrast`."""
 
     value: float
     sigma: float
+    noise: float = 0.0
 
 
 def contrast_at_zero(
@@ -63,7 +67,7 @@ def contrast_at_zero(
     frequency, contrast, sigma : ndarray, shape (rings,)
         Cycles per pixel; amplitude of the rings over their mean light; and its sigma.
     surround : Surround, optional
-        Used where it agrees with the rings to 4 sigma; else it is some other paper.
+        Counts too where it agrees with the rings to 4 sigma; else it is some other paper.
     """
     order = np.argsort(frequency)
     f, m = frequency[order], contrast[order]
@@ -77,23 +81,33 @@ def contrast_at_zero(
     f, m = f[:count], m[:count]
     spread = np.hypot(sigma[order][:count], SAMPLING_SIGMA * top + MODEL_SIGMA * (top - m))
     half = float(f[np.argmin(np.abs(m - 0.6 * top))])
-    cost, alone = _fit(f, m, spread, half, DISC)
+    noise = sigma[order][:count]
+    cost, alone = _fit(f, m, noise, spread, half, DISC)
     if surround is not None and (paper := _from_paper(alone, surround)) is not None:
         return paper
-    scatter = float(np.square(sigma[order][:count] / spread).sum())
+    scatter = float(np.square(noise / spread).sum())
     if cost > 0.1 * count + 1.5 * scatter:
-        other_cost, other = _fit(f, m, spread, half, BELL)
+        other_cost, other = _fit(f, m, noise, spread, half, BELL)
         alone = other if other_cost < cost else alone
     return alone if alone.sigma < MOST_SIGMA * alone.value else None
 
 
 def _from_paper(alone: Contrast, surround: Surround) -> Contrast | None:
-    """Contrast that the surround tells, unless the rings contradict it."""
-    agrees = abs(surround.value - alone.value) < 4 * math.hypot(alone.sigma, surround.sigma)
-    return Contrast(surround.value, surround.sigma, alone.slope) if agrees else None
+    """Contrast that rings and surround tell together, unless they contradict each other."""
+    if abs(surround.value - alone.value) > 4 * math.hypot(alone.sigma, surround.sigma):
+        return None
+    part = alone.sigma**2 / (alone.sigma**2 + surround.sigma**2)
+    return Contrast(
+        part * surround.value + (1 - part) * alone.value,
+        math.sqrt(part) * surround.sigma,
+        alone.slope,
+        math.hypot(part * surround.noise, (1 - part) * alone.noise),
+    )
 
 
-def _fit(f: Floats64, m: Floats64, sigma: Floats64, half: float, start: Floats64) -> tuple[float, Contrast]:
+def _fit(
+    f: Floats64, m: Floats64, noise: Floats64, sigma: Floats64, half: float, start: Floats64
+) -> tuple[float, Contrast]:
     """Levenberg-Marquardt from `start`: the cost reached, and the contrast.
 
     A number that is at its bound and would go beyond is held there, or the others would step for it in vain.
@@ -118,8 +132,12 @@ def _fit(f: Floats64, m: Floats64, sigma: Floats64, half: float, start: Floats64
         if gain < 0.01 * cost + 0.02:
             break
     value = math.exp(at[0])
-    variance = float(np.linalg.inv(rows.T @ rows)[0, 0]) * max(1.0, cost / len(f))
-    return cost, Contrast(value, value * math.sqrt(variance), float(at[1]))
+    covariance = np.linalg.inv(rows.T @ rows)
+    spread = math.sqrt(float(covariance[0, 0]) * max(1.0, cost / len(f)))
+    free = np.where(at <= LEAST, 0.0, rows)
+    answer = np.linalg.solve(free.T @ free + np.diag(at <= LEAST), free[: len(f)].T)[0]
+    grain = float(np.linalg.norm(answer * noise / sigma))
+    return cost, Contrast(value, value * spread, float(at[1]), value * grain)
 
 
 def _linear(known: tuple[Floats64, ...], at: Floats64) -> tuple[Floats64, Floats64]:
