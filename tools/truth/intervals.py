@@ -30,15 +30,6 @@ Every verdict quotes the interval.
 
 ORACLE = "drawn lenses, photographed"
 
-REFERENCED_NOTE = (
-    "Where this lies below 95 % the interval is too narrow: a reference from one picture has its own errors "
-    "(level of the light, noise), of which sigma holds too little."
-)
-PLAIN_NOTE = (
-    "Where this lies above 95 % the interval is too wide: aberration up to a wave is taken as if it were "
-    "normally spread, and no lens of these runs goes beyond a wave."
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -64,7 +55,7 @@ def parts(plan: Plan) -> Iterator[Row | Plot]:
     yield _share("95 % interval holds the truth, all runs", outcomes, plan)
     for referenced, name in ((True, "with a picture in focus at wide"), (False, "without one")):
         part = [each for each in outcomes if each.referenced == referenced]
-        yield _told(f"the same, {name}", part, REFERENCED_NOTE if referenced else PLAIN_NOTE)
+        yield _told(f"the same, {name}", part)
     for least, most in ((0.0, 1.0), (1.0, 3.0), (3.0, 11.0)):
         part = [each for each in outcomes if least <= each.true < most]
         yield _told(f"the same, true error {least:g} to {most:g} h", part)
@@ -156,12 +147,10 @@ def _share(what: str, outcomes: Sequence[Outcome], plan: Plan) -> Row:
     )
 
 
-def _told(what: str, outcomes: Sequence[Outcome], note: str = "") -> Row:
+def _told(what: str, outcomes: Sequence[Outcome]) -> Row:
     share = float(np.mean([each.held for each in outcomes])) if outcomes else math.nan
     width = float(np.median([each.high - each.low for each in outcomes])) if outcomes else math.nan
-    return Row(
-        what, ORACLE, len(outcomes), f"{100 * share:.1f} %, median width {width:.2f} h", "-", True, note
-    )
+    return Row(what, ORACLE, len(outcomes), f"{100 * share:.1f} %, median width {width:.2f} h", "-", True)
 
 
 def _asymmetric(near: Sequence[Outcome]) -> Row:

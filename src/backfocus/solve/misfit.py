@@ -35,6 +35,7 @@ class Reference:
     modulation: tuple[float, ...]
     modulation_sigma: tuple[float, ...]
     level_sigma: float = 0.0
+    level_noise: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +43,7 @@ class Rings:
     """The rings of one picture that can be fitted, shape (n,), with what they may be off.
 
     `noise`: sigma of each ring; `shape`: what the curve may be off, as one ring's share; `level`: of zero
-    frequency, as a share of all.
+    frequency, as a share of all, `level_noise` the part of it that is noise.
     """
 
     frequency: Vector
@@ -50,6 +51,7 @@ class Rings:
     noise: Vector
     shape: float
     level: float
+    level_noise: float
 
     @property
     def sigma(self) -> Vector:
@@ -65,7 +67,14 @@ def rings_of(curve: Reading | Reference) -> Rings | None:
         return None
     level = min(curve.level_sigma, float(np.min(sigma / np.maximum(np.abs(modulation), 1e-9))))
     noise = np.sqrt(np.maximum(sigma**2 - (level * modulation) ** 2, 0.0))
-    return Rings(frequency, modulation, noise, _shape_sigma(modulation), math.hypot(level, LEVEL_SIGMA))
+    return Rings(
+        frequency,
+        modulation,
+        noise,
+        _shape_sigma(modulation),
+        math.hypot(level, LEVEL_SIGMA),
+        min(curve.level_noise, level),
+    )
 
 
 def _shape_sigma(modulation: Vector) -> float:
