@@ -50,6 +50,14 @@ def test_without_it_a_perfect_lens_does_as_well_and_tells_the_slope(sweep):
     assert found.um_per_step == pytest.approx(H, rel=0.01)
 
 
+@pytest.mark.parametrize("w040", [-1.0, 0.65])
+def test_nor_does_an_aberrated_one_mislead_the_slope(sweep, w040):
+    found = peak_of(STEPS, sweep(best=0.4, w040=w040))
+    assert found.position == pytest.approx(0.4, abs=0.05)
+    # |r| of its two sides alone tells up to 6 % too little
+    assert found.um_per_step == pytest.approx(H, rel=0.01)
+
+
 def test_an_aberrated_lens_draws_the_hyperbola_aside_but_not_the_curves(sweep):
     from backfocus.solve.defocus import defocus
     from backfocus.solve.peak import find_peak
