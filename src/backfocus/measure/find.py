@@ -235,7 +235,13 @@ def _recentred(picture: Pyramid, at: _Place, seen: Spokes) -> _Place | None:
         _centred(picture, replace(at, cycles=at.cycles + more), radii, count=False) for more in (-1, 0, 1)
     ]
     tried = [each for each in others if each is not None]
-    return max(tried, key=lambda each: each.share, default=None)
+    return max(tried, key=lambda each: _held(picture, each, radii), default=None)
+
+
+def _held(picture: Pyramid, at: _Place, radii: Floats) -> float:
+    """Power of the very harmonic on these rings: cut rings smear a wrong count, and not the right one."""
+    wave = read_rings(picture, at.x_px, at.y_px, radii, at.shear).harmonics[:, at.cycles]
+    return float(np.vdot(wave, wave).real)
 
 
 def _centred(picture: Pyramid, place: _Place, radii: Floats, *, count: bool = True) -> _Place | None:
