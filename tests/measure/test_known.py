@@ -78,3 +78,8 @@ def test_a_smaller_star_or_less_contrast_is_not_the_chart(strayed):
 def test_nothing_is_doubted_while_nothing_is_known():
     dim = measured(white=0.5, black=0.4, radius_px=150.0)
     assert believed(dim, Scale(), Chart()) == dim
+
+
+def test_a_chart_learned_from_a_blur_does_not_reverse_a_clear_picture():
+    clear = measured(phase=0.3 + math.pi)
+    assert believed(clear, SURE, Chart(0.13, 0.3)) == clear

@@ -42,15 +42,13 @@ def believed(measured: StarMeasurement, scale: Scale, chart: Chart) -> StarMeasu
     """
     rim, contrast = measured.radius_px, _contrast(measured)
     strayed = scale.sure and rim and scale.px and abs(math.log(rim / scale.px)) > STRAYED_RIM
-    faint = (
-        contrast is not None and chart.contrast is not None and contrast < STRAYED_CONTRAST * chart.contrast
-    )
-    if strayed or faint:
+    if strayed or _fainter(contrast, chart.contrast):
         return _without_curve(measured, None if strayed else rim)
     phase = _phase_rad(measured, scale)
     if phase is None or chart.phase_rad is None or math.cos(phase - chart.phase_rad) > -0.5:
         return measured
-    return _reversed(measured)
+    # a chart so much fainter than this was itself learned from a blur
+    return measured if _fainter(chart.contrast, contrast) else _reversed(measured)
 
 
 def learned(chart: Chart, measured: StarMeasurement, scale: Scale) -> Chart:
@@ -59,6 +57,10 @@ def learned(chart: Chart, measured: StarMeasurement, scale: Scale) -> Chart:
         return chart
     phase = _phase_rad(measured, scale)
     return Chart(_contrast(measured), chart.phase_rad if phase is None else phase)
+
+
+def _fainter(contrast: float | None, than: float | None) -> bool:
+    return contrast is not None and than is not None and contrast < STRAYED_CONTRAST * than
 
 
 def _contrast(measured: StarMeasurement) -> float | None:
