@@ -45,7 +45,7 @@ def test_sectors_then_pixels(cycles: int, start: Pose) -> None:
 def test_frequency_of_rings() -> None:
     light = picture(Pose(120.0, 120.0), 36)
     level = seen_from(light, Pose(120.0, 120.0), 36)
-    upright = ring_frequencies(level, Pose(120.0, 120.0))
+    upright = ring_frequencies(level, Pose(120.0, 120.0), fit_rings(level))
     # n / (2 pi r) of pixels picked from rings 4 to 8 % wide
     assert upright == pytest.approx(36 / (2 * np.pi * level.radius_px), rel=0.015)
     # a star squeezed along x: local frequency is the slope of the phase, by finite differences along x = 0
@@ -56,4 +56,6 @@ def test_frequency_of_rings() -> None:
     along = np.diff(squeezed, append=squeezed[0] + 2 * np.pi) / (2 * np.pi / 3600)
     # averaged over the pixels of a round ring: the mean slope of the angle is one turn per turn
     assert along.mean() == pytest.approx(1.0)
-    assert ring_frequencies(tilted, pose) == pytest.approx(upright * along.mean(), rel=0.01)
+    # the pixels at the crests of the smallest rings lie up to a per cent further in or out
+    seen = ring_frequencies(tilted, pose, fit_rings(tilted))
+    assert seen == pytest.approx(upright * along.mean(), rel=0.012)

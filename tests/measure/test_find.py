@@ -17,7 +17,7 @@ from backfocus.measure.rings import pyramid
 from ..oracles.render import StarDrawing, draw_star, seen
 from ..oracles.rooms import NEGATIVES, random_scene, room_with
 from ..oracles.star_picture import Scene, light, noisy
-from ..oracles.transfer import CUT_OFF, hopkins
+from ..oracles.transfer import CUT_OFF, bell, hopkins
 
 # the centre is refined later on the pixels: here it only has to be near enough for that
 CENTRE_PX = 0.6
@@ -60,6 +60,12 @@ def test_grain_of_the_paper_is_not_taken_for_thin_spokes():
     for seed in range(8):
         (found,) = find_star(np.clip(255.0 * noisy(clean, 0.06, seed), 0, 255).astype(np.uint8))
         assert found.cycles == 36
+
+
+def test_a_third_cut_away_hides_no_cycle():
+    picture = light(Scene(x_px=128.4, y_px=127.6, radius_px=105, cycles=92, columns=167), bell(0.95))
+    (found,) = find_star(np.asarray(255 * np.clip(picture, 0, 1), np.uint8))
+    assert found.cycles == 92
 
 
 @pytest.mark.parametrize("rotation", [cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_180])

@@ -38,7 +38,12 @@ def pixel_step(rings: Rings, fit: RingFit) -> tuple[Floats64, float]:
     sure = cycles / np.maximum(fit.noise, max(0.1 * middle(fit.noise), 1e-6))
     slope = (fit.wave * sure).astype(np.complex64)[:, None] * np.conj(rings.wave)
     swing = slope.imag * rings.weight
-    once, twice = swing / rings.distance * rings.unit, swing * (rings.unit * rings.unit)
+    share = swing * slope.imag
+    share /= np.maximum(share.sum(axis=1, keepdims=True), 1e-9)
+    once, twice = rings.unit / rings.distance, rings.unit * rings.unit
+    # less what the phase of the ring takes up by itself: much, where the frame cuts it
+    once = swing * (once - (share * once).sum(axis=1, keepdims=True))
+    twice = swing * (twice - (share * twice).sum(axis=1, keepdims=True))
     flat = np.stack([once.imag, -once.real, -twice.imag, twice.real]).reshape(4, -1)
     normal = (flat @ flat.T).astype(np.float64)
     normal += 1e-9 * max(float(np.trace(normal)), 1e-12) * np.eye(4)
@@ -47,14 +52,18 @@ def pixel_step(rings: Rings, fit: RingFit) -> tuple[Floats64, float]:
     return covariance @ (flat @ left.ravel()), float(np.sqrt(covariance[0, 0]))
 
 
-def ring_frequencies(rings: Rings, pose: Pose) -> Floats64:
-    """Mean local frequency of each ring, cy/px; on a tilted star it differs along the ring."""
-    if not pose.shear and rings.whole:
-        return np.asarray(rings.plan.cycles / (2 * np.pi) * rings.plan.inverse_px)
-    local = rings.weight / rings.distance
+def ring_frequencies(rings: Rings, pose: Pose, fit: RingFit) -> Floats64:
+    """Mean local frequency of each ring, cy/px, where its wave is strongest: there its amplitude is told.
+
+    On a small ring the pixels at the crests may all lie further out than the others; on a tilted star the
+    frequency differs along the ring.
+    """
+    crests = (fit.wave / np.maximum(np.abs(fit.wave), 1e-12)).astype(np.complex64)[:, None]
+    share = rings.weight * (crests * rings.wave.conj()).real ** 2
+    local = share / rings.distance
     if pose.shear:
         local = local * np.abs(rings.unit - np.complex64(pose.shear) * rings.unit.conj())
-    inverse = local.sum(axis=1, dtype=np.float64) / np.maximum(rings.weight.sum(axis=1), 1.0)
+    inverse = local.sum(axis=1, dtype=np.float64) / np.maximum(share.sum(axis=1), 1e-3)
     return np.asarray(rings.plan.cycles / (2 * np.pi) * inverse)
 
 

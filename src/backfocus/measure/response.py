@@ -14,8 +14,8 @@ from .waves import Floats64
 
 NYQUIST = 0.5
 
-SMALLEST_PX = 10.0
-"""Rings below this radius are too curved for an MTF50 to stand on; the one at 1.1 times it must be larger."""
+SMALLEST_PX = 9.9
+"""Below this radius rings hold too few pixels for an MTF50 to stand on; 10 px, less its own error."""
 
 MOST_START = 0.85
 """Lowest frequency of the rings, of MTF50, at which the crossing can still be told."""
@@ -25,6 +25,10 @@ FLATTEST = -0.05
 
 FAINT = 0.08
 """Of the largest amplitude: a ring below it may stand at a zero of the modulation."""
+
+STRAIGHT, BENDING, BUMPY = 36, 0.3, 0.003
+"""Cycles of rings that count as straight; log frequency to either side over which their bend is fitted; and
+what sampling leaves in a ring."""
 
 NEAR_ENOUGH = 0.01
 """Last step of the search for a crossing, in log frequency; its own error is a hundredth of that."""
@@ -130,7 +134,8 @@ def respond(
     rows = np.flatnonzero(keep)
     rows = rows[np.argsort(frequency[rows])]
     m, s = signed[rows] / levels.full, sigma[rows] / levels.full
-    f = frequency[rows] * (1 + _bend(m, cycles))
+    f = frequency[rows]
+    m = _straightened(f, m, s, cycles)
     fifty, flags = _fifty(f, m, s, radius_px[rows], levels.relative_sigma)
     quarter = _value_at(f, m, s, 0.25, levels.relative_sigma)
     mask = least_mask(f, _smooth(m), s / 2, levels.relative_sigma) if m.size > 4 else 0.0
@@ -170,14 +175,28 @@ def _fifty(
     return fifty, frozenset()
 
 
-def _bend(m: Floats64, cycles: int) -> Floats64:
-    """What the curvature of a ring adds to its frequency, as a share: 0.6 % at 8 cycles, nothing at 36.
+def _straightened(f: Floats64, m: Floats64, s: Floats64, cycles: int) -> Floats64:
+    """The modulation of straight waves of these frequencies, from that of rings.
 
-    The Laplacian of r**-2j exp(i n phi) has -(n**2 - 4 j**2) where a straight wave has -n**2; summed over the
-    series of a Gaussian blur of modulation m.
+    A blur whose modulation M is a series in k**2 takes exp(i n phi) through powers of the Laplacian; the j-th
+    gives n**2 (n**2 - 4) ... (n**2 - 4 (j - 1)**2) / r**2j where a straight wave has (n / r)**2j. So a ring
+    shows M - f**3 M''' / (6 n**2), the next term being smaller by n**2 again.
     """
-    x = np.log(np.clip(_smooth(m), 0.22, 1.0))
-    return np.asarray(-x * (1 + 2 * x / 3) / cycles**2)
+    if cycles >= STRAIGHT or f.size < 8:
+        return m
+    x = np.log(f)
+    about = np.clip(x, x[0] + BENDING, max(x[-1] - BENDING, x[0] + BENDING))
+    off = x[None, :] - about[:, None]
+    weight = np.clip(1 - (off / BENDING) ** 2, 0, None) / np.hypot(s, BUMPY) ** 2
+    powers = off[:, :, None] ** np.arange(4)
+    weighted = powers * weight[:, :, None]
+    normal = np.swapaxes(weighted, 1, 2) @ powers + np.diag([1e-3, 0.1, 0.1, 1.0])
+    found = np.linalg.solve(normal, np.swapaxes(weighted, 1, 2) @ m[None, :, None])[:, :, 0]
+    at = x - about
+    first = found[:, 1] + 2 * found[:, 2] * at + 3 * found[:, 3] * at**2
+    second = 2 * found[:, 2] + 6 * found[:, 3] * at
+    bend = 6 * found[:, 3] - 3 * second + 2 * first
+    return np.asarray(m + bend / (6 * cycles**2))
 
 
 def _smooth(values: Floats64) -> Floats64:

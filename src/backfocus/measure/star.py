@@ -37,12 +37,12 @@ from .waves import (
 LEAST_VISIBLE = 0.2
 """A ring counts when this part of it lies in the picture."""
 
-LEAST_SAMPLES = 24
-"""Pixels a ring needs for the nine numbers fitted to it."""
+LEAST_SAMPLES = 27
+"""Pixels a ring needs, three for each of the nine numbers fitted to it."""
 
-SMALLEST_PX, CURVED = 8.0, 3.4
-"""Rings below this radius, or this many radii of the blur disc, are so curved that other frequencies show: a
-hundredth of modulation and more, with few cycles far out of focus."""
+SMALLEST_PX, CURVED = 9.0, 3.4
+"""Below this radius a ring has too few pixels; below so many radii of the blur disc it is so curved, with few
+cycles, that other frequencies show by a hundredth of modulation and more."""
 
 EVENINGS = 2
 """Times uneven light is taken off: on rings cut by the frame it leaks into the waves the first time."""
@@ -299,7 +299,7 @@ def _assemble(
         return nothing
     rim, rim_sigma, last = find_rim(rings, fit, usable)
     inside = usable & (np.arange(len(usable)) < last)
-    frequency = ring_frequencies(rings, pose)
+    frequency = ring_frequencies(rings, pose, fit)
     signed, keep = upright(fit.wave, sigma, radius, inside, twist_radius)
     keep = _clear_of_rim(keep, radius, frequency, signed, rim and rim * (1 - 2 * abs(pose.shear)))
     disc_px = blur_disc_px(frequency, signed, keep)
