@@ -3,8 +3,15 @@
 import json
 from pathlib import Path
 
+import cv2
 import pytest
 
+from backfocus.chart import make_chart, parse_paper
+
+from ..oracles.camera_codes import codes
+from ..oracles.printed_chart import printed
+from ..oracles.star_picture import Scene, light
+from ..oracles.transfer import CUT_OFF, hopkins
 from .conftest import Run
 
 OPTICS = ("--pixel-um", "5", "--f-number", "1.8")
@@ -55,6 +62,23 @@ def test_check_learns_how_far_red_and_blue_are_apart(backfocus: Run) -> None:
     hinted = json.loads(backfocus("check", address, "--json", "--red-blue-um", told["red_blue_um"]).stdout)
     assert list(hinted) == [*CHECK_KEYS, "side_hint"]
     assert (hinted["side_hint"], hinted["sign_known"]) == ("near", False)
+
+
+def test_measure_says_what_to_do_about_compression(backfocus: Run, tmp_path: Path) -> None:
+    star = codes(light(Scene(), hopkins(0.25, CUT_OFF["f/4, 4 um"])), transfer="srgb", bits=8, limited=False)
+    cv2.imwrite(str(tmp_path / "star.jpg"), star, [cv2.IMWRITE_JPEG_QUALITY, 10])
+    ended = backfocus("measure", tmp_path / "star.jpg", "--transfer", "srgb")
+    assert "compressed" in ended.stdout
+    assert "higher bit rate" in ended.stderr
+
+
+def test_measure_says_that_another_curve_was_used(backfocus: Run, tmp_path: Path) -> None:
+    chart = printed(make_chart(parse_paper("A4")), hopkins(0.25, CUT_OFF["f/4, 4 um"]))
+    picture = codes(0.8 * chart, transfer="slog3", bits=8, limited=False, grain=0.7)
+    cv2.imwrite(str(tmp_path / "chart.png"), picture)
+    ended = backfocus("measure", tmp_path / "chart.png", "--transfer", "srgb")
+    assert "other-curve" in ended.stdout
+    assert "transfer curve" in ended.stderr
 
 
 def test_interlaced_pictures_give_a_line_for_each_field(backfocus: Run) -> None:

@@ -60,11 +60,13 @@ def measure(
     )
     opened = open_source(source, transfer=transfer, range_=range_, notice=options.notice)
     found = False
+    flags: set[str] = set()
     widest_px = 0.0
     sight = replace(options.sight_for(target, region), colours=bool(red_blue_um))
     for sighting in readings(opened, Limits(frames, seconds), sight):
         reading = sighting.reading
         found |= reading.target is not None
+        flags |= reading.flags
         widest_px = max(widest_px, reading.scale_px or 0.0)
         ratio = reading.scale_px / widest_px if reading.scale_px and widest_px else 1.0
         defocus = _defocus(reading, optics, ratio)
@@ -74,11 +76,20 @@ def measure(
             line["side_hint"] = hint
             words += f"  hint: probably too {hint}" if hint else ""
         sys.stdout.write((json.dumps(line) if json_ else words) + "\n")
+    for flag in sorted(flags & _ADVICE.keys()):
+        options.notice(_ADVICE[flag])
     if not found:
         options.notice(
             "no star in any picture: is the chart in view and lit? (`backfocus chart star.pdf` prints one)"
         )
         raise typer.Exit(4)
+
+
+_ADVICE = {
+    "compressed": "compression softens these pictures: take them before the encoder, or at a higher bit rate",
+    "other-curve": "the chart's patches contradict the declared transfer curve; theirs is used",
+}
+"""What to know or do about flags that only numbers bear."""
 
 
 def _defocus(reading: "Reading", optics: "Optics | None", ratio: float) -> "Defocus | None":

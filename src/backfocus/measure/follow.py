@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..frame import Frame, Samples
+from .coding import compressed
 from .colours import in_red_and_blue
 from .edge import Region
 from .edge_chart import EdgeSight, read_chart, read_region
@@ -386,6 +387,8 @@ def _more_flags(frame: Frame, found: _Found, scale: Scale) -> set[Flag]:
         flags.add(Flag.SCALE_UNSURE)
     if clipped(crop, bits=frame.bits, limited=frame.limited):
         flags.add(Flag.CLIPPED)
+    if compressed(frame, found.measured):
+        flags.add(Flag.COMPRESSED)
     if frame.field is None and (frame.interlaced or line_doubled(crop) or combed(crop)):
         flags.add(Flag.INTERLACED)
     return flags

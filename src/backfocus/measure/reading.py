@@ -28,6 +28,7 @@ class Flag(StrEnum):
     TWO_EDGES = "two-edges"
     ON_GRID = "on-grid"
     OTHER_CURVE = "other-curve"
+    COMPRESSED = "compressed"
 
 
 @dataclass(frozen=True, slots=True)
