@@ -20,7 +20,7 @@ MARGIN = 0.02
 RISING = 0.5
 """Modulation above which a rise is one: below, a curve may come back from its first zero."""
 
-SIGMAS = 4.0
+SIGMAS = 3.0
 MOST = 8.0
 """Largest mask told."""
 

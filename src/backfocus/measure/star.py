@@ -53,7 +53,7 @@ MOST_STEP = np.array([1.0, 1.0, 0.02, 0.02])
 MOVED = 0.5
 """Pixels of centre, or radians of phase: a longer step of a tracked star is not believed."""
 
-SMEARED_PX, SURE = 1.7, 5.0
+SMEARED_PX, SURE = 1.7, 3.5
 """A smear longer than this, and so many sigmas of its square, is a move."""
 
 NO_SWING = 0.01
