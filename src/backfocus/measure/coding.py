@@ -31,7 +31,7 @@ BEND_OF_WHITE_NOISE = np.sqrt(1.5) * 1.0364
 
 
 def compressed(frame: Frame, star: StarMeasurement) -> bool:
-    """Whether compression took detail from a star; False without an MTF50, or with no paper in view around."""
+    """Whether compression took detail from a star; False without an MTF50 or paper around it."""
     if star.radius_px is None or star.mtf50_cy_px is None or not star.noise or not star.white:
         return False
     if star.noise < EXCESS * star.white:
