@@ -22,7 +22,7 @@ SURE = 3.0
 """Sigmas a slope or a bowl must reach to be taken off the rings."""
 
 NO_BOWL = 0.0025
-"""A bowl known as well as that and not seen is none, for the levels too: codes without grain make one up."""
+"""Where noise hides no larger bowl, one not seen is none, for the levels too: codes make one up."""
 
 DARKEST = 0.2
 """Of the light at the centre: no pixel is brightened more than five times."""
@@ -148,16 +148,15 @@ def _fitted(
         halo *= (middle(paper[1]) - middle(star[1])) / rim
     prior = np.diag([0.0, 0.0 if paper is not None else 1.0, HALO_PX**-2, 0.0])
     ratio = 1.0 if paper is None else middle(paper[1]) / middle(star[1])
+    grain = np.sqrt(np.maximum(sigma**2 - (SAMPLING * light) ** 2, 0.0))
     for _ in range(2):
         rows = np.array([inside, ~inside, halo, np.where(inside, 1.0, ratio) * bowl], dtype=np.float64)
         found, covariance, answer = _robust(rows, light, sigma, prior)
-        bowl_sigma = math.sqrt(covariance[3, 3])
-        seen = abs(found[3]) > SURE * bowl_sigma
-        if not seen and bowl_sigma < NO_BOWL * found[0]:
+        seen = abs(found[3]) > SURE * math.sqrt(covariance[3, 3])
+        if not seen and np.linalg.norm(answer[3] * grain) < NO_BOWL * found[0]:
             prior[3, 3] = FLAT
         ratio = float(found[1] / found[0]) if paper is not None else 1.0
     mean = float(found[0])
-    grain = np.sqrt(np.maximum(sigma**2 - (SAMPLING * light) ** 2, 0.0))
     return Ground(
         mean=mean,
         mean_sigma=math.sqrt(covariance[0, 0]),
