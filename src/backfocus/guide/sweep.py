@@ -24,7 +24,9 @@ BACK_S = 20.0
 REACTION_S = 2.5
 """A hand told to turn back has done so by now."""
 GONE_S = 1.0
-GONE_AGAIN_S = 12.0
+GONE_FOR_S: dict[type | None, float] = {ev.Sharper: 6.0, ev.StarLost: 12.0, ev.Softer: 12.0}
+"""Without a star this long it is lost: at once, unless the picture just got sharper (a blur disc as wide as
+the spokes hides every ring, and goes by) or the way back leads through what was dark before."""
 NOTHING_LEFT_S = 20.0
 SETTLED_S, DECIDED_S = 0.5, 3.0
 """The last half second says where a ring stands: a longer one may still hold its passing the peak."""
@@ -104,10 +106,9 @@ def close_um(session: Session, seen: Sequence[Glimpse]) -> float:
 
 def _gone(state: Watch, session: Session) -> ev.Seen | None:
     """Turned until the star went: once back the way it came, and again if that was wrong."""
-    turned_back = state.told in (ev.StarLost, ev.Softer)
     if session.step is Step.SWEEP_TELE and star_gone(state.glimpses, NOTHING_LEFT_S):
         return ev.NothingThere(state.at_s)
-    if star_gone(state.stretch, GONE_AGAIN_S if turned_back else GONE_S):
+    if star_gone(state.stretch, GONE_FOR_S.get(state.told, GONE_S)):
         return ev.StarLost(state.at_s)
     return None
 
