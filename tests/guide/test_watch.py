@@ -13,7 +13,7 @@ from backfocus.guide import events as ev
 from backfocus.guide import instructions as say
 from backfocus.guide.glimpse import Glimpse
 from backfocus.guide.looks import looks_on_the_way
-from backfocus.guide.procedure import Setup, Step, advance, replay, start
+from backfocus.guide.procedure import Session, Setup, Step, advance, replay, start
 from backfocus.guide.records import from_dict, to_dict
 from backfocus.guide.watch import Watch, watch
 from backfocus.measure.reading import Flag, Reading
@@ -206,13 +206,18 @@ def test_poor_light_is_named_before_anything_else() -> None:
     assert done.said[-1] == say.Aim("aim", "too-dark")
 
 
-def test_nothing_changes_asks_for_screw_then_ring_then_iris() -> None:
+def off_at_wide() -> tuple[Session, Camera]:
+    """A procedure that has just found wide 45 um off, and its camera."""
     lens = Lens(zoom=10.0, delta_um=45.0)
     done = run(lens, longest_s=40.0)
     upto = next(i for i, event in enumerate(done.events) if isinstance(event, ev.StillOff)) + 1
-    session = replay(lens.setup, done.events[:upto])
-    camera = Camera(lens, Pose(zoom=0.0, focus_um=-45.0))
+    camera = Camera(lens)
     camera.pose.focus_um = -45.0
+    return replay(lens.setup, done.events[:upto]), camera
+
+
+def test_nothing_changes_asks_for_screw_then_ring_then_iris() -> None:
+    session, camera = off_at_wide()
     state, asked, at_s = Watch(), [], session.since_s
     while len(asked) < 4:
         at_s += 0.1
@@ -223,6 +228,23 @@ def test_nothing_changes_asks_for_screw_then_ring_then_iris() -> None:
     assert [ask for ask, _ in asked] == ["lock-screw", "right-ring", "iris-open", "lock-screw"]
     # Ten seconds each, by the clock of the pictures (0.1 s apart).
     assert asked[1][1] - asked[0][1] == pytest.approx(10.0, abs=0.2)
+
+
+def test_rings_hidden_by_blur_on_a_way_to_sharper_are_not_lost_at_once() -> None:
+    session, camera = off_at_wide()
+    state, told, at_s = Watch(), {}, session.since_s
+    while ev.StarLost not in told:
+        at_s += 0.1
+        camera.pose.back_um -= 1.0
+        reading = camera.read(at_s)
+        if ev.Sharper in told:
+            reading = Reading(reading.index, at_s, frozenset({Flag.LOST}), contrast=reading.contrast)
+        state, seen = watch(state, reading, session)
+        for event in seen:
+            session, _ = advance(session, event)
+            told[type(event)] = at_s
+    # a slow hand turns 10 um a second, and the rings of a star of 77 px are hidden over some 50 um
+    assert 5.0 < told[ev.StarLost] - told[ev.Sharper] < 8.0
 
 
 def test_a_recording_that_nobody_obeys_waits_and_ends() -> None:
