@@ -403,8 +403,8 @@ def _bent(case: Case, rng: np.random.Generator) -> Case:
 
 
 ROUNDED = (
-    "Without grain all of the paper falls on one code, and a code of a logarithm in 8 bits is up to 3 % of white: "
-    "rounding does not average out. A camera has grain."
+    "Without grain all of the paper falls on one code, and an 8-bit code of a logarithm is up to 3 % of "
+    "white: rounding does not average out. A camera has grain."
 )
 
 
