@@ -38,12 +38,14 @@ def pixel_step(rings: Rings, fit: RingFit) -> tuple[Floats64, float]:
     sure = cycles / np.maximum(fit.noise, max(0.1 * middle(fit.noise), 1e-6))
     slope = (fit.wave * sure).astype(np.complex64)[:, None] * np.conj(rings.wave)
     swing = slope.imag * rings.weight
-    share = swing * slope.imag
-    share /= np.maximum(share.sum(axis=1, keepdims=True), 1e-9)
     once, twice = rings.unit / rings.distance, rings.unit * rings.unit
-    # less what the phase of the ring takes up by itself: much, where the frame cuts it
-    once = swing * (once - (share * once).sum(axis=1, keepdims=True))
-    twice = swing * (twice - (share * twice).sum(axis=1, keepdims=True))
+    if not rings.whole:
+        # the phase of a ring cut by the frame takes up much of them by itself
+        share = swing * slope.imag
+        share /= np.maximum(share.sum(axis=1, keepdims=True), 1e-9)
+        once = once - (share * once).sum(axis=1, keepdims=True)
+        twice = twice - (share * twice).sum(axis=1, keepdims=True)
+    once, twice = swing * once, swing * twice
     flat = np.stack([once.imag, -once.real, -twice.imag, twice.real]).reshape(4, -1)
     normal = (flat @ flat.T).astype(np.float64)
     normal += 1e-9 * max(float(np.trace(normal)), 1e-12) * np.eye(4)
@@ -59,7 +61,7 @@ def ring_frequencies(rings: Rings, pose: Pose, fit: RingFit) -> Floats64:
     frequency differs along the ring.
     """
     crests = (fit.wave / np.maximum(np.abs(fit.wave), 1e-12)).astype(np.complex64)[:, None]
-    share = rings.weight * (crests * rings.wave.conj()).real ** 2
+    share = rings.weight * (crests.real * rings.wave.real + crests.imag * rings.wave.imag) ** 2
     local = share / rings.distance
     if pose.shear:
         local = local * np.abs(rings.unit - np.complex64(pose.shear) * rings.unit.conj())
