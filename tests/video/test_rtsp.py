@@ -135,14 +135,15 @@ def test_killed_and_restarted_it_comes_back(run: Run, watch: Watch) -> None:
 
     def note(line: str) -> None:
         said.append(line)
-        if len(said) == 1:
+        if "connecting again in 0.1 s" in line:
             run(port=server.port)
 
     frames = watch(server, note).frames()
     before = [next(frames) for _ in range(5)][-1]
     server.kill()
     after = first_after_return(said, frames)
-    assert "connecting again in 0.1 s" in said[0]
+    # the last packets before the cut may be damaged, which is said first
+    assert any("connecting again in 0.1 s" in line for line in said)
     assert after.index > before.index
     assert after.at_s is not None
     assert before.at_s is not None
