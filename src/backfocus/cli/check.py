@@ -110,8 +110,6 @@ def check(
         opened = open_source(address, transfer=transfer, range_=range_, notice=options.notice)
         return _seen(opened, Limits(frames, seconds), sight, quiet=json_)
 
-    if red_blue_um == 0.0:
-        raise UsageError("--red-blue-um 0: a lens that focuses red and blue together gives no hint")
     if (shim_um is None) != (after is None) or shim_um == 0.0:
         raise UsageError("two clips and the step between them belong together: --shim-um 50 BEFORE AFTER")
     seen = look(source)

@@ -90,10 +90,18 @@ RegionText = Annotated[
     ),
 ]
 
+
+def _not_together(red_blue_um: float | None) -> float | None:
+    if red_blue_um == 0.0:
+        raise UsageError("--red-blue-um 0: a lens that focuses red and blue together gives no hint")
+    return red_blue_um
+
+
 RedBlueUm = Annotated[
     float | None,
     typer.Option(
         "--red-blue-um",
+        callback=_not_together,
         help="How much further from the lens red focuses than blue, as `check` learned it: colours then hint "
         "at the side.",
         show_default=False,

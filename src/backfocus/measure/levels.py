@@ -110,7 +110,7 @@ def find_levels(
     surround = _surround(ground)
     if given is not None and given[1] > given[0]:
         half = (given[0] + given[1]) / 2
-        zero: Contrast | None = Contrast((given[1] - given[0]) / (given[1] + given[0]), 0.002, 0.0)
+        zero: Contrast | None = Contrast((given[1] - given[0]) / (given[1] + given[0]), 0.002)
     else:
         sigma = fit.noise[rows] * np.sqrt(2 / fit.samples[rows]) / half
         zero, bars = _contrast(frequency[rows], signed[rows] / half, sigma, surround, bars)

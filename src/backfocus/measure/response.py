@@ -189,9 +189,9 @@ def _straightened(f: Floats64, m: Floats64, s: Floats64, cycles: int) -> Floats6
     off = x[None, :] - about[:, None]
     weight = np.clip(1 - (off / BENDING) ** 2, 0, None) / np.hypot(s, BUMPY) ** 2
     powers = off[:, :, None] ** np.arange(4)
-    weighted = powers * weight[:, :, None]
-    normal = np.swapaxes(weighted, 1, 2) @ powers + np.diag([1e-3, 0.1, 0.1, 1.0])
-    found = np.linalg.solve(normal, np.swapaxes(weighted, 1, 2) @ m[None, :, None])[:, :, 0]
+    weighted = np.swapaxes(powers * weight[:, :, None], 1, 2)
+    normal = weighted @ powers + np.diag([1e-3, 0.1, 0.1, 1.0])
+    found = np.linalg.solve(normal, weighted @ m[None, :, None])[:, :, 0]
     at = x - about
     first = found[:, 1] + 2 * found[:, 2] * at + 3 * found[:, 3] * at**2
     second = 2 * found[:, 2] + 6 * found[:, 3] * at

@@ -37,14 +37,13 @@ IDENTITY = np.eye(4)
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """Contrast at zero frequency, its sigma, and the slope that diffraction gives the modulation there.
+    """Contrast at zero frequency and its sigma.
 
     `noise`: the part of sigma that is noise, and so another one in the next picture.
     """
 
     value: float
     sigma: float
-    slope: float
     noise: float = 0.0
 
 
@@ -100,7 +99,6 @@ def _from_paper(alone: Contrast, surround: Surround) -> Contrast | None:
     return Contrast(
         part * surround.value + (1 - part) * alone.value,
         math.sqrt(part) * surround.sigma,
-        alone.slope,
         math.hypot(part * surround.noise, (1 - part) * alone.noise),
     )
 
@@ -137,7 +135,7 @@ def _fit(
     free = np.where(at <= LEAST, 0.0, rows)
     answer = np.linalg.solve(free.T @ free + np.diag(at <= LEAST), free[: len(f)].T)[0]
     grain = float(np.linalg.norm(answer * noise / sigma))
-    return cost, Contrast(value, value * spread, float(at[1]), value * grain)
+    return cost, Contrast(value, value * spread, value * grain)
 
 
 def _linear(known: tuple[Floats64, ...], at: Floats64) -> tuple[Floats64, Floats64]:
