@@ -162,15 +162,16 @@ def _sharpening(mask: float, fifty: tuple[float, float] | None, flags: frozenset
 def _fifty(
     f: Floats64, m: Floats64, s: Floats64, radius_px: Floats64, level_sigma: float
 ) -> tuple[tuple[float, float] | None, frozenset[Flag]]:
-    """MTF50 with its sigma, or None and the reason."""
+    """MTF50 with its sigma, or None and the reason: no ring near enough, beyond the doubt of two sigmas."""
     if m.size < 5 or _smooth(m)[0] < 0.5:
         return None, frozenset({Flag.LOW_CONTRAST})
     fifty = _crossing(f, m, s, level_sigma)
     if fifty is None:
         return None, frozenset({Flag.ABOVE_NYQUIST})
-    if radius_px[0] * f[0] / (1.1 * fifty[0]) < SMALLEST_PX:
+    lowest, highest = fifty[0] - 2 * fifty[1], fifty[0] + 2 * fifty[1]
+    if radius_px[0] * f[0] < 1.1 * lowest * SMALLEST_PX:
         return None, frozenset({Flag.ABOVE_NYQUIST})
-    if f[0] > MOST_START * fifty[0]:
+    if f[0] > MOST_START * highest:
         return None, frozenset({Flag.LOW_CONTRAST})
     return fifty, frozenset()
 

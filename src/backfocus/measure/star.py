@@ -41,7 +41,7 @@ LEAST_SAMPLES = 27
 """Pixels a ring needs, three for each of the nine numbers fitted to it."""
 
 SMALLEST_PX, CURVED = 9.0, 3.4
-"""Below this radius a ring has too few pixels; below so many radii of the blur disc it is so curved, with few
+"""Below this radius a ring has too few pixels to tell its waves apart; below so many radii of the blur disc it is so curved, with few
 cycles, that other frequencies show by a hundredth of modulation and more."""
 
 EVENINGS = 2
@@ -289,8 +289,8 @@ def _assemble(
     given: tuple[float, float] | None,
 ) -> StarMeasurement:
     cycles = view.cycles
-    usable = (rings.visible > LEAST_VISIBLE) & (fit.samples > LEAST_SAMPLES)
     radius = rings.radius_px
+    usable = (rings.visible > LEAST_VISIBLE) & (fit.samples > LEAST_SAMPLES) & (radius > SMALLEST_PX)
     sigma = fit.noise * np.sqrt(2 / np.maximum(fit.samples, 1.0))
     amplitude = np.abs(fit.wave)
     nothing = StarMeasurement(pose.x_px, pose.y_px, centre_sigma, cycles, flags=frozenset({Flag.LOST}))
@@ -303,7 +303,7 @@ def _assemble(
     signed, keep = upright(fit.wave, sigma, radius, inside, twist_radius)
     keep = _clear_of_rim(keep, radius, frequency, signed, rim and rim * (1 - 2 * abs(pose.shear)))
     disc_px = blur_disc_px(frequency, signed, keep)
-    keep &= radius > max(SMALLEST_PX, min(CURVED, 0.35 * cycles) * disc_px)
+    keep &= radius > min(CURVED, 0.35 * cycles) * disc_px
     ground = find_ground(rings, fit, keep, rim, disc_px)
     for _ in range(EVENINGS):
         if ground is None or ground.even:
