@@ -26,7 +26,7 @@ def blurred_ring(cycles: int, radius_px: np.ndarray) -> np.ndarray:
 def test_a_ring_reads_as_a_straight_wave_of_its_frequency(cycles: int) -> None:
     frequency = np.geomspace(0.008, 0.085, 60)
     straight, radius = bell(SIGMA_PX)(frequency), cycles / (2 * np.pi * frequency)
-    seen, sigma, levels = blurred_ring(cycles, radius), np.full(60, 1e-3), Levels(1, 0, 1.0, 0.0, 0.0, True)
+    seen, sigma, levels = blurred_ring(cycles, radius), np.full(60, 1e-3), Levels(1, 0, 1.0, 0.0, 0.0)
     read = respond(frequency, seen, sigma, radius, np.full(60, True), levels, cycles).modulation
     # the next term, about 50 / n**4 where it is largest, and a thousandth for the fit of the bend
     assert np.abs(np.array(read) - straight).max() < 0.001 + 50 / cycles**4

@@ -19,6 +19,15 @@ from .zero_frequency import Contrast, Surround, contrast_at_zero
 SQUARE = 4 / np.pi
 """Amplitude of the fundamental of a square wave of amplitude 1."""
 
+DECIDED = 12.0
+"""Log odds from which nobody doubts whether the spokes are bars or a sine."""
+
+SHOWN = 2.0
+"""Sigmas of a fundamental that foretells a third harmonic."""
+
+PAPER_SIGMA = 0.05
+"""How far the paper may be from the star's own white, when it has to say which of the two they are."""
+
 DISC_AT_HALF = 0.353
 """Radius of a blur disc times the frequency at which it leaves half: 2.215 / (2 pi)."""
 
@@ -35,7 +44,6 @@ class Levels:
     full: float
     relative_sigma: float
     relative_noise: float
-    bars: bool
 
 
 def find_rim(rings: Rings, fit: RingFit, usable: NDArray[np.bool_]) -> tuple[float | None, float | None, int]:
@@ -106,37 +114,38 @@ def find_levels(
     if rows.size < 4:
         return None
     half = ground.mean
-    bars = _is_bars(fit, frequency, signed, rows)
+    odds = _odds_of_bars(fit, frequency, signed, rows)
     surround = _surround(ground)
     if given is not None and given[1] > given[0]:
         half = (given[0] + given[1]) / 2
         zero: Contrast | None = Contrast((given[1] - given[0]) / (given[1] + given[0]), 0.002)
     else:
-        sigma = fit.noise[rows] * np.sqrt(2 / fit.samples[rows]) / half
-        zero, bars = _contrast(frequency[rows], signed[rows] / half, sigma, surround, bars)
+        sigma = _sigma(fit, rows) / half
+        zero, odds = _contrast(frequency[rows], signed[rows] / half, sigma, surround, odds)
     if zero is None:
         return None
-    unit = SQUARE if bars is not False else 1.0
     white, black = half * (1 + zero.value), half * (1 - zero.value)
+    doubt = math.log(SQUARE) / (2 * math.cosh(odds / 2)) if abs(odds) < DECIDED else 0.0
     return Levels(
         white,
         black,
-        ground.mean * zero.value * unit,
-        zero.sigma / zero.value,
+        ground.mean * zero.value * (SQUARE if odds >= 0 else 1.0),
+        math.hypot(zero.sigma / zero.value, doubt),
         zero.noise / zero.value,
-        bars is not False,
     )
 
 
 def _contrast(
-    frequency: Floats64, ratio: Floats64, sigma: Floats64, surround: Surround | None, bars: bool | None
-) -> tuple[Contrast | None, bool | None]:
-    """Contrast at zero frequency, and whether of bars: the paper says where the third harmonic does not."""
-    if bars is None and surround is not None:
+    frequency: Floats64, ratio: Floats64, sigma: Floats64, surround: Surround | None, odds: float
+) -> tuple[Contrast | None, float]:
+    """Contrast at zero frequency, and the odds of bars: the paper helps where the third harmonic is weak."""
+    if abs(odds) < DECIDED and surround is not None:
         wave = contrast_at_zero(frequency, ratio, sigma)
-        bars = None if wave is None else abs(math.log(wave.value / surround.value)) > math.log(SQUARE) / 2
-    unit = 1.0 if bars is False else SQUARE
-    return contrast_at_zero(frequency, ratio / unit, sigma / unit, surround), bars
+        if wave is not None:
+            off = math.log(wave.value / surround.value) - math.log(SQUARE) / 2
+            odds += math.log(SQUARE) * off / ((wave.sigma / wave.value) ** 2 + PAPER_SIGMA**2)
+    unit = SQUARE if odds >= 0 else 1.0
+    return contrast_at_zero(frequency, ratio / unit, sigma / unit, surround), odds
 
 
 def blur_disc_px(frequency: Floats64, signed: Floats64, keep: NDArray[np.bool_]) -> float:
@@ -156,19 +165,19 @@ def _surround(ground: Ground) -> Surround | None:
     return Surround(ratio - 1.0, ratio * math.hypot(sigma, 0.001), ratio * ground.noise)
 
 
-def _is_bars(fit: RingFit, frequency: Floats64, signed: Floats64, rows: NDArray[np.intp]) -> bool | None:
-    """Whether the spokes are square bars: then the third harmonic is a third of the fundamental at 3 f.
+def _odds_of_bars(fit: RingFit, frequency: Floats64, signed: Floats64, rows: NDArray[np.intp]) -> float:
+    """Log odds of square bars against a sine; 0 where no ring tells, bars above.
 
-    None where blur leaves too little of it to say.
+    Bars have a third harmonic: a third of the fundamental at 3 f, and against it.
     """
     order = rows[np.argsort(frequency[rows])]
-    thrice = 3 * frequency[order]
-    there = thrice < frequency[order].max()
-    if there.sum() < 2:
-        return None
-    expected = np.interp(thrice[there], frequency[order], np.abs(signed[order])) / 3
-    seen = np.abs(fit.third[order][there])
-    sigma = fit.noise[order][there] * np.sqrt(2 / fit.samples[order][there])
-    if (expected**2).sum() < 36 * (sigma**2).mean():
-        return None
-    return bool((seen * expected).sum() > 0.5 * (expected**2).sum())
+    order, told = order[3 * frequency[order] < frequency[order[-1]]], order
+    shown = np.where(np.abs(signed[told]) > SHOWN * _sigma(fit, told), signed[told], 0.0)
+    expected = np.interp(3 * frequency[order], frequency[told], shown) / 3
+    phase = fit.wave[order] * np.sign(signed[order])
+    seen = -(fit.third[order] * np.conj(phase / np.maximum(np.abs(phase), 1e-9)) ** 3).real
+    return float((expected * (seen - expected / 2) / np.maximum(_sigma(fit, order), 1e-6) ** 2).sum())
+
+
+def _sigma(fit: RingFit, rows: NDArray[np.intp]) -> Floats64:
+    return fit.noise[rows] * np.sqrt(2 / fit.samples[rows])

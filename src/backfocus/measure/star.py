@@ -41,8 +41,8 @@ LEAST_SAMPLES = 27
 """Pixels a ring needs, three for each of the nine numbers fitted to it."""
 
 SMALLEST_PX, CURVED = 9.0, 3.4
-"""Below this radius a ring has too few pixels to tell its waves apart; below so many radii of the blur disc it is so curved, with few
-cycles, that other frequencies show by a hundredth of modulation and more."""
+"""Below this radius a ring has too few pixels to tell its waves apart; below so many radii of the blur disc
+it is so curved, with few cycles, that other frequencies show by a hundredth of modulation and more."""
 
 EVENINGS = 2
 """Times uneven light is taken off: on rings cut by the frame it leaks into the waves the first time."""
