@@ -8,7 +8,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from backfocus.cli.keys import HELP
 from backfocus.cli.live import draw
 from backfocus.cli.session import view_after
 from backfocus.guide.events import PeakPassed
@@ -37,7 +36,7 @@ def main() -> None:
             break
     assert view is not None
     console = Console(record=True, width=112, height=40, file=StringIO(), force_terminal=True)
-    console.print(draw(view, console, f"{source.title}   {HELP}"))
+    console.print(draw(view, console, source.title))
     svg = console.export_svg(title="backfocus guide", clear=False)
     (IMAGES / "guide.svg").write_text(_local(svg), encoding="utf-8")
 

@@ -1,9 +1,11 @@
 """Readings as the lines that the faces print: JSON objects with the keys of the manual, and short words."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .measure.reading import Flag, Reading, Star
 from .solve.defocus import Defocus
+from .solve.remarks import REMARKS
 
 Json = dict[str, Any]
 
@@ -70,6 +72,14 @@ def reading_words(reading: Reading, defocus: Defocus | None) -> str:
         f"  MTF50 {_column(reading.mtf50_cy_px, 5, 3)}"
         f"  blur {_column(defocus.um if defocus else None, 6, 1)} um  {flags}"
     ).rstrip()
+
+
+def flags_words(flags: Mapping[Flag, int], pictures: int) -> Iterator[str]:
+    """What each flag means and what to do about it, with in how many of the pictures it stood."""
+    for flag, remark in REMARKS.items():
+        if count := flags.get(flag, 0):
+            share = "" if count == pictures else f" ({count} of {pictures})"
+            yield f"{flag.value}{share}: {remark.what}. {remark.cure}"
 
 
 def _column(value: float | None, width: int, digits: int) -> str:

@@ -10,12 +10,15 @@ from typing import Literal
 
 from .guide import events as ev
 from .guide.blur import blur_um
+from .guide.glimpse import last
 from .guide.instructions import Ignored, Instruction
+from .guide.outcome import noticed
 from .guide.session import Session, half_depth_um, optics_of, ratio_of
 from .guide.steps import Step
 from .guide.watch import Watch
 from .guide.words import event_words, instruction_words, progress_words
-from .measure.reading import Reading
+from .measure.reading import Flag, Reading
+from .solve.remarks import borne, having, remark_words
 
 StepState = Literal["done", "now", "ahead"]
 
@@ -43,7 +46,9 @@ class View:
     left
         How far is left and how many rounds to expect, in words; "" while unknown.
     warnings
-        What was noticed, newest last.
+        What went wrong, newest last.
+    remarks
+        What was noticed in the pictures that can change the answer, and what to do about it.
     """
 
     title: str
@@ -59,6 +64,7 @@ class View:
     sweep: tuple[float, ...] = ()
     left: str = ""
     warnings: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 TREND_S = 30.0
@@ -93,6 +99,7 @@ _TROUBLE = (
     ev.NotFrontFocus,
     ev.LockMoved,
 )
+_SAID_BY_AIM = {Flag.CLIPPED, Flag.TOO_DARK, Flag.SHARPENED, Flag.MOVING, Flag.SCALE_UNSURE}
 _SWEEPS = (Step.FIND, Step.SWEEP_TELE, Step.RETURN_TELE, Step.SWEEP_WIDE, Step.RETURN_WIDE)
 
 
@@ -130,6 +137,7 @@ def view_of(
         sweep=_sweep(() if fresh else before.sweep, session.step, um),
         left=progress_words(session),
         warnings=_warnings(before.warnings, events),
+        remarks=_remarks(session, watched),
     )
 
 
@@ -197,6 +205,14 @@ def _warnings(before: tuple[str, ...], events: Sequence[ev.Event]) -> tuple[str,
         before = ()
     new = tuple(event_words(event) for event in events if isinstance(event, _TROUBLE))
     return (*before, *new)[-WARNINGS_KEPT:]
+
+
+def _remarks(session: Session, watched: Watch) -> tuple[str, ...]:
+    """On the last looks; before the first on the pictures of a second, as far as no instruction says it."""
+    flags = noticed(session)
+    if session.step in (Step.AIM, Step.CHECK):
+        flags |= borne([each.reading for each in last(watched.glimpses, 1.0)]) - _SAID_BY_AIM
+    return tuple(map(remark_words, having(flags, "too sharp", "too soft", "in doubt")))
 
 
 def _stages(step: Step) -> tuple[tuple[str, StepState], ...]:

@@ -15,7 +15,7 @@ from backfocus.guide import events as ev
 from backfocus.guide import instructions as say
 from backfocus.guide.procedure import Session, Setup, advance, start
 from backfocus.guide.watch import Watch, watch
-from backfocus.measure.reading import Reading, Star
+from backfocus.measure.reading import Flag, Reading, Star
 from backfocus.optics.blur import lens_pixel_mtf
 from backfocus.optics.lens import Optics
 
@@ -54,6 +54,7 @@ class Lens:
     pace: float = 1.0
     reaction_s: float = 0.35
     seed: int = 0
+    flags: frozenset[Flag] = frozenset()
 
     @property
     def optics(self) -> Optics:
@@ -137,7 +138,7 @@ class Camera:
         return Reading(
             self.count,
             at_s,
-            frozenset(),
+            lens.flags,
             star=Star(
                 self.pose.x_px + float(self.rng.normal(0, 0.1)), 540.0, scale_px if scaled else None, CYCLES
             ),

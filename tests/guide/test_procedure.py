@@ -15,6 +15,7 @@ from backfocus.guide import instructions as say
 from backfocus.guide.procedure import Session, Setup, Step, advance, ask, possible, replay, rounds_left, start
 from backfocus.guide.records import from_dict, to_dict
 from backfocus.guide.words import instruction_words
+from backfocus.measure.reading import Flag
 from backfocus.optics.lens import Optics
 
 OPTICS = Optics(5.0, ((0.0, 1.8),))
@@ -54,6 +55,14 @@ def happy_road() -> list[ev.Event]:
         ev.ZoomStopped(56.0, "wide", 80.0),
         ev.LockHeld(57.0, look(80.0, 1.0), 0.6, 1.0),
     ]
+
+
+def test_a_last_look_at_sharpened_pictures_is_not_called_set() -> None:
+    *road, proof = happy_road()
+    sharpened = replace(proof, look=replace(proof.look, flags=frozenset({Flag.SHARPENED})))
+    verdict = replay(SETUP, [*road, sharpened]).results[-1].verdict
+    assert verdict.kind == "unsure"
+    assert "detail" in verdict.advice
 
 
 def test_happy_road_ends_set_after_one_round() -> None:

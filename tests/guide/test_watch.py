@@ -17,6 +17,7 @@ from backfocus.guide.procedure import Session, Setup, Step, advance, replay, sta
 from backfocus.guide.records import from_dict, to_dict
 from backfocus.guide.watch import Watch, watch
 from backfocus.measure.reading import Flag, Reading
+from backfocus.solve.remarks import REMARKS
 
 ZOOMS = (20.0, 10.0, 5.0, 3.0)
 
@@ -43,6 +44,12 @@ def is_right(done: Run) -> bool:
 def test_back_focus_is_set_within_the_depth_of_focus(zoom: float) -> None:
     done = run(drawn(1, zoom, 80.0))
     assert is_right(done), (done.left_um, done.verdict, done.session.rounds)
+
+
+def test_what_was_noticed_in_the_looks_stands_beside_the_verdict() -> None:
+    done = run(Lens(zoom=10.0, delta_um=40.0, flags=frozenset({Flag.COMPRESSED})))
+    assert is_right(done)
+    assert done.session.results[-1].verdict.advice.count(REMARKS[Flag.COMPRESSED].cure) == 1
 
 
 @pytest.mark.parametrize("ratio_known", [True, False])

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from backfocus.measure.reading import Flag
 from backfocus.solve.backfocus import BackFocus, ZoomResidual, solve_back_focus
+from backfocus.solve.remarks import REMARKS
 from backfocus.solve.verdict import (
     Means,
     SweepSlope,
@@ -66,11 +67,27 @@ FRONT_LAW = (SweepSlope(1000.0, 1.0, 0.01), SweepSlope(100.0, 0.012, 0.002))
         (at(-1.0, 1.0), {"flags": frozenset({Flag.SHARPENED})}, "unsure"),
         (at(-1.0, 1.0), {"flags": frozenset({Flag.CROPPED})}, "set"),
         (at(30.0, 31.0), {"flags": frozenset({Flag.SHARPENED})}, "adjust"),  # it reads too sharp, and is off
+        (at(-1.0, 1.0), {"flags": frozenset({Flag.COMPRESSED})}, "set"),  # it reads too soft, and is right
+        (at(30.0, 31.0), {"flags": frozenset({Flag.MOVING})}, "unsure"),  # in focus it could read like that
+        (at(36.1, 37.0), {"flags": frozenset({Flag.MOVING})}, "adjust"),
+        (at(9.1, 20.0), {"referenced": True, "flags": frozenset({Flag.MOVING})}, "adjust"),
+        (at(-1.0, 1.0), {"flags": frozenset({Flag.OTHER_CURVE})}, "set"),  # read by the patches' curve
         (None, {}, "unsure"),
     ],
 )
 def test_the_rules_in_their_order(found, options, kind):
     assert judge(found, H, **options).kind == kind
+
+
+@pytest.mark.parametrize("found", [at(-1.0, 1.0), at(12.0, 14.0), at(40.0, 41.0), off_the_law(50.0), None])
+@pytest.mark.parametrize("flag", list(Flag))
+def test_what_can_change_the_answer_is_said_once(found, flag):
+    verdict = judge(found, H, flags=frozenset({flag}))
+    said = f"{verdict.reason} {verdict.advice}".count(REMARKS[flag].cure)
+    if REMARKS[flag].effect == "perhaps too sharp":  # an error seen is one all the same
+        assert said == (verdict.kind == "set")
+    else:
+        assert said == (REMARKS[flag].effect != "none")
 
 
 def test_without_optics_nothing_is_claimed():

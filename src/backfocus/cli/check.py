@@ -84,8 +84,10 @@ def check(
 
     Exit codes: 0 set, 1 adjust, tracking or not-front-focus, 4 could not decide.
     """
+    from ..measure.reading import Flag
     from ..run import Limits
     from ..solve.clip import judge_clip
+    from ..solve.remarks import REMARKS, remark_words
     from ..solve.verdict import Means, check_json
     from ..video.source import open_source
 
@@ -131,7 +133,7 @@ def check(
         for name, value in colours.items():
             typer.echo(COLOUR_WORDS[name].format(value) if value is not None else NO_HINT)
     if not any(reading.target for reading in seen):
-        options.notice("no star in any picture: is the chart in view and lit?")
+        options.notice(remark_words(REMARKS[Flag.NO_EDGE if target == "edge" else Flag.NO_STAR]))
     raise typer.Exit(EXIT_CODES[answer.verdict.kind])
 
 

@@ -1,7 +1,6 @@
 """`backfocus demo`: the whole procedure on the virtual camera."""
 
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -56,7 +55,6 @@ def demo(
         f"&delta_um={delta_um:g}" if delta_um is not None else ""
     )
     source = open_sim(address)
-    began_s = time.monotonic()
     plan = Plan(
         source=address,
         setup=replace(setup_for(source.settings.optics, None, False, ()), lens_kind="front-focus"),
@@ -71,8 +69,7 @@ def demo(
         left_um = source.bench.lens.delta_um(source.bench.pose)
         sys.stdout.write(
             f"The virtual lens began {source.settings.delta_um:+.1f} um off and is now {left_um:+.1f} um off "
-            f"(half depth of focus {source.settings.optics.half_depth_um(0.0):.1f} um); "
-            f"{time.monotonic() - began_s:.0f} s of your time.\n"
+            f"(half depth of focus {source.settings.optics.half_depth_um(0.0):.1f} um).\n"
         )
         sys.stdout.write(
             "Turn the rings yourself, in a browser or on a phone: backfocus serve --practice, "

@@ -23,7 +23,10 @@ KEYS = {
 ND_KEYS = "12345678"
 """The number of the ND position that was just turned in."""
 
-HELP = "Enter done · R repeat · S skip · U undo · Q finish · 1-8 ND in · Ctrl-C leave, resume later"
+HELP = (
+    "Enter done", "R repeat", "S skip", "U undo", "Q finish", "Ctrl-C leave", "1-8 ND in",
+)  # fmt: skip
+"""What the keys do; a narrow screen shows those that fit."""
 POLL_S = 0.1
 """How soon the reader notices that it is to end; keys themselves arrive at once."""
 

@@ -8,6 +8,7 @@ from rich.text import Text
 from ..solve.backfocus import BackFocus
 from ..solve.verdict import Verdict
 from ..view import StepState, View
+from .keys import HELP
 from .lettering import large_words
 
 EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -28,17 +29,33 @@ def draw(view: View, console: Console, source: str = "") -> RenderableType:
         _meter(view),
         Text(),
         _columns(view, inside),
-        *(Text(f"! {words}", style="bold yellow") for words in view.warnings[-2:]),
+        *(Text(f"! {words}", style="bold yellow") for words in (*view.remarks, *view.warnings[-2:])),
     )
     return Panel(
         body,
-        title=Text("backfocus", style="bold"),
+        title=_heading(source, inside),
         title_align="left",
-        subtitle=Text(source, style="dim"),
+        subtitle=Text(_keys(inside), style="dim"),
         subtitle_align="right",
         width=inside + 4,
         border_style="dim",
     )
+
+
+def _heading(source: str, columns: int) -> Text:
+    heading = Text("backfocus", style="bold").append(f"  {source}" if source else "", "not bold dim")
+    heading.truncate(columns - 2, overflow="ellipsis")
+    return heading
+
+
+def _keys(columns: int) -> str:
+    """As much of the keys' help as fits."""
+    shown = HELP[0]
+    for each in HELP[1:]:
+        if len(shown) + len(each) + 5 > columns:
+            break
+        shown = f"{shown} · {each}"
+    return shown
 
 
 def _title(words: str, columns: int) -> Text:
@@ -145,12 +162,13 @@ def residual_plot(back_focus: BackFocus, half_depth_um: float | None) -> Table:
     span = max(
         *(abs(each.residual_um) + each.sigma_um for each in back_focus.zoom), half_depth_um or 0.0, 1e-6
     )
-    table = Table(box=None, pad_edge=False, header_style="dim")
+    table = Table(box=None, pad_edge=False, header_style="dim", caption_style="dim", caption_justify="left")
     table.add_column("scale px", justify="right")
     table.add_column("residual um", justify="right")
     table.add_column("± um", justify="right")
-    edge = "" if half_depth_um is None else f"  ┊ is ± {half_depth_um:.1f} um, half the depth of focus"
-    table.add_column(f"{-span:.0f} um".ljust(RESIDUAL_COLUMNS - 6) + f"{span:.0f} um{edge}")
+    table.add_column(f"{-span:.0f} um".ljust(RESIDUAL_COLUMNS - 6) + f"{span:.0f} um", no_wrap=True)
+    if half_depth_um is not None:
+        table.caption = _caption(back_focus, half_depth_um)
     for each in back_focus.zoom:
         table.add_row(
             f"{each.scale_px:.1f}",
@@ -159,6 +177,14 @@ def residual_plot(back_focus: BackFocus, half_depth_um: float | None) -> Table:
             _about_zero(each.residual_um / span, (half_depth_um or 0.0) / span),
         )
     return table
+
+
+def _caption(back_focus: BackFocus, half_depth_um: float) -> str:
+    words = f"┊ is ± {half_depth_um:.1f} um, half the depth of focus"
+    within = max(abs(back_focus.low_um), abs(back_focus.high_um)) <= half_depth_um
+    if within and abs(back_focus.zoom[0].residual_um) > half_depth_um:
+        words += "\nTele is off by the focus ring alone: focus there, and the whole zoom is sharp."
+    return words
 
 
 def _about_zero(share: float, depth: float) -> Text:

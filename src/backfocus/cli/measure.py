@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import typer
 from . import options
 
 if TYPE_CHECKING:
-    from ..measure.reading import Reading
+    from ..measure.reading import Flag, Reading
     from ..optics.lens import Optics
     from ..solve.defocus import Defocus
 
@@ -42,9 +43,10 @@ def measure(
 
       backfocus measure edge.png --region 400,300,120x160
 
-    Exit code 0 when at least one picture was measured, 4 when there was no star in any.
+    Every flag that was printed is explained at the end. Exit code 0 when at least one picture was measured, 4
+    when there was nothing to measure in any.
     """
-    from ..lines import reading_json, reading_words
+    from ..lines import flags_of, flags_words, reading_json, reading_words
     from ..run import Limits, readings
     from ..solve.side_hint import colour_gap, side_hint
     from ..video.source import open_source
@@ -59,37 +61,29 @@ def measure(
         extender=extender,
     )
     opened = open_source(source, transfer=transfer, range_=range_, notice=options.notice)
+    count = 0
+    flags: Counter[Flag] = Counter()
     found = False
-    flags: set[str] = set()
     widest_px = 0.0
     sight = replace(options.sight_for(target, region), colours=bool(red_blue_um))
     for sighting in readings(opened, Limits(frames, seconds), sight):
         reading = sighting.reading
+        count += 1
         found |= reading.target is not None
-        flags |= reading.flags
         widest_px = max(widest_px, reading.scale_px or 0.0)
         ratio = reading.scale_px / widest_px if reading.scale_px and widest_px else 1.0
         defocus = _defocus(reading, optics, ratio)
+        flags.update(flags_of(reading, defocus))
         line, words = reading_json(reading, defocus), reading_words(reading, defocus)
         if red_blue_um and optics is not None:
             hint = side_hint(colour_gap([reading], optics, ratio), red_blue_um)
             line["side_hint"] = hint
             words += f"  hint: probably too {hint}" if hint else ""
         sys.stdout.write((json.dumps(line) if json_ else words) + "\n")
-    for flag in sorted(flags & _ADVICE.keys()):
-        options.notice(_ADVICE[flag])
+    for words in flags_words(flags, count):
+        options.notice(words)
     if not found:
-        options.notice(
-            "no star in any picture: is the chart in view and lit? (`backfocus chart star.pdf` prints one)"
-        )
         raise typer.Exit(4)
-
-
-_ADVICE = {
-    "compressed": "compression softens these pictures: take them before the encoder, or at a higher bit rate",
-    "other-curve": "the chart's patches contradict the declared transfer curve; theirs is used",
-}
-"""What to know or do about flags that only numbers bear."""
 
 
 def _defocus(reading: "Reading", optics: "Optics | None", ratio: float) -> "Defocus | None":

@@ -25,7 +25,7 @@ from ..video.source import VideoSource, open_source
 from ..view import View, view_of
 from . import options
 from .check import EXIT_CODES
-from .keys import HELP, Keyboard
+from .keys import Keyboard
 from .live import draw, residual_plot, verdict_lines
 from .tone import Tone
 
@@ -163,8 +163,8 @@ def _show_live(plan: Plan, source: VideoSource, moments: Iterator[Moment]) -> Mo
     console = Console()
     view: View | None = None
     drawn_s = 0.0
+    remarked: set[str] = set()
     last = None
-    title = f"{source.title}   {HELP}"
     screen = Live(console=console, auto_refresh=False, transient=console.is_terminal)
     with screen, Tone() if plan.sound else nullcontext() as tone:
         for moment in moments:
@@ -175,10 +175,11 @@ def _show_live(plan: Plan, source: VideoSource, moments: Iterator[Moment]) -> Mo
                 if any(isinstance(event, ev.PeakPassed | ev.Returned) for event in moment.events):
                     tone.chime()
             if console.is_terminal and (moment.instructions or time.monotonic() - drawn_s > REDRAW_S):
-                screen.update(draw(view, console, title), refresh=True)
+                screen.update(draw(view, console, source.title), refresh=True)
                 drawn_s = time.monotonic()
             elif not console.is_terminal:
-                _say(moment)
+                _say(moment, [words for words in view.remarks if words not in remarked])
+                remarked.update(view.remarks)
     assert last is not None  # the loop yields at least the beginning
     return last
 
@@ -196,11 +197,13 @@ def view_after(before: View | None, moment: Moment) -> View:
     )
 
 
-def _say(moment: Moment) -> None:
-    """Where the output is no terminal: a line for what happened and one for what to do."""
+def _say(moment: Moment, remarks: list[str]) -> None:
+    """Where the output is no terminal: a line for what happened, for what was noticed and for what to do."""
     for event in moment.events:
         if words := event_words(event):
             sys.stdout.write(f"{moment.at_s:8.2f} s  {words}\n")
+    for words in remarks:
+        sys.stdout.write(f"{moment.at_s:8.2f} s  ! {words}\n")
     for instruction in moment.instructions:
         sys.stdout.write(f"{moment.at_s:8.2f} s  > {instruction_words(instruction).sentence}\n")
     sys.stdout.flush()
@@ -249,7 +252,7 @@ def _end(plan: Plan, last: Moment, number: int) -> int:
             console.print(residual_plot(result.back_focus, result.half_depth_um))
         rounds = "1 round" if result.rounds == 1 else f"{result.rounds} rounds"
         console.print(
-            f"\n{rounds}, {last.at_s:.0f} s. The certificate: backfocus report {number}", style="dim"
+            f"\n{rounds} in {last.at_s:.0f} s. The certificate: backfocus report {number}", style="dim"
         )
         if (turned_um := _turned_um(last.session)) is not None:
             console.print(

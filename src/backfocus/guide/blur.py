@@ -13,6 +13,7 @@ import numpy as np
 from ..measure.reading import Reading
 from ..optics.lens import Optics
 from ..solve.defocus import Defocus, Reference, defocus
+from ..solve.remarks import borne
 from .events import Look
 from .session import Session, optics_of, ratio_of
 
@@ -33,9 +34,8 @@ def look_at(session: Session, readings: Sequence[Reading], best: Look | None = N
     mean = mean_reading(readings)
     if mean is None or (found := blur_um(session, mean, best)) is None:
         return None
-    return Look(
-        mean.scale_px, *found, mean.frequency_cy_px, mean.modulation, mean.modulation_sigma, best is not None
-    )
+    curve = (mean.frequency_cy_px, mean.modulation, mean.modulation_sigma)
+    return Look(mean.scale_px, *found, *curve, best is not None, borne(readings))
 
 
 def refer(session: Session, look: Look | None, best: Look | None, *, at_tele: bool = False) -> Look | None:

@@ -8,6 +8,7 @@ none was named they are those of a nominal lens (f/2, 5 um pixels), good for com
 from dataclasses import dataclass
 from typing import Literal
 
+from ..measure.reading import Flag
 from ..solve.clip import ClipAnswer
 
 Ring = Literal["focus", "back-focus"]
@@ -24,7 +25,8 @@ Miss = Literal["too-fast", "flat", "not-back"]
 class Look:
     """One steady look at one zoom position: the mean of some still pictures.
 
-    `residual_um`: |r|, against the best picture seen at this zoom where there is one (`referenced`).
+    `residual_um`: |r|, against the best picture seen at this zoom where there is one (`referenced`). `flags`:
+    what was noticed in most of these pictures.
     """
 
     scale_px: float | None
@@ -34,6 +36,7 @@ class Look:
     modulation: tuple[float, ...] = ()
     modulation_sigma: tuple[float, ...] = ()
     referenced: bool = False
+    flags: frozenset[Flag] = frozenset()
 
 
 # Seen in the picture ---------------------------------------------------------------------------------------

@@ -4,8 +4,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ..measure.reading import Flag
 from ..solve.backfocus import BackFocus, ZoomResidual, solve_back_focus
-from ..solve.verdict import Means, Verdict, judge
+from ..solve.remarks import at_tele
+from ..solve.verdict import LOCK_ADVICE, Means, Verdict, judge
 from .blur import refer
 from .events import Look
 from .session import Result, Session, Setup, half_depth_um, k_of, optics_of, ratio_of
@@ -83,8 +85,15 @@ def verdict_on(session: Session, found: BackFocus | None) -> Verdict:
         half_depths_um=_depths(session, found) if found and known else None,
         referenced=session.wide_best is not None,
         slopes=session.slopes,
+        flags=noticed(session),
         means=means_of(session.setup),
     )
+
+
+def noticed(session: Session) -> frozenset[Flag]:
+    """The flags of the last looks that can change the answer."""
+    tele, wide = (look.flags if look else frozenset() for look in (session.tele, session.wide))
+    return at_tele(tele) | wide
 
 
 def means_of(setup: Setup) -> Means:
@@ -128,7 +137,8 @@ def _depths(session: Session, found: BackFocus) -> tuple[float, ...]:
 def _proved(session: Session, verdict: Verdict) -> Verdict:
     """What the lock screw adds to the advice: it was proved and all is done, or it is to blame."""
     if verdict.kind == "set" and session.lock_held:
-        return replace(verdict, advice="The ring is locked and was proved after locking. Nothing more to do.")
+        proved = "The ring is locked and was proved after locking. Nothing more to do."
+        return replace(verdict, advice=verdict.advice.replace(LOCK_ADVICE, proved))
     if verdict.kind == "adjust" and session.lock_moves > LOCK_TRIES:
         blame = (
             "The lock screw moves the ring each time: hold the ring and tighten a little at a time, watching."

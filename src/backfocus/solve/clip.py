@@ -26,6 +26,7 @@ from ..optics.lens import Optics
 from .backfocus import BackFocus, Side, ZoomResidual, solve_back_focus
 from .defocus import Defocus, Reference, defocus, reference_from, sharpest
 from .hand_sweep import Passage, sweep_by_hand
+from .remarks import at_tele, borne
 from .side_hint import ColourGap, colour_gap
 from .verdict import Means, Verdict, judge
 from .zoom_pull import Hold, Pull, find_pulls, usable
@@ -61,14 +62,13 @@ LONGEST_GAP_S = 0.25
 """Between two of them."""
 
 _STEADY = 5
-_DISTRUSTED = (Flag.SHARPENED, Flag.CLIPPED, Flag.TOO_DARK)
 
 
 @dataclass(frozen=True, slots=True)
 class ClipAnswer:
     """What a clip says about the back focus.
 
-    `referenced`: an in-focus picture was seen at wide. `flags`: what spoils the pictures it rests on.
+    `referenced`: an in-focus picture was seen at wide. `flags`: what was noticed in the pictures it rests on.
     `colours`: which of red and blue is sharper at wide, where they were read.
     """
 
@@ -119,13 +119,14 @@ def judge_clip(
     wide = pull and optics and _end(pictures, pull, pull.wide, optics)
     if not (pull and optics and long and wide):
         depth = None if optics is None else optics.half_depth_um(0.0)
-        verdict = judge(None, depth, unscaled=_unscaled(readings), means=means)
-        return ClipAnswer(None, verdict, depth, False, frozenset())
+        flags = borne(pictures)
+        verdict = judge(None, depth, unscaled=_unscaled(readings), flags=flags, means=means)
+        return ClipAnswer(None, verdict, depth, False, flags)
     magnitudes = (long.residual, wide.residual, *_walk(pictures, pull, optics))
     told = side or (_side(wide, first_turn) if pull.wide is pull.late else 0)
     found = solve_back_focus(magnitudes, signed=False, side=told)
     depths = tuple(optics.half_depth_um(each.scale_px / pull.long.scale_px) for each in found.zoom)
-    flags = long.flags | wide.flags
+    flags = at_tele(long.flags) | wide.flags
     verdict = judge(
         found,
         depths[-1],
@@ -201,7 +202,7 @@ def _end(pictures: Sequence[Reading], pull: Pull, hold: Hold, optics: Optics) ->
         tuple(each.at_s for each in there),
         passage.floor_um if passage else plain[0].softness_um,
         depth,
-        _spoilt(steady),
+        borne(steady),
         colour_gap(steady, optics, ratio),
     )
 
@@ -323,12 +324,3 @@ def _watched(wide: _End, left: int, start: float, limit: float) -> bool:
         return False
     on_the_way = (blur > start + limit / 4.0) & (blur < start + 0.8 * (blur[-1] - start))
     return bool(np.count_nonzero(on_the_way) >= 2)
-
-
-def _spoilt(pictures: Sequence[Reading]) -> frozenset[Flag]:
-    """The flags that half of the pictures or more carry and that make |r| untrue."""
-    return frozenset(
-        flag
-        for flag in _DISTRUSTED
-        if 2 * sum(flag in each.flags for each in pictures) >= max(1, len(pictures))
-    )

@@ -12,6 +12,7 @@ from ..guide import instructions as say
 from ..guide.procedure import Step, possible, rounds_left
 from ..guide.session import Result, Session
 from ..measure.reading import Flag, Reading, Star
+from ..solve.remarks import Effect, having, remark_words
 from ..view import View
 
 Json = dict[str, Any]
@@ -39,6 +40,9 @@ _SIGNALS: tuple[tuple[Signal, tuple[type, ...]], ...] = (
         ),
     ),
 )
+_BESIDE: tuple[Effect, ...] = ("too soft", "in doubt")
+_CHECKED = {Flag.MOVING, Flag.SCALE_UNSURE}
+"""What was noticed stands under the four things to look at, unless one of them says it."""
 _AIMED: dict[str, tuple[Turning, str]] = {
     "no-star": ("zoom", "out"),
     "cropped": ("zoom", "out"),
@@ -147,7 +151,7 @@ def _words(shown: Shown) -> Json | None:
         "steps": [list(each) for each in view.steps],
         "left": view.left,
         "rounds": rounds_left(session),
-        "warnings": list(view.warnings),
+        "warnings": [*view.remarks, *view.warnings[-2:]],
         "ring": ring,
         "way": way,
         "lock": _lock(shown.standing),
@@ -211,7 +215,7 @@ def _ms(shown: Shown) -> float | None:
 
 
 def _checks(reading: Reading | None) -> list[Json]:
-    """The four things to look at before starting, each with its state in words."""
+    """The four things to look at before starting, each with its state in words, and what else was noticed."""
     if reading is None:
         return [_check(name, None, "") for name in ("star", "light", "detail", "still")]
     flags, target = reading.flags, reading.target
@@ -225,13 +229,20 @@ def _checks(reading: Reading | None) -> list[Json]:
     return [
         _check("star", True, name if whole else f"{name}, partly out of the picture"),
         _light(reading),
-        _check(
-            "detail", Flag.SHARPENED not in flags, "off" if Flag.SHARPENED not in flags else "switch it off"
-        ),
+        _detail(flags),
         _check(
             "still", Flag.MOVING not in flags, "steady" if Flag.MOVING not in flags else "the picture moves"
         ),
+        *(_check("picture", False, remark_words(each)) for each in having(flags - _CHECKED, *_BESIDE)),
     ]
+
+
+def _detail(flags: frozenset[Flag]) -> Json:
+    if Flag.SHARPENED in flags:
+        return _check("detail", False, "switch it off")
+    if Flag.SHARPENING_UNKNOWN in flags:
+        return _check("detail", None, "not seen in so soft a picture: look in the menu")
+    return _check("detail", True, "off")
 
 
 def _light(reading: Reading) -> Json:

@@ -78,7 +78,7 @@ link.on("words", (now) => {
   if (before?.title !== now.title || before?.turn !== now.turn) announce(now);
   $("title").textContent = micro(now.title);
   $("hint").textContent = micro(now.hint);
-  fill($("warnings"), now.warnings.slice(-2), (text) => item("li", micro(text)));
+  fill($("warnings"), now.warnings, (text) => item("li", micro(text)));
   $("left").textContent = micro(now.left);
   lens.show(now);
   rings.point(now);
@@ -170,7 +170,7 @@ function check({ name, good, words: text }) {
   const mark = item("span", good == null ? "…" : good ? "✓" : "!", "mark");
   mark.setAttribute("role", "img");
   mark.setAttribute("aria-label", good == null ? "waiting" : good ? "good" : "look after this");
-  line.append(mark, item("b", { star: "Star", light: "Light", detail: "Detail", still: "Still" }[name]), item("span", text));
+  line.append(mark, item("b", { star: "Star", light: "Light", detail: "Detail", still: "Still", picture: "Picture" }[name]), item("span", text));
   return line;
 }
 

@@ -1,0 +1,129 @@
+"""What a flag of the measurement means to the answer and to the person: one table for every face.
+
+`measure` explains every flag that it prints. Beside an answer only those are told that can change it, each
+once, with what to do about it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ..measure.reading import Flag, Reading
+
+Effect = Literal["none", "too sharp", "perhaps too sharp", "too soft", "in doubt"]
+"""How a flagged picture reads; "in doubt": as it should, if what is said with it is so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is so, as the end of a sentence; what to do, in sentences; and the effect on the answer."""
+
+    what: str
+    cure: str
+    effect: Effect = "none"
+
+
+REMARKS: dict[Flag, Remark] = {
+    Flag.NO_STAR: Remark(
+        "there is no star in the picture",
+        "Is the chart in view and lit? (`backfocus chart star.pdf` prints one.)",
+    ),
+    Flag.TWO_STARS: Remark(
+        "there are two stars, and the larger or the one seen first is measured",
+        "Cover the other one.",
+        "in doubt",
+    ),
+    Flag.CROPPED: Remark(
+        "the target is not whole in the picture",
+        "At tele that is as it should be; at wide move it to the middle.",
+    ),
+    Flag.TILTED: Remark(
+        "the chart is turned away from the camera",
+        "It is allowed for; better hang it square.",
+    ),
+    Flag.LOST: Remark(
+        "what was measured before cannot be read here",
+        "It is out of focus or out of the picture; where it comes back it is read again.",
+    ),
+    Flag.CLIPPED: Remark(
+        "white is clipped", "Darken the picture until white is at 60 to 90 %, not with the iris.", "too sharp"
+    ),
+    Flag.TOO_DARK: Remark("the chart is too dark", "Light the chart; leave the iris open.", "too sharp"),
+    Flag.LOW_CONTRAST: Remark(
+        "there is too little contrast for all of the numbers",
+        "Focus nearer to the chart, make the star larger, and keep stray light off chart and lens.",
+    ),
+    Flag.SHARPENED: Remark(
+        "the camera sharpens its picture",
+        "Switch detail (sharpening) off in the camera's menu.",
+        "too sharp",
+    ),
+    Flag.SHARPENING_UNKNOWN: Remark(
+        "so soft a picture does not show whether the camera sharpens it",
+        "See in the camera's menu that detail (sharpening) is off.",
+        "perhaps too sharp",
+    ),
+    Flag.INTERLACED: Remark(
+        "lines come twice, or two fields are woven into one picture",
+        "Set the camera to progressive, or take its interlaced signal as it is.",
+        "too soft",
+    ),
+    Flag.MOVING: Remark("the picture moves", "Lock the tripod; stabiliser off.", "too soft"),
+    Flag.ABOVE_NYQUIST: Remark(
+        "MTF50 lies above what pixels can show", "Nothing is wrong: so sharp is the picture."
+    ),
+    Flag.SCALE_UNSURE: Remark(
+        "nothing tells the size of the star",
+        "Use our own chart (`backfocus chart`), or zoom out until its rim is in view.",
+        "in doubt",
+    ),
+    Flag.NO_OPTICS: Remark(
+        "pixel size and f-number are not known, so blur cannot be told in um",
+        "Give --camera and --lens, or --pixel-um and --f-number.",
+    ),
+    Flag.NO_EDGE: Remark(
+        "there is no slanted edge",
+        "Is the chart in view and lit? A single edge needs --region, a lone square --target edge.",
+    ),
+    Flag.TWO_EDGES: Remark(
+        "it is not one straight edge between two even sides",
+        "Give a --region that holds one edge and no corner.",
+    ),
+    Flag.ON_GRID: Remark("the edge runs along the pixels", "Turn the chart by some 5 degrees."),
+    Flag.OTHER_CURVE: Remark(
+        "the chart's patches contradict the declared transfer curve, and theirs is used",
+        "Give the camera's own with --transfer.",
+        "in doubt",
+    ),
+    Flag.COMPRESSED: Remark(
+        "compression softens the picture",
+        "Take it before the encoder, or at a higher bit rate. (A wrong --transfer can look alike.)",
+        "too soft",
+    ),
+}
+
+
+def borne(readings: Sequence[Reading]) -> frozenset[Flag]:
+    """The flags that can change the answer and that half of the pictures or more carry."""
+    return frozenset(
+        flag
+        for flag, remark in REMARKS.items()
+        if remark.effect != "none"
+        and 2 * sum(flag in each.flags for each in readings) >= max(1, len(readings))
+    )
+
+
+def at_tele(flags: frozenset[Flag]) -> frozenset[Flag]:
+    """Those of the flags of a hold at tele that count: read too soft there, r only widens the interval."""
+    return frozenset(flag for flag in flags if REMARKS[flag].effect in ("too sharp", "in doubt"))
+
+
+def having(flags: Iterable[Flag], *effects: Effect) -> tuple[Remark, ...]:
+    """The remarks on those of the flags that have one of these effects, in the order of the table."""
+    told = frozenset(flags)
+    return tuple(remark for flag, remark in REMARKS.items() if flag in told and remark.effect in effects)
+
+
+def remark_words(remark: Remark) -> str:
+    """A remark in sentences of its own."""
+    return f"{remark.what[0].upper()}{remark.what[1:]}. {remark.cure}"
