@@ -123,6 +123,22 @@ def test_what_cannot_be_meant_is_said_in_one_line(backfocus: Run, arguments: tup
     one_line(ended.stderr)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("measure", "clip.mp4", "--f-number", "2", "--pixel-um", "inf"),
+        ("check", "before.mp4", "after.mp4", "--shim-um", "nan"),
+        ("chart", "star.svg", "--star-mm", "1e5"),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused_by_their_option(
+    backfocus: Run, arguments: tuple[str, ...]
+) -> None:
+    ended = backfocus(*arguments)
+    assert ended.returncode == 2, ended.stderr
+    assert f"Invalid value for '{arguments[-2]}'" in ended.stderr
+
+
 @pytest.mark.parametrize("value", [0, 255, 128])
 def test_pictures_without_a_star_end_in_4(backfocus: Run, tmp_path: Path, value: int) -> None:
     for index in range(3):

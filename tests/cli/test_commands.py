@@ -39,6 +39,11 @@ def test_measure_prints_the_keys_of_the_manual(backfocus: Run, pull: Path) -> No
         assert line["defocus_um"] >= 0.0
 
 
+def test_an_example_of_the_help_can_be_copied(backfocus: Run) -> None:
+    example = "  backfocus guide rtsp://192.0.2.10/stream --camera b4-hd --lens canon-cj20ex7.8b"
+    assert example in map(str.rstrip, backfocus("--help").stdout.splitlines())
+
+
 def test_without_optics_there_are_no_micrometres(backfocus: Run, pull: Path) -> None:
     (line,) = backfocus("measure", pull, "--frames", 1, "--json").stdout.splitlines()
     measured = json.loads(line)

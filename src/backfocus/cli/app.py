@@ -1,5 +1,7 @@
 """The command line: one file per command, and one place where errors become one line and an exit code."""
 
+import inspect
+import re
 import sys
 from typing import Annotated
 
@@ -11,19 +13,25 @@ from . import chart, check, demo, devices, guide, history, measure, profiles, se
 
 EPILOG = """Examples:
 
-  backfocus demo                                 see the whole procedure on the virtual camera
+  backfocus demo                         see the whole procedure without a camera
 
-  backfocus chart star.pdf --paper A3            print the target
+  backfocus chart star.pdf --paper A3    print the target
 
   backfocus guide rtsp://192.0.2.10/stream --camera b4-hd --lens canon-cj20ex7.8b
 
   backfocus check clip.mp4 --pixel-um 5 --f-number 1.8
 """
 
+
+def _unwrapped(text: str) -> str:
+    """Help whose examples stay on lines of their own, to be copied."""
+    return re.sub(r"^(?= *backfocus )", "\b\n", inspect.cleandoc(text), flags=re.MULTILINE)
+
+
 app = typer.Typer(
     name="backfocus",
     help="Set and prove the back focus of a zoom lens, in micrometres, from the camera's own picture.",
-    epilog=EPILOG,
+    epilog=_unwrapped(EPILOG),
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
@@ -47,16 +55,19 @@ def _top(
     pass
 
 
-app.command("demo")(demo.demo)
-app.command("chart")(chart.chart)
-app.command("measure")(measure.measure)
-app.command("check")(check.check)
-app.command("guide")(guide.guide)
-app.command("serve")(serve.serve)
-app.command("history")(history.history)
-app.command("report")(history.report)
-app.command("profiles")(profiles.profiles)
-app.command("devices")(devices.devices)
+for _command in (
+    demo.demo,
+    chart.chart,
+    measure.measure,
+    check.check,
+    guide.guide,
+    serve.serve,
+    history.history,
+    history.report,
+    profiles.profiles,
+    devices.devices,
+):
+    app.command(_command.__name__, help=_unwrapped(_command.__doc__ or ""))(_command)
 
 
 def main() -> None:

@@ -23,9 +23,13 @@ PaperName = Annotated[
 ]
 DistanceM = Annotated[
     float | None,
-    typer.Option("--distance-m", help="Lens to chart; with --camera and --lens sizes the star.", min=0.05),
+    typer.Option(
+        "--distance-m", help="Lens to chart; with --camera and --lens sizes the star.", min=0.05, max=1000.0
+    ),
 ]
-StarMm = Annotated[float | None, typer.Option("--star-mm", help="Diameter of the star.", min=10.0)]
+StarMm = Annotated[
+    float | None, typer.Option("--star-mm", help="Diameter of the star.", min=20.0, max=20_000.0)
+]
 Cycles = Annotated[
     int | None,
     typer.Option("--cycles", help="Black-and-white pairs in the star: 36 unless given.", min=8, max=144),
@@ -62,7 +66,9 @@ def chart(
     dpi: Dpi = 150.0,
     json_: options.Json = False,
 ) -> None:
-    """Draw the target: a star or squares that tell the zoom, patches, fiducials and a ruler, in true size.
+    """Draw the target to be printed, in true size.
+
+    A star or squares that tell the zoom, with patches, fiducials and a ruler.
 
     Examples:
 

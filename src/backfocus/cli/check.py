@@ -42,6 +42,8 @@ ShimUm = Annotated[
         help="How much further the lens is from the sensor in the second clip (negative: nearer), by a shim "
         "or a known turn of the back-focus ring; calibrates the f-number and tells the side.",
         show_default=False,
+        min=-1000.0,
+        max=1000.0,
     ),
 ]
 
@@ -66,11 +68,12 @@ def check(
     seconds: options.Seconds = None,
     json_: options.Json = False,
 ) -> None:
-    """Tell from a clip or stream that goes from tele to wide (or back) whether the back focus is right.
+    """Tell from a clip that zooms out whether the back focus is right.
 
-    Focus at full tele, hold for two seconds, zoom out without touching focus, hold again. A slow sweep of the
-    focus ring at wide, both ways, shows how sharp the lens can be and makes the answer surer. A clip that
-    starts at wide, zooms in, is focused there and zooms out shows whether the lens focuses with its front.
+    Any clip or stream that goes from tele to wide, or back. Focus at full tele, hold for two seconds, zoom
+    out without touching focus, hold again. A slow sweep of the focus ring at wide, both ways, shows how sharp
+    the lens can be and makes the answer surer. A clip that starts at wide, zooms in, is focused there and
+    zooms out shows whether the lens focuses with its front.
 
     Examples:
 

@@ -37,9 +37,10 @@ def demo(
     quiet: Quiet = False,
     json_: options.Json = False,
 ) -> None:
-    """Run the whole procedure on the virtual camera, with a simulated hand on the rings.
+    """Run the whole procedure on the virtual camera.
 
-    Its pictures are compressed as H.264 and read back, as those of a real camera are.
+    A simulated hand turns the rings. The pictures are compressed as H.264 and read back, as those of a real
+    camera are.
 
     Examples:
 

@@ -9,7 +9,9 @@ from . import options
 
 
 def devices(json_: options.Json = False) -> None:
-    """List the capture devices of this machine with the address to use for each.
+    """List the capture devices of this machine.
+
+    With the address to use for each.
 
     Example:
 

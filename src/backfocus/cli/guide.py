@@ -46,6 +46,7 @@ UmPerDegree = Annotated[
         help="How far the back-focus ring moves the lens: then the way to go is said in degrees too. The end "
         "of a session says how many um it was turned.",
         min=0.01,
+        max=1000.0,
         show_default=False,
     ),
 ]
@@ -78,10 +79,11 @@ def guide(
     lan: Lan = False,
     port: Port = 8080,
 ) -> None:
-    """Lead you through setting the back focus: which ring to turn, how far is left, when it is right.
+    """Lead you through setting the back focus.
 
-    Both hands stay on the lens: the guide goes on by itself from what it sees. Enter says "done", R repeats a
-    step, S skips it, U goes back, Q finishes.
+    It says which ring to turn, how far is left and when it is right. Both hands stay on the lens: the guide
+    goes on by itself from what it sees. Enter says "done", R repeats a step, S skips it, U goes back, Q
+    finishes.
 
     Examples:
 

@@ -25,7 +25,9 @@ Most = Annotated[int, typer.Option("--most", help="How many, newest first.", min
 
 
 def history(store: options.StoreUrl = None, most: Most = 30, json_: options.Json = False) -> None:
-    """List the sessions that were kept: when, on what, the verdict and the error that was left.
+    """List the sessions that were kept.
+
+    When, on what, the verdict and the error that was left.
 
     Examples:
 
@@ -64,7 +66,9 @@ def history(store: options.StoreUrl = None, most: Most = 30, json_: options.Json
 def report(
     number: SessionId, out: Out = None, store: options.StoreUrl = None, json_: options.Json = False
 ) -> None:
-    """Write the certificate of a session as one self-contained HTML page, or print it as JSON.
+    """Write the certificate of a session.
+
+    One self-contained HTML page, or JSON on the terminal.
 
     Examples:
 

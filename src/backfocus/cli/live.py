@@ -157,18 +157,16 @@ def verdict_lines(verdict: Verdict, columns: int) -> Text:
     return text.append(f"\n{verdict.reason}\n", "default").append(f"{verdict.advice}\n", "bold default")
 
 
-def residual_plot(back_focus: BackFocus, half_depth_um: float | None) -> Table:
+def residual_plot(back_focus: BackFocus, half_depth_um: float | None) -> Group:
     """Residual at each zoom position as a bar about zero, tele first; half the depth of focus is marked."""
     span = max(
         *(abs(each.residual_um) + each.sigma_um for each in back_focus.zoom), half_depth_um or 0.0, 1e-6
     )
-    table = Table(box=None, pad_edge=False, header_style="dim", caption_style="dim", caption_justify="left")
+    table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("scale px", justify="right")
     table.add_column("residual um", justify="right")
     table.add_column("± um", justify="right")
     table.add_column(f"{-span:.0f} um".ljust(RESIDUAL_COLUMNS - 6) + f"{span:.0f} um", no_wrap=True)
-    if half_depth_um is not None:
-        table.caption = _caption(back_focus, half_depth_um)
     for each in back_focus.zoom:
         table.add_row(
             f"{each.scale_px:.1f}",
@@ -176,15 +174,15 @@ def residual_plot(back_focus: BackFocus, half_depth_um: float | None) -> Table:
             f"{each.sigma_um:.1f}",
             _about_zero(each.residual_um / span, (half_depth_um or 0.0) / span),
         )
-    return table
+    return Group(table, *([] if half_depth_um is None else [_caption(back_focus, half_depth_um)]))
 
 
-def _caption(back_focus: BackFocus, half_depth_um: float) -> str:
+def _caption(back_focus: BackFocus, half_depth_um: float) -> Text:
     words = f"┊ is ± {half_depth_um:.1f} um, half the depth of focus"
     within = max(abs(back_focus.low_um), abs(back_focus.high_um)) <= half_depth_um
     if within and abs(back_focus.zoom[0].residual_um) > half_depth_um:
         words += "\nTele is off by the focus ring alone: focus there, and the whole zoom is sharp."
-    return words
+    return Text(words, "dim")
 
 
 def _about_zero(share: float, depth: float) -> Text:

@@ -33,7 +33,9 @@ def measure(
     seconds: options.Seconds = None,
     json_: options.Json = False,
 ) -> None:
-    """Measure the star or the edge in every picture: place, scale, modulation, MTF50 and blur in micrometres.
+    """Measure the star or the edge in every picture.
+
+    Prints place, scale, modulation, MTF50 and blur in micrometres.
 
     Examples:
 

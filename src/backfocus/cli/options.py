@@ -21,7 +21,8 @@ Source = Annotated[
     ),
 ]
 PixelUm = Annotated[
-    float | None, typer.Option("--pixel-um", help="Pixel pitch of the sensor.", show_default=False, min=0.1)
+    float | None,
+    typer.Option("--pixel-um", help="Pixel pitch of the sensor.", show_default=False, min=0.1, max=100.0),
 ]
 FNumber = Annotated[
     str | None,
@@ -105,6 +106,8 @@ RedBlueUm = Annotated[
         help="How much further from the lens red focuses than blue, as `check` learned it: colours then hint "
         "at the side.",
         show_default=False,
+        min=-100.0,
+        max=100.0,
     ),
 ]
 

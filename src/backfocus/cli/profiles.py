@@ -17,7 +17,9 @@ Sources = Annotated[bool, typer.Option("--sources", help="Also print where each 
 
 
 def profiles(sources: Sources = False, json_: options.Json = False) -> None:
-    """List the cameras, lenses and mounts that --camera and --lens know.
+    """List the cameras, lenses and mounts known by name.
+
+    Those of --camera and --lens.
 
     Examples:
 

@@ -25,9 +25,6 @@ Media = Annotated[
         "--media", help="A folder of recordings that may be chosen on the page.", show_default=False
     ),
 ]
-Shims = Annotated[
-    str | None, typer.Option("--shims", help="Shims at hand, um: 10,30,50.", show_default=False)
-]
 
 
 def serve(
@@ -41,10 +38,12 @@ def serve(
     pixel_um: options.PixelUm = None,
     f_number: options.FNumber = None,
     transfer: options.Transfer = "auto",
-    shims: Shims = None,
+    shims: options.Shims = None,
     store: options.StoreUrl = None,
 ) -> None:
-    """Set the back focus from a page: on this machine, or with --lan from a phone on the tripod.
+    """Set the back focus from a page, also on a phone.
+
+    On this machine, or with --lan from a phone on the tripod.
 
     Examples:
 
