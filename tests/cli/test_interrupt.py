@@ -46,6 +46,8 @@ def test_an_ended_process_leaves_a_session_that_goes_on(
         started.kill()
     assert started.returncode == code
     assert "Traceback" not in said
+    if how is signal.SIGINT:
+        assert f"backfocus guide '{SOURCE}' --resume 1" in said
     (session,) = [json.loads(line) for line in backfocus("history", "--json").stdout.splitlines()]
     assert session["state"] == "open"
     resumed = backfocus("guide", SOURCE, "--resume", session["id"], "--frames", 2, "--json")

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from . import options
 if TYPE_CHECKING:
     from ..measure.reading import Flag, Reading
     from ..optics.lens import Optics
+    from ..run import Sighting
     from ..solve.defocus import Defocus
 
 
@@ -63,33 +65,37 @@ def measure(
         extender=extender,
     )
     opened = open_source(source, transfer=transfer, range_=range_, notice=options.notice)
-    count = 0
+    count, found = 0, False
     flags: Counter[Flag] = Counter()
-    found = False
-    widest_px = 0.0
     sight = replace(options.sight_for(target, region), colours=bool(red_blue_um))
-    for sighting in readings(opened, Limits(frames, seconds), sight):
-        reading = sighting.reading
-        count += 1
-        found |= reading.target is not None
-        widest_px = max(widest_px, reading.scale_px or 0.0)
-        ratio = reading.scale_px / widest_px if reading.scale_px and widest_px else 1.0
-        defocus = _defocus(reading, optics, ratio)
-        flags.update(flags_of(reading, defocus))
-        line, words = reading_json(reading, defocus), reading_words(reading, defocus)
-        if red_blue_um and optics is not None:
-            hint = side_hint(colour_gap([reading], optics, ratio), red_blue_um)
-            line["side_hint"] = hint
-            words += f"  hint: probably too {hint}" if hint else ""
-        sys.stdout.write((json.dumps(line) if json_ else words) + "\n")
-    for words in flags_words(flags, count):
-        options.notice(words)
+    try:
+        for reading, ratio in _with_ratio(readings(opened, Limits(frames, seconds), sight)):
+            defocus = _defocus(reading, optics, ratio)
+            count, found = count + 1, found or reading.target is not None
+            flags.update(flags_of(reading, defocus))
+            line, words = reading_json(reading, defocus), reading_words(reading, defocus)
+            if red_blue_um and optics is not None:
+                hint = side_hint(colour_gap([reading], optics, ratio), red_blue_um)
+                line["side_hint"] = hint
+                words += f"  hint: probably too {hint}" if hint else ""
+            sys.stdout.write((json.dumps(line) if json_ else words) + "\n")
+    finally:  # a live source ends by Ctrl-C
+        for words in flags_words(flags, count):
+            options.notice(words)
     if not found:
         raise typer.Exit(4)
 
 
+def _with_ratio(sightings: "Iterable[Sighting]") -> "Iterator[tuple[Reading, float]]":
+    """Each reading with its zoom ratio against the largest scale seen so far."""
+    longest_px = 0.0
+    for sighting in sightings:
+        scale_px = sighting.reading.scale_px
+        longest_px = max(longest_px, scale_px or 0.0)
+        yield sighting.reading, scale_px / longest_px if scale_px else 1.0
+
+
 def _defocus(reading: "Reading", optics: "Optics | None", ratio: float) -> "Defocus | None":
-    """Blur of one picture; its zoom ratio is against the largest scale seen so far."""
     from ..solve.defocus import defocus
 
     if optics is None or reading.target is None:

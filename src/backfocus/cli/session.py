@@ -1,6 +1,7 @@
 """One guided session at the terminal: source, store, display, tone and keys around the one loop."""
 
 import json
+import shlex
 import sys
 import time
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from ..run import STILLS_FPS, Limits, Moment, Person
 from ..run import guide as guide_moments
 from ..solve.verdict import check_json
 from ..store import Store
+from ..video.address import redact
 from ..video.record import Recorder
 from ..video.source import VideoSource, open_source
 from ..view import View, view_of
@@ -103,7 +105,7 @@ def lead(plan: Plan, source: VideoSource | None = None) -> int:
         try:
             last = show(plan, source, _kept(moments, journal, keys))
         except KeyboardInterrupt:
-            options.notice(f"interrupted; go on with: backfocus guide SOURCE --resume {journal.session_id}")
+            options.notice(f"interrupted; {_go_on(plan, journal.session_id)}")
             raise
     return _end(plan, last, journal.session_id)
 
@@ -238,9 +240,13 @@ def _json_lines(moment: Moment) -> Iterator[dict[str, object]]:
         yield {"kind": "verdict", "type": "Verdict", **at, **line}
 
 
+def _go_on(plan: Plan, number: int) -> str:
+    return f"go on with: backfocus guide {shlex.quote(redact(plan.source))} --resume {number}"
+
+
 def _end(plan: Plan, last: Moment, number: int) -> int:
     if not last.session.finished:
-        options.notice(f"not finished; go on with: backfocus guide SOURCE --resume {number}")
+        options.notice(f"not finished; {_go_on(plan, number)}")
         return 4
     result = last.session.results[-1]
     if not plan.json:
