@@ -90,6 +90,13 @@ def test_what_can_change_the_answer_is_said_once(found, flag):
         assert said == (REMARKS[flag].effect != "none")
 
 
+def test_a_soft_picture_may_be_made_sharper_or_compared_with_the_sharpest():
+    verdict = judge(at(30.0, 31.0), H, flags=frozenset({Flag.MOVING}))
+    assert "soft picture" in verdict.reason
+    assert "sweep the focus ring" in verdict.advice
+    assert "tripod" in verdict.advice
+
+
 def test_without_optics_nothing_is_claimed():
     verdict = judge(at(-1.0, 1.0), None)
     assert verdict.kind == "unsure"

@@ -201,13 +201,14 @@ def view_after(before: View | None, moment: Moment) -> View:
 
 def _say(moment: Moment, remarks: list[str]) -> None:
     """Where the output is no terminal: a line for what happened, for what was noticed and for what to do."""
+    asked = [instruction_words(instruction).sentence for instruction in moment.instructions]
     for event in moment.events:
-        if words := event_words(event):
+        if (words := event_words(event)) and words not in asked:
             sys.stdout.write(f"{moment.at_s:8.2f} s  {words}\n")
     for words in remarks:
         sys.stdout.write(f"{moment.at_s:8.2f} s  ! {words}\n")
-    for instruction in moment.instructions:
-        sys.stdout.write(f"{moment.at_s:8.2f} s  > {instruction_words(instruction).sentence}\n")
+    for sentence in asked:
+        sys.stdout.write(f"{moment.at_s:8.2f} s  > {sentence}\n")
     sys.stdout.flush()
 
 

@@ -26,7 +26,7 @@ class Remark:
 REMARKS: dict[Flag, Remark] = {
     Flag.NO_STAR: Remark(
         "there is no star in the picture",
-        "Is the chart in view and lit? (`backfocus chart star.pdf` prints one.)",
+        "Is the chart in view and lit? (`backfocus chart star.pdf` prints one; an edge needs --region.)",
     ),
     Flag.TWO_STARS: Remark(
         "there are two stars, and the larger or the one seen first is measured",

@@ -110,16 +110,17 @@ def judge(
     if back_focus is None:
         return _noticed(_unread(unscaled), flags)
     depths = tuple(half_depths_um or [half_depth_um] * len(back_focus.zoom))
-    soft = having(flags, "too soft")
+    soft = bool(having(flags, "too soft"))
     verdict = (
         _tracking(back_focus, depths)
         or _changed_by_focus(before_refocus, back_focus, depths)
         or _too_little_zoom(back_focus)
-        or _adjust(back_focus, _sure_um(half_depth_um, referenced, soft), half_depth_um, means)
+        or _adjust(
+            back_focus, _sure_um(half_depth_um, referenced=referenced, soft=soft), half_depth_um, means
+        )
         or _spoilt(having(flags, "too sharp"), back_focus, half_depth_um)
         or _set(back_focus, half_depth_um)
-        or _spoilt(soft, back_focus, half_depth_um)
-        or _cannot_tell(back_focus, half_depth_um, referenced=referenced)
+        or _cannot_tell(back_focus, half_depth_um, referenced=referenced, soft=soft)
     )
     return _noticed(verdict, flags)
 
@@ -303,7 +304,7 @@ def _smallest(back_focus: BackFocus) -> float:
     return min(abs(back_focus.low_um), abs(back_focus.high_um))
 
 
-def _sure_um(half_depth_um: float, referenced: bool, soft: tuple[Remark, ...]) -> float:
+def _sure_um(half_depth_um: float, *, referenced: bool, soft: bool) -> float:
     """The size of r from which on it is an error, whatever lens and pictures add to it."""
     if referenced:
         return half_depth_um
@@ -355,12 +356,12 @@ def _shim_words(delta_um: float, shim_um: float, sign_known: bool) -> str:
     return f"{verb} {shim_um:g} um ({left:.0f} um would be left)."
 
 
-def _cannot_tell(back_focus: BackFocus, half_depth_um: float, *, referenced: bool) -> Verdict:
+def _cannot_tell(back_focus: BackFocus, half_depth_um: float, *, referenced: bool, soft: bool) -> Verdict:
     if not referenced:
-        reason = "a soft lens and a back-focus error look alike in these pictures"
+        reason = f"a soft {'picture' if soft else 'lens'} and a back-focus error look alike"
         advice = (
             "At wide, sweep the focus ring slowly through the sharpest point, first towards infinity, then "
-            "back: that shows how sharp the lens can be there."
+            "back: that shows how sharp it can be there."
         )
     else:
         reason = "the reading is not fine enough to tell"
