@@ -92,12 +92,12 @@ REMARKS: dict[Flag, Remark] = {
     Flag.ON_GRID: Remark("the edge runs along the pixels", "Turn the chart by some 5 degrees."),
     Flag.OTHER_CURVE: Remark(
         "the chart's patches contradict the declared transfer curve, and theirs is used",
-        "Give the camera's own with --transfer.",
+        "Name the curve that the camera is set to.",
         "in doubt",
     ),
     Flag.COMPRESSED: Remark(
         "compression softens the picture",
-        "Take it before the encoder, or at a higher bit rate. (A wrong --transfer can look alike.)",
+        "Take it before the encoder, or at a higher bit rate. (A wrong transfer curve looks alike.)",
         "too soft",
     ),
 }
