@@ -1,5 +1,6 @@
 """A session on disk is the session: written as it happens, folded back to the same."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -87,3 +88,22 @@ def test_an_unfinished_session_still_has_a_report(store: Store) -> None:
     report = finished(store.load(journal.session_id))
     assert report.outcomes == ()
     assert ("pixel", "5 um") in report.settings
+
+
+def test_the_report_says_how_far_a_known_ring_is_to_be_turned(store: Store) -> None:
+    setup = replace(SETUP, um_per_degree=2.0)
+    journal = Journal.begin(store, setup, source="x", title="camera")
+    session, _ = start(setup)
+    for event in (
+        ev.StarSeen(1.0, 76.0),
+        ev.Confirmed(2.0, "check"),
+        ev.ZoomStopped(3.0, "tele", 1520.0),
+        ev.TeleSharp(4.0, ev.Look(1520.0, 0.5, 0.5)),
+        ev.ZoomStopped(5.0, "wide", 76.0),
+        ev.StillOff(6.0, ev.Look(76.0, 42.0, 0.5), 42.0, 0.5),
+        ev.Stopped(7.0, "sweep-wide"),
+    ):
+        session = journal.add(session, event)
+    (outcome,) = finished(store.load(journal.session_id)).outcomes
+    # 42 um at 2 um a degree; tele adds a four-hundredth of its half micrometre
+    assert outcome.ring_degrees == pytest.approx(21.0, abs=0.1)

@@ -39,6 +39,7 @@ def _outcome(kept: Kept, folded: Folded, session: Session, result: Result) -> Ou
         after=_estimate(session.setup, result.back_focus),
         before=_estimate(session.setup, result.before),
         shim_um=_shim(session.setup, result.back_focus),
+        ring_degrees=_degrees(session.setup, result.back_focus),
         rounds=result.rounds,
         sweeps=tuple(_sweeps(entries, result.half_depth_um)),
         curves=tuple(_curves(session)),
@@ -48,6 +49,10 @@ def _outcome(kept: Kept, folded: Folded, session: Session, result: Result) -> Ou
 
 def _shim(setup: Setup, found: BackFocus | None) -> float | None:
     return None if found is None else nearest_shim_um(found.delta_um, setup.shims_um)
+
+
+def _degrees(setup: Setup, found: BackFocus | None) -> float | None:
+    return None if found is None or setup.um_per_degree is None else found.delta_um / setup.um_per_degree
 
 
 def _period(folded: Folded, session: Session) -> tuple[float, float]:

@@ -113,6 +113,7 @@ def test_an_unreachable_host_is_said_in_one_line_and_hides_the_password(backfocu
         ("chart", "star.pdf", "--paper", "napkin"),
         ("chart", "star.pdf", "--distance-m", "3", "--camera", "b4-hd"),
         ("check", "sim://?clip=check", "--shims", "thin"),
+        ("check", "a.mp4", "b.mp4", "--shim-um", "50", "--first-turn", "near"),
         ("guide", "sim://?seed=1", "--note", "shoe-size=43"),
         ("measure", "ndi://CAM 1"),
     ],

@@ -117,6 +117,8 @@ def check(
 
     if (shim_um is None) != (after is None) or shim_um == 0.0:
         raise UsageError("two clips and the step between them belong together: --shim-um 50 BEFORE AFTER")
+    if shim_um is not None and first_turn is not None:
+        raise UsageError("--shim-um tells the side by itself: leave --first-turn out")
     seen = look(source)
     found: dict[str, float | str | None] = {}
     if shim_um is None or after is None:

@@ -35,6 +35,7 @@ def history(store: options.StoreUrl = None, most: Most = 30, json_: options.Json
 
       backfocus history --json
     """
+    from ..report.plain import number
     from ..store import Store
 
     with Store.open(store) as kept:
@@ -51,8 +52,8 @@ def history(store: options.StoreUrl = None, most: Most = 30, json_: options.Json
                 "lens": each.lens,
                 "state": each.state,
                 "verdict": each.verdict,
-                "delta_um": each.delta_um,
-                "sigma_um": each.sigma_um,
+                "delta_um": number(each.delta_um),
+                "sigma_um": number(each.sigma_um),
             }
             sys.stdout.write(json.dumps(line) + "\n")
         else:
