@@ -130,13 +130,14 @@ def test_faint_third_harmonics_tell_sine_from_bars_together(sine: bool) -> None:
         assert measured.mtf50_cy_px == pytest.approx(true_mtf50("far"), rel=0.07)
 
 
-@pytest.mark.parametrize("radius", [43.0, 43.6, 44.2])
-def test_no_ring_too_small_to_tell_its_waves_apart_rules_a_star(radius: float) -> None:
-    star = picture("defocused", cycles=14, radius_px=radius, x_px=160.03, y_px=155.86)
-    for seed in range(8):
-        measured = measure_star(noisy(star, 0.1, seed), 160, 156, 14)
-        assert measured.radius_px == pytest.approx(radius, rel=0.03)
-        assert Flag.LOST not in measured.flags
+@pytest.mark.parametrize("share", [0.06, 0.1])
+def test_a_ring_too_small_to_tell_its_waves_apart_does_not_rule_a_star(share: float) -> None:
+    scene = Scene(rows=140, columns=140, x_px=70.024, y_px=71.14, radius_px=44.2, cycles=14)
+    star = light(scene, hopkins(1.3, CUT_OFF["f/4, 4 um"]))
+    # in this noise the ring of 5 px radius, 14 cycles on 32 pixels, shows a wave twice as strong as any other
+    measured = measure_star(star_picture.noisy(star, share, 11), 70, 71, 14)
+    assert measured.radius_px == pytest.approx(44.2, rel=0.03)
+    assert Flag.LOST not in measured.flags
 
 
 @pytest.mark.parametrize("rotation", [0.0, 0.4, 1.3])
@@ -255,6 +256,17 @@ def test_dust_and_dead_pixels() -> None:
         light[row : row + 3, column : column + 3] = 0.03
     measured = measure_star(light, X, Y, 36)
     assert measured.mtf50_cy_px == pytest.approx(true_mtf50("soft"), rel=0.006)
+
+
+def test_large_specks_do_not_hide_small_ones() -> None:
+    clean = picture("soft", cycles=16)
+    dusty = clean.copy()
+    for angle in (0.2, 2.0, 4.1):
+        row, column = int(Y + 18 * np.sin(angle)), int(X + 18 * np.cos(angle))
+        dusty[row - 1 : row + 2, column - 1 : column + 2] *= 0.5
+    seen = [np.array(measure_star(each, X, Y, 16).modulation) for each in (clean, dusty)]
+    # a quarter of the pixels of one ring; taken out once they leave 0.014
+    assert np.abs(seen[1] - seen[0]).max() < 0.004
 
 
 @pytest.mark.parametrize("first_line", [0, 1])

@@ -21,7 +21,7 @@ SECTORS = 8
 LEAST_SAMPLES = 6.0
 """Effective pixels of a sector, each counted by how much spoke it holds."""
 
-FLOOR = 0.15
+FLOOR = 0.06
 """Of the largest amplitude: fainter rings do not say which way they are blurred."""
 
 WIDEST = 1.6
@@ -78,7 +78,7 @@ def by_direction(rings: Rings, fit: RingFit) -> Directions:
 def smear(
     seen: Directions,
     frequency: Floats64,
-    signed: Floats64,
+    amplitude: Floats64,
     keep: NDArray[np.bool_],
     shear: complex,
 ) -> Smear | None:
@@ -86,18 +86,18 @@ def smear(
 
     `shear` is the star's tilt, whose sectors show other frequencies on a round ring: that is taken off.
     """
-    rows = np.flatnonzero(keep & (signed > FLOOR * signed.max(initial=0.0)))
+    rows = np.flatnonzero(keep & (amplitude > FLOOR * amplitude.max(initial=0.0)))
     rows = rows[np.isfinite(seen.ratio[rows]).all(axis=1)]
     if rows.size < 4:
         return None
     rows = rows[np.argsort(frequency[rows])]
-    f, m = frequency[rows], signed[rows]
-    steep = np.gradient(np.log(m), np.log(f))
+    f, m = frequency[rows], amplitude[rows]
+    steep = np.gradient(m, np.log(f)) / m
     turn = np.exp(-2j * np.pi / SECTORS * 2 * np.arange(SECTORS))
     twofold = 2 / SECTORS / SECTOR_LOSS * (seen.ratio[rows] @ turn) + 2 * np.conj(shear) * steep
     sigma = (
         np.sqrt(np.square(seen.sigma[rows]).mean(axis=1) * 2 / SECTORS)
-        + SYSTEMATIC
+        + SYSTEMATIC * (1 + np.abs(steep))
         + TILT_LEFT * abs(shear) * np.abs(steep)
     )
     reach = WIDEST

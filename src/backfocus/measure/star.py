@@ -20,6 +20,7 @@ from .pose import Pose
 from .reading import Flag
 from .response import Response, respond, upright
 from .waves import (
+    SAMPLES,
     Floats,
     Floats64,
     RingFit,
@@ -44,6 +45,9 @@ SMALLEST_PX, CURVED = 9.0, 3.4
 """Below this radius a ring has too few pixels to tell its waves apart; below so many radii of the blur disc
 it is so curved, with few cycles, that other frequencies show by a hundredth of modulation and more."""
 
+CLEANINGS = 2
+"""Times outliers are taken out: the largest hide others the first time."""
+
 EVENINGS = 2
 """Times uneven light is taken off: on rings cut by the frame it leaks into the waves the first time."""
 
@@ -53,8 +57,11 @@ MOST_STEP = np.array([1.0, 1.0, 0.02, 0.02])
 MOVED = 0.5
 """Pixels of centre, or radians of phase: a longer step of a tracked star is not believed."""
 
-SMEARED_PX, SURE = 1.7, 3.5
-"""A smear longer than this, and so many sigmas of its square, is a move."""
+SMEARED_PX, SURE, DOUBT = 1.7, 3.5, 1.5
+"""A smear longer than this, and so many sigmas of its square, is a move; below `DOUBT` sigmas it is none."""
+
+MANY_SAMPLES = 960
+"""Pixels of a ring where those of every picture leave it open whether it moved."""
 
 NO_SWING = 0.01
 """Radians of phase below which a star counts as facing the camera."""
@@ -200,9 +207,10 @@ class _View:
     first_line: int
     reach_px: float
 
-    def rings(self, pose: Pose, every: int = 1) -> Rings:
+    def rings(self, pose: Pose, every: int = 1, samples: int = SAMPLES) -> Rings:
         odd = parity(round(pose.y_px), self.first_line, self.line_step)
-        plan = plan_rings(self.cycles, ring_count(self.cycles, self.reach_px), self.line_step, odd, every)
+        count = ring_count(self.cycles, self.reach_px)
+        plan = plan_rings(self.cycles, count, self.line_step, odd, every, samples)
         return gather(
             self.picture,
             plan,
@@ -268,12 +276,14 @@ def _small(step: Floats64, cycles: int, least: float) -> bool:
     return bool(np.abs(step[:2]).max() < least and cycles * np.abs(step[2:]).max() < least)
 
 
-def _fit_at(view: _View, pose: Pose) -> tuple[Rings, RingFit]:
-    rings = view.rings(pose)
+def _fit_at(view: _View, pose: Pose, samples: int = SAMPLES) -> tuple[Rings, RingFit]:
+    rings = view.rings(pose, samples=samples)
     fit = fit_rings(rings)
-    odd = outliers(rings, fit)
-    rows = np.flatnonzero(odd.any(axis=1))
-    if rows.size:
+    for _ in range(CLEANINGS):
+        odd = outliers(rings, fit)
+        rows = np.flatnonzero(odd.any(axis=1))
+        if rows.size == 0:
+            break
         rings = replace(rings, weight=rings.weight * ~odd)
         fit = fit_again(rings, fit, rows)
     return rings, fit
@@ -303,7 +313,8 @@ def _assemble(
     signed, keep = upright(fit.wave, sigma, radius, inside, twist_radius)
     keep = _clear_of_rim(keep, radius, frequency, signed, rim and rim * (1 - 2 * abs(pose.shear)))
     disc_px = blur_disc_px(frequency, signed, keep)
-    keep &= radius > min(CURVED, 0.35 * cycles) * disc_px
+    curved_px = min(CURVED, 0.35 * cycles) * disc_px
+    keep &= radius > curved_px
     ground = find_ground(rings, fit, keep, rim, disc_px)
     for _ in range(EVENINGS):
         if ground is None or ground.even:
@@ -317,7 +328,8 @@ def _assemble(
     level = find_levels(fit, frequency, signed, keep, ground, given)
     if level is None:
         return replace(nothing, radius_px=rim)
-    blur = smear(by_direction(rings, fit), frequency, signed, keep, pose.shear)
+    within = inside & (radius <= radius[keep].max()) & (radius > curved_px)
+    blur = _smeared(view, pose, rings, fit, frequency, within)
     response = respond(frequency, signed, sigma, radius, keep, level, cycles)
     quarter, quarter_sigma = response.at_025 or (None, None)
     fifty, fifty_sigma = response.mtf50 or (None, None)
@@ -352,6 +364,20 @@ def _assemble(
         | _dark(level.white, view.curve)
         | _moving(blur),
     )
+
+
+def _smeared(
+    view: _View, pose: Pose, rings: Rings, fit: RingFit, frequency: Floats64, within: NDArray[np.bool_]
+) -> Smear | None:
+    """Blur in one direction; from more pixels where noise could hide a move or feign one."""
+
+    def seen(rings: Rings, fit: RingFit) -> Smear | None:
+        return smear(by_direction(rings, fit), frequency, np.abs(fit.wave), within, pose.shear)
+
+    blur = seen(rings, fit)
+    if blur is None or SURE * blur.sigma_px2 < SMEARED_PX**2 or blur.length_px**2 < DOUBT * blur.sigma_px2:
+        return blur
+    return seen(*_fit_at(view, pose, MANY_SAMPLES))
 
 
 def _clear_of_rim(

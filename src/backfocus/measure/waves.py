@@ -123,14 +123,16 @@ def ring_count(cycles: int, radius_px: float) -> int:
 
 
 @lru_cache(maxsize=64)
-def plan_rings(cycles: int, count: int, line_step: int, odd: int, every: int = 1) -> RingPlan:
-    """Pixels of each `every`-th of the first `count` rings.
+def plan_rings(
+    cycles: int, count: int, line_step: int, odd: int, every: int = 1, samples: int = SAMPLES
+) -> RingPlan:
+    """About `samples` pixels of each `every`-th of the first `count` rings.
 
     `odd` is 1 where a field's lines lie between the centre's lines.
     """
     edges = ring_edges(cycles)[: count + 1]
     inner, outer = edges[:-1][::every], edges[1:][::every]
-    shape = (len(inner), _even_samples(cycles))
+    shape = (len(inner), _even_samples(cycles, samples))
     columns, lines = np.zeros(shape, np.intp), np.full(shape, odd, np.intp)
     used = np.zeros(shape, np.float32)
     for ring in range(len(inner)):
@@ -276,8 +278,8 @@ def _columns(unit: Phasors, wave: Phasors, harmonics: int) -> Floats:
     return columns
 
 
-def _even_samples(cycles: int) -> int:
-    """A number of angles, about `SAMPLES`, at which the harmonics of the spokes stay far from aliasing.
+def _even_samples(cycles: int, about: int) -> int:
+    """A number of angles, about as many as told, at which the harmonics of the spokes stay far from aliasing.
 
     Harmonic k looks like a slow wave of (k n mod samples) turns; on an off-centre pixel grid, which swings
     the phase once per turn, it leaks into the mean or the fundamental where that number is small.
@@ -287,7 +289,7 @@ def _even_samples(cycles: int) -> int:
         aliases = (np.arange(1, HARMONICS + 1) * cycles) % samples
         return int(np.minimum(aliases, samples - aliases).min())
 
-    return max(range(SAMPLES, SAMPLES + 40), key=margin)
+    return max(range(about, about + 40), key=margin)
 
 
 @lru_cache(maxsize=1024)  # plans of a star at other sizes share them
