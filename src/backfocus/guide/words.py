@@ -39,7 +39,8 @@ _AIM: dict[ev.Unfit, Words] = {
     "too-dark": Words("More light", "The white of the chart is below 60 %: more light, or more gain.",
                       "Open the iris fully first."),
     "sharpened": Words("Switch detail off", "The camera sharpens its picture: switch detail (aperture) off.",
-                       "Sharpening makes a soft picture look sharp and hides the error."),
+                       "It makes a soft picture look sharp and hides the error. If it is off already, the "
+                       "transfer curve may be a wrong one."),
     "moving": Words("Hold the camera still", "The picture moves: lock the tripod; stabiliser off."),
 }  # fmt: skip
 

@@ -55,7 +55,7 @@ REMARKS: dict[Flag, Remark] = {
     ),
     Flag.SHARPENED: Remark(
         "the camera sharpens its picture",
-        "Switch detail (sharpening) off in the camera's menu.",
+        "Switch detail (sharpening) off in the camera's menu. (A wrong transfer curve looks alike.)",
         "too sharp",
     ),
     Flag.SHARPENING_UNKNOWN: Remark(
