@@ -74,7 +74,7 @@ REMARKS: dict[Flag, Remark] = {
     ),
     Flag.SCALE_UNSURE: Remark(
         "nothing tells the size of the star",
-        "Use our own chart (`backfocus chart`), or zoom out until its rim is in view.",
+        "Use our own chart (`backfocus chart`); the guide takes the zoom ratio of --lens instead.",
         "in doubt",
     ),
     Flag.NO_OPTICS: Remark(
