@@ -71,6 +71,8 @@ FRONT_LAW = (SweepSlope(1000.0, 1.0, 0.01), SweepSlope(100.0, 0.012, 0.002))
         (at(30.0, 31.0), {"flags": frozenset({Flag.MOVING})}, "unsure"),  # in focus it could read like that
         (at(36.1, 37.0), {"flags": frozenset({Flag.MOVING})}, "adjust"),
         (at(9.1, 20.0), {"referenced": True, "flags": frozenset({Flag.MOVING})}, "adjust"),
+        (off_the_law(20.0), {"flags": frozenset({Flag.MOVING})}, "unsure"),
+        (off_the_law(37.0), {"flags": frozenset({Flag.MOVING})}, "tracking"),
         (at(-1.0, 1.0), {"flags": frozenset({Flag.OTHER_CURVE})}, "set"),  # read by the patches' curve
         (None, {}, "unsure"),
     ],

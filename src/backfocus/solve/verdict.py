@@ -11,8 +11,9 @@ The rules are asked in this order, and the first that holds decides:
     unsure            otherwise; the advice says how to find out
 
 Sharpened, clipped or dark pictures read too sharp: an error seen in them is one, but `set` is not said.
-Moving, line-doubled or heavily compressed ones read too soft: `set` is safe, but without a reference
-`adjust` wants the whole interval outside +-4 h. What else was noticed stands at the end of the advice.
+Moving, line-doubled or heavily compressed ones read too soft: `set` is safe, but `tracking` wants a residual
+off by 4 h, and `adjust` without a reference the whole interval outside +-4 h. What else was noticed stands at
+the end of the advice.
 """
 
 import math
@@ -110,17 +111,17 @@ def judge(
     if back_focus is None:
         return _noticed(_unread(unscaled), flags)
     depths = tuple(half_depths_um or [half_depth_um] * len(back_focus.zoom))
-    soft = bool(having(flags, "too soft"))
+    soft = having(flags, "too soft")
+    sure_um = half_depth_um * _sure_depths(referenced=referenced, soft=bool(soft))
+    blamed = having(flags, "too sharp") + (soft if _tracking(back_focus, depths) else ())
     verdict = (
-        _tracking(back_focus, depths)
+        _tracking(back_focus, depths, SOFT_PICTURE_FACTOR if soft else 1.0)
         or _changed_by_focus(before_refocus, back_focus, depths)
         or _too_little_zoom(back_focus)
-        or _adjust(
-            back_focus, _sure_um(half_depth_um, referenced=referenced, soft=soft), half_depth_um, means
-        )
-        or _spoilt(having(flags, "too sharp"), back_focus, half_depth_um)
+        or _adjust(back_focus, sure_um, half_depth_um, means)
+        or _spoilt(blamed, back_focus, half_depth_um)
         or _set(back_focus, half_depth_um)
-        or _cannot_tell(back_focus, half_depth_um, referenced=referenced, soft=soft)
+        or _cannot_tell(back_focus, half_depth_um, referenced=referenced, soft=bool(soft))
     )
     return _noticed(verdict, flags)
 
@@ -220,13 +221,14 @@ def _changed_by_focus(before: BackFocus | None, after: BackFocus, depths: Sequen
     )
 
 
-def _tracking(back_focus: BackFocus, depths: Sequence[float]) -> Verdict | None:
+def _tracking(back_focus: BackFocus, depths: Sequence[float], factor: float = 1.0) -> Verdict | None:
+    """Residuals off the law by more than `factor` half depths of focus and noise."""
     worst = max(
         zip(back_focus.zoom, back_focus.misfit_um, back_focus.misfit_sigma_um, depths, strict=True),
-        key=lambda each: abs(each[1]) / max(each[3], 3.0 * each[2]),
+        key=lambda each: abs(each[1]) / max(factor * each[3], 3.0 * each[2]),
     )
     position, misfit, sigma, depth = worst
-    if back_focus.dof == 0 or abs(misfit) <= max(depth, 3.0 * sigma):
+    if back_focus.dof == 0 or abs(misfit) <= max(factor * depth, 3.0 * sigma):
         return None
     part = 100.0 * position.scale_px / back_focus.zoom[0].scale_px
     return Verdict(
@@ -304,11 +306,11 @@ def _smallest(back_focus: BackFocus) -> float:
     return min(abs(back_focus.low_um), abs(back_focus.high_um))
 
 
-def _sure_um(half_depth_um: float, *, referenced: bool, soft: bool) -> float:
-    """The size of r from which on it is an error, whatever lens and pictures add to it."""
+def _sure_depths(*, referenced: bool, soft: bool) -> float:
+    """From how many half depths of focus on it is an error, whatever lens and pictures add to it."""
     if referenced:
-        return half_depth_um
-    return half_depth_um * (SOFT_PICTURE_FACTOR if soft else SOFT_LENS_FACTOR)
+        return 1.0
+    return SOFT_PICTURE_FACTOR if soft else SOFT_LENS_FACTOR
 
 
 def _adjust(back_focus: BackFocus, sure_um: float, half_depth_um: float, means: Means) -> Verdict | None:
