@@ -133,7 +133,7 @@ FEW_SPOKES = (
     "Not told: stars of 24 cycles behind a blur disc of 9 px, most in 3 % noise. Their few rings of enough "
     "contrast lie so low in frequency that it stands less than 3.5 sigma out of noise; clean stars reach 3.1."
 )
-GRAIN = "Not told: masks in 3 % noise, which they double; no bound is broken by more than 3 sigma."
+GRAIN = "Not told: masks in 3 % noise, which they double; no bound is broken by more than 2 sigma."
 
 Spoil = Callable[[np.random.Generator], Samples]
 

@@ -20,7 +20,9 @@ MARGIN = 0.02
 RISING = 0.5
 """Modulation above which a rise is one: below, a curve may come back from its first zero."""
 
-SIGMAS = 3.0
+SIGMAS = 2.0
+"""Few, since a lens stays so far from its bounds that noise alone does not bring a clean curve to them."""
+
 MOST = 8.0
 """Largest mask told."""
 
