@@ -26,7 +26,7 @@ INTRO = """
 Rooms full of boxes, text, wheels and gratings, drawn with a star of any size, count and blur hung in them;
 real pictures without a star; and exact stars spoilt in the ways that cameras spoil them. Each spoilt picture
 stands alone: nothing is known from pictures before it. "Clean" are the same stars, not spoilt, in up to 3 %
-noise.
+noise. The thresholds of the flags were chosen on other draws than these.
 """
 
 GOLDEN = Path(__file__).parents[2] / "tests" / "golden"
@@ -129,9 +129,12 @@ def _cycles(plan: Plan) -> Row:
 # --- flags
 
 
+UNSEEN = 1000
+"""Added to the seed here: thresholds of flags were chosen on the draws of the first few seeds."""
+
 FEW_SPOKES = (
-    "Not told: stars of 24 cycles behind a blur disc of 9 px, most in 3 % noise. Their few rings of enough "
-    "contrast lie so low in frequency that it stands less than 3.5 sigma out of noise; clean stars reach 3.1."
+    "Not told: stars of 24 cycles behind a blur disc of 9 px in 3 % noise; every pixel of their inner rings "
+    "was looked at, and the move stands less than 3.5 sigma out of noise, as that of a still star may."
 )
 GRAIN = "Not told: masks in 3 % noise, which they double; no bound is broken by more than 2 sigma."
 
@@ -154,7 +157,7 @@ def _flags(plan: Plan) -> Iterator[Row]:
 
 
 def _flagged(what: str, flags: tuple[Flag, ...], spoil: Spoil, plan: Plan, why: str) -> Row:
-    rng = np.random.default_rng(plan.seed)
+    rng = np.random.default_rng(UNSEEN + plan.seed)
     draws = plan.cases(100, 16)
     told = {*flags, Flag.NO_STAR, Flag.LOST}  # either says that nothing was read
     missed = sum(not told & _flags_of(spoil(rng)) for _ in range(draws))
@@ -177,7 +180,7 @@ SOFTENED = 0.95
 
 
 def _compressed(plan: Plan) -> Iterator[Row]:
-    rng = np.random.default_rng(plan.seed)
+    rng = np.random.default_rng(UNSEEN + plan.seed)
     spoilt = told = good = wrong = 0
     for _ in range(plan.cases(30, 6)):
         picture = _star(rng, _slight(rng))
@@ -221,7 +224,7 @@ def _through(clip: list[Samples], codec: str, option: str, value: str) -> Readin
 
 
 def _clean(plan: Plan) -> Row:
-    rng = np.random.default_rng(plan.seed)
+    rng = np.random.default_rng(UNSEEN + plan.seed)
     draws = plan.cases(150, 24)
     found = [
         flag
