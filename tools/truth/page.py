@@ -34,5 +34,6 @@ def _chapter(docs: Path, module: ModuleType, parts: list[Row | Plot]) -> str:
 
 
 def _row(row: Row) -> str:
-    mark = "yes" if row.good else "**no**"
-    return f"| {row.what} | {row.oracle} | {row.cases} | {row.reached} | {row.wanted} | {mark} |\n"
+    mark = "-" if row.wanted == "-" else "yes" if row.good else "**no**"
+    what = row.what.replace("|", r"\|")
+    return f"| {what} | {row.oracle} | {row.cases} | {row.reached} | {row.wanted} | {mark} |\n"
