@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from ..measure.reading import Flag, Reading
 from ..optics.lens import Optics
 from .backfocus import BackFocus, Side, ZoomResidual, solve_back_focus
-from .defocus import Defocus, Reference, defocus, reference_from, sharpest
+from .defocus import Defocus, Reference, defocus, reference_of_sweep
 from .hand_sweep import Passage, sweep_by_hand
 from .remarks import at_tele, borne
 from .side_hint import ColourGap, colour_gap
@@ -188,8 +188,8 @@ def _end(pictures: Sequence[Reading], pull: Pull, hold: Hold, optics: Optics) ->
     steady = there[: min(max(left, _STEADY), hold.last - hold.first + 1)]
     swept = _swept(blur, noise, depth)
     passage = _passage(plain[swept], depth)
-    best = sharpest(there[swept]) if passage and passage.near >= FEWEST_NEAR else None
-    reference = reference_from(best) if best else None
+    seen = passage is not None and passage.near >= FEWEST_NEAR
+    reference = reference_of_sweep(there[swept], optics, ratio=ratio) if seen else None
     read_again = [defocus(each, optics, ratio=ratio, reference=reference) for each in steady]
     values = [value for value in read_again if value is not None]
     if not values:
@@ -294,8 +294,9 @@ def _walk_residual(near: Sequence[Reading], values: Sequence[Defocus]) -> ZoomRe
 def _side(wide: _End, first_turn: FirstTurn | None) -> Side:
     """Sign of the residual in the hold at wide: +1, -1, or 0 where no movement tells.
 
-    If |r| fell first, r had the other sign than the move. If it rose, the same, provided that a fall would
-    have been seen: |r| stood clear above the least that this lens reads, and the rise itself was watched.
+    If |r| fell first, r had the other sign than the move; but not so near focus, where a codec that comes to
+    rest lowers |r| as well. If it rose, the same, provided that a fall would have been seen: |r| stood clear
+    above the least that this lens reads, and the rise itself was watched.
     """
     if first_turn is None:
         return 0
@@ -305,7 +306,7 @@ def _side(wide: _End, first_turn: FirstTurn | None) -> Side:
         return 0
     turned: Side = 1 if first_turn in GROWS else -1
     if blur[left] < start:
-        return -turned if wide.residual.residual_um > limit else 0
+        return -turned if wide.residual.residual_um > max(limit, wide.half_depth_um / 2.0) else 0
     dipped = min(blur[: left + 1]) < start - limit / 2.0
     clear = start > wide.floor_um + limit
     return turned if clear and not dipped and _watched(wide, left, start, limit) else 0

@@ -5,11 +5,14 @@ over every |r| the star can show: coarsely everywhere, since a curve with severa
 misses, then finely about the best. The signed modulation picks the branch of |r|; it never tells the side,
 for a defocused picture is the same in front of and behind focus.
 
-With a reference (the best picture seen at that zoom) the lens's own blur is taken for spherical aberration:
-its W040 is what makes best focus look like the reference. Then the two sides of focus differ; where both fit,
-their mean by how well each does is reported, still as a magnitude: whether W040 is positive is not known.
-What the reference still reads against itself (a lens soft for another reason) is taken off in quadrature.
-Zero is where the picture is sharpest at 0.25 cy/px.
+With a reference (the best picture seen at that zoom) the lens's own blur is taken for spherical aberration.
+The W040 that makes best focus look like the reference is the most there is, for a codec, a moving ring and
+other faults of the lens soften the best picture too; but they soften both sides of focus alike, and W040 does
+not. So every W040 up to that counts by how well it fits the picture that is read; after a sweep all of its
+pictures tell it. Where both sides of focus fit, their mean by how well each does is reported, still as a
+magnitude: whether W040 is positive is not known. What the reference still reads against itself (a lens soft
+for another reason) is taken off in quadrature; after a sweep, some of it: a codec softens what moves more
+than what stands still, and nobody knows how much. Zero is where the picture is sharpest at 0.25 cy/px.
 
 The sigma holds the noise of the rings, what the curve may be off, the lens's own blur as far as it is not
 known, and the f-number's tolerance. Near focus the curve is flat in r: the sigma there is a good part of the
@@ -17,8 +20,8 @@ depth of focus, however low the noise.
 """
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -51,6 +54,11 @@ _FINE = np.linspace(-1.5, 1.5, 49)
 _STOPPED = 0.01
 _W040_STEP = 0.05
 _SOFTEST_W040 = 1.6
+_LENS_STEP = 0.2
+_TELLING = 24
+"""Pictures of a sweep that are asked for its W040."""
+_SHARE, _SHARE_SIGMA = 1.0 / 3.0, 0.34
+"""The square of a share from none to all: its mean, and a spread that has both ends within 1.96 of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +116,17 @@ def defocus(
     if rings is None:
         return None
     f_number = round(optics.f_number(ratio), 3)
+    lenses = _lenses(reference, optics, f_number)
+    found = _mean([_less(lens, _fit(rings, lens.curves)) for lens in lenses])
+    um_per_wave = lenses[0].curves.um_per_wave
     if reference is None:
-        curves, floor_um = focus_curves(f_number, optics.pixel_um, optics.wavelength_um), 0.0
+        unknown_um = ABERRATION_SIGMA_WAVES * min(found.um, um_per_wave)
     else:
-        curves, floor_um = _own_curves(reference, optics, f_number)
-    found = _fit(rings, curves)
-    um, noise_um, model_um = _less(floor_um, found)
-    if reference is None:
-        unknown_um = ABERRATION_SIGMA_WAVES * min(um, curves.um_per_wave)
-    else:
-        unknown_um = REFERENCE_SIGMA_WAVES * curves.um_per_wave
-    model_um = math.hypot(model_um, f_number_sigma * found.by_f_number * um, unknown_um)
+        unknown_um = REFERENCE_SIGMA_WAVES * um_per_wave
+    model_um = math.hypot(found.model_um, f_number_sigma * found.by_f_number * found.um, unknown_um)
     return Defocus(
-        um,
-        math.hypot(noise_um, model_um),
+        found.um,
+        math.hypot(found.noise_um, model_um),
         reading.flags,
         model_um,
         softness_um(f_number, optics.pixel_um, optics.wavelength_um) if reference is None else 0.0,
@@ -156,6 +161,25 @@ def reference_from(reading: Reading) -> Reference | None:
     )
 
 
+def reference_of_sweep(
+    pictures: Sequence[Reading], optics: Optics, *, ratio: float = 1.0
+) -> Reference | None:
+    """The best picture of a sweep through focus as a reference, W040 read off all; None without a curve."""
+    best = sharpest(pictures)
+    reference = reference_from(best) if best else None
+    if reference is None:
+        return None
+    f_number = round(optics.f_number(ratio), 3)
+    tried = _aberrations(reference, optics, f_number)
+    lens = [_curves(optics, f_number, w040) for w040 in tried]
+    total = np.zeros(len(tried))
+    for rings in map(rings_of, pictures[:: math.ceil(len(pictures) / _TELLING)]):
+        if rings is not None:
+            off = np.array([_landscape(rings, curves)[1].min() for curves in lens])
+            total += off / _inflation(rings, float(off.min()))
+    return replace(reference, w040_waves=round(_vertex(tried, total, int(np.argmin(total))), 2))
+
+
 def sharpest(readings: Iterable[Reading]) -> Reading | None:
     """The reading with the highest modulation at 0.25 cy/px, or at the highest frequency all reach."""
     having = [each for each in readings if each.frequency_cy_px]
@@ -180,23 +204,39 @@ def spherical_waves(reference: Reference, optics: Optics, *, f_number: float) ->
     return abs(round(_vertex(tried, off, int(np.argmin(off))), 2))
 
 
+@dataclass(frozen=True, slots=True)
+class _Lens:
+    """The curves of a lens, and the defocus that its best picture still reads by them.
+
+    `partly`: an unknown share of that is no fault of the lens.
+    """
+
+    curves: FocusCurves
+    floor_um: float = 0.0
+    partly: bool = False
+
+
 @lru_cache(maxsize=64)
-def _own_curves(reference: Reference, optics: Optics, f_number: float) -> tuple[FocusCurves, float]:
-    """The curves of the lens that took the reference, and the defocus the reference still reads by them."""
-    w040 = spherical_waves(reference, optics, f_number=f_number)
-    curves = focus_curves(f_number, optics.pixel_um, optics.wavelength_um, w040)
-    rings = rings_of(reference)
-    return curves, 0.0 if rings is None else _fit(rings, curves).um
+def _lenses(reference: Reference | None, optics: Optics, f_number: float) -> tuple[_Lens, ...]:
+    """All lenses that may have taken the reference, one where its W040 is known; a perfect one without."""
+    if reference is None:
+        return (_Lens(_curves(optics, f_number, 0.0)),)
+    known, rings = reference.w040_waves, rings_of(reference)
+    tried = _aberrations(reference, optics, f_number) if known is None else [known]
+    curves = [_curves(optics, f_number, w040) for w040 in tried]
+    return tuple(
+        _Lens(each, 0.0 if rings is None else _fit(rings, each).um, known is not None) for each in curves
+    )
 
 
-def _less(floor_um: float, found: "_Fit") -> tuple[float, float, float]:
-    """|r| and its sigmas less a floor in quadrature; where little is left the curve is flat and they grow."""
-    if floor_um <= 0.0:
-        return found.um, found.noise_um, found.model_um
-    left = math.sqrt(max(found.um**2 - floor_um**2, 0.0))
-    sigma_um = math.hypot(found.noise_um, found.model_um)
-    grown = max(1.0, min(found.um / max(left, 1e-9), math.sqrt(2.0 * found.um / max(sigma_um, 1e-9))))
-    return left, found.noise_um * grown, found.model_um * grown
+def _aberrations(reference: Reference, optics: Optics, f_number: float) -> Vector:
+    """W040 up to the one that explains all blur of the reference, waves; steps that all references share."""
+    most = spherical_waves(reference, optics, f_number=f_number)
+    return np.append(np.arange(0.0, most, _LENS_STEP), most)
+
+
+def _curves(optics: Optics, f_number: float, w040_waves: float) -> FocusCurves:
+    return focus_curves(f_number, optics.pixel_um, optics.wavelength_um, round(float(w040_waves), 3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,24 +244,59 @@ class _Fit:
     """|r| and the two parts of its sigma: what noise does, and what is the same in all pictures.
 
     `by_f_number`: by how many per cent |r| grows with one of the f-number; 1 far from focus, more near it.
+    `chi2`: how badly it fits; `inflation`: the same against what noise would do, 1 and up.
     """
 
     um: float
     noise_um: float
     model_um: float
     by_f_number: float
+    chi2: float
+    inflation: float
+
+
+def _less(lens: _Lens, found: _Fit) -> _Fit:
+    """The fit less the floor in quadrature; where little is left the curve is flat and the sigmas grow."""
+    if lens.floor_um <= 0.0:
+        return found
+    if lens.partly:
+        most_um = min(lens.floor_um, found.um)
+        left = math.sqrt(found.um**2 - _SHARE * most_um**2)
+        unknown_um = _SHARE_SIGMA * most_um**2 / (2.0 * max(left, 1e-9))
+        return replace(found, um=left, model_um=math.hypot(found.model_um, unknown_um))
+    left = math.sqrt(max(found.um**2 - lens.floor_um**2, 0.0))
+    sigma_um = math.hypot(found.noise_um, found.model_um)
+    grown = max(1.0, min(found.um / max(left, 1e-9), math.sqrt(2.0 * found.um / max(sigma_um, 1e-9))))
+    return replace(found, um=left, noise_um=found.noise_um * grown, model_um=found.model_um * grown)
+
+
+def _mean(fits: Sequence[_Fit]) -> _Fit:
+    """The mean over lenses by how well each fits; how far they are apart goes into the sigma."""
+    best = min(fits, key=lambda each: each.chi2)
+    weight = np.exp([0.5 * (best.chi2 - each.chi2) / best.inflation for each in fits])
+    weight /= weight.sum()
+    um, noise_um, model_um = np.array([(each.um, each.noise_um, each.model_um) for each in fits]).T
+    mean = float(weight @ um)
+    spread_um = math.sqrt(float(weight @ (model_um**2 + (um - mean) ** 2)))
+    return replace(best, um=mean, noise_um=float(weight @ noise_um), model_um=spread_um)
 
 
 def _fit(rings: Rings, curves: FocusCurves) -> _Fit:
     r, chi2 = _landscape(rings, curves)
     lowest = float(chi2.min())
-    inflation = max(1.0, lowest / max(1, len(rings.frequency) - 1))
+    inflation = _inflation(rings, lowest)
     um = _magnitude(r, (chi2 - lowest) / inflation)
     sigma_um = _half_width(r, chi2 - lowest, 3.84 * inflation, um) / 1.96
     side = r[int(np.argmin(chi2))]
     noise_um, straight_um, by_f_number = _straight(rings, curves, math.copysign(max(um, sigma_um), side))
     noise_um *= min(1.0, sigma_um / straight_um)
-    return _Fit(um, noise_um, math.sqrt(sigma_um**2 - noise_um**2), by_f_number)
+    model_um = math.sqrt(sigma_um**2 - noise_um**2)
+    return _Fit(um, noise_um, model_um, by_f_number, lowest, inflation)
+
+
+def _inflation(rings: Rings, lowest: float) -> float:
+    """How many times worse than noise the best curve fits, 1 and up."""
+    return max(1.0, lowest / max(1, len(rings.frequency) - 1))
 
 
 def _magnitude(r: Vector, above: Vector) -> float:
