@@ -35,7 +35,8 @@ def look_at(session: Session, readings: Sequence[Reading], best: Look | None = N
     if mean is None or (found := blur_um(session, mean, best)) is None:
         return None
     curve = (mean.frequency_cy_px, mean.modulation, mean.modulation_sigma)
-    return Look(mean.scale_px, *found, *curve, best is not None, borne(readings))
+    level = (mean.level_sigma, mean.level_noise)
+    return Look(mean.scale_px, *found, *curve, best is not None, borne(readings), *level)
 
 
 def refer(session: Session, look: Look | None, best: Look | None, *, at_tele: bool = False) -> Look | None:
@@ -62,7 +63,10 @@ def best_between(session: Session, scale_px: float) -> Look | None:
 
 
 def mean_reading(readings: Sequence[Reading]) -> Reading | None:
-    """The mean curve and scale of readings with a star, at the frequencies of the one in the middle."""
+    """The mean curve and scale of readings with a star, at the frequencies of the one in the middle.
+
+    Noise averages out; what the level of zero frequency is off in all of them does not.
+    """
     having = [each for each in readings if each.frequency_cy_px]
     if not having:
         return None
@@ -70,18 +74,25 @@ def mean_reading(readings: Sequence[Reading]) -> Reading | None:
     at = np.array(middle.frequency_cy_px)
     curves = np.array([np.interp(at, each.frequency_cy_px, each.modulation) for each in having])
     sigmas = np.array([np.interp(at, each.frequency_cy_px, each.modulation_sigma) for each in having])
-    sigma = np.sqrt(np.mean(sigmas**2, axis=0) / len(having))
+    modulation = curves.mean(axis=0)
+    level, noise = np.mean([(each.level_sigma**2, each.level_noise**2) for each in having], axis=0)
+    own = np.maximum(np.mean(sigmas**2, axis=0) - level * modulation**2, 0.0)
+    level -= noise * (1.0 - 1.0 / len(having))
+    sigma = np.sqrt(own / len(having) + level * modulation**2)
     scales = [each.scale_px for each in having if each.scale_px is not None]
     return replace(
         middle,
         scale_px=float(np.median(scales)) if scales else None,
-        modulation=tuple(float(value) for value in curves.mean(axis=0)),
-        modulation_sigma=tuple(float(value) for value in sigma),
+        modulation=tuple(map(float, modulation)),
+        modulation_sigma=tuple(map(float, sigma)),
+        level_sigma=math.sqrt(level),
+        level_noise=math.sqrt(noise / len(having)),
     )
 
 
 def _reference(best: Look) -> Reference:
-    return Reference(best.frequency_cy_px, best.modulation, best.modulation_sigma)
+    curve = (best.frequency_cy_px, best.modulation, best.modulation_sigma)
+    return Reference(*curve, best.level_sigma, best.level_noise)
 
 
 def _as_reading(look: Look) -> Reading:
@@ -93,6 +104,8 @@ def _as_reading(look: Look) -> Reading:
         frequency_cy_px=look.frequency_cy_px,
         modulation=look.modulation,
         modulation_sigma=look.modulation_sigma,
+        level_sigma=look.level_sigma,
+        level_noise=look.level_noise,
     )
 
 

@@ -26,7 +26,7 @@ class Look:
     """One steady look at one zoom position: the mean of some still pictures.
 
     `residual_um`: |r|, against the best picture seen at this zoom where there is one (`referenced`). `flags`:
-    what was noticed in most of these pictures.
+    what was noticed in most of these pictures. The curve and its sigmas are as in `Reading`.
     """
 
     scale_px: float | None
@@ -37,6 +37,8 @@ class Look:
     modulation_sigma: tuple[float, ...] = ()
     referenced: bool = False
     flags: frozenset[Flag] = frozenset()
+    level_sigma: float = 0.0
+    level_noise: float = 0.0
 
 
 # Seen in the picture ---------------------------------------------------------------------------------------
