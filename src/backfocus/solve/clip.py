@@ -2,7 +2,7 @@
 
 The two holds give two residuals, the walk between them more, for the tracking error. Each |r| is read with
 the f-number of its own zoom. If the focus ring was swept through its sharpest point at wide (or at tele), the
-best picture of that sweep is the reference there.
+best picture of that sweep is the reference there, and all of them together tell the lens's aberration.
 
 What a movement can and cannot tell. |r| is the same on both sides of focus, so a clip looks the same if
 delta and every movement of a ring change their signs together; spherical aberration only adds its own sign,
