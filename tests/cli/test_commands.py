@@ -54,8 +54,11 @@ def test_without_optics_there_are_no_micrometres(backfocus: Run, pull: Path) -> 
 @pytest.mark.parametrize(("delta_um", "hint"), [(40, "far"), (-40, "near")])
 def test_colours_hint_at_the_side(backfocus: Run, delta_um: int, hint: str) -> None:
     address = f"sim://?size=640x360&zoom=5&lca_um=8&hand=none&delta_um={delta_um}&tele_misfocus_um=0"
-    ended = backfocus("measure", address, "--frames", 1, "--json", "--red-blue-um", 8)
-    assert json.loads(ended.stdout)["side_hint"] == hint
+    ended = backfocus("measure", address, "--frames", 5, "--json", "--red-blue-um", 8)
+    hints = [json.loads(line)["side_hint"] for line in ended.stdout.splitlines()]
+    # grain moves the gap of a picture by 0.65 um about 5.2, and one below 4 is kept silent
+    assert hints.count(hint) >= 4
+    assert set(hints) <= {hint, None}
 
 
 @pytest.mark.slow

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from scipy import integrate, special
 
+from backfocus.chart import make_chart, parse_paper
 from backfocus.measure.ground import _halo_in, _halo_out
 from backfocus.measure.star import measure_star
 
+from ..oracles.printed_chart import INK, PAPER, printed
 from ..oracles.star_picture import Scene, light, noisy
 from ..oracles.transfer import CUT_OFF, half_modulation, hopkins, on_rings
 
@@ -69,3 +71,26 @@ def test_white_is_found_through_the_halo_of_a_slow_lens(radius: float) -> None:
     measured = measure_star(light(scene, otf), 95, 95, 14)
     assert measured.white == pytest.approx(0.85, rel=0.003)
     assert measured.mtf50_cy_px == pytest.approx(half_modulation(on_rings(otf)), rel=0.005)
+
+
+@pytest.mark.parametrize(
+    ("star_mm", "radius", "shade"), [(None, 86.0, 0.0), (None, 110.0, 0.3), (80.0, 70.0, 0.0)]
+)
+def test_our_chart_tells_its_white_between_marks_patches_and_wall(
+    star_mm: float | None, radius: float, shade: float
+) -> None:
+    otf = hopkins(0.0, CUT_OFF["f/8, 4 um"])
+    side = int(3.3 * radius)
+    centre = (side / 2 + 0.3, 0.4 * side)
+    chart = make_chart(parse_paper("A4"), star_mm=star_mm)
+    picture = printed(
+        chart, otf, radius_px=radius, turn_deg=2.0, size=(side, side), centre=centre, shade=shade
+    )
+    measured = measure_star(picture, *centre, 36, twist_radius_px=radius)
+    contrast = (measured.white - measured.black) / (measured.white + measured.black)
+    # 0.5 % of the rim is half a pixel; dark marks beyond it are not star: they would make 1.6 % of it
+    assert measured.radius_px == pytest.approx(radius, rel=0.005)
+    assert abs(contrast / ((PAPER - INK) / (PAPER + INK)) - 1) < 2 * measured.level_sigma
+    assert measured.level_sigma < 0.01
+    # sampling of the rings, as above; by the rings alone it is 2 % off
+    assert measured.mtf50_cy_px == pytest.approx(half_modulation(on_rings(otf)), rel=0.006)

@@ -40,7 +40,14 @@ def read(picture: np.ndarray, made: str, tag: str, **ranges: bool) -> tuple[Sigh
 
 @pytest.mark.parametrize(
     ("made", "tag"),
-    [("bt709", "linear"), ("slog3", "bt709"), ("linear", "srgb"), ("hlg", "vlog"), ("gamma2.2", "hlg")],
+    [
+        ("bt709", "linear"),
+        ("slog3", "bt709"),
+        ("linear", "srgb"),
+        ("hlg", "vlog"),
+        ("gamma2.2", "hlg"),
+        ("vlog", "linear"),
+    ],
 )
 def test_a_wrong_tag_is_noticed_and_undone(made, tag):
     _, reading = read(seen(), made, tag)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from backfocus.measure.zero_frequency import Surround, contrast_at_zero
+from backfocus.measure.zero_frequency import Witness, contrast_at_zero
 from backfocus.optics.blur import diffraction_defocus_mtf
 
 
@@ -56,18 +56,36 @@ def test_noise_widens_sigma() -> None:
     assert loud.sigma > 1.5 * quiet.sigma
 
 
+def paper(contrast: float, sigma: float, halo: float = 0.0, halo_sigma: float = 1e3) -> Witness:
+    return Witness(np.array([contrast, halo]), np.diag([sigma, halo_sigma]) ** 2, np.zeros((2, 2)))
+
+
 def test_paper_and_rings_count_by_their_sigmas_where_they_agree() -> None:
     f, contrast = rings("defocus", 0.08)
     sigma = np.full(60, 1e-3)
     alone = contrast_at_zero(f, contrast, sigma)
     assert alone is not None
-    for paper in (Surround(0.9, 1e-5), Surround(0.91, alone.sigma), Surround(0.91, 1.0)):
-        both = contrast_at_zero(f, contrast, sigma, paper)
+    for value, its_sigma in ((0.9, 1e-5), (0.91, alone.sigma), (0.91, 1.0)):
+        both = contrast_at_zero(f, contrast, sigma, paper(value, its_sigma))
         assert both is not None
-        weights = 1 / np.square([alone.sigma, paper.sigma])
-        assert both.value == pytest.approx(np.average([alone.value, paper.value], weights=weights))
+        weights = 1 / np.square([alone.sigma, its_sigma])
+        assert both.value == pytest.approx(np.average([alone.value, value], weights=weights))
         assert both.sigma == pytest.approx(weights.sum() ** -0.5)
-    assert contrast_at_zero(f, contrast, sigma, Surround(0.5, 0.002)) == alone
+    assert contrast_at_zero(f, contrast, sigma, paper(0.5, 0.002)) == alone
+
+
+def test_a_known_halo_is_a_known_slope() -> None:
+    # rings from 0.08 cy/px on leave contrast and slope to trade; f/8 on 4 um has a cut-off of 0.909 cy/px, so
+    # a slope of 4 / (pi 0.909) and a halo of that / (4 pi**2) px
+    f = np.geomspace(0.08, 0.5, 40)
+    bent = 0.9 * perfect(0.909, f) * pixel(f) * (1 + 0.004 * np.cos(60 * f))
+    sigma = np.full(40, 1e-3)
+    alone = contrast_at_zero(f, bent, sigma)
+    both = contrast_at_zero(f, bent, sigma, paper(0.9, 1.0, halo=0.0355, halo_sigma=1e-4))
+    assert alone is not None
+    assert both is not None
+    assert both.sigma < 0.7 * alone.sigma
+    assert abs(both.value - 0.9) < 0.5 * abs(alone.value - 0.9)
 
 
 @pytest.mark.parametrize("name", ["diffraction", "disc", "defocus"])

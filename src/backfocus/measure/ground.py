@@ -4,7 +4,8 @@ In a printed star black and white take equal shares, so in even light all its ri
 things spoil that, and are fitted together: light that falls off across the chart (the rings' slopes) or to
 its corners (a bowl under both star and paper), and the halo of diffraction, which carries some of the white
 around into the star and some of the star's grey out. The halo has the same shape for every lens, known in
-closed form; only how strong it is has to be found.
+closed form; only how strong it is has to be found. Paper goes on as far as rings are mostly of one light;
+what is printed or hung beyond it counts for the halo by the mean light of its rings.
 """
 
 import math
@@ -13,7 +14,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .waves import Floats64, RingFit, Rings, middle
+from .waves import Floats, Floats64, RingFit, Rings, middle
+from .zero_frequency import Witness
 
 SAMPLING = 0.001
 """Of the mean: what sampling the spokes leaves in the mean of a ring."""
@@ -33,14 +35,23 @@ DISC_EDGE = 0.85
 FARTHEST = 1.5
 """Radii of the star to which the paper is looked at."""
 
-UNEVEN = 0.15
-"""Pixels further off the paper's median, as a share, are something else."""
+UNEVEN = 0.02
+"""Pixels further off the median of their ring, as a share, are something else than paper."""
 
-MOSTLY = 0.75
-"""Of the pixels around must be paper: the halo is worked out as if white went on all around."""
+MOSTLY = 0.85
+"""Of a ring must be paper, or paper ends there."""
+
+MISSING = 0.01
+"""Of white, times the share of a ring that is no paper: how far off the rest of it may be."""
+
+LEAST_PIXELS = 12
+"""Of a ring, beyond the rim."""
 
 HALO_PX = 0.06
 """How strong a halo may well be: diffraction at f/8 on 4 um has 0.035."""
+
+HALO_SIGMA = 0.003
+"""How far the halo may be from that of the lens."""
 
 FLAT = 1e12
 """A prior that holds a value at nothing."""
@@ -49,21 +60,26 @@ _Light = tuple[Floats64, Floats64, Floats64]
 """Radius of rings, their mean light and its sigma."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Around:
+    """Rings of paper around the star, and the steps by which the mean light changes beyond them."""
+
+    paper: _Light
+    edge_px: Floats64
+    step: Floats64
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Light at the star's centre: mean of the star and paper around it (None where it does not tell).
+    """Mean light of the star at its centre, and what the paper around tells (None where it does not).
 
-    `noise`: what noise does to the ratio of the two, as a share.
     Elsewhere it is 1 + Re(slope conj(z)) + bow |z|**2 times as strong, z = x + i y px from the centre.
     """
 
     mean: float
-    mean_sigma: float
-    paper: float | None = None
-    paper_sigma: float = 0.0
+    surround: Witness | None = None
     slope: complex = 0j
     bow: float = 0.0
-    noise: float = 0.0
 
     @property
     def even(self) -> bool:
@@ -83,8 +99,9 @@ def find_ground(
         return None
     radius, mean = rings.radius_px[rows], fit.mean[rows]
     slope = _slope(rings, fit, rows)
+    noise = middle(fit.noise[rows[: (rows.size + 1) // 2]])
     sigma = np.hypot(fit.noise[rows] / np.sqrt(fit.samples[rows]), SAMPLING * mean)
-    around = None if rim is None else _paper(rings, rim, disc_px, slope)
+    around = None if rim is None else _around(rings, rim, disc_px, slope, noise)
     return _fitted((radius, mean, sigma), around, rim, DISC_EDGE * disc_px, slope)
 
 
@@ -107,47 +124,65 @@ def _slope(rings: Rings, fit: RingFit, rows: NDArray[np.intp]) -> complex:
     return found if abs(found) > SURE * sigma else 0j
 
 
-def _paper(rings: Rings, rim: float, disc_px: float, slope: complex) -> _Light | None:
-    """Radius, light and sigma of the rings of paper beyond the blur of the rim; None without even paper."""
+def _around(rings: Rings, rim: float, disc_px: float, slope: complex, noise: float) -> _Around | None:
+    """What lies beyond the blur of the rim; None without even paper there."""
     clear = max(1.03 * rim, rim + disc_px + 1.5)
-    near = rings.plan.outer_px > clear
+    far = max(FARTHEST * rim, clear + 6.0)
+    near = np.flatnonzero((rings.plan.outer_px > clear) & (rings.plan.inner_px < far))
+    seen = (rings.weight[near] > 0) & (rings.distance[near] > clear)
+    count = seen.sum(axis=1)
+    told = count > LEAST_PIXELS
+    near, seen, count = near[told], seen[told], count[told]
+    if near.size < 2:
+        return None
     radius, light = rings.distance[near], rings.light[near]
     if slope != 0:
-        light = light / np.maximum(
-            1 + (rings.unit[near] * np.complex64(slope.conjugate())).real * radius, DARKEST
-        )
-    used = (rings.weight[near] > 0) & (radius > clear) & (radius < max(FARTHEST * rim, clear + 6.0))
-    if used.sum() < 100:
+        across = (rings.unit[near] * np.complex64(slope.conjugate())).real * radius
+        light = light / np.maximum(1 + across, DARKEST)
+    white = _medians(light, seen)[:, None]
+    even = seen & (np.abs(light - white) < np.hypot(UNEVEN * white, SURE * noise))
+    share = even.sum(axis=1) / count
+    end = int(np.append(share < MOSTLY, True).argmax())
+    if end < 2:
         return None
-    paper = middle(light[used])
-    even = used & (np.abs(light - paper) < UNEVEN * paper)
-    if even.sum() < MOSTLY * used.sum():
-        return None
+    paper = _paper(radius[:end], light[:end], even[:end], share[:end])
+    mean = (light[end:] * seen[end:]).sum(axis=1) / count[end:]
+    return _Around(paper, rings.plan.inner_px[near[end:]], np.diff(mean, prepend=paper[1][-1]))
+
+
+def _medians(light: Floats, seen: NDArray[np.bool_]) -> Floats:
+    """Of what is seen of each ring, or about: the rest takes the lowest and highest places in turn."""
+    ends = np.where(np.arange(light.shape[1]) % 2, np.inf, -np.inf).astype(np.float32)
+    half = light.shape[1] // 2
+    return np.asarray(np.partition(np.where(seen, light, ends), half, axis=1)[:, half])
+
+
+def _paper(radius: Floats, light: Floats, even: NDArray[np.bool_], share: Floats64) -> _Light:
+    """Radius, light and sigma of rings of paper, from their even pixels."""
     count = even.sum(axis=1)
-    rows = np.flatnonzero(count > 12)
-    count = count[rows]
-    if rows.size < 2:
-        return None
-    mean = (light * even).sum(axis=1)[rows] / count
-    spread = np.sqrt((((light[rows] - mean[:, None]) * even[rows]) ** 2).sum(axis=1) / count)
-    sigma = np.hypot(spread / np.sqrt(count), SAMPLING * mean)
-    return (radius * even).sum(axis=1)[rows] / count, mean.astype(np.float64), sigma
+    mean = (light * even).sum(axis=1) / count
+    squares = (((light - mean[:, None]) * even) ** 2).sum(axis=1) / count
+    sigma = np.sqrt(squares / count + (SAMPLING**2 + (MISSING * (1 - share)) ** 2) * mean**2)
+    return (radius * even).sum(axis=1) / count, mean.astype(np.float64), sigma
 
 
 def _fitted(
-    star: _Light, paper: _Light | None, rim: float | None, disc_edge: float, slope: complex
+    star: _Light, around: _Around | None, rim: float | None, disc_edge: float, slope: complex
 ) -> Ground:
     """Mean, paper, halo and bowl by least squares; rings that stand off count less."""
+    paper = None if around is None else around.paper
     radius, light, sigma = star if paper is None else map(np.concatenate, zip(star, paper, strict=True))
     inside = np.arange(radius.size) < star[0].size
     far = float(radius.max())
     bowl, halo = (radius / far) ** 2, np.zeros(radius.size)
-    if rim is not None and paper is not None:
-        within, beyond = _halo_in(radius / (rim - disc_edge)), _halo_out(radius / (rim + disc_edge))
-        halo = np.where(inside, within, -beyond)
-        halo *= (middle(paper[1]) - middle(star[1])) / rim
+    ratio = 1.0
+    if rim is not None and around is not None:
+        white, grey = middle(around.paper[1]), middle(star[1])
+        ratio = white / grey
+        halo = (white - grey) * _halo(radius, np.where(inside, rim - disc_edge, rim + disc_edge))
+        if around.step.size:
+            halo += _halo(radius[:, None], around.edge_px) @ around.step
     prior = np.diag([0.0, 0.0 if paper is not None else 1.0, HALO_PX**-2, 0.0])
-    ratio = 1.0 if paper is None else middle(paper[1]) / middle(star[1])
     grain = np.sqrt(np.maximum(sigma**2 - (SAMPLING * light) ** 2, 0.0))
     for _ in range(2):
         rows = np.array([inside, ~inside, halo, np.where(inside, 1.0, ratio) * bowl], dtype=np.float64)
@@ -158,15 +193,25 @@ def _fitted(
         ratio = float(found[1] / found[0]) if paper is not None else 1.0
     mean = float(found[0])
     return Ground(
-        mean=mean,
-        mean_sigma=math.sqrt(covariance[0, 0]),
-        paper=float(found[1]) if paper is not None else None,
-        paper_sigma=math.sqrt(covariance[1, 1]),
-        slope=slope,
-        bow=float(found[3]) / (mean * far**2) if seen else 0.0,
-        noise=0.0
-        if paper is None
-        else float(np.linalg.norm((answer[1] / found[1] - answer[0] / found[0]) * grain)),
+        mean,
+        None if paper is None else _surround(found, covariance, answer * grain),
+        slope,
+        float(found[3]) / (mean * far**2) if seen else 0.0,
+    )
+
+
+def _surround(found: Floats64, covariance: Floats64, noise: Floats64) -> Witness | None:
+    """What the paper tells against the star's mean; None where it is too dark to be the star's white."""
+    mean, paper, halo = found[:3].tolist()
+    if paper <= mean:
+        return None
+    ratio = paper / mean
+    told = np.array([[-ratio / mean, ratio / paper, 0, 0], [0, 0, 1, 0]])
+    grain = told @ noise
+    return Witness(
+        np.array([ratio - 1, halo]),
+        told @ covariance @ told.T + np.diag([SAMPLING * ratio, HALO_SIGMA]) ** 2,
+        grain @ grain.T,
     )
 
 
@@ -182,6 +227,12 @@ def _robust(
         found = answer @ light
         weight = 1 / (sigma * np.sqrt(1 + ((light - found @ rows) / (3 * sigma)) ** 2))
     return np.asarray(found), np.asarray(covariance), np.asarray(answer)
+
+
+def _halo(radius: Floats64, edge: Floats64) -> Floats64:
+    """Light that a tail of 1 / distance**3 brings to a radius from a step of 1 up at a round edge."""
+    u = radius / edge
+    return np.asarray(np.where(u < 1, _halo_in(u), -_halo_out(u)) / edge)
 
 
 def _halo_in(u: Floats64) -> Floats64:

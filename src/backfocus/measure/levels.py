@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 
 from .ground import Ground
 from .waves import Floats64, RingFit, Rings, middle
-from .zero_frequency import Contrast, Surround, contrast_at_zero
+from .zero_frequency import Contrast, Witness, contrast_at_zero
 
 SQUARE = 4 / np.pi
 """Amplitude of the fundamental of a square wave of amplitude 1."""
+
+USUAL = 2.0
+"""Log odds of bars before anything is seen: few stars are sines."""
 
 DECIDED = 12.0
 """Log odds from which nobody doubts whether the spokes are bars or a sine."""
@@ -27,6 +30,9 @@ SHOWN = 2.0
 
 PAPER_SIGMA = 0.05
 """How far the paper may be from the star's own white, when it has to say which of the two they are."""
+
+GONE = 0.02
+"""Of the largest amplitude: a ring below it has nothing of the star; what is dark there is something else."""
 
 DISC_AT_HALF = 0.353
 """Radius of a blur disc times the frequency at which it leaves half: 2.215 / (2 pi)."""
@@ -61,8 +67,9 @@ def find_rim(rings: Rings, fit: RingFit, usable: NDArray[np.bool_]) -> tuple[flo
     plateau = seen[(radius[seen] < 0.9 * radius[last]) & (radius[seen] > 0.75 * radius[last])]
     if beyond.size < 3 or plateau.size < 2:
         return None, None, last if last < seen[-1] else last + 1
-    fall = slice(plateau[-1] + 1, min(2 * last - plateau[-1] + 2, len(radius)))
-    paper = beyond[beyond < fall.stop][-2:] if beyond[0] < fall.stop else beyond[:2]
+    gone = beyond[amplitude[beyond] < GONE * top][:1].tolist()
+    fall = slice(plateau[-1] + 1, min(2 * last - plateau[-1] + 2, len(radius), *(ring + 1 for ring in gone)))
+    paper = beyond[beyond >= fall.stop - 1][:2]
     outside = middle(rings.light[paper][rings.weight[paper] > 0])
     rim, sigma = _radius_held(rings, fit, plateau, fall, outside)
     return rim, sigma, int(np.searchsorted(rings.plan.outer_px, 0.94 * rim))
@@ -115,13 +122,12 @@ def find_levels(
         return None
     half = ground.mean
     odds = _odds_of_bars(fit, frequency, signed, rows)
-    surround = _surround(ground)
     if given is not None and given[1] > given[0]:
         half = (given[0] + given[1]) / 2
         zero: Contrast | None = Contrast((given[1] - given[0]) / (given[1] + given[0]), 0.002)
     else:
         sigma = _sigma(fit, rows) / half
-        zero, odds = _contrast(frequency[rows], signed[rows] / half, sigma, surround, odds)
+        zero, odds = _contrast(frequency[rows], signed[rows] / half, sigma, ground.surround, odds)
     if zero is None:
         return None
     white, black = half * (1 + zero.value), half * (1 - zero.value)
@@ -136,13 +142,13 @@ def find_levels(
 
 
 def _contrast(
-    frequency: Floats64, ratio: Floats64, sigma: Floats64, surround: Surround | None, odds: float
+    frequency: Floats64, ratio: Floats64, sigma: Floats64, surround: Witness | None, odds: float
 ) -> tuple[Contrast | None, float]:
     """Contrast at zero frequency, and the odds of bars: the paper helps where the third harmonic is weak."""
     if abs(odds) < DECIDED and surround is not None:
         wave = contrast_at_zero(frequency, ratio, sigma)
         if wave is not None:
-            off = math.log(wave.value / surround.value) - math.log(SQUARE) / 2
+            off = math.log(wave.value / surround.contrast.value) - math.log(SQUARE) / 2
             odds += math.log(SQUARE) * off / ((wave.sigma / wave.value) ** 2 + PAPER_SIGMA**2)
     unit = SQUARE if odds >= 0 else 1.0
     return contrast_at_zero(frequency, ratio / unit, sigma / unit, surround), odds
@@ -156,17 +162,8 @@ def blur_disc_px(frequency: Floats64, signed: Floats64, keep: NDArray[np.bool_])
     return 0.0 if low.size == 0 else DISC_AT_HALF / float(frequency[rows[low[0]]])
 
 
-def _surround(ground: Ground) -> Surround | None:
-    """Contrast of the paper against the star's mean; None where it is too dark to be the star's white."""
-    if ground.paper is None or ground.paper <= ground.mean:
-        return None
-    ratio = ground.paper / ground.mean
-    sigma = math.hypot(ground.mean_sigma / ground.mean, ground.paper_sigma / ground.paper)
-    return Surround(ratio - 1.0, ratio * math.hypot(sigma, 0.001), ratio * ground.noise)
-
-
 def _odds_of_bars(fit: RingFit, frequency: Floats64, signed: Floats64, rows: NDArray[np.intp]) -> float:
-    """Log odds of square bars against a sine; 0 where no ring tells, bars above.
+    """Log odds of square bars against a sine; `USUAL` where no ring tells, bars above 0.
 
     Bars have a third harmonic: a third of the fundamental at 3 f, and against it.
     """
@@ -176,7 +173,8 @@ def _odds_of_bars(fit: RingFit, frequency: Floats64, signed: Floats64, rows: NDA
     expected = np.interp(3 * frequency[order], frequency[told], shown) / 3
     phase = fit.wave[order] * np.sign(signed[order])
     seen = -(fit.third[order] * np.conj(phase / np.maximum(np.abs(phase), 1e-9)) ** 3).real
-    return float((expected * (seen - expected / 2) / np.maximum(_sigma(fit, order), 1e-6) ** 2).sum())
+    told_by = expected * (seen - expected / 2) / np.maximum(_sigma(fit, order), 1e-6) ** 2
+    return USUAL + float(told_by.sum())
 
 
 def _sigma(fit: RingFit, rows: NDArray[np.intp]) -> Floats64:

@@ -47,8 +47,8 @@ DARKEST, DARKEST_CODE = 0.5, 0.8
 CLEAR_PX, MOST_REACH = 1.5, 0.05
 """Beyond the blur disc, what is left out along an edge; and of the rim, the most that may be."""
 
-SIZES = (1.0, 0.975)
-"""Of the rim as read: what is printed around may make it larger."""
+SIZES = (1.0, 1.025)
+"""Of the rim as read: a wrong curve may make it smaller."""
 
 SOFTER = 1.4
 """How much softer a picture may look by the wrong curve."""

@@ -2,7 +2,8 @@
 
 The rings in view are carried on by the shape that lenses have: diffraction, times a defocus disc, times a
 Gaussian for all the rest, times the pixel. Where even paper is in view around the star, its white tells the
-contrast too, and the two count by their sigmas.
+contrast too: the more of it, the stronger the halo that darkens it is taken to be; and the halo is the slope
+with which diffraction starts. So rings and paper each tell the two together, and count by their covariances.
 """
 
 import math
@@ -32,6 +33,9 @@ DISC = np.array([0.0, 0.5, 0.58, 0.0])
 BELL = np.array([0.0, 0.1, 0.058, 0.4])
 """Where the fit starts: the log of the contrast over the highest seen, then slope, disc and Gaussian."""
 
+HALO_PER_SLOPE = 1 / (4 * math.pi**2)
+"""A transfer function that begins as 1 - a f comes of a halo of (a / (4 pi**2)) / distance**3."""
+
 IDENTITY = np.eye(4)
 
 
@@ -47,17 +51,35 @@ class Contrast:
     noise: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Surround:
-    """Contrast as the white around the rim tells it; `noise` as in `Contrast`."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Witness:
+    """Contrast at zero frequency and strength of the halo, px, as a part of the picture tells them.
 
-    value: float
-    sigma: float
-    noise: float = 0.0
+    `covariance` of the two, and `noise`, the part of it that is noise; shape (2, 2).
+    """
+
+    told: Floats64
+    covariance: Floats64
+    noise: Floats64
+
+    @property
+    def contrast(self) -> Contrast:
+        """What it says of the contrast alone."""
+        return Contrast(float(self.told[0]), math.sqrt(self.covariance[0, 0]), math.sqrt(self.noise[0, 0]))
+
+    def with_other(self, other: "Witness") -> "Witness":
+        """What both say, by their covariances."""
+        part = self.covariance @ np.linalg.inv(self.covariance + other.covariance)
+        rest = np.eye(2) - part
+        return Witness(
+            self.told + part @ (other.told - self.told),
+            rest @ self.covariance,
+            rest @ self.noise @ rest.T + part @ other.noise @ part.T,
+        )
 
 
 def contrast_at_zero(
-    frequency: Floats64, contrast: Floats64, sigma: Floats64, surround: Surround | None = None
+    frequency: Floats64, contrast: Floats64, sigma: Floats64, surround: Witness | None = None
 ) -> Contrast | None:
     """Contrast at zero frequency; None when the rings do not tell it to a fifth.
 
@@ -65,8 +87,9 @@ def contrast_at_zero(
     ----------
     frequency, contrast, sigma : ndarray, shape (rings,)
         Cycles per pixel; amplitude of the rings over their mean light; and its sigma.
-    surround : Surround, optional
-        Counts too where it agrees with the rings to 4 sigma; else it is some other paper.
+    surround : Witness, optional
+        The white around the rim: counts too where its contrast agrees with the rings' to 4 sigma; else it is
+        some other paper.
     """
     order = np.argsort(frequency)
     f, m = frequency[order], contrast[order]
@@ -82,31 +105,24 @@ def contrast_at_zero(
     half = float(f[np.argmin(np.abs(m - 0.6 * top))])
     noise = sigma[order][:count]
     cost, alone = _fit(f, m, noise, spread, half, DISC)
-    if surround is not None and (paper := _from_paper(alone, surround)) is not None:
-        return paper
+    if surround is not None and _agree(alone.contrast, surround.contrast):
+        return alone.with_other(surround).contrast
     scatter = float(np.square(noise / spread).sum())
     if cost > 0.1 * count + 1.5 * scatter:
         other_cost, other = _fit(f, m, noise, spread, half, BELL)
         alone = other if other_cost < cost else alone
-    return alone if alone.sigma < MOST_SIGMA * alone.value else None
+    told = alone.contrast
+    return told if told.sigma < MOST_SIGMA * told.value else None
 
 
-def _from_paper(alone: Contrast, surround: Surround) -> Contrast | None:
-    """Contrast that rings and surround tell together, unless they contradict each other."""
-    if abs(surround.value - alone.value) > 4 * math.hypot(alone.sigma, surround.sigma):
-        return None
-    part = alone.sigma**2 / (alone.sigma**2 + surround.sigma**2)
-    return Contrast(
-        part * surround.value + (1 - part) * alone.value,
-        math.sqrt(part) * surround.sigma,
-        math.hypot(part * surround.noise, (1 - part) * alone.noise),
-    )
+def _agree(one: Contrast, other: Contrast) -> bool:
+    return abs(one.value - other.value) < 4 * math.hypot(one.sigma, other.sigma)
 
 
 def _fit(
     f: Floats64, m: Floats64, noise: Floats64, sigma: Floats64, half: float, start: Floats64
-) -> tuple[float, Contrast]:
-    """Levenberg-Marquardt from `start`: the cost reached, and the contrast.
+) -> tuple[float, Witness]:
+    """Levenberg-Marquardt from `start`: the cost reached, and what it tells.
 
     A number that is at its bound and would go beyond is held there, or the others would step for it in vain.
     """
@@ -129,13 +145,12 @@ def _fit(
         at, cost, rows, off, damping = tried, cost - gain, new_rows, new_off, damping / 10
         if gain < 0.01 * cost + 0.02:
             break
-    value = math.exp(at[0])
-    covariance = np.linalg.inv(rows.T @ rows)
-    spread = math.sqrt(float(covariance[0, 0]) * max(1.0, cost / len(f)))
+    told = np.array([math.exp(at[0]), HALO_PER_SLOPE * at[1]])
+    scale = np.outer([told[0], HALO_PER_SLOPE], [told[0], HALO_PER_SLOPE])
+    covariance = scale * np.linalg.inv(rows.T @ rows)[:2, :2] * max(1.0, cost / len(f))
     free = np.where(at <= LEAST, 0.0, rows)
-    answer = np.linalg.solve(free.T @ free + np.diag(at <= LEAST), free[: len(f)].T)[0]
-    grain = float(np.linalg.norm(answer * noise / sigma))
-    return cost, Contrast(value, value * spread, value * grain)
+    answer = np.linalg.solve(free.T @ free + np.diag(at <= LEAST), free[: len(f)].T)[:2] * noise / sigma
+    return cost, Witness(told, np.asarray(covariance), scale * (answer @ answer.T))
 
 
 def _linear(known: tuple[Floats64, ...], at: Floats64) -> tuple[Floats64, Floats64]:
