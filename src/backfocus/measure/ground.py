@@ -32,6 +32,9 @@ DARKEST = 0.2
 DISC_EDGE = 0.85
 """Of the blur disc's radius: from there the halo of a defocused lens seems to come."""
 
+NEAREST = 8.0
+"""Radii of the star from which it may be seen at a slant."""
+
 FARTHEST = 1.5
 """Radii of the star to which the paper is looked at."""
 
@@ -88,11 +91,17 @@ class Ground:
 
 
 def find_ground(
-    rings: Rings, fit: RingFit, keep: NDArray[np.bool_], rim: float | None, disc_px: float
+    rings: Rings,
+    fit: RingFit,
+    keep: NDArray[np.bool_],
+    rim: float | None,
+    disc_px: float,
+    shear: complex = 0j,
 ) -> Ground | None:
     """The ground of the rings kept; None without four of them.
 
-    `rim` is the star's radius where it is in view, `disc_px` that of the blur disc, or about.
+    `rim` is the star's radius where it is in view, `disc_px` that of the blur disc, or about; `shear` that of
+    a chart turned away from the camera.
     """
     rows = np.flatnonzero(keep & (fit.mean > 0))
     if rows.size < 4:
@@ -101,7 +110,7 @@ def find_ground(
     slope = _slope(rings, fit, rows)
     noise = middle(fit.noise[rows[: (rows.size + 1) // 2]])
     sigma = np.hypot(fit.noise[rows] / np.sqrt(fit.samples[rows]), SAMPLING * mean)
-    around = None if rim is None else _around(rings, rim, disc_px, slope, noise)
+    around = None if rim is None else _around(rings, rim, disc_px + _off_centre_px(rim, shear), slope, noise)
     return _fitted((radius, mean, sigma), around, rim, DISC_EDGE * disc_px, slope)
 
 
@@ -122,6 +131,11 @@ def _slope(rings: Rings, fit: RingFit, rows: NDArray[np.intp]) -> complex:
     scatter = float((np.abs(seen - found) ** 2 * weight).sum() / weight.sum())
     sigma = np.sqrt(max(scatter / rows.size, 1 / float(weight.sum())))
     return found if abs(found) > SURE * sigma else 0j
+
+
+def _off_centre_px(rim: float, shear: complex) -> float:
+    """How far from the star's centre that of its rim may lie: sin(tilt) rim**2 / distance."""
+    return 2 * math.sqrt(abs(shear)) * rim / NEAREST
 
 
 def _around(rings: Rings, rim: float, disc_px: float, slope: complex, noise: float) -> _Around | None:

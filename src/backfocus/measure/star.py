@@ -315,13 +315,13 @@ def _assemble(
     disc_px = blur_disc_px(frequency, signed, keep)
     curved_px = min(CURVED, 0.35 * cycles) * disc_px
     keep &= radius > curved_px
-    ground = find_ground(rings, fit, keep, rim, disc_px)
+    ground = find_ground(rings, fit, keep, rim, disc_px, pose.shear)
     for _ in range(EVENINGS):
         if ground is None or ground.even:
             break
         rings = evened(rings, ground)
         fit = fit_rings(rings)
-        ground = find_ground(rings, fit, keep, rim, disc_px)
+        ground = find_ground(rings, fit, keep, rim, disc_px, pose.shear)
         signed, _ = upright(fit.wave, sigma, radius, inside, twist_radius)
     if ground is None:
         return replace(nothing, radius_px=rim)
