@@ -19,9 +19,6 @@ from .zero_frequency import Contrast, Witness, contrast_at_zero
 SQUARE = 4 / np.pi
 """Amplitude of the fundamental of a square wave of amplitude 1."""
 
-USUAL = 2.0
-"""Log odds of bars before anything is seen: few stars are sines."""
-
 DECIDED = 12.0
 """Log odds from which nobody doubts whether the spokes are bars or a sine."""
 
@@ -131,7 +128,8 @@ def find_levels(
     if zero is None:
         return None
     white, black = half * (1 + zero.value), half * (1 - zero.value)
-    doubt = math.log(SQUARE) / (2 * math.cosh(odds / 2)) if abs(odds) < DECIDED else 0.0
+    # a star of which nothing tells is taken for bars, as nearly all are
+    doubt = math.log(SQUARE) / (2 * math.cosh(odds / 2)) if 0 < abs(odds) < DECIDED else 0.0
     return Levels(
         white,
         black,
@@ -163,7 +161,7 @@ def blur_disc_px(frequency: Floats64, signed: Floats64, keep: NDArray[np.bool_])
 
 
 def _odds_of_bars(fit: RingFit, frequency: Floats64, signed: Floats64, rows: NDArray[np.intp]) -> float:
-    """Log odds of square bars against a sine; `USUAL` where no ring tells, bars above 0.
+    """Log odds of square bars against a sine; 0 where no ring tells, bars above.
 
     Bars have a third harmonic: a third of the fundamental at 3 f, and against it.
     """
@@ -174,7 +172,7 @@ def _odds_of_bars(fit: RingFit, frequency: Floats64, signed: Floats64, rows: NDA
     phase = fit.wave[order] * np.sign(signed[order])
     seen = -(fit.third[order] * np.conj(phase / np.maximum(np.abs(phase), 1e-9)) ** 3).real
     told_by = expected * (seen - expected / 2) / np.maximum(_sigma(fit, order), 1e-6) ** 2
-    return USUAL + float(told_by.sum())
+    return float(told_by.sum())
 
 
 def _sigma(fit: RingFit, rows: NDArray[np.intp]) -> Floats64:
