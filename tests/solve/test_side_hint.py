@@ -26,9 +26,9 @@ def lens(r_um, w040_um, wavelength_um):
     return lambda f: pupil_transfer(f, *waves, f_number=1.8, pixel_um=5.0, wavelength_um=wavelength_um)
 
 
-def frame(r_um, apart_um, *, w040_um=0.0, noise=0.01, **more):
+def frame(r_um, apart_um, *, w040_um=0.0, noise=0.01, seed=1, **more):
     """BT.709 codes, colour at half the size: red is focused `apart_um` further from the lens than blue."""
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(seed)
     offsets = (-apart_um / 2.0, 0.0, apart_um / 2.0)
     red, green, blue = (
         bt709(light(SCENE, lens(r_um + off_um, w040_um, wave_um)).astype(float))
@@ -44,14 +44,14 @@ def frame(r_um, apart_um, *, w040_um=0.0, noise=0.01, **more):
     return Frame(codes, transfer="bt709", limited=True, chroma=chroma, **more)
 
 
-def gap_of(seen):
-    _, reading = follow(Sight(colours=True), seen)
-    return colour_gap([reading], OPTICS, 1.0)
+def gap_of(*seen):
+    return colour_gap([follow(Sight(colours=True), each)[1] for each in seen], OPTICS, 1.0)
 
 
 @pytest.mark.parametrize(("r_um", "apart_um"), [(-40.0, 10.0), (25.0, 10.0), (-14.0, -6.0), (40.0, -6.0)])
 def test_the_gap_is_how_far_red_and_blue_are_apart(r_um, apart_um) -> None:
-    gap = gap_of(frame(r_um, apart_um))
+    # near focus grain moves the gap of one picture by 0.9 um, the median of seven by 0.4
+    gap = gap_of(*(frame(r_um, apart_um, seed=seed) for seed in range(1, 8)))
     # a hint needs the side and about the size: 1 um that aberrations cost, 0.3 of what noise and codes leave
     assert gap.um == pytest.approx(np.sign(r_um) * apart_um, abs=1.0 + 0.3 * abs(apart_um))
     assert side_hint(gap, apart_um) == ("far" if r_um > 0 else "near")
