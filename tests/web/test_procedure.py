@@ -53,7 +53,7 @@ def test_a_newcomer_sets_the_back_focus(practised: tuple[Served, Window, Learner
     assert score["remaining_um"] <= score["depth_um"]
     assert seen.page.locator("#verdict").text_content() == "The back focus is set"
     facts = seen.page.locator("#facts").text_content()
-    assert all(name in facts for name in ("time", "rounds", "truly left", "was hidden")), facts
+    assert all(name in facts for name in ("time", "round", "truly left", "was hidden")), facts
     assert seen.said == []
 
 

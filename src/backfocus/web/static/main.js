@@ -187,7 +187,7 @@ function showResult({ results, score }) {
     ["before", um(last.before_um)],
     ["after", um(last.delta_um)],
     ["depth of focus", last.depth_um == null ? "–" : `± ${um(last.depth_um)}`],
-    ["rounds", last.rounds],
+    [last.rounds === 1 ? "round" : "rounds", last.rounds],
   ];
   if (score) facts.push(["time", `${Math.floor(score.seconds / 60)} min ${Math.round(score.seconds % 60)} s`], ["truly left", um(score.remaining_um)], ["was hidden", um(score.hidden_um)], ["mistakes", score.mistakes.length]);
   fill($("facts"), facts, ([name, value]) => {

@@ -120,7 +120,7 @@ function outcome(result) {
     fact(["before, µm", before?.delta_um == null ? "–" : `${number(before.delta_um)} ± ${number(before.sigma_um)}`]),
     fact(["after, µm", result.delta_um == null ? "–" : `${number(result.delta_um)} ± ${number(result.sigma_um)}`]),
     fact(["depth of focus, µm", result.half_depth_of_focus_um == null ? "–" : `± ${number(result.half_depth_of_focus_um)}`]),
-    fact(["rounds", result.rounds ?? "–"]),
+    fact([result.rounds === 1 ? "round" : "rounds", result.rounds ?? "–"]),
     fact(["ND", result.nd]),
   );
   const plots = item("div", "", "plots");
