@@ -11,11 +11,12 @@ whole ring. Spokes in the sector at angle a carry detail *across* a: their frequ
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .waves import Floats64, RingFit, Rings
+from .waves import Floats64, RingFit, RingPlan, Rings
 
 SECTORS = 8
 LEAST_SAMPLES = 6.0
@@ -64,8 +65,7 @@ def by_direction(rings: Rings, fit: RingFit) -> Directions:
     """The amplitude in each sector of each ring."""
     phase = fit.wave / np.maximum(np.abs(fit.wave), 1e-12)
     spoke = (rings.wave * np.conj(phase).astype(np.complex64)[:, None]).real * rings.weight
-    sector = np.rint(np.angle(rings.unit) * (SECTORS / (2 * np.pi))).astype(np.intp) % SECTORS
-    where = (np.arange(len(spoke))[:, None] * SECTORS + sector).ravel()
+    where = _sectors(rings.plan)
     size = len(spoke) * SECTORS
     held = np.bincount(where, (spoke * spoke).ravel(), size).reshape(-1, SECTORS)
     left = np.bincount(where, (spoke * fit.residual).ravel(), size).reshape(-1, SECTORS)
@@ -73,6 +73,13 @@ def by_direction(rings: Rings, fit: RingFit) -> Directions:
     enough = held > LEAST_SAMPLES
     held = np.where(enough, held, np.nan)
     return Directions(1 + left / held / amplitude, fit.noise[:, None] / np.sqrt(held) / amplitude)
+
+
+@lru_cache(maxsize=16)
+def _sectors(plan: RingPlan) -> NDArray[np.intp]:
+    """Ring and sector of each pixel in one number, as seen from the pixel that holds the centre."""
+    sector = np.rint(np.angle(plan.offset) * (SECTORS / (2 * np.pi))).astype(np.intp) % SECTORS
+    return np.asarray((np.arange(len(sector))[:, None] * SECTORS + sector).ravel())
 
 
 def smear(
