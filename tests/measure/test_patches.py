@@ -69,6 +69,28 @@ def test_a_right_tag_is_kept(made):
     assert Flag.OTHER_CURVE not in reading.flags
 
 
+@pytest.mark.parametrize(("radius_px", "waves", "turn_deg"), [(77.0, 0.28, 2.0), (77.0, 0.0, 1.0)])
+@pytest.mark.parametrize("tag", ["bt709", "slog3"])
+def test_nothing_is_concluded_from_lines_in_step_with_the_pixels(radius_px, waves, turn_deg, tag):
+    sight, reading = read(_slanted(radius_px, waves, turn_deg), "bt709", tag)
+    assert sight.told is None  # pairs of lines are 0.96 px wide: moire of 1 % of white
+    assert Flag.OTHER_CURVE not in reading.flags
+
+
+def test_moire_averages_out_over_a_patch_that_holds_waves_of_it():
+    sight, _ = read(_slanted(113.3, 0.42, 0.5), "bt709", "slog3")
+    assert (sight.told.transfer, sight.told.limited) == ("bt709", True)
+
+
+def _slanted(radius_px, waves, turn_deg):
+    """Before a lens that passes what the pixels cannot hold."""
+    side = int(3.3 * radius_px)
+    otf = hopkins(waves, CUT_OFF["f/1.8, 5 um"])
+    centre = (side / 2, side / 2 - 0.1 * radius_px)
+    chart = make_chart(parse_paper("A4"))
+    return printed(chart, otf, radius_px=radius_px, turn_deg=turn_deg, size=(side, side), centre=centre)
+
+
 def test_a_curve_that_nobody_named_is_no_contradiction():
     _, reading = read(seen(), "slog3", "unknown")
     assert Flag.OTHER_CURVE not in reading.flags

@@ -5,13 +5,16 @@ the way from black to white, however the printer draws greys and whether the lin
 not. A curve is right when it makes all patches come out so. Ink that spreads darkens a patch in proportion to
 its edges, which two halves of unequal pitch tell apart from a curve. White is the paper on both sides of each
 patch, so that slowly falling light does not matter.
+
+Where a harmonic of the lines comes near a multiple of the sampling frequency, a patch holds less than a wave
+of moire and its mean is no geometry: nothing is read.
 """
 
 import cmath
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from operator import itemgetter
+from itertools import product
 
 import numpy as np
 
@@ -26,17 +29,23 @@ from .star import StarMeasurement
 from .waves import Floats64
 
 PUBLISHED = (*(name for name in TRANSFERS if name != "unknown"), "gamma2.2", "gamma2.6")
-CURVES = (*PUBLISHED, *(f"gamma{number / 40:g}" for number in range(40, 121)))
-"""What is tried: a curve that nobody published is near to one of these between black and white."""
+GAMMAS = tuple(f"gamma{number / 40:g}" for number in range(40, 121))
+"""Tried where no published curve agrees: any other is near to one of these between black and white."""
 
-UNLIKELY = 0.3
-"""By how much better something unlikely must agree."""
+UNLIKELY = {(False, False): 0.0, (False, True): 0.3, (True, False): 0.5, (True, True): 1.0}
+"""By how much better a curve must agree that is not the declared one, or not in the declared range."""
 
-SAMPLING, SIGMAS = 0.004, 2.0
+ALONE = 0.5
+"""By how much better than any curve that says something else."""
+
+SAMPLING, SIGMAS = 0.0015, 1.5
 """Of white, and of the noise: how far patches may be off by the right curve."""
 
-CONTRADICTED = 4.0
-"""Times as far off, MTF50 is several per cent off too."""
+KEPT, CONTRADICTED = 1.4, 10.0
+"""Times as far off the declared curve is kept still, and MTF50 is several per cent off."""
+
+SAME, LEVELS = 0.004, 33
+"""Of white, at so many code values: curves no further apart give MTF50 alike to half a per cent."""
 
 SPREADS = (-0.01, 0.08)
 """Of white that the wider patches may lose by ink that spreads."""
@@ -53,7 +62,16 @@ SIZES = (1.0, 1.025)
 SOFTER = 1.4
 """How much softer a picture may look by the wrong curve."""
 
-LEAST_SAMPLES = 8
+LEAST_SAMPLES = 50
+"""In a patch, and in paper by its width; in a smaller one what lies around it still shows."""
+
+MOIRE = 0.005
+"""Of white that lines in step with the pixels may add to a patch or take from it, by the best of lenses."""
+
+HARMONICS = np.arange(1, 8)[:, None]
+"""Of the lines, shape (n, 1)."""
+STEPS = (0.975, 0.9875, 1.0, 1.0125, 1.025)
+"""Sizes of the rim, against the supposed one, for which moire is looked at."""
 
 _WHITE = np.array([patch.white for patch in PATCHES])
 _EDGES = np.array([PATCHES[1].pitch / patch.pitch for patch in PATCHES[1:]])
@@ -81,16 +99,21 @@ class Told:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Area:
-    """Samples inside a patch or a strip of paper; their weights, of sum 1, fall to nothing at the sides."""
+    """Samples inside a patch or a strip of paper; their weights, of sum 1, fall to nothing at all sides.
+
+    `x` is where they lie across the lines, in star radii from the middle.
+    """
 
     samples: Samples
     weight: Floats64
+    x: Floats64
 
 
 def read_patches(frame: Frame, star: StarMeasurement, supposed: Told | None = None) -> Told | None:
     """The transfer curve of a picture, by the patches below its star; None where they do not tell.
 
-    The `supposed` curve is kept if it agrees; else it is the best of `CURVES`, the frame's own preferred.
+    The `supposed` curve is kept, then the frame's own, unless the patches refute it; else it is the one that
+    alone agrees.
 
     Parameters
     ----------
@@ -104,8 +127,9 @@ def read_patches(frame: Frame, star: StarMeasurement, supposed: Told | None = No
     reach_px = _reach_px(star)
     if reach_px is None:
         return None
-    places = (_areas(frame, star, turn, reach_px) for size in SIZES for turn in _turns(star, size))
-    return next((told for areas in places if areas and (told := _told(frame, areas, supposed))), None)
+    units = (unit for size in SIZES for unit in _turns(star, size))
+    places = (areas for unit in units if (areas := _areas(frame, star, unit, reach_px)))
+    return next((told for areas in places if (told := _told(frame, areas, supposed))), None)
 
 
 def _reach_px(star: StarMeasurement) -> float | None:
@@ -132,7 +156,7 @@ def _turns(star: StarMeasurement, size: float) -> Iterator[complex]:
 def _areas(frame: Frame, star: StarMeasurement, unit: complex, reach_px: float) -> tuple[_Area, ...] | None:
     """The patches, then the paper beside them, without their edges.
 
-    None unless all are in the picture, and rise from black to white.
+    None unless all are in the picture, free of moire, and rise from black to white.
     """
     shear = Pose(star.x_px, star.y_px, star.stretch, star.skew).shear
     marks = unit * _MARKS
@@ -149,18 +173,37 @@ def _areas(frame: Frame, star: StarMeasurement, unit: complex, reach_px: float) 
     z = column - star.x_px + 1j * (frame.first_line + frame.line_step * row - star.y_px)
     z = (z + shear * np.conj(z)) / unit
     reach = reach_px / abs(unit)
-    row_of_patches = (z.imag > PATCH_TOP + reach) & (z.imag < PATCH_BOTTOM - reach)
+    high = (PATCH_BOTTOM - PATCH_TOP) / 2 - reach
+    row_of_patches = np.abs(z.imag - _MIDDLE) < high
     places = [(patch.x, PATCH_WIDTH) for patch in PATCHES]
     places += [(PATCH_STEP * between, PATCH_STEP - PATCH_WIDTH) for between in _BETWEEN]
     areas = []
     for centre, width in places:
         half = width / 2 - reach
         inside = row_of_patches & (np.abs(z.real - centre) < half)
-        if np.count_nonzero(inside) < LEAST_SAMPLES:
+        if np.count_nonzero(inside) < LEAST_SAMPLES * width / PATCH_WIDTH:
             return None
-        weight = np.cos(np.pi / 2 * (z.real[inside] - centre) / half) ** 2
-        areas.append(_Area(frame.luma[window][inside], weight / weight.sum()))
-    return tuple(areas) if _rising(areas) else None
+        at = z[inside] - complex(centre, _MIDDLE)
+        weight = (np.cos(np.pi / 2 * at.real / half) * np.cos(np.pi / 2 * at.imag / high)) ** 2
+        areas.append(_Area(frame.luma[window][inside], weight / weight.sum(), at.real))
+    return tuple(areas) if _rising(areas) and _moire(areas, unit) < MOIRE else None
+
+
+def _moire(areas: list[_Area], unit: complex) -> float:
+    """Of white, the most by which lines that fall in step with the pixels may shift the mean of a patch.
+
+    By any lens: every harmonic of the lines as it passes the pixel's square, summed over the very samples.
+    """
+    along = unit / abs(unit) ** 2
+    most = 0.0
+    for patch, area in zip(PATCHES[1:], areas[1 : len(PATCHES)], strict=True):
+        drawn = 2 / np.pi / HARMONICS * np.abs(np.sin(np.pi * HARMONICS * patch.white))
+        for step in STEPS:
+            lines = HARMONICS / (patch.pitch * step)
+            passed = drawn * np.abs(np.sinc(lines * along.real) * np.sinc(lines * along.imag))
+            left = np.abs(np.exp(2j * np.pi * lines * area.x) @ area.weight)
+            most = max(most, float((passed[:, 0] * left).max()))
+    return most
 
 
 def _rising(areas: list[_Area]) -> bool:
@@ -171,31 +214,40 @@ def _rising(areas: list[_Area]) -> bool:
 
 
 def _told(frame: Frame, areas: tuple[_Area, ...], supposed: Told | None) -> Told | None:
-    """The supposed curve if it agrees, else the likeliest of those that do."""
-    if supposed is not None and _misfit(supposed.of(frame), areas) < 1:
+    """The supposed or the declared curve unless it is refuted, else the one that alone agrees."""
+    if supposed is not None and _misfit(supposed.of(frame), areas) < KEPT:
         return supposed
     declared = _misfit(frame, areas)
-    tried = [
-        Told(transfer, limited, contradicts=declared > CONTRADICTED)
-        for transfer in (frame.transfer, *CURVES)
-        for limited in (frame.limited, not frame.limited)
-    ]
-    agree = [
-        (misfit + _unlikely(told, frame), told)
-        for told in tried
-        if (misfit := _misfit(told.of(frame), areas)) < 1
-    ]
-    return min(agree, key=itemgetter(0))[1] if agree else None
+    if declared < KEPT:
+        return Told(frame.transfer, frame.limited, contradicts=False)
+    for curves in (frame.transfer, *PUBLISHED), GAMMAS:
+        tried = (Told(*made, declared > CONTRADICTED) for made in product(curves, (True, False)))
+        misfits = ((_misfit(told.of(frame), areas), told) for told in tried)
+        if agree := [(misfit, told) for misfit, told in misfits if misfit < 1]:
+            return _alone(agree, frame, areas)
+    return None
 
 
-def _unlikely(told: Told, frame: Frame) -> float:
-    """What is added to a misfit: a curve is as declared, or else one that somebody published."""
-    doubts = (
-        told.transfer != frame.transfer,
-        told.limited != frame.limited,
-        told.transfer not in (frame.transfer, *PUBLISHED),
-    )
-    return UNLIKELY * sum(doubts)
+def _alone(agree: list[tuple[float, Told]], frame: Frame, areas: tuple[_Area, ...]) -> Told | None:
+    """The likeliest of the curves that agree; None where another, hardly less likely, says something else."""
+    scores = [
+        misfit + UNLIKELY[told.transfer != frame.transfer, told.limited != frame.limited]
+        for misfit, told in agree
+    ]
+    least = min(scores)
+    rivals = [told for score, (_, told) in zip(scores, agree, strict=True) if score < least + ALONE]
+    shares = [_shares(told.of(frame), areas) for told in rivals]
+    return agree[scores.index(least)][1] if np.ptp(shares, axis=0).max() < SAME else None
+
+
+def _shares(frame: Frame, areas: tuple[_Area, ...]) -> Floats64:
+    """How far from black to white the code values between them are by the frame's curve; shape (LEVELS,)."""
+    black, paper = areas[0], areas[-1]
+    first, last = (float(area.weight @ area.samples) for area in (black, paper))
+    codes = paper.samples[np.zeros(LEVELS, int)]
+    codes[:] = np.linspace(first, last, LEVELS)
+    light = linearise(codes, bits=frame.bits, transfer=frame.transfer, limited=frame.limited).astype(float)
+    return np.asarray((light - light[0]) / (light[-1] - light[0]))
 
 
 def _misfit(frame: Frame, areas: tuple[_Area, ...]) -> float:
