@@ -8,6 +8,7 @@ copyright = "2026, the backfocus authors"  # noqa: A001 - the name Sphinx reads
 release = __version__
 extensions = ["myst_parser"]
 myst_enable_extensions = ["dollarmath", "attrs_block"]
+myst_heading_anchors = 2
 html_theme = "furo"
 html_title = "backfocus"
 # Diagrams are Mermaid text: drawn by the pages that host the sources, shown as text in these.

@@ -82,7 +82,7 @@ def test_measure_says_what_to_do_about_compression(backfocus: Run, tmp_path: Pat
 
 def test_measure_says_that_another_curve_was_used(backfocus: Run, tmp_path: Path) -> None:
     chart = printed(make_chart(parse_paper("A4")), hopkins(0.25, CUT_OFF["f/4, 4 um"]))
-    picture = codes(0.8 * chart, transfer="slog3", bits=8, limited=False, grain=0.7)
+    picture = codes(0.75 * chart, transfer="clog3", bits=8, limited=False, grain=0.7)
     cv2.imwrite(str(tmp_path / "chart.png"), picture)
     ended = backfocus("measure", tmp_path / "chart.png", "--transfer", "srgb")
     assert "other-curve" in ended.stdout
