@@ -8,7 +8,7 @@ from functools import cache
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from backfocus.errors import UsageError
@@ -147,6 +147,7 @@ def test_more_blur_reads_lower(sigma_px, more, normal_deg) -> None:
         read(ExactEdge(gaussian_lens(sigma), normal_deg, 60.3, 60.2).seen(120, 120))
         for sigma in (sigma_px, sigma_px * more)
     )
+    assume(Flag.ON_GRID not in soft.flags)  # near slopes of 1/2 and 1/3 so short an edge repeats itself
     assert softer.modulation_025 < soft.modulation_025 + 0.002  # both may be nothing
     assert softer.mtf50_cy_px < (soft.mtf50_cy_px or 0.6)
 
