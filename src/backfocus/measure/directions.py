@@ -91,6 +91,7 @@ def smear(
 ) -> Smear | None:
     """The motion that would explain why one direction is blurred more than another; None where nothing tells.
 
+    Rings beyond a zero of the modulation and rings near a twist tell it like all others: signs do not matter.
     `shear` is the star's tilt, whose sectors show other frequencies on a round ring: that is taken off.
     """
     rows = np.flatnonzero(keep & (amplitude > FLOOR * amplitude.max(initial=0.0)))

@@ -165,14 +165,14 @@ def _odds_of_bars(fit: RingFit, frequency: Floats64, signed: Floats64, rows: NDA
 
     Bars have a third harmonic: a third of the fundamental at 3 f, and against it.
     """
-    order = rows[np.argsort(frequency[rows])]
-    order, told = order[3 * frequency[order] < frequency[order[-1]]], order
-    shown = np.where(np.abs(signed[told]) > SHOWN * _sigma(fit, told), signed[told], 0.0)
-    expected = np.interp(3 * frequency[order], frequency[told], shown) / 3
+    seen = rows[np.argsort(frequency[rows])]
+    order = seen[3 * frequency[seen] < frequency[seen[-1]]]
+    shown = np.where(np.abs(signed[seen]) > SHOWN * _sigma(fit, seen), signed[seen], 0.0)
+    expected = np.interp(3 * frequency[order], frequency[seen], shown) / 3
     phase = fit.wave[order] * np.sign(signed[order])
-    seen = -(fit.third[order] * np.conj(phase / np.maximum(np.abs(phase), 1e-9)) ** 3).real
-    told_by = expected * (seen - expected / 2) / np.maximum(_sigma(fit, order), 1e-6) ** 2
-    return float(told_by.sum())
+    third = -(fit.third[order] * np.conj(phase / np.maximum(np.abs(phase), 1e-9)) ** 3).real
+    odds = expected * (third - expected / 2) / np.maximum(_sigma(fit, order), 1e-6) ** 2
+    return float(odds.sum())
 
 
 def _sigma(fit: RingFit, rows: NDArray[np.intp]) -> Floats64:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..frame import Frame, Samples
 from ..target import PATCH_BOTTOM, PATCH_STEP, PATCH_TOP, PATCH_WIDTH, PATCHES
@@ -171,8 +172,15 @@ def _areas(frame: Frame, star: StarMeasurement, unit: complex, reach_px: float) 
     window = slice(int(y.min()), int(y.max()) + 2), slice(int(x.min()), int(x.max()) + 2)
     row, column = np.ogrid[window]
     z = column - star.x_px + 1j * (frame.first_line + frame.line_step * row - star.y_px)
-    z = (z + shear * np.conj(z)) / unit
-    reach = reach_px / abs(unit)
+    areas = _windowed(frame.luma[window], (z + shear * np.conj(z)) / unit, reach_px / abs(unit))
+    return areas if areas and _rising(areas) and _moire(areas, unit) < MOIRE else None
+
+
+def _windowed(samples: Samples, z: NDArray[np.complex128], reach: float) -> tuple[_Area, ...] | None:
+    """What lies in each patch, then in the paper beside it, further than `reach` from their edges.
+
+    `z` is where the samples lie on the chart, in star radii from its centre; None where one holds too few.
+    """
     high = (PATCH_BOTTOM - PATCH_TOP) / 2 - reach
     row_of_patches = np.abs(z.imag - _MIDDLE) < high
     places = [(patch.x, PATCH_WIDTH) for patch in PATCHES]
@@ -185,11 +193,11 @@ def _areas(frame: Frame, star: StarMeasurement, unit: complex, reach_px: float) 
             return None
         at = z[inside] - complex(centre, _MIDDLE)
         weight = (np.cos(np.pi / 2 * at.real / half) * np.cos(np.pi / 2 * at.imag / high)) ** 2
-        areas.append(_Area(frame.luma[window][inside], weight / weight.sum(), at.real))
-    return tuple(areas) if _rising(areas) and _moire(areas, unit) < MOIRE else None
+        areas.append(_Area(samples[inside], weight / weight.sum(), at.real))
+    return tuple(areas)
 
 
-def _moire(areas: list[_Area], unit: complex) -> float:
+def _moire(areas: tuple[_Area, ...], unit: complex) -> float:
     """Of white, the most by which lines that fall in step with the pixels may shift the mean of a patch.
 
     By any lens: every harmonic of the lines as it passes the pixel's square, summed over the very samples.
@@ -206,7 +214,7 @@ def _moire(areas: list[_Area], unit: complex) -> float:
     return most
 
 
-def _rising(areas: list[_Area]) -> bool:
+def _rising(areas: tuple[_Area, ...]) -> bool:
     """Whether the patches could be ours, by any curve."""
     code = [float(area.weight @ area.samples) for area in areas]
     black, quarter, half, fine, most = code[: len(PATCHES)]
