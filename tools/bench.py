@@ -61,12 +61,12 @@ def star_1080p(radius_px: float = 200.0) -> np.ndarray:
 
 def kernels(_: argparse.Namespace) -> Iterator[Row]:
     from backfocus.frame import Frame
-    from backfocus.measure.find import find_star
+    from backfocus.measure.find.stars import find_star
     from backfocus.measure.follow import follow
-    from backfocus.measure.light import linearise
-    from backfocus.measure.star import measure_star
+    from backfocus.measure.star.measurement import measure_star
     from backfocus.sim.bench import Bench
     from backfocus.sim.settings import parse_sim
+    from backfocus.transfer import linearise
 
     cv2.setNumThreads(1)
     picture = star_1080p()
@@ -87,7 +87,7 @@ def kernels(_: argparse.Namespace) -> Iterator[Row]:
 
 def chain(_: argparse.Namespace) -> Iterator[Row]:
     """Decode, track and measure against decoding alone, the two in turn."""
-    from backfocus.run import readings
+    from backfocus.session.run import readings
     from backfocus.sim.source import open_sim
     from backfocus.video.record import record
     from backfocus.video.source import open_source
@@ -147,7 +147,7 @@ def third_party(_: argparse.Namespace) -> Iterator[Row]:
 
 
 def negatives(_: argparse.Namespace) -> Iterator[Row]:
-    from backfocus.run import readings
+    from backfocus.session.run import readings
     from backfocus.video.source import open_source
 
     for name in ("clip/bikes.mp4", "stack"):
@@ -159,8 +159,8 @@ def procedure(address: str) -> tuple[float, float, int, str, float]:
     """One guided procedure: what is left, half the depth of focus, rounds, verdict, seconds of the camera."""
     cv2.setNumThreads(1)
     from backfocus.guide.procedure import start
-    from backfocus.guide.session import Setup
-    from backfocus.run import Limits, guide
+    from backfocus.guide.session_state import Setup
+    from backfocus.session.run import Limits, guide
     from backfocus.sim.source import open_sim
 
     source = open_sim(address)

@@ -12,10 +12,10 @@ from backfocus.cli.live import draw
 from backfocus.cli.session import view_after
 from backfocus.guide.events import PeakPassed
 from backfocus.guide.procedure import start
-from backfocus.guide.session import Setup
-from backfocus.run import guide
+from backfocus.guide.session_state import Setup
+from backfocus.session.run import guide
+from backfocus.show.view import View
 from backfocus.sim.source import open_sim
-from backfocus.view import View
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 ADDRESS = "sim://?seed=7&delta_um=43"

@@ -25,7 +25,7 @@ class Frame:
     bits : int
         Significant bits of an integer sample, 8 to 16; 0 for floats.
     transfer : str
-        Name of the transfer curve, as in `measure.light.TRANSFERS`; "unknown" where the stream does not say.
+        Name of the transfer curve, as in `transfer.TRANSFERS`; "unknown" where the stream does not say.
     limited : bool
         Video range: black at 16, white at 235 (times 2**(bits - 8)).
     interlaced : "top" | "bottom" | None

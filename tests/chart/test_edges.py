@@ -11,8 +11,8 @@ import pytest
 from backfocus.chart import Chart, chart_pdf, chart_picture, chart_svg, lay_out, parse_paper
 from backfocus.chart.sheet import SQUARES
 from backfocus.frame import Frame
+from backfocus.measure.edge.squares import find_squares
 from backfocus.measure.follow import follow
-from backfocus.measure.squares import find_squares
 from backfocus.target import SQUARE_SHARES, SQUARE_TILT_RAD
 
 DPI = 100

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from backfocus.store import Store
+from backfocus.session.store import Store
 
 from ..oracles.render import StarDrawing, draw_star
 from .conftest import Run

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from backfocus.guide.procedure import start
-from backfocus.guide.session import Session, Setup
-from backfocus.run import guide
+from backfocus.guide.session_state import Session, Setup
+from backfocus.session.run import guide
 from backfocus.sim.source import SimSource, open_sim
 from backfocus.video.record import Recorder
 

@@ -15,9 +15,9 @@ from backfocus.cli.keys import Keyboard
 from backfocus.cli.lettering import large_words
 from backfocus.cli.live import column_plot, draw, residual_plot, verdict_lines
 from backfocus.cli.tone import LOWEST_HZ, OCTAVES, Tone, pitch_hz
+from backfocus.show.view import View
 from backfocus.solve.backfocus import ZoomResidual, solve_back_focus
 from backfocus.solve.verdict import Verdict
-from backfocus.view import View
 
 TITLES = (
     "Turn the FOCUS ring",

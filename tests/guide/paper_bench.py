@@ -14,7 +14,7 @@ from backfocus.errors import OutOfOrder
 from backfocus.guide import events as ev
 from backfocus.guide import instructions as say
 from backfocus.guide.procedure import Session, Setup, advance, start
-from backfocus.guide.watch import Watch, watch
+from backfocus.guide.watch.watch import Watch, watch
 from backfocus.measure.reading import Flag, Reading, Star
 from backfocus.optics.blur import lens_pixel_mtf
 from backfocus.optics.lens import Optics

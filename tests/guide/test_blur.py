@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from backfocus.guide.blur import look_at, mean_reading, refer
-from backfocus.guide.session import Session, Setup
+from backfocus.guide.session_state import Session, Setup
 from backfocus.guide.steps import Step
 from backfocus.measure.reading import Reading
 from backfocus.optics.blur import lens_pixel_mtf

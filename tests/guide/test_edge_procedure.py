@@ -3,8 +3,8 @@
 import pytest
 
 from backfocus.guide.procedure import start
-from backfocus.guide.session import Setup
-from backfocus.run import Limits, guide
+from backfocus.guide.session_state import Setup
+from backfocus.session.run import Limits, guide
 from backfocus.sim.source import open_sim
 
 

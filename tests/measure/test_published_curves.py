@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backfocus.measure.light import TRANSFERS, curve
+from backfocus.transfer import TRANSFERS, curve
 
 from ..oracles.camera_codes import CURVES, signal_to_code
 

@@ -12,11 +12,11 @@ from functools import cache
 
 import numpy as np
 
-from backfocus.measure.light import curve
 from backfocus.measure.reading import Reading, Star
-from backfocus.measure.star import measure_star
+from backfocus.measure.star.measurement import measure_star
 from backfocus.sim.sensor import bt709
 from backfocus.sim.wavefront import cutoff_cy_px, defocus_waves, sharpest_w020, transfer
+from backfocus.transfer import curve
 
 from .render import StarDrawing, draw_star
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backfocus.measure.edge import FREQUENCIES
+from backfocus.measure.edge.measurement import FREQUENCIES
 from backfocus.measure.follow import follow
 from backfocus.sim.bench import Bench
 from backfocus.sim.settings import parse_sim

@@ -136,7 +136,7 @@ def test_the_curve_comes_from_the_tag(tag: int, name: str) -> None:
 
 
 def test_every_curve_named_here_is_known_to_the_measurement() -> None:
-    from backfocus.measure.light import curve
+    from backfocus.transfer import curve
     from backfocus.video.luma import TRANSFER_OF_TAG
 
     for name in TRANSFER_OF_TAG.values():

@@ -6,9 +6,9 @@ import pytest
 from tests.web.conftest import Wall, until
 
 from backfocus.errors import SourceLost, UsageError
-from backfocus.journal import fold
+from backfocus.session.journal import fold
+from backfocus.session.store import Store
 from backfocus.sim.lens import Pose
-from backfocus.store import Store
 from backfocus.web.desk import Desk
 from backfocus.web.offers import Given
 from backfocus.web.orders import Choice, Note, Say, Turn

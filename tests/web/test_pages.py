@@ -14,10 +14,10 @@ from tests.web.conftest import Served, Wall, Window, shows, until
 
 from backfocus.guide.events import Stopped
 from backfocus.guide.records import to_dict
-from backfocus.guide.session import Setup
-from backfocus.journal import fold
+from backfocus.guide.session_state import Setup
 from backfocus.optics.lens import Optics
-from backfocus.store import Entry, Store
+from backfocus.session.journal import fold
+from backfocus.session.store import Entry, Store
 from backfocus.web.desk import Desk
 from backfocus.web.offers import Given
 from backfocus.web.orders import Choice, Say

@@ -8,9 +8,9 @@ import pytest
 from backfocus.errors import StoreError, UsageError
 from backfocus.guide.events import Stopped
 from backfocus.guide.records import to_dict
-from backfocus.guide.session import Setup
+from backfocus.guide.session_state import Setup
 from backfocus.optics.lens import Optics
-from backfocus.store import Entry, Store
+from backfocus.session.store import Entry, Store
 from backfocus.web import results
 
 

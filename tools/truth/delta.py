@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.oracles.traced_zoom import F_NUMBER, HALF_DEPTH_UM, PIXEL_UM, REAL_RAYS_UM, Take, film
 
 from backfocus.optics.lens import Optics
-from backfocus.run import readings
+from backfocus.session.run import readings
 from backfocus.solve.clip import ClipAnswer, FirstTurn, judge_clip
 from backfocus.solve.shim import calibrate
 from backfocus.video.source import open_source

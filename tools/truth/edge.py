@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tests.oracles.edge import ExactEdge, pupil_lens
 
-from backfocus.measure.edge import FREQUENCIES, EdgeMeasurement, Region, measure_edge
+from backfocus.measure.edge.measurement import FREQUENCIES, EdgeMeasurement, Region, measure_edge
 
 from .row import Plan, Plot, Row, Series
 

@@ -15,7 +15,7 @@ from tests.oracles.star_picture import Scene, light, noisy
 from tests.oracles.transfer import CUT_OFF, Otf, disc, hopkins
 
 from backfocus.frame import Frame, Samples
-from backfocus.measure.find import find_star
+from backfocus.measure.find.stars import find_star
 from backfocus.measure.follow import follow
 from backfocus.measure.reading import Flag, Reading
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..measure.follow import Sight
     from ..measure.reading import Reading
     from ..optics.lens import Optics
-    from ..run import Limits
+    from ..session.run import Limits
     from ..solve.clip import ClipAnswer
     from ..solve.verdict import Means
     from ..video.source import VideoSource
@@ -88,7 +88,7 @@ def check(
     Exit codes: 0 set, 1 adjust, tracking or not-front-focus, 4 could not decide.
     """
     from ..measure.reading import Flag
-    from ..run import Limits
+    from ..session.run import Limits
     from ..solve.clip import judge_clip
     from ..solve.remarks import REMARKS, remark_words
     from ..solve.verdict import Means, check_json
@@ -187,7 +187,7 @@ def _calibration_words(found: "dict[str, float | str | None]") -> str:
 
 def _seen(opened: "VideoSource", limits: "Limits", sight: "Sight", *, quiet: bool) -> "list[Reading]":
     """All readings of a recording; of a live source those up to the first steady wide after a steady tele."""
-    from ..run import readings
+    from ..session.run import readings
     from ..solve.zoom_pull import finished
 
     seen: list[Reading] = []

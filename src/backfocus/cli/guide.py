@@ -11,7 +11,7 @@ from . import options
 from .serve import Lan, Port, serve
 
 if TYPE_CHECKING:
-    from ..guide.session import Setup
+    from ..guide.session_state import Setup
     from ..optics.lens import Optics
     from ..optics.profiles import Lens
 
@@ -154,7 +154,7 @@ def setup_for(
     optics: "Optics | None", profile: "Lens | None", no_ring: bool, shims_um: tuple[float, ...]
 ) -> "Setup":
     """What is known before the first picture, from the options."""
-    from ..guide.session import Setup
+    from ..guide.session_state import Setup
 
     ring = not no_ring and (profile.back_focus_ring if profile else True)
     return Setup(

@@ -36,7 +36,7 @@ def history(store: options.StoreUrl = None, most: Most = 30, json_: options.Json
       backfocus history --json
     """
     from ..report.plain import number
-    from ..store import Store
+    from ..session.store import Store
 
     with Store.open(store) as kept:
         sessions = kept.sessions(most)
@@ -79,9 +79,9 @@ def report(
 
       backfocus report 12 --json
     """
-    from ..certificate import finished
     from ..report import report_html, report_json
-    from ..store import Store
+    from ..session.certificate import finished
+    from ..session.store import Store
 
     with Store.open(store) as kept:
         session = finished(kept.load(number))

@@ -5,9 +5,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from ..show.view import StepState, View
 from ..solve.backfocus import BackFocus
 from ..solve.verdict import Verdict
-from ..view import StepState, View
 from .keys import HELP
 from .lettering import large_words
 

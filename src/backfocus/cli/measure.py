@@ -14,7 +14,7 @@ from . import options
 if TYPE_CHECKING:
     from ..measure.reading import Flag, Reading
     from ..optics.lens import Optics
-    from ..run import Sighting
+    from ..session.run import Sighting
     from ..solve.defocus import Defocus
 
 
@@ -50,8 +50,8 @@ def measure(
     Every flag that was printed is explained at the end. Exit code 0 when at least one picture was measured, 4
     when there was nothing to measure in any.
     """
-    from ..lines import flags_of, flags_words, reading_json, reading_words
-    from ..run import Limits, readings
+    from ..session.run import Limits, readings
+    from ..show.lines import flags_of, flags_words, reading_json, reading_words
     from ..solve.side_hint import colour_gap, side_hint
     from ..video.source import open_source
 

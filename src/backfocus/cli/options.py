@@ -114,7 +114,7 @@ RedBlueUm = Annotated[
 
 def sight_for(target: 'Literal["auto", "star", "edge"]', region: str | None = None) -> "Sight":
     """What to look for in the first picture."""
-    from ..measure.edge import Region
+    from ..measure.edge.measurement import Region
     from ..measure.follow import Sight
 
     if region is None:

@@ -13,18 +13,18 @@ from ..frame import Frame
 from ..guide import events as ev
 from ..guide.procedure import start
 from ..guide.records import to_dict
-from ..guide.session import Session, Setup
+from ..guide.session_state import Session, Setup
 from ..guide.words import event_words, instruction_words
-from ..journal import Journal, fold
 from ..measure.follow import Sight, Target
-from ..run import STILLS_FPS, Limits, Moment, Person
-from ..run import guide as guide_moments
+from ..session.journal import Journal, fold
+from ..session.run import STILLS_FPS, Limits, Moment, Person
+from ..session.run import guide as guide_moments
+from ..session.store import Store
+from ..show.view import View, view_of
 from ..solve.verdict import check_json
-from ..store import Store
 from ..video.address import redact
 from ..video.record import Recorder
 from ..video.source import VideoSource, open_source
-from ..view import View, view_of
 from . import options
 from .check import EXIT_CODES
 from .keys import Keyboard

@@ -15,7 +15,7 @@ from ..optics.lens import Optics
 from ..solve.defocus import Defocus, Reference, defocus
 from ..solve.remarks import borne
 from .events import Look
-from .session import Session, optics_of, ratio_of
+from .session_state import Session, optics_of, ratio_of
 
 READABLE_SHARE = 0.1
 """A blur not known to a tenth of itself is a guess among the ripples of a far defocus."""

@@ -10,7 +10,7 @@ from ..solve.remarks import at_tele
 from ..solve.verdict import LOCK_ADVICE, Means, Verdict, judge
 from .blur import refer
 from .events import Look
-from .session import Result, Session, Setup, half_depth_um, k_of, optics_of, ratio_of
+from .session_state import Result, Session, Setup, half_depth_um, k_of, optics_of, ratio_of
 
 NEW_POSITION = 0.8
 """Looks closer in scale than this to one of the ends say nothing new about the zoom law."""

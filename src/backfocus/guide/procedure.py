@@ -18,7 +18,7 @@ from ..errors import OutOfOrder
 from . import events as ev
 from . import instructions as say
 from .outcome import result
-from .session import Result, Session, Setup, record, rounds_left
+from .session_state import Result, Session, Setup, record, rounds_left
 from .steps import NEXT, Step, diagram, table
 
 __all__ = [

@@ -13,7 +13,7 @@ from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hin
 
 from ..measure.reading import Reading
 from . import events, instructions
-from .session import Setup
+from .session_state import Setup
 
 TYPES: dict[str, type] = {
     each.__name__: each

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from . import events as ev
 from . import instructions as say
-from .session import Session, rounds_left
+from .session_state import Session, rounds_left
 from .steps import Step
 
 

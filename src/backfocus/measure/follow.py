@@ -1,7 +1,7 @@
 """The one call everybody uses: a picture and what was known before, to a reading and what is known now.
 
 The star is looked for in the whole picture when it is not known, and otherwise only confirmed where it was;
-then it is measured on its pixels, and the zoom's scale read (`scale`).
+then it is measured on its pixels, and the zoom's scale read (`zoom.scale`).
 """
 
 import math
@@ -14,21 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..frame import Frame, Samples
-from .coding import compressed
-from .colours import in_red_and_blue
-from .edge import Region
-from .edge_chart import EdgeSight, read_chart, read_region
-from .exposure import clipped, combed, line_doubled
-from .find import Candidate, find_star, star_near
-from .known import Chart, believed, learned
-from .light import code_fraction, curve, linearise
-from .patches import Told, read_patches
+from ..transfer import code_fraction, curve, linearise
+from .edge.chart import EdgeSight, read_chart, read_region
+from .edge.measurement import Region
+from .find.ring_harmonics import Pyramid, pyramid, read_rings, ring_radii
+from .find.stars import Candidate, find_star, star_near
+from .picture.clipping import clipped, combed, line_doubled
+from .picture.compression import compressed
+from .picture.contrast import WIDTH_PX, scene_contrast
+from .picture.patches import Told, read_patches
 from .reading import Flag, Reading, Star
-from .rings import Pyramid, pyramid, read_rings, ring_radii
-from .scale import Scale, next_scale, twists_of
-from .scene import WIDTH_PX, scene_contrast
-from .star import StarMeasurement, measure_star
-from .twist import TwistScale, read_twists
+from .star.colours import in_red_and_blue
+from .star.measurement import StarMeasurement, measure_star
+from .zoom.chart_memory import Chart, believed, learned
+from .zoom.scale import Scale, next_scale, twists_of
+from .zoom.twist import TwistScale, read_twists
 
 Luma8 = NDArray[np.uint8]
 Target = Literal["auto", "star", "edge"]

@@ -11,8 +11,8 @@ from typing import Literal
 
 import numpy as np
 
-from ..measure.colours import SHRUNK
 from ..measure.reading import Reading
+from ..measure.star.colours import SHRUNK
 from ..optics.blur import lens_pixel_mtf
 from ..optics.lens import Optics
 from .defocus import defocus

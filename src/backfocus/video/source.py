@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import SourceUnreadable, UsageError
 from ..frame import Frame
-from ..measure.light import curve
+from ..transfer import curve
 from . import capture, network
 from .address import Kind, kind, redact
 from .clip import Clip

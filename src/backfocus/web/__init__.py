@@ -4,11 +4,10 @@
     guard     the door                         person    what was tapped, as events
     controls  who holds the controls           state     what a page is shown
     offers    what can be chosen               picture   the camera's picture, small
-    chosen    what a choice means              practice  the virtual camera with rings to drag
-    desk      the running session              coach     what was done wrong in practice
-    worker    the thread that runs it          lesson    practice from the first look to the score
-    live      one viewer                       results   kept sessions
-    app       the addresses                    serving   the server itself
+    chosen    what a choice means              worker    the thread that runs a session
+    desk      the running session              live      one viewer
+    results   kept sessions                    app       the addresses
+    practice  rings to drag, and the lesson    serving   the server itself
 
 Everything a browser loads is in `static`: plain modules, no build step, nothing from another host.
 """

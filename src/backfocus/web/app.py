@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from ..chart import chart_pdf, chart_svg, make_chart, parse_paper, plan_chart
 from ..errors import BackfocusError, StoreError
 from ..optics.profiles import camera, lens
-from ..store import Store
+from ..session.store import Store
 from . import results
 from .desk import Desk
 from .guard import Guard

@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ..guide.records import to_dict
-from ..guide.session import Setup
+from ..guide.session_state import Setup
 from ..video.address import redact
 from .offers import Given, address_of, is_recording, setup_of
 from .orders import Choice
-from .practice import hidden_camera
+from .practice.camera import hidden_camera
 
 Json = dict[str, Any]
 

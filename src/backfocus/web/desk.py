@@ -15,22 +15,22 @@ from ..errors import BackfocusError, OutOfOrder, UsageError
 from ..guide.instructions import CheckThat, Ignored, Instruction
 from ..guide.procedure import advance, ask, start
 from ..guide.records import to_dict
-from ..guide.session import Session
-from ..guide.watch import Watch
-from ..journal import Journal, fold
-from ..run import Moment, Person, Sighting, guide, readings
+from ..guide.session_state import Session
+from ..guide.watch.watch import Watch
+from ..session.journal import Journal, fold
+from ..session.run import Moment, Person, Sighting, guide, readings
+from ..session.store import Entry, Store
+from ..show.view import view_of
 from ..sim.lens import Pose
-from ..store import Entry, Store
 from ..video.address import redact
 from ..video.source import VideoSource, open_source
-from ..view import view_of
 from .chosen import Chosen, choose, is_wanted, kept_choice
-from .lesson import Lesson
 from .offers import Given
 from .orders import Choice, Note, Say, Turn
 from .person import AtThePage, EventAt, event_of
 from .picture import Picture, picture_of
-from .practice import PracticeBench, PracticeSource
+from .practice.camera import PracticeBench, PracticeSource
+from .practice.lesson import Lesson
 from .state import Shown, signalled
 from .worker import Paced, Worker
 

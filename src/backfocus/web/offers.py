@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import SourceUnreadable, UsageError
-from ..guide.session import Setup
-from ..measure.light import TRANSFERS
+from ..guide.session_state import Setup
 from ..optics.lens import Optics, parse_f_numbers
 from ..optics.profiles import Lens, camera, cameras, lens, lenses
+from ..transfer import TRANSFERS
 from ..video.address import kind, redact
 from ..video.capture import devices
 from .orders import Choice

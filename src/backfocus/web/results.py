@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .. import __version__
-from ..certificate import finished
 from ..errors import UsageError
-from ..guide.session import Setup
-from ..journal import fold
+from ..guide.session_state import Setup
 from ..report import report_html, report_json
-from ..store import Store, Summary
+from ..session.certificate import finished
+from ..session.journal import fold
+from ..session.store import Store, Summary
 
 Json = dict[str, Any]
 MOST_SESSIONS = 500

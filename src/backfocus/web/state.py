@@ -10,10 +10,10 @@ from typing import Any, Literal
 from ..guide import events as ev
 from ..guide import instructions as say
 from ..guide.procedure import Step, possible, rounds_left
-from ..guide.session import Result, Session
+from ..guide.session_state import Result, Session
 from ..measure.reading import Flag, Reading, Star
+from ..show.view import View
 from ..solve.remarks import Effect, having, remark_words
-from ..view import View
 
 Json = dict[str, Any]
 Phase = Literal["setup", "opening", "looking", "guiding", "over", "lost"]

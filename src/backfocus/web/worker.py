@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from ..errors import BackfocusError
 from ..frame import Frame
-from ..run import Person
+from ..session.run import Person
 from ..video.source import VideoSource, expected_frames
 
 LONGEST_END_S = 15.0

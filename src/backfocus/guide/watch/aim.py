@@ -1,0 +1,73 @@
+"""The picture at wide: is there a star, is the light right, does the camera stand still."""
+
+from statistics import median
+
+from ...measure.reading import Flag, Reading
+from .. import events as ev
+from ..session_state import Session
+from .pictures import Watch, contrast_steady, last, lasted, scale_px, star_gone, star_steady
+
+BRIGHTEST, DARKEST = 0.90, 0.60
+"""White of the chart as a fraction of full scale: above it clips soon, below it noise grows."""
+FAULT_S = 1.0
+WAIT_S = 10.0
+"""So long without a star at wide, and the error may be so large that none shows: tele will tell."""
+ZOOMED = 1.3
+LEFT = 1.05
+
+
+def judge_aim(state: Watch, session: Session) -> ev.Seen | None:
+    """Ready, or what is wrong, or that the person has gone on."""
+    if _grown(state, ZOOMED):
+        return ev.ZoomMoved(state.at_s, "tele")
+    if star_gone(state.glimpses, WAIT_S) and contrast_steady(last(state.glimpses, 1.0)):
+        return ev.NothingThere(state.at_s)
+    why = _fault(state)
+    if why is not None:
+        return ev.NotReady(state.at_s, why) if why != session.fault else None
+    if star_steady(state.glimpses):
+        return ev.StarSeen(state.at_s, scale_px(last(state.glimpses, 1.0)))
+    return None
+
+
+def judge_check(state: Watch, session: Session) -> ev.Seen | None:
+    """Zooming in says that all was looked after; opening the iris may have spoilt the light."""
+    if _grown(state, LEFT):
+        return ev.ZoomMoved(state.at_s, "tele")
+    if session.wide_px is None and star_steady(state.glimpses):
+        return ev.StarSeen(state.at_s, scale_px(last(state.glimpses, 1.0)))
+    why = _fault(state)
+    if why not in (None, "no-star", "moving", session.fault):
+        return ev.NotReady(state.at_s, why)
+    return None
+
+
+def _grown(state: Watch, factor: float) -> bool:
+    """Whether the scale has grown since the step began, in the last three pictures alike."""
+    scales = [each.scale_px for each in state.glimpses if each.scale_px is not None]
+    return len(scales) >= 8 and min(scales[-3:]) > factor * median(scales[:5])
+
+
+def _fault(state: Watch) -> ev.Unfit | None:
+    """What most of the last pictures have wrong; None while that is not known."""
+    if not lasted(state.glimpses, FAULT_S):
+        return None
+    faults = [_unfit(each.reading) for each in last(state.glimpses, FAULT_S)]
+    return next((why for why in faults if why and faults.count(why) > 0.7 * len(faults)), None)
+
+
+def _unfit(reading: Reading) -> ev.Unfit | None:
+    flags, white = reading.flags, reading.white
+    if reading.target is None:
+        return "no-star"
+    if Flag.CROPPED in flags and Flag.SCALE_UNSURE in flags:
+        return "cropped"
+    if Flag.CLIPPED in flags:
+        return "clipped"
+    if white is not None and white > BRIGHTEST:
+        return "too-bright"
+    if Flag.TOO_DARK in flags or (white is not None and white < DARKEST and Flag.LOW_CONTRAST not in flags):
+        return "too-dark"
+    if Flag.SHARPENED in flags:
+        return "sharpened"
+    return "moving" if Flag.MOVING in flags else None

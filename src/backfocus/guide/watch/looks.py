@@ -1,0 +1,212 @@
+"""Steady looks judged: is tele sharp enough, is wide within the depth of focus, was something touched."""
+
+import math
+from collections.abc import Sequence
+
+from ...measure.reading import Flag
+from ...optics.zoom import tele_after_correction_um, tele_enough
+from ...solve.backfocus import BackFocus
+from .. import events as ev
+from ..blur import best_between, look_at
+from ..outcome import LOCK_TRIES, is_within, solve_session, tracks_badly, verdict_on
+from ..session_state import Session, half_depth_um, k_of, optics_of
+from .pictures import Glimpse, last
+
+LOOK_S = 0.8
+"""A steady look is the mean of this long."""
+PART_WAY = 1.2
+"""A scale this much above fully out is part of the way."""
+SHARP_DEPTHS = 1.5
+"""Before any sweep there, tele counts as sharp within this many half depths of focus."""
+PATIENCE = 3
+"""Rounds after which the nearest that this lens and picture allow is taken."""
+ALIKE = 2
+"""Times in a row that focusing at tele moved wide as far, after which it is the lens and no swapped ring."""
+HOPELESS = 3
+"""Times the error grew where it should shrink, after which it is the lens and not the person's hands."""
+NEAR_SHARE = 0.7
+"""Of the depth of focus, within which tele is left for good."""
+GROWN_DEPTHS = 1.5
+"""Half depths of focus, above which an error that did not shrink is one; a hand leaves a third of one."""
+TO_SPARE = 0.6
+"""Of the depth of focus, that the error itself may take; one more round costs little."""
+READS_SURELY_PX = 22.0
+"""A blur disc this wide still reads well: where it was expected and no star shows, a ring was turned."""
+POSITIONS = 5
+"""Looks on the way through the zoom, evenly spread in its logarithm."""
+SAME_POSITION = 1.1
+
+
+def judge_tele(session: Session, glimpses: Sequence[Glimpse], at_s: float) -> ev.Seen | None:
+    """What a steady look at tele means; None if nothing could be read."""
+    look = _look(session, glimpses, session.tele_best)
+    if look is None:
+        return None
+    return _touched(session, look, at_s) or _sharp_or_soft(session, look, at_s)
+
+
+def tele_missing(session: Session, at_s: float) -> ev.Seen:
+    """No star at tele: the focus ring has to find it; after a small correction it was the wrong ring."""
+    optics = optics_of(session)
+    plain_um = READS_SURELY_PX * optics.pixel_um * optics.f_number()
+    if session.rounds and session.corrected_um and _expected_um(session)[1] < plain_um:
+        return ev.WrongRing(at_s, "focus", session.corrected_um, None)
+    return ev.NothingThere(at_s)
+
+
+def judge_wide(session: Session, glimpses: Sequence[Glimpse], at_s: float) -> ev.Seen | None:
+    """What a steady look at wide, or part of the way out, means; None if nothing could be read."""
+    look = _look(session, glimpses, session.wide_best)
+    if look is None:
+        return None
+    if is_part_way(session, look):
+        return _part_way(session, look, at_s)
+    found = solve_session(session, tele=session.tele, wide=look)
+    if found is None:
+        return ev.StillOff(at_s, look, look.residual_um, look.sigma_um)
+    if _close_enough(session, found) or _as_near_as_it_gets(session, found.delta_um):
+        return ev.WithinDepth(at_s, look, found.delta_um, found.sigma_um)
+    if _shows_no_error(session, found):
+        return ev.Unclear(at_s, look)
+    return _grown(session, look, at_s) or ev.StillOff(at_s, look, found.delta_um, found.sigma_um)
+
+
+def judge_proof(session: Session, glimpses: Sequence[Glimpse], at_s: float) -> ev.Seen | None:
+    """Whether the lock screw moved the ring; None if nothing could be read."""
+    look = _look(session, glimpses, session.wide_best)
+    if look is None:
+        return None
+    found = solve_session(session, tele=session.tele, wide=look)
+    before_um = session.wide.residual_um if session.wide else 0.0
+    depth_um = half_depth_um(session)
+    delta_um, sigma_um = (found.delta_um, found.sigma_um) if found else (look.residual_um, look.sigma_um)
+    if (found and is_within(found, depth_um)) or (delta_um <= depth_um and session.rounds >= PATIENCE):
+        return ev.LockHeld(at_s, look, delta_um, sigma_um)
+    moved_um = abs(look.residual_um - before_um)
+    if moved_um <= max(3.0 * look.sigma_um, depth_um / 3.0):
+        return ev.LockHeld(at_s, look, delta_um, sigma_um)
+    moved = ev.LockKeepsMoving if session.lock_moves >= LOCK_TRIES else ev.LockMoved
+    return moved(at_s, look, moved_um)
+
+
+def judge_walk(session: Session, glimpses: Sequence[Glimpse], at_s: float) -> ev.Seen | None:
+    """What the walk through the zoom, now at rest at tele, means."""
+    end = _look(session, glimpses, session.tele_best)
+    looks = looks_on_the_way(session, glimpses)
+    if end is not None and session.tele is not None and session.setup.optics:
+        off_um = abs(end.residual_um - session.tele.residual_um)
+        if off_um > _slack_um(session, end, session.tele.residual_um):
+            return ev.FocusTouched(at_s, session.tele.residual_um, end.residual_um)
+    found = solve_session(session, tele=end or session.tele, wide=session.wide, walk=looks)
+    if found is not None and tracks_badly(session, found):
+        return ev.OffTheLaw(at_s, looks, max(abs(misfit) for misfit in found.misfit_um))
+    return ev.Walked(at_s, looks)
+
+
+def looks_on_the_way(session: Session, glimpses: Sequence[Glimpse]) -> tuple[ev.Look, ...]:
+    """Looks between the two ends of the zoom, at some scales where pictures were read; without curves.
+
+    Pictures whose centre moves are left out: a shaken picture reads soft, and that is no tracking error.
+    """
+    still = [each for each in glimpses if each.measured and Flag.MOVING not in each.reading.flags]
+    seen = [(math.log(each.scale_px), each) for each in still if each.scale_px]
+    if len(seen) < 2:
+        return ()
+    low, high = min(at for at, _ in seen), max(at for at, _ in seen)
+    looks = []
+    for index in range(1, POSITIONS + 1):
+        middle = low + (high - low) * index / (POSITIONS + 1)
+        near = [each.reading for at, each in seen if abs(at - middle) < math.log(SAME_POSITION)]
+        best = best_between(session, math.exp(middle))
+        if len(near) >= 2 and (look := look_at(session, near, best)):
+            looks.append(ev.Look(look.scale_px, look.residual_um, look.sigma_um, referenced=look.referenced))
+    return tuple(looks)
+
+
+def is_part_way(session: Session, look: ev.Look) -> bool:
+    """Whether this look was taken part of the way out, because the star goes further out."""
+    if session.lost_px is None or look.scale_px is None:
+        return False
+    return session.wide_px is None or look.scale_px > PART_WAY * session.wide_px
+
+
+def _look(session: Session, glimpses: Sequence[Glimpse], best: ev.Look | None) -> ev.Look | None:
+    return look_at(session, [each.reading for each in last(glimpses, LOOK_S)], best)
+
+
+def _expected_um(session: Session) -> tuple[float, float]:
+    """Between which |r| at tele must lie after the correction just made with the right ring."""
+    corrected_um = session.corrected_um or 0.0
+    before_um = session.tele.residual_um if session.tele else 0.0
+    return abs(corrected_um - before_um), corrected_um + before_um
+
+
+def _slack_um(session: Session, look: ev.Look, expected_um: float) -> float:
+    """How far a look at tele may lie from what was expected, before somebody must have turned a ring."""
+    return max(3.0 * look.sigma_um, 2.0 * optics_of(session).half_depth_um(), 0.25 * expected_um)
+
+
+def _touched(session: Session, look: ev.Look, at_s: float) -> ev.Seen | None:
+    """Back at tele |r| equals the correction just made; 1 / k^2 of it betrays the focus ring."""
+    if not session.rounds or session.corrected_um is None or session.tele is None:
+        return None
+    low_um, high_um = _expected_um(session)
+    found_um, slack_um = look.residual_um, _slack_um(session, look, high_um)
+    if low_um - slack_um <= found_um <= high_um + slack_um:
+        return None
+    wrong_um = tele_after_correction_um(max(session.corrected_um, 1.0), k_of(session), turned="focus")
+    if found_um > math.sqrt(wrong_um * max(high_um, 1.0)) and found_um > 3.0 * high_um:
+        return ev.WrongRing(at_s, "focus", high_um, found_um)
+    return ev.FocusTouched(at_s, high_um, found_um) if session.setup.optics else None
+
+
+def _sharp_or_soft(session: Session, look: ev.Look, at_s: float) -> ev.Seen:
+    enough = tele_enough(look.residual_um, half_depth_um(session), k_of(session))
+    depth_um = optics_of(session).half_depth_um()
+    unseen = session.tele_best is None
+    if unseen and look.residual_um > SHARP_DEPTHS * depth_um:
+        enough = False
+    if _law_in_doubt(session) and look.residual_um > NEAR_SHARE * depth_um:
+        enough = False
+    return ev.TeleSharp(at_s, look) if enough else ev.TeleSoft(at_s, look)
+
+
+def _law_in_doubt(session: Session) -> bool:
+    """After a correction: whether focusing at tele must yet be seen to leave wide as it is."""
+    return bool(session.rounds) and not session.law_seen and session.setup.lens_kind == "unknown"
+
+
+def _part_way(session: Session, look: ev.Look, at_s: float) -> ev.Seen:
+    if look.residual_um <= half_depth_um(session):
+        return ev.PartWaySharp(at_s, look, 0.0)
+    return _grown(session, look, at_s) or ev.StillOff(at_s, look, look.residual_um, look.sigma_um)
+
+
+def _close_enough(session: Session, found: BackFocus) -> bool:
+    """Within the depth of focus with something to spare; never while tele was not looked at since a turn."""
+    depth_um = half_depth_um(session)
+    fresh = session.corrected_um == 0.0
+    return fresh and is_within(found, depth_um) and found.delta_um <= TO_SPARE * depth_um
+
+
+def _as_near_as_it_gets(session: Session, delta_um: float) -> bool:
+    return session.rounds >= PATIENCE and session.corrected_um == 0.0 and delta_um <= half_depth_um(session)
+
+
+def _shows_no_error(session: Session, found: BackFocus) -> bool:
+    """Without a ring to turn, whether the verdict still waits to see how sharp the lens can be."""
+    return not session.setup.back_focus_ring and verdict_on(session, found).kind == "unsure"
+
+
+def _grown(session: Session, look: ev.Look, at_s: float) -> ev.Seen | None:
+    """After a round the error must be smaller; larger means swapped rings, or a lens with another law."""
+    if session.rounds and (session.growths >= HOPELESS or session.rounds >= 2 * PATIENCE):
+        return ev.OffTheLaw(at_s, (), look.residual_um)
+    before_um = session.last_corrected_um
+    if not before_um or not session.swept_tele:
+        return None
+    if look.residual_um <= max(GROWN_DEPTHS * half_depth_um(session), 0.5 * before_um):
+        return None
+    if session.alike + 1 >= ALIKE and look.residual_um < 2.0 * before_um:
+        return ev.NotFrontFocus(at_s, look, before_um, look.residual_um)
+    return ev.WrongRing(at_s, "back-focus", k_of(session) ** 2 * before_um, look.residual_um)

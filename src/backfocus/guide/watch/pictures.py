@@ -1,0 +1,170 @@
+"""What `watch` keeps of the pictures of one step, and what they say together: still, steady, gone.
+
+Times are those of the pictures: nothing waits, and a recording played at any speed gives the same answers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import mean, median
+
+from ...measure.reading import Reading
+
+STILL_S = 1.0
+"""A picture that stays the same this long is at rest."""
+STILL_SCALE = 0.02
+"""Scale is known to about 1 %: a spread above this is a zoom that moves."""
+STILL_CONTRAST = 0.15
+"""Without a star: noise changes the contrast by a few per cent, a zoom or a ring by more."""
+STEADY_SHARE, GONE_SHARE = 0.8, 0.15
+"""A star is steady when nearly all pictures read it, and gone when hardly one does."""
+FLICKER_S = 4.0
+FEWEST = 5
+"""Pictures that a second must hold at least."""
+USUAL_FPS = 25.0
+"""For pictures without a time, by their number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """One picture: when, what was read, whether that can be used here, and |r| where the step needs it."""
+
+    at_s: float
+    reading: Reading
+    measured: bool
+    um: float | None = None
+    sigma_um: float = 0.0
+
+    @property
+    def scale_px(self) -> float | None:
+        """Its scale, None without a star."""
+        return self.reading.scale_px if self.reading.target is not None else None
+
+
+Glimpses = Sequence[Glimpse]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The pictures of the step in hand, and what was already said about them.
+
+    `turn`: of the session these belong to. `told`, `told_s`: the last event of this step and when. `anchor`,
+    `anchor_s`: what this step is to change, as it was when it last changed.
+    """
+
+    turn: int = -1
+    glimpses: tuple[Glimpse, ...] = ()
+    told: type | None = None
+    told_s: float = 0.0
+    anchor: float | None = None
+    anchor_s: float = 0.0
+
+    @property
+    def at_s(self) -> float:
+        """When the last picture was taken."""
+        return self.glimpses[-1].at_s
+
+    @property
+    def stretch(self) -> tuple[Glimpse, ...]:
+        """The pictures since the last event of this step."""
+        if self.told is None:
+            return self.glimpses
+        return tuple(each for each in self.glimpses if each.at_s >= self.told_s)
+
+
+def time_of(reading: Reading) -> float:
+    """When a picture was taken, in seconds of its source."""
+    return reading.at_s if reading.at_s is not None else reading.index / USUAL_FPS
+
+
+def last(glimpses: Glimpses, seconds: float) -> list[Glimpse]:
+    """The pictures of the last `seconds`, oldest first."""
+    if not glimpses:
+        return []
+    since_s = glimpses[-1].at_s - seconds
+    recent = []
+    for glimpse in reversed(glimpses):
+        if glimpse.at_s < since_s - 1e-6:
+            break
+        recent.append(glimpse)
+    return recent[::-1]
+
+
+def lasted(glimpses: Glimpses, seconds: float) -> bool:
+    """Whether this step has been watched for `seconds`."""
+    return bool(glimpses) and glimpses[-1].at_s - glimpses[0].at_s >= seconds - 1e-6
+
+
+def star_steady(glimpses: Glimpses, seconds: float = STILL_S) -> bool:
+    """Whether a star was read in nearly every picture of the last `seconds`, and the zoom stood still."""
+    recent = last(glimpses, seconds)
+    seen = [each for each in recent if each.measured]
+    if not lasted(glimpses, seconds) or len(seen) < max(FEWEST, round(STEADY_SHARE * len(recent))):
+        return False
+    scales = [each.scale_px for each in seen if each.scale_px is not None]
+    if len(scales) < FEWEST:
+        return contrast_steady(recent)
+    half = len(scales) // 2
+    drift = abs(median(scales[half:]) / median(scales[:half]) - 1.0)
+    return drift < 0.5 * STILL_SCALE and median(abs(s / median(scales) - 1.0) for s in scales) < STILL_SCALE
+
+
+def star_gone(glimpses: Glimpses, seconds: float) -> bool:
+    """Whether hardly any star was read for `seconds`, and none in the last pictures."""
+    return lasted(glimpses, seconds) and _share(glimpses, seconds) < GONE_SHARE and not _is_back(glimpses)
+
+
+def star_flickers(glimpses: Glimpses) -> bool:
+    """Whether a star is read now and then, too seldom for a steady look."""
+    return (
+        lasted(glimpses, FLICKER_S) and _share(glimpses, FLICKER_S) < STEADY_SHARE and not _is_back(glimpses)
+    )
+
+
+def _is_back(glimpses: Glimpses) -> bool:
+    return all(each.measured for each in glimpses[-3:])
+
+
+def _share(glimpses: Glimpses, seconds: float) -> float:
+    recent = last(glimpses, seconds)
+    return sum(each.measured for each in recent) / len(recent)
+
+
+def contrast_steady(glimpses: Glimpses) -> bool:
+    """Whether the contrast of the picture stayed the same: nothing zooms, nothing is turned."""
+    values = [each.reading.contrast for each in glimpses]
+    if len(values) < FEWEST:
+        return False
+    half = len(values) // 2
+    early, late = mean(values[:half]), mean(values[half:])
+    return abs(late - early) <= STILL_CONTRAST * max(early, late, 1e-6)
+
+
+def scale_px(glimpses: Glimpses) -> float | None:
+    """The median scale, None where no picture has one."""
+    scales = [each.scale_px for each in glimpses if each.scale_px is not None]
+    return median(scales) if scales else None
+
+
+def last_scale_px(glimpses: Glimpses) -> float | None:
+    """The scale at which the star was last read: of the last five that were, as one alone may be luck."""
+    scales = [each.scale_px for each in glimpses if each.measured and each.scale_px][-5:]
+    return median(scales) if scales else None
+
+
+def jump_px(glimpses: Glimpses) -> float:
+    """How far the star's centre moved from one half second to the next; 0 if not seen in both."""
+    recent = [each for each in last(glimpses, 1.0) if each.reading.target is not None]
+    middle_s = glimpses[-1].at_s - 0.5
+    groups = (
+        [each for each in recent if each.at_s < middle_s],
+        [each for each in recent if each.at_s >= middle_s],
+    )
+    if min(map(len, groups)) < 3:
+        return 0.0
+    (x0, y0), (x1, y1) = map(_centre, groups)
+    return float(((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5)
+
+
+def _centre(glimpses: Glimpses) -> tuple[float, float]:
+    stars = [each.reading.target for each in glimpses if each.reading.target is not None]
+    return median(star.x_px for star in stars), median(star.y_px for star in stars)

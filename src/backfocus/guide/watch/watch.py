@@ -1,0 +1,134 @@
+"""Readings to events: `watch(state, reading, session) -> (state, events)`, pure, owner of every judgement.
+
+At most one event comes from one picture, and only one that the table knows in this step. The state holds the
+pictures of the step in hand and begins afresh whenever the session enters a step; what must outlive a step
+travels in the events.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ...measure.reading import Reading
+from .. import events as ev
+from ..blur import blur_um
+from ..session_state import Session
+from ..steps import Step, table
+from .aim import judge_aim, judge_check
+from .idle import judge_change, noticed
+from .looks import LOOK_S, judge_proof, judge_tele, judge_wide, tele_missing
+from .pictures import (
+    Glimpse,
+    Watch,
+    jump_px,
+    lasted,
+    scale_px,
+    star_flickers,
+    star_gone,
+    star_steady,
+    time_of,
+)
+from .sweep import judge_find, judge_return, judge_sweep
+from .zoom import (
+    judge_left_tele,
+    judge_lost,
+    judge_to_tele,
+    judge_to_wide,
+    judge_walking,
+    judge_zoom_in,
+)
+
+__all__ = ["Watch", "watch"]
+
+KEPT = 1500
+"""Pictures kept of one step: a minute."""
+LOOK_GONE_S = 2.0
+BUMP_PX, BUMP_SHARE = 25.0, 0.04
+"""A hand on the lens shakes the picture by less; so does breathing."""
+
+_LIGHT_ONLY = (Step.AIM, Step.CHECK, Step.WALK, Step.LOCK)
+"""Steps in which a star counts as it is, however blurred."""
+
+Judge = Callable[[Watch, Session], ev.Seen | None]
+
+
+def watch(state: Watch, reading: Reading, session: Session) -> tuple[Watch, tuple[ev.Event, ...]]:
+    """The state after one more picture, and the event it makes, if any.
+
+    Begin with `Watch()`. Feed the event to `advance` before the next picture.
+    """
+    if session.finished:
+        return state, ()
+    if state.turn != session.turn:
+        state = Watch(turn=session.turn)
+    state = _see(state, reading, session)
+    event = _bumped(state, session) or _JUDGES[session.step](state, session) or judge_change(state, session)
+    if event is None:
+        return state, ()
+    return replace(state, told=type(event), told_s=state.at_s, anchor_s=state.at_s), (event,)
+
+
+def _see(state: Watch, reading: Reading, session: Session) -> Watch:
+    """With the picture added; |r| is worked out only where the step needs it of every picture."""
+    state = replace(state, glimpses=(*state.glimpses[-KEPT + 1 :], _glimpse(reading, session)))
+    anchor, anchor_s = noticed(state, session)
+    return replace(state, anchor=anchor, anchor_s=anchor_s)
+
+
+def _glimpse(reading: Reading, session: Session) -> Glimpse:
+    has_star = reading.target is not None and bool(reading.frequency_cy_px)
+    if session.step in _LIGHT_ONLY or not has_star:
+        return Glimpse(time_of(reading), reading, has_star)
+    best = {Step.RETURN_TELE: session.tele_best, Step.RETURN_WIDE: session.wide_best}.get(session.step)
+    found = blur_um(session, reading, best)
+    if found is None:
+        return Glimpse(time_of(reading), reading, measured=False)
+    return Glimpse(time_of(reading), reading, True, *found)
+
+
+def _bumped(state: Watch, session: Session) -> ev.Seen | None:
+    if (session.step, ev.Bumped) not in table(back_focus_ring=session.setup.back_focus_ring):
+        return None
+    if not lasted(state.glimpses, 1.0) or state.told is ev.Bumped:
+        return None
+    shift_px = jump_px(state.glimpses)
+    if shift_px > max(BUMP_PX, BUMP_SHARE * (scale_px(state.glimpses) or 0.0)):
+        return ev.Bumped(state.at_s, shift_px)
+    return None
+
+
+def _look_tele(state: Watch, session: Session) -> ev.Seen | None:
+    if star_gone(state.glimpses, LOOK_GONE_S) or star_flickers(state.glimpses):
+        return tele_missing(session, state.at_s)
+    return judge_tele(session, state.glimpses, state.at_s) if star_steady(state.glimpses, LOOK_S) else None
+
+
+def _look_wide(state: Watch, session: Session) -> ev.Seen | None:
+    if lost := judge_lost(state, session):
+        return lost
+    return judge_wide(session, state.glimpses, state.at_s) if star_steady(state.glimpses, LOOK_S) else None
+
+
+def _proof(state: Watch, session: Session) -> ev.Seen | None:
+    if lost := judge_lost(state, session):
+        return lost
+    return judge_proof(session, state.glimpses, state.at_s) if star_steady(state.glimpses, LOOK_S) else None
+
+
+_JUDGES: dict[Step, Judge] = {
+    Step.AIM: judge_aim,
+    Step.CHECK: judge_check,
+    Step.TO_TELE: judge_to_tele,
+    Step.FIND: judge_find,
+    Step.LOOK_TELE: _look_tele,
+    Step.SWEEP_TELE: judge_sweep,
+    Step.RETURN_TELE: judge_return,
+    Step.TO_WIDE: judge_to_wide,
+    Step.ZOOM_IN: judge_zoom_in,
+    Step.LOOK_WIDE: _look_wide,
+    Step.SWEEP_WIDE: judge_sweep,
+    Step.RETURN_WIDE: judge_return,
+    Step.WALK: judge_walking,
+    Step.LOCK: judge_left_tele,
+    Step.TO_PROOF: judge_to_wide,
+    Step.PROOF: _proof,
+}

@@ -1,0 +1,1 @@
+"""What code values and patches tell about a picture: clipping, compression, contrast, transfer curve."""

@@ -1,0 +1,419 @@
+"""A Siemens star measured: centre, rim, levels, and the modulation of every ring down to Nyquist.
+
+The star method of ISO 12233, on pixels: light is fitted by a wave of n cycles per turn on rings about the
+refined centre (`rings`, `centre`); the amplitude, divided by the contrast the chart has at zero frequency
+(`levels`), is the modulation of lens times pixel at n / (2 pi r) cycles per pixel.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...frame import Samples
+from ..reading import Flag
+from .centre import pixel_step, ring_frequencies, sector_step
+from .levels import Levels, blur_disc_px, find_levels, find_rim
+from .motion_blur import Smear, by_direction, smear
+from .mtf import Response, respond, upright
+from .pose import Pose
+from .rings import (
+    SAMPLES,
+    Floats,
+    Floats64,
+    RingFit,
+    Rings,
+    fit_again,
+    fit_rings,
+    gather,
+    middle,
+    outliers,
+    parity,
+    plan_rings,
+    ring_count,
+)
+from .shading import evened, find_ground
+
+LEAST_VISIBLE = 0.2
+"""A ring counts when this part of it lies in the picture."""
+
+LEAST_SAMPLES = 27
+"""Pixels a ring needs, three for each of the nine numbers fitted to it."""
+
+SMALLEST_PX, CURVED = 9.0, 3.4
+"""Below this radius a ring has too few pixels to tell its waves apart; below so many radii of the blur disc
+it is so curved, with few cycles, that other frequencies show by a hundredth of modulation and more."""
+
+CLEANINGS = 2
+"""Times outliers are taken out: the largest hide others the first time."""
+
+EVENINGS = 2
+"""Times uneven light is taken off: on rings cut by the frame it leaks into the waves the first time."""
+
+MOST_STEP = np.array([1.0, 1.0, 0.02, 0.02])
+"""Farthest a pose is moved once it is known to a tenth of a pixel."""
+
+MOVED = 0.5
+"""Pixels of centre, or radians of phase: a longer step of a tracked star is not believed."""
+
+SMEARED_PX, SURE, DOUBT = 1.7, 3.5, 1.5
+"""A smear longer than this, and so many sigmas of its square, is a move; below `DOUBT` sigmas it is none."""
+
+MANY_SAMPLES = 960
+"""Pixels of a ring where those of every picture leave it open whether it moved."""
+
+NO_SWING = 0.01
+"""Radians of phase below which a star counts as facing the camera."""
+
+LOWEST_FREQUENCY = 0.004
+
+
+@dataclass(frozen=True, slots=True)
+class StarMeasurement:
+    """What one picture says about its star; light is in the unit of the picture.
+
+    Attributes
+    ----------
+    x_px, y_px, centre_sigma_px
+        Centre, in lines of the whole picture; integers are pixel centres.
+    radius_px, radius_sigma_px
+        The rim; None when it is not in view.
+    frequency_cy_px, modulation, modulation_sigma
+        Rising frequencies up to 0.5 cy/px; signed modulation, 1 at zero frequency; equally long.
+    level_sigma
+        Of zero frequency, as a share of every modulation; their sigmas hold it.
+    level_noise
+        The part of it that is noise.
+    modulation_025, modulation_025_sigma
+        At 0.25 cy/px; None where no ring carries it.
+    mtf50_cy_px, mtf50_sigma_cy_px
+        First downward crossing of 0.5; None above Nyquist or where no ring shows it.
+    ring_radius_px, ring_phase_rad, ring_amplitude, ring_sigma
+        Every ring in view from the centre outwards, before any twist is undone: for reading twists.
+    white, black, noise
+        Light of the chart's white and black, and the noise of a pixel.
+    stretch, skew
+        Shears that make circles of the star's ellipses: sqrt(stretch**2 + skew**2) is about
+        (1 - cos(tilt)) / (1 + cos(tilt)).
+    sharpening
+        The least unsharp mask of 1 px that explains the curve, 1 for 100 %; 0 where a lens alone could
+        (`sharpening`).
+    smear
+        Blur in one direction, as if the picture had run; None where the rings do not tell (`motion_blur`).
+    flags
+        `lost` (no ring shows the star), `too-dark`, `low-contrast` (also: all rings are blurred below 0.5),
+        `sharpened`, `sharpening-unknown` (too soft to tell), `moving` (smeared by more than 1.7 px),
+        `cropped`, `tilted`, `above-nyquist` (also: MTF50 lies above what the rings reach).
+    """
+
+    x_px: float
+    y_px: float
+    centre_sigma_px: float
+    cycles: int
+    radius_px: float | None = None
+    radius_sigma_px: float | None = None
+    frequency_cy_px: tuple[float, ...] = ()
+    modulation: tuple[float, ...] = ()
+    modulation_sigma: tuple[float, ...] = ()
+    level_sigma: float = 0.0
+    level_noise: float = 0.0
+    modulation_025: float | None = None
+    modulation_025_sigma: float | None = None
+    mtf50_cy_px: float | None = None
+    mtf50_sigma_cy_px: float | None = None
+    ring_radius_px: tuple[float, ...] = ()
+    ring_phase_rad: tuple[float, ...] = ()
+    ring_amplitude: tuple[float, ...] = ()
+    ring_sigma: tuple[float, ...] = ()
+    white: float | None = None
+    black: float | None = None
+    noise: float | None = None
+    stretch: float = 0.0
+    skew: float = 0.0
+    sharpening: float = 0.0
+    smear: Smear | None = None
+    flags: frozenset[Flag] = frozenset()
+
+
+def measure_star(
+    picture: Samples,
+    x_px: float,
+    y_px: float,
+    cycles: int,
+    *,
+    radius_px: float | None = None,
+    curve: Floats | None = None,
+    twist_radius_px: float | None = None,
+    levels: tuple[float, float] | None = None,
+    line_step: int = 1,
+    first_line: int = 0,
+    tracked: bool = False,
+) -> StarMeasurement:
+    """Measure the star near (x_px, y_px); modulation runs from -1 to 1, in sharpened pictures above.
+
+    Parameters
+    ----------
+    picture : ndarray, shape (rows, columns)
+        Linear light, float32; or code values when `curve` is given.
+    x_px, y_px : float
+        Centre to within 3 px and a few per cent of the radius; lines of the whole picture.
+    cycles : int
+        Black-and-white pairs per turn, at least 3.
+    radius_px : float, optional
+        Rim as far as known (to 15 %); without it the rim is looked for to the borders of the picture.
+    curve : ndarray of float32, optional
+        Light of every code value (`transfer.curve`): then only the pixels that are used are linearised.
+    twist_radius_px : float, optional
+        Radius the rim of a *twisted* star has or would have in this picture (`target.twist_radii`).
+    levels : (float, float), optional
+        Black and white in light, as read from patches beside the star.
+    line_step, first_line : int
+        A field of an interlaced picture: row k is line first_line + line_step * k.
+    tracked : bool
+        The centre is probably known to half a pixel: then the first refinement is saved.
+
+    Notes
+    -----
+    A poor picture comes back with flags; `lost` when no ring shows the star. Rings of less than about 10 px
+    radius suffer from their curvature.
+
+    References
+    ----------
+    ISO 12233:2023, annex E (s-SFR); Loebich et al., "Digital camera resolution measurement using sinusoidal
+    Siemens stars", Proc. SPIE 6502 (2007), doi:10.1117/12.703817.
+    """
+    if cycles < 3 or not (math.isfinite(x_px) and math.isfinite(y_px)):
+        raise ValueError(f"a star needs 3 cycles and a finite centre, got {cycles} at ({x_px}, {y_px})")
+    view = _View(
+        picture,
+        cycles,
+        curve,
+        line_step,
+        first_line,
+        _reach(picture, x_px, y_px, cycles, radius_px, line_step),
+    )
+    pose, sigma = _posed(view, Pose(x_px, y_px), radius_px, tracked)
+    rings, fit = _fit_at(view, pose)
+    return _assemble(rings, fit, pose, sigma, view, twist_radius_px, levels)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _View:
+    picture: Samples
+    cycles: int
+    curve: Floats | None
+    line_step: int
+    first_line: int
+    reach_px: float
+
+    def rings(self, pose: Pose, every: int = 1, samples: int = SAMPLES) -> Rings:
+        odd = parity(round(pose.y_px), self.first_line, self.line_step)
+        count = ring_count(self.cycles, self.reach_px)
+        plan = plan_rings(self.cycles, count, self.line_step, odd, every, samples)
+        return gather(
+            self.picture,
+            plan,
+            pose,
+            curve=self.curve,
+            line_step=self.line_step,
+            first_line=self.first_line,
+        )
+
+
+def _reach(picture: Samples, x: float, y: float, cycles: int, radius: float | None, line_step: int) -> float:
+    rows, columns = picture.shape
+    far = float(max(x, columns - x, y, rows * line_step - y))
+    far = min(far, cycles / (2 * math.pi * LOWEST_FREQUENCY))
+    return far if radius is None else min(far, 1.35 * radius)
+
+
+def _settled(view: _View, pose: Pose, radius: float | None) -> Pose:
+    """The pose to a tenth of a pixel, from one that may be several pixels off."""
+    limit = np.array([0.25 * view.reach_px, 0.25 * view.reach_px, 0.1, 0.1])
+    for _ in range(4):
+        rings = view.rings(pose, every=3)
+        trust = _trust(rings)
+        if radius is not None:
+            trust *= rings.plan.outer_px < 0.98 * radius
+        step = sector_step(rings, trust)
+        pose = pose.moved(np.clip(step, -limit, limit))
+        if _small(step, view.cycles, 0.3):
+            break
+    return pose
+
+
+def _trust(rings: Rings) -> Floats64:
+    total = np.maximum(rings.weight.sum(axis=1), 1.0)
+    mean = (rings.light * rings.weight).sum(axis=1) / total
+    power = (rings.light**2 * rings.weight).sum(axis=1) / total - mean**2
+    usable = (rings.visible > LEAST_VISIBLE) & (total > LEAST_SAMPLES)
+    floor = max(0.02 * float(power.max()), 1e-9)
+    return np.asarray(usable / np.maximum(power, floor) / total**2, dtype=np.float64)
+
+
+def _posed(view: _View, pose: Pose, radius: float | None, tracked: bool) -> tuple[Pose, float]:
+    """The pose to a few hundredths of a pixel, on every second ring, and the sigma of its centre.
+
+    A tracked star is settled only when its first step says that it moved.
+    """
+    if not tracked:
+        pose = _settled(view, pose, radius)
+    for turn in range(4):
+        rings = view.rings(pose, every=3)
+        step, sigma = pixel_step(rings, fit_rings(rings, harmonics=1))
+        if tracked and turn == 0 and not _small(step, view.cycles, MOVED):
+            pose = _settled(view, pose, radius)
+            continue
+        pose = pose.moved(np.clip(step, -MOST_STEP, MOST_STEP))
+        if _small(step, view.cycles, 0.1):
+            break
+    return pose.squared(NO_SWING / view.cycles), sigma
+
+
+def _small(step: Floats64, cycles: int, least: float) -> bool:
+    """Whether a step moves the centre by less than `least` pixels, and no phase by as many radians."""
+    return bool(np.abs(step[:2]).max() < least and cycles * np.abs(step[2:]).max() < least)
+
+
+def _fit_at(view: _View, pose: Pose, samples: int = SAMPLES) -> tuple[Rings, RingFit]:
+    rings = view.rings(pose, samples=samples)
+    fit = fit_rings(rings)
+    for _ in range(CLEANINGS):
+        odd = outliers(rings, fit)
+        rows = np.flatnonzero(odd.any(axis=1))
+        if rows.size == 0:
+            break
+        rings = replace(rings, weight=rings.weight * ~odd)
+        fit = fit_again(rings, fit, rows)
+    return rings, fit
+
+
+def _assemble(
+    rings: Rings,
+    fit: RingFit,
+    pose: Pose,
+    centre_sigma: float,
+    view: _View,
+    twist_radius: float | None,
+    given: tuple[float, float] | None,
+) -> StarMeasurement:
+    cycles = view.cycles
+    radius = rings.radius_px
+    usable = (rings.visible > LEAST_VISIBLE) & (fit.samples > LEAST_SAMPLES) & (radius > SMALLEST_PX)
+    sigma = fit.noise * np.sqrt(2 / np.maximum(fit.samples, 1.0))
+    amplitude = np.abs(fit.wave)
+    nothing = StarMeasurement(pose.x_px, pose.y_px, centre_sigma, cycles, flags=frozenset({Flag.LOST}))
+    strong = usable & (amplitude > 5 * sigma) & (amplitude > 0.5 * fit.noise)
+    if strong.sum() < 4:
+        return nothing
+    rim, rim_sigma, last = find_rim(rings, fit, usable)
+    inside = usable & (np.arange(len(usable)) < last)
+    frequency = ring_frequencies(rings, pose, fit)
+    signed, keep = upright(fit.wave, sigma, radius, inside, twist_radius)
+    keep = _clear_of_rim(keep, radius, frequency, signed, rim and rim * (1 - 2 * abs(pose.shear)))
+    disc_px = blur_disc_px(frequency, signed, keep)
+    curved_px = min(CURVED, 0.35 * cycles) * disc_px
+    keep &= radius > curved_px
+    ground = find_ground(rings, fit, keep, rim, disc_px, pose.shear)
+    for _ in range(EVENINGS):
+        if ground is None or ground.even:
+            break
+        rings = evened(rings, ground)
+        fit = fit_rings(rings)
+        ground = find_ground(rings, fit, keep, rim, disc_px, pose.shear)
+        signed, _ = upright(fit.wave, sigma, radius, inside, twist_radius)
+    if ground is None:
+        return replace(nothing, radius_px=rim)
+    level = find_levels(fit, frequency, signed, keep, ground, given)
+    if level is None:
+        return replace(nothing, radius_px=rim)
+    within = inside & (radius <= radius[keep].max()) & (radius > curved_px)
+    blur = _smeared(view, pose, rings, fit, frequency, within)
+    response = respond(frequency, signed, sigma, radius, keep, level, cycles)
+    quarter, quarter_sigma = response.at_025 or (None, None)
+    fifty, fifty_sigma = response.mtf50 or (None, None)
+    return StarMeasurement(
+        x_px=pose.x_px,
+        y_px=pose.y_px,
+        centre_sigma_px=centre_sigma,
+        cycles=cycles,
+        radius_px=rim,
+        radius_sigma_px=rim_sigma,
+        frequency_cy_px=response.frequency_cy_px,
+        modulation=response.modulation,
+        modulation_sigma=response.sigma,
+        level_sigma=level.relative_sigma,
+        level_noise=level.relative_noise,
+        modulation_025=quarter,
+        modulation_025_sigma=quarter_sigma,
+        mtf50_cy_px=fifty,
+        mtf50_sigma_cy_px=fifty_sigma,
+        ring_radius_px=tuple(radius[inside].tolist()),
+        ring_phase_rad=tuple(np.angle(fit.wave[inside]).tolist()),
+        ring_amplitude=tuple(amplitude[inside].tolist()),
+        ring_sigma=tuple(sigma[inside].tolist()),
+        white=level.white,
+        black=level.black,
+        noise=middle(fit.noise[inside]),
+        stretch=pose.stretch,
+        skew=pose.skew,
+        sharpening=response.mask,
+        smear=blur,
+        flags=_flags(rings, response, level, pose, rim, inside)
+        | _dark(level.white, view.curve)
+        | _moving(blur),
+    )
+
+
+def _smeared(
+    view: _View, pose: Pose, rings: Rings, fit: RingFit, frequency: Floats64, within: NDArray[np.bool_]
+) -> Smear | None:
+    """Blur in one direction; from more pixels where noise could hide a move or feign one."""
+
+    def seen(rings: Rings, fit: RingFit) -> Smear | None:
+        return smear(by_direction(rings, fit), frequency, np.abs(fit.wave), within, pose.shear)
+
+    blur = seen(rings, fit)
+    if blur is None or SURE * blur.sigma_px2 < SMEARED_PX**2 or blur.length_px**2 < DOUBT * blur.sigma_px2:
+        return blur
+    return seen(*_fit_at(view, pose, MANY_SAMPLES))
+
+
+def _clear_of_rim(
+    keep: NDArray[np.bool_], radius: Floats64, frequency: Floats64, signed: Floats64, rim: float | None
+) -> NDArray[np.bool_]:
+    """Rings into which the blur does not carry the paper around the star."""
+    rows = np.flatnonzero(keep)
+    if rim is None or rows.size == 0:
+        return keep
+    soft = rows[signed[rows] < 0.5 * signed[rows].max()]
+    reach = 0.0 if soft.size == 0 else 0.5 / frequency[soft[-1]] + 1.0
+    clear = keep & (radius < rim - reach)
+    return clear if clear.sum() >= 4 else keep
+
+
+def _flags(
+    rings: Rings, response: Response, level: Levels, pose: Pose, rim: float | None, inside: NDArray[np.bool_]
+) -> frozenset[Flag]:
+    found = set(response.flags)
+    if level.white - level.black < 0.3 * (level.white + level.black):
+        found.add(Flag.LOW_CONTRAST)
+    if math.hypot(pose.stretch, pose.skew) > 0.004:
+        found.add(Flag.TILTED)
+    # a frame cuts the outermost rings first; inner ones may only have lost pixels to dust or a twist
+    if rim is None or middle(rings.visible[inside][-3:]) < 0.97:
+        found.add(Flag.CROPPED)
+    return frozenset(found)
+
+
+def _moving(blur: Smear | None) -> frozenset[Flag]:
+    if blur is None or blur.length_px < SMEARED_PX or blur.length_px**2 < SURE * blur.sigma_px2:
+        return frozenset()
+    return frozenset({Flag.MOVING})
+
+
+def _dark(white: float, curve: Floats | None) -> frozenset[Flag]:
+    """`too-dark` where white lies low in the code range, or in the light where codes are unknown."""
+    share = white / 0.03 if curve is None else float(np.searchsorted(curve, white)) / (0.25 * curve.size)
+    return frozenset({Flag.TOO_DARK}) if share < 1 else frozenset()

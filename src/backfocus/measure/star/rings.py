@@ -1,0 +1,319 @@
+"""Where a star is sampled for measuring, and the waves fitted to it.
+
+A ring of radius r of a star of n cycles carries the frequency n / (2 pi r). The rings run from the one at
+0.52 cy/px outwards, each 4 % wider than the last, and each holds about `SAMPLES` pixels whatever the size of
+the star: so the cost does not grow with resolution. Small rings hold every pixel they have; in large ones the
+pixels are picked at evenly spread angles whose number does not go with n, so that they sample the phase of
+the spokes evenly and the harmonics of square bars do not leak into the fundamental. Pixels are never
+interpolated.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...frame import Samples
+from .pose import Pose
+
+Floats = NDArray[np.float32]
+Floats64 = NDArray[np.float64]
+Phasors = NDArray[np.complex64]
+
+SAMPLES = 320
+STEP = 1.04
+THINNEST_PX = 0.9
+TOP_FREQUENCY = 0.52
+MOST_RINGS = 240
+HARMONICS = 18
+"""Harmonics of square spokes kept apart when samples are picked: the 19th is 5 % of the fundamental."""
+
+TRIES = 8
+"""Pixels across a wide ring of which the one nearest to the wanted angle is taken."""
+
+GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RingPlan:
+    """Which pixels to look at, as offsets from the pixel that holds the centre; shapes (rings, samples).
+
+    `offset` is column + i line. `sector` numbers ring and sector of each pixel in one: ring * sectors +
+    sector. `full` counts the pixels of each ring and `inverse_px` is their mean of 1 / radius.
+    """
+
+    cycles: int
+    columns: NDArray[np.intp]
+    lines: NDArray[np.intp]
+    offset: Phasors
+    used: Floats
+    sector: NDArray[np.intp]
+    sectors: int
+    inner_px: Floats64
+    outer_px: Floats64
+    full: Floats64
+    inverse_px: Floats64
+
+    @property
+    def reach_px(self) -> int:
+        """Farthest a pixel lies from the centre, along either axis."""
+        return math.ceil(float(self.outer_px[-1])) + 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rings:
+    """The pixels of a star as seen from its centre, facing the camera; shapes (rings, samples).
+
+    Each lies at `distance` px in the direction `unit`, exp(i phi), and `wave` is exp(i n phi); `weight` is 0
+    outside the picture.
+    """
+
+    distance: Floats
+    unit: Phasors
+    wave: Phasors
+    light: Floats
+    weight: Floats
+    plan: RingPlan
+
+    @property
+    def radius_px(self) -> Floats64:
+        """Mean radius of each ring."""
+        return np.asarray(np.sqrt((self.plan.inner_px**2 + self.plan.outer_px**2) / 2))
+
+    @property
+    def whole(self) -> bool:
+        """Whether no planned pixel is missing."""
+        return self.weight is self.plan.used
+
+    @property
+    def visible(self) -> Floats64:
+        """Part of each ring that lies in the picture, 0 to 1."""
+        return np.asarray(self.weight.sum(axis=1) / self.plan.full)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RingFit:
+    """Least-squares waves on every ring, shape (rings,); what they left over, shape (rings, samples)."""
+
+    mean: Floats64
+    slope: NDArray[np.complex128]
+    wave: NDArray[np.complex128]
+    third: NDArray[np.complex128]
+    noise: Floats64
+    samples: Floats64
+    residual: Floats
+
+
+@lru_cache(maxsize=64)
+def ring_edges(cycles: int) -> Floats64:
+    """Radii of the borders of `MOST_RINGS` rings, from the smallest that resolves the star outwards."""
+    edges = [max(cycles / (2 * math.pi * TOP_FREQUENCY), 3.0)]
+    for _ in range(MOST_RINGS):
+        edges.append(max(edges[-1] * STEP, edges[-1] + THINNEST_PX))
+    return np.asarray(edges)
+
+
+def ring_count(cycles: int, radius_px: float) -> int:
+    """How many rings reach to `radius_px`, rounded up to a multiple of 4 so that plans are reused."""
+    reached = int(np.searchsorted(ring_edges(cycles), radius_px))
+    return max(4, min(4 * math.ceil(reached / 4), MOST_RINGS))
+
+
+@lru_cache(maxsize=64)
+def plan_rings(
+    cycles: int, count: int, line_step: int, odd: int, every: int = 1, samples: int = SAMPLES
+) -> RingPlan:
+    """About `samples` pixels of each `every`-th of the first `count` rings.
+
+    `odd` is 1 where a field's lines lie between the centre's lines.
+    """
+    edges = ring_edges(cycles)[: count + 1]
+    inner, outer = edges[:-1][::every], edges[1:][::every]
+    shape = (len(inner), _even_samples(cycles, samples))
+    columns, lines = np.zeros(shape, np.intp), np.full(shape, odd, np.intp)
+    used = np.zeros(shape, np.float32)
+    for ring in range(len(inner)):
+        x, y = _ring_pixels(inner[ring], outer[ring], shape[1], line_step, odd)
+        columns[ring, : x.size], lines[ring, : x.size], used[ring, : x.size] = x, y, 1.0
+    sectors = cycles if cycles < 16 else min(cycles // 2, 40)
+    which = np.floor((np.arctan2(lines, columns) / (2 * math.pi) + 0.5) * sectors).astype(np.intp) % sectors
+    sector = np.arange(len(inner))[:, None] * sectors + which
+    full = np.maximum(used.sum(axis=1, dtype=np.float64), 1.0)
+    inverse = (used / np.maximum(np.hypot(columns, lines), 1.0)).sum(axis=1) / full
+    offset = (columns + 1j * lines).astype(np.complex64)
+    return RingPlan(cycles, columns, lines, offset, used, sector, sectors, inner, outer, full, inverse)
+
+
+def gather(
+    picture: Samples,
+    plan: RingPlan,
+    pose: Pose,
+    *,
+    curve: Floats | None = None,
+    line_step: int = 1,
+    first_line: int = 0,
+) -> Rings:
+    """The planned pixels around a pose; pixels outside the picture or NaN get weight 0."""
+    column0, line0 = round(pose.x_px), round(pose.y_px)
+    columns = plan.columns + column0
+    rows = (plan.lines + (line0 - first_line)) // line_step if line_step > 1 else plan.lines + line0
+    weight = plan.used
+    if not _holds(picture, column0, (line0 - first_line) / line_step, plan.reach_px):
+        inside = (columns >= 0) & (rows >= 0) & (columns < picture.shape[1]) & (rows < picture.shape[0])
+        weight, rows, columns = weight * inside, rows * inside, columns * inside
+    codes = _take(picture, rows, columns)
+    light = codes.astype(np.float32) if curve is None else np.take(curve, codes.astype(np.intp), mode="clip")
+    if curve is None and not (good := np.isfinite(light)).all():
+        weight, light = weight * good, np.where(good, light, np.float32(0))
+    offset = plan.offset - np.complex64(complex(pose.x_px - column0, pose.y_px - line0))
+    if pose.shear:
+        offset += np.complex64(pose.shear) * offset.conj()
+    distance = np.maximum(np.abs(offset), np.float32(1e-3))
+    unit = offset * (1 / distance)
+    return Rings(distance, unit, power(unit, plan.cycles), light, weight, plan)
+
+
+def _holds(picture: Samples, column: int, row: float, reach: int) -> bool:
+    height, width = picture.shape
+    return bool(min(column, width - 1 - column, row, height - 1 - row) > reach)
+
+
+def _take(picture: Samples, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Samples:
+    if not picture.flags.c_contiguous:
+        return picture[rows, columns]
+    return cast(Samples, np.take(picture.reshape(-1), rows * picture.shape[1] + columns))
+
+
+def parity(line0: int, first_line: int, line_step: int) -> int:
+    """How many lines below `line0` the next line of the field lies: 0 for a whole picture."""
+    return (first_line - line0) % line_step
+
+
+def middle(values: Floats | Floats64) -> float:
+    """Upper median of a one-dimensional array: `np.median` without its overhead."""
+    return float(np.partition(values, values.size // 2)[values.size // 2])
+
+
+def power(unit: Phasors, exponent: int) -> Phasors:
+    """exp(i n phi) of exp(i phi), n at least 1, by squaring: an arc tangent costs more."""
+    found: Phasors | None = None
+    while exponent:
+        if exponent & 1:
+            found = unit if found is None else found * unit
+        exponent >>= 1
+        if exponent:
+            unit = unit * unit
+    return np.ones_like(unit) if found is None else found
+
+
+def fit_rings(rings: Rings, *, harmonics: int = 3) -> RingFit:
+    """Mean, shading and the first odd `harmonics` of every ring, by weighted least squares.
+
+    The fundamental comes back as a complex number z with the ring being mean + Re(z conj(wave)): its angle is
+    the phase, its magnitude the amplitude; the third harmonic likewise, and as zero when it was not fitted.
+    The shading adds Re(slope conj(unit)).
+    """
+    columns = _columns(rings.unit, rings.wave, harmonics)
+    return _least_squares(columns, rings.light, rings.weight)
+
+
+def fit_again(rings: Rings, fit: RingFit, rows: NDArray[np.intp]) -> RingFit:
+    """The fit of all three harmonics with the rings of these numbers done anew."""
+    columns = _columns(rings.unit[rows], rings.wave[rows], 3)
+    anew = _least_squares(columns, rings.light[rows], rings.weight[rows])
+    parts = []
+    for name in fit.__slots__:
+        part = getattr(fit, name).copy()
+        part[rows] = getattr(anew, name)
+        parts.append(part)
+    return RingFit(*parts)
+
+
+def _least_squares(columns: Floats, light: Floats, weight: Floats) -> RingFit:
+    """Waves of rings whose pixels hold light = column by column a number; shape (rings, columns, samples)."""
+    across = (columns * weight[:, None, :]).transpose(0, 2, 1)
+    gram = (columns @ across).astype(np.float64)
+    right = (light[:, None, :] @ across).astype(np.float64)
+    samples = weight.sum(axis=1, dtype=np.float64)
+    ridge = (1e-5 * samples + 1e-3)[:, None, None] * np.eye(columns.shape[1])
+    found = np.linalg.solve(gram + ridge, right.transpose(0, 2, 1))[:, :, 0]
+    residual = light - (found.astype(np.float32)[:, None, :] @ columns)[:, 0, :]
+    residual *= weight
+    squares = np.vecdot(residual, residual)
+    return RingFit(
+        mean=found[:, 0],
+        slope=found[:, 1] + 1j * found[:, 2],
+        wave=found[:, 3] + 1j * found[:, 4],
+        third=found[:, 5] + 1j * found[:, 6] if found.shape[1] > 5 else np.zeros(len(found), np.complex128),
+        noise=np.sqrt(squares / np.maximum(samples - columns.shape[1], 1.0)),
+        samples=samples,
+        residual=residual,
+    )
+
+
+def outliers(rings: Rings, fit: RingFit) -> NDArray[np.bool_]:
+    """Pixels far off the fit of their ring: dust, dead pixels, a line of text; shape (rings, samples).
+
+    On the outer rings the edges of square spokes stand off the harmonics fitted by up to their height, so
+    there only what is larger counts.
+    """
+    frequency = rings.plan.cycles / (2 * np.pi * rings.radius_px)
+    edges = np.interp(frequency, [0.02, 0.08], [1.2, 0.12]) * np.abs(fit.wave).max() * np.pi / 4
+    off = np.abs(fit.residual)
+    typical = off.sum(axis=1) / np.maximum(fit.samples, 1.0)
+    return np.asarray(off > np.maximum(5.6 * typical, edges)[:, None].astype(np.float32))
+
+
+def _columns(unit: Phasors, wave: Phasors, harmonics: int) -> Floats:
+    columns = np.empty((len(wave), 3 + 2 * harmonics, wave.shape[1]), np.float32)
+    columns[:, 0], columns[:, 1], columns[:, 2] = 1, unit.real, unit.imag
+    columns[:, 3], columns[:, 4] = wave.real, wave.imag
+    squared = wave * wave if harmonics > 1 else wave
+    for place in range(5, columns.shape[1], 2):
+        wave = wave * squared
+        columns[:, place], columns[:, place + 1] = wave.real, wave.imag
+    return columns
+
+
+def _even_samples(cycles: int, about: int) -> int:
+    """A number of angles, about as many as told, at which the harmonics of the spokes stay far from aliasing.
+
+    Harmonic k looks like a slow wave of (k n mod samples) turns; on an off-centre pixel grid, which swings
+    the phase once per turn, it leaks into the mean or the fundamental where that number is small.
+    """
+
+    def margin(samples: int) -> int:
+        aliases = (np.arange(1, HARMONICS + 1) * cycles) % samples
+        return int(np.minimum(aliases, samples - aliases).min())
+
+    return max(range(about, about + 40), key=margin)
+
+
+@lru_cache(maxsize=1024)  # plans of a star at other sizes share them
+def _ring_pixels(
+    inner: float, outer: float, samples: int, line_step: int, odd: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    if math.pi * (outer**2 - inner**2) / line_step <= samples * 1.1:
+        x, y = _every_pixel(inner, outer, line_step, odd)
+        return x[:samples], y[:samples]
+    angle = (2 * math.pi / samples * np.arange(samples))[:, None]
+    share = (np.arange(TRIES) + 0.5) / TRIES + (np.arange(samples) * GOLDEN)[:, None]
+    radius = np.sqrt(inner**2 + share % 1.0 * (outer**2 - inner**2))
+    x = np.rint(radius * np.cos(angle))
+    y = np.rint((radius * np.sin(angle) - odd) / line_step) * line_step + odd
+    off = np.abs(y * np.cos(angle) - x * np.sin(angle)) / radius
+    best = np.arange(samples), off.argmin(axis=1)
+    return x[best].astype(np.intp), y[best].astype(np.intp)
+
+
+def _every_pixel(
+    inner: float, outer: float, line_step: int, odd: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    reach = math.ceil(outer)
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    radius = np.hypot(x, y)
+    inside = (radius >= inner) & (radius < outer) & ((y - odd) % line_step == 0)
+    return x[inside], y[inside]

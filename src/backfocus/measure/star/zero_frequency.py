@@ -1,0 +1,193 @@
+"""The contrast a star has at zero frequency, where no ring can show it.
+
+The rings in view are carried on by the shape that lenses have: diffraction, times a defocus disc, times a
+Gaussian for all the rest, times the pixel. Where even paper is in view around the star, its white tells the
+contrast too: the more of it, the stronger the halo that darkens it is taken to be; and the halo is the slope
+with which diffraction starts. So rings and paper each tell the two together, and count by their covariances.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from .rings import Floats64
+
+SAMPLING_SIGMA, MODEL_SIGMA = 0.001, 0.04
+"""What sampling adds to a ring, and how far from this shape a lens with aberrations may be, as a share of the
+modulation lost: so the rings nearest to zero frequency decide."""
+
+LEAST_MODULATION = 0.33
+"""Of the highest; below it the shape is no longer that simple."""
+
+MOST_SIGMA = 0.2
+"""Of the contrast; a worse extrapolation is none."""
+
+STEPS = 9
+PRIOR_SIGMA = np.array([0.5, 1.5, 100.0, 1.0])
+"""Of log contrast, diffraction slope, disc and Gaussian: loose, but they keep the fit solvable."""
+
+LEAST = np.array([-np.inf, 0.0, 0.0, 0.0])
+DISC = np.array([0.0, 0.5, 0.58, 0.0])
+BELL = np.array([0.0, 0.1, 0.058, 0.4])
+"""Where the fit starts: the log of the contrast over the highest seen, then slope, disc and Gaussian."""
+
+HALO_PER_SLOPE = 1 / (4 * math.pi**2)
+"""A transfer function that begins as 1 - a f comes of a halo of (a / (4 pi**2)) / distance**3."""
+
+IDENTITY = np.eye(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """Contrast at zero frequency and its sigma.
+
+    `noise`: the part of sigma that is noise, and so another one in the next picture.
+    """
+
+    value: float
+    sigma: float
+    noise: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Witness:
+    """Contrast at zero frequency and strength of the halo, px, as a part of the picture tells them.
+
+    `covariance` of the two, and `noise`, the part of it that is noise; shape (2, 2).
+    """
+
+    told: Floats64
+    covariance: Floats64
+    noise: Floats64
+
+    @property
+    def contrast(self) -> Contrast:
+        """What it says of the contrast alone."""
+        return Contrast(float(self.told[0]), math.sqrt(self.covariance[0, 0]), math.sqrt(self.noise[0, 0]))
+
+    def with_other(self, other: "Witness") -> "Witness":
+        """What both say, by their covariances."""
+        part = self.covariance @ np.linalg.inv(self.covariance + other.covariance)
+        rest = np.eye(2) - part
+        return Witness(
+            self.told + part @ (other.told - self.told),
+            rest @ self.covariance,
+            rest @ self.noise @ rest.T + part @ other.noise @ part.T,
+        )
+
+
+def contrast_at_zero(
+    frequency: Floats64, contrast: Floats64, sigma: Floats64, surround: Witness | None = None
+) -> Contrast | None:
+    """Contrast at zero frequency; None when the rings do not tell it to a fifth.
+
+    Parameters
+    ----------
+    frequency, contrast, sigma : ndarray, shape (rings,)
+        Cycles per pixel; amplitude of the rings over their mean light; and its sigma.
+    surround : Witness, optional
+        The white around the rim: counts too where its contrast agrees with the rings' to 4 sigma; else it is
+        some other paper.
+    """
+    order = np.argsort(frequency)
+    f, m = frequency[order], contrast[order]
+    top = float(np.max(m, initial=0.0))
+    if top <= 0:
+        return None
+    low = np.flatnonzero(m < LEAST_MODULATION * top)
+    count = f.size if low.size == 0 else int(low[0])
+    if count < 4:
+        return None
+    f, m = f[:count], m[:count]
+    spread = np.hypot(sigma[order][:count], SAMPLING_SIGMA * top + MODEL_SIGMA * (top - m))
+    half = float(f[np.argmin(np.abs(m - 0.6 * top))])
+    noise = sigma[order][:count]
+    cost, alone = _fit(f, m, noise, spread, half, DISC)
+    if surround is not None and _agree(alone.contrast, surround.contrast):
+        return alone.with_other(surround).contrast
+    scatter = float(np.square(noise / spread).sum())
+    if cost > 0.1 * count + 1.5 * scatter:
+        other_cost, other = _fit(f, m, noise, spread, half, BELL)
+        alone = other if other_cost < cost else alone
+    told = alone.contrast
+    return told if told.sigma < MOST_SIGMA * told.value else None
+
+
+def _agree(one: Contrast, other: Contrast) -> bool:
+    return abs(one.value - other.value) < 4 * math.hypot(one.sigma, other.sigma)
+
+
+def _fit(
+    f: Floats64, m: Floats64, noise: Floats64, sigma: Floats64, half: float, start: Floats64
+) -> tuple[float, Witness]:
+    """Levenberg-Marquardt from `start`: the cost reached, and what it tells.
+
+    A number that is at its bound and would go beyond is held there, or the others would step for it in vain.
+    """
+    at = start * np.array([1.0, 1.0, 1 / half, 1.0]) + np.array([math.log(m.max()), 0.0, 0.0, 0.0])
+    known = f, m / sigma, _pixel(f) / sigma, (f / half) ** 2, np.array([at[0], 0.5, 0.0, 0.0])
+    damping = 1e-3
+    rows, off = _linear(known, at)
+    cost = float(off @ off)
+    for _ in range(STEPS):
+        uphill = rows.T @ off
+        held = (at <= LEAST) & (uphill < 0)
+        free = np.where(held, 0.0, rows)
+        step = np.linalg.solve(free.T @ free * (1 + damping * IDENTITY) + np.diag(held), uphill * ~held)
+        tried = np.maximum(at + step, LEAST)
+        new_rows, new_off = _linear(known, tried)
+        gain = cost - float(new_off @ new_off)
+        if gain <= 0:
+            damping = max(damping * 30, 1e-2)
+            continue
+        at, cost, rows, off, damping = tried, cost - gain, new_rows, new_off, damping / 10
+        if gain < 0.01 * cost + 0.02:
+            break
+    told = np.array([math.exp(at[0]), HALO_PER_SLOPE * at[1]])
+    scale = np.outer([told[0], HALO_PER_SLOPE], [told[0], HALO_PER_SLOPE])
+    covariance = scale * np.linalg.inv(rows.T @ rows)[:2, :2] * max(1.0, cost / len(f))
+    free = np.where(at <= LEAST, 0.0, rows)
+    answer = np.linalg.solve(free.T @ free + np.diag(at <= LEAST), free[: len(f)].T)[:2] * noise / sigma
+    return cost, Witness(told, np.asarray(covariance), scale * (answer @ answer.T))
+
+
+def _linear(known: tuple[Floats64, ...], at: Floats64) -> tuple[Floats64, Floats64]:
+    """Slopes of the shape in its four numbers and what is left, in sigmas; priors are rows too."""
+    f, seen, pixel, squared, prior = known
+    zero, slope, disc, bell = at
+    s = np.minimum(np.pi / 4 * slope * f, 0.98)
+    root = np.sqrt(1 - s * s)
+    perfect = 2 / np.pi * (np.arccos(s) - s * root)
+    blur, fall = _disc(np.pi * disc * f * (1 - s))
+    shape = np.exp(zero - bell * squared) * pixel * perfect * blur
+    rows = np.zeros((len(f) + 4, 4))
+    rows[:-4, 0] = shape
+    rows[:-4, 1] = shape * (-f * root / perfect - fall * (np.pi**2 / 4 * disc) * f * f)
+    rows[:-4, 2] = shape * fall * f * (1 - s) * np.pi
+    rows[:-4, 3] = -shape * squared
+    rows[-4:] = IDENTITY / PRIOR_SIGMA
+    return rows, np.concatenate([seen - shape, (prior - at) / PRIOR_SIGMA])
+
+
+def _pixel(f: Floats64) -> Floats64:
+    """MTF of a square pixel averaged over angle, to 1e-5 up to 0.5 cy/px: its series in (pi f)**2."""
+    q = (np.pi * f) ** 2
+    return np.asarray(1 + q * (-1 / 6 + q * (7 / 720 + q * (-1 / 3360 + q * 5.7e-6))))
+
+
+def _disc(x: Floats64) -> tuple[Floats64, Floats64]:
+    """2 J1(x) / x up to just before its zero, and the slope of its logarithm."""
+    grid, value, slope = _disc_table()
+    inside = np.minimum(x, grid[-1])
+    return np.interp(inside, grid, value), np.interp(inside, grid, slope)
+
+
+@lru_cache(maxsize=1)
+def _disc_table() -> tuple[Floats64, Floats64, Floats64]:
+    grid = np.linspace(0.0, 3.7, 371)
+    angle = (np.arange(400) + 0.5) / 400 * np.pi
+    bessel = np.cos(angle - grid[1:, None] * np.sin(angle)).mean(axis=1)
+    value = np.concatenate([[1.0], 2 * bessel / grid[1:]])
+    return grid, value, np.gradient(np.log(value), grid)

@@ -1,0 +1,1 @@
+"""A session run, written down, kept and certified."""

@@ -1,0 +1,129 @@
+"""A kept session as the record that reports are printed from."""
+
+from collections.abc import Iterator
+
+from ..guide.events import Look
+from ..guide.session_state import Result, Session, Setup
+from ..report.finished import Estimate, Finished, MtfCurve, Outcome, Picture, Sweep, ZoomPoint
+from ..solve.backfocus import BackFocus
+from ..solve.verdict import nearest_shim_um
+from .journal import Folded, fold
+from .store import Entry, Kept
+
+
+def finished(kept: Kept) -> Finished:
+    """All that a report shows of a kept session, finished or not."""
+    folded = fold(kept)
+    summary = kept.summary
+    started = summary.started_at.strftime("%Y-%m-%d %H:%M UTC")
+    return Finished(
+        title=f"Session {summary.id}" + (f": {summary.title}" if summary.title else ""),
+        started_at=started,
+        source=summary.source,
+        outcomes=tuple(_outcome(kept, folded, session, result) for session, result in folded.results),
+        settings=tuple(_settings(kept, folded.session)),
+    )
+
+
+def _outcome(kept: Kept, folded: Folded, session: Session, result: Result) -> Outcome:
+    first_s, last_s = _period(folded, session)
+    entries = [
+        each for each in kept.entries if each.at_s is not None and first_s < each.at_s <= last_s + 1e-6
+    ]
+    return Outcome(
+        result.nd,
+        result.verdict.kind,
+        result.verdict.reason,
+        result.verdict.advice,
+        half_depth_um=result.half_depth_um,
+        after=_estimate(session.setup, result.back_focus),
+        before=_estimate(session.setup, result.before),
+        shim_um=_shim(session.setup, result.back_focus),
+        ring_degrees=_degrees(session.setup, result.back_focus),
+        rounds=result.rounds,
+        sweeps=tuple(_sweeps(entries, result.half_depth_um)),
+        curves=tuple(_curves(session)),
+        pictures=tuple(_pictures(entries)),
+    )
+
+
+def _shim(setup: Setup, found: BackFocus | None) -> float | None:
+    return None if found is None else nearest_shim_um(found.delta_um, setup.shims_um)
+
+
+def _degrees(setup: Setup, found: BackFocus | None) -> float | None:
+    return None if found is None or setup.um_per_degree is None else found.delta_um / setup.um_per_degree
+
+
+def _period(folded: Folded, session: Session) -> tuple[float, float]:
+    """From the result before this one to this one, seconds; `since_s` is when DONE was entered."""
+    earlier = [done.since_s for done, _ in folded.results if done.since_s < session.since_s]
+    return max(earlier, default=-1.0), session.since_s
+
+
+def _estimate(setup: Setup, found: BackFocus | None) -> Estimate | None:
+    if found is None:
+        return None
+    longest_px = found.zoom[0].scale_px
+    optics = setup.optics
+    points = tuple(
+        ZoomPoint(
+            each.scale_px,
+            each.residual_um,
+            each.sigma_um,
+            optics.half_depth_um(each.scale_px / longest_px) if optics else None,
+        )
+        for each in found.zoom
+    )
+    return Estimate(
+        found.delta_um, found.sigma_um, found.low_um, found.high_um, found.sign_known, found.b_um, points
+    )
+
+
+def _sweeps(entries: list[Entry], half_depth_um: float | None) -> Iterator[Sweep]:
+    for entry in entries:
+        if entry.kind == "sweep":
+            ring = entry.payload["ring"]
+            points = tuple((float(at_s), float(um)) for at_s, um in entry.payload["points"])
+            start_s = points[0][0] if points else 0.0
+            moved = tuple((at_s - start_s, um) for at_s, um in points)
+            yield Sweep(f"{ring} ring", moved, half_depth_um=half_depth_um)
+
+
+def _curves(session: Session) -> Iterator[MtfCurve]:
+    looks: tuple[tuple[str, Look | None, Look | None], ...] = (
+        ("tele", session.first_tele, session.tele),
+        ("wide", session.first_wide, session.wide),
+    )
+    for name, before, after in looks:
+        if before is not None and before.frequency_cy_px:
+            yield MtfCurve(name, "before", before.frequency_cy_px, before.modulation)
+        if after is not None and after is not before and after.frequency_cy_px:
+            yield MtfCurve(name, "after", after.frequency_cy_px, after.modulation)
+
+
+def _pictures(entries: list[Entry]) -> Iterator[Picture]:
+    """The first and the last picture at either end of the zoom."""
+    for end in ("tele", "wide"):
+        pictures = [each for each in entries if each.kind == "picture" and each.payload.get("end") == end]
+        shown = [("before", pictures[0])] if len(pictures) > 1 else []
+        shown += [("after", pictures[-1])] if pictures else []
+        for when, entry in shown:
+            if entry.picture is not None:
+                yield Picture(f"{end}, {when}", entry.picture)
+
+
+def _settings(kept: Kept, session: Session) -> Iterator[tuple[str, str]]:
+    yield from session.notes
+    summary, setup = kept.summary, session.setup
+    if summary.camera:
+        yield "camera", summary.camera
+    if summary.lens:
+        yield "lens", summary.lens
+    if setup.optics is not None:
+        yield "pixel", f"{setup.optics.pixel_um:g} um"
+        ramp = ", ".join(
+            f"f/{number:g} at {mm:g} mm" if mm else f"f/{number:g}" for mm, number in setup.optics.f_numbers
+        )
+        yield "f-number", ramp
+        yield "wavelength", f"{setup.optics.wavelength_um:g} um"

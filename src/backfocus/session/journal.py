@@ -1,0 +1,153 @@
+"""A session written down as it happens, and taken up again where it stopped."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import cv2
+import numpy as np
+
+from ..errors import OutOfOrder
+from ..guide import events as ev
+from ..guide.procedure import advance, start
+from ..guide.records import from_dict, to_dict
+from ..guide.session_state import Result, Session, Setup
+from ..solve.verdict import check_json
+from .run import Moment, Sighting
+from .store import Entry, Kept, NdResult, Store
+
+PICTURE_HALF_PX = 160
+"""Half the side of the picture kept of a star: the rings that tell lie within."""
+
+_WORTH_A_PICTURE = (ev.TeleSharp, ev.StillOff, ev.WithinDepth, ev.Returned, ev.LockHeld)
+End = Literal["tele", "wide"]
+
+
+class Journal:
+    """Writes the moments of one session to a store, each on the disk before the next picture."""
+
+    def __init__(self, store: Store, session_id: int) -> None:
+        self._store = store
+        self.session_id = session_id
+
+    @classmethod
+    def begin(
+        cls, store: Store, setup: Setup, *, source: str, title: str, camera: str = "", lens: str = ""
+    ) -> "Journal":
+        """A journal of a new session."""
+        number = store.begin(to_dict(setup), source=source, title=title, camera=camera, lens=lens)
+        return cls(store, number)
+
+    def add(self, session: Session, event: ev.Event) -> Session:
+        """The session after an event that came from no picture, written down."""
+        after, _ = advance(session, event)
+        self._store.append(self.session_id, Entry("event", event.at_s, to_dict(event)))
+        return after
+
+    def note(self, moment: Moment) -> None:
+        """Write down one moment, and the result when it is the last."""
+        entries = list(_entries(moment))
+        if entries:
+            self._store.append(self.session_id, *entries)
+        if moment.session.finished:
+            self._close(moment.session)
+
+    def _close(self, session: Session) -> None:
+        for result in session.results:
+            found = result.back_focus
+            self._store.put_result(
+                self.session_id,
+                NdResult(
+                    result.nd,
+                    result.verdict.kind,
+                    found.delta_um if found else None,
+                    found.sigma_um if found else None,
+                    check_json(found, result.verdict, result.half_depth_um),
+                ),
+            )
+        last = session.results[-1]
+        found = last.back_focus
+        self._store.close_session(
+            self.session_id,
+            verdict=last.verdict.kind,
+            delta_um=found.delta_um if found else None,
+            sigma_um=found.sigma_um if found else None,
+        )
+
+
+def _entries(moment: Moment) -> Iterable[Entry]:
+    sighting = moment.sighting
+    if sighting is not None:
+        yield Entry("reading", moment.at_s, to_dict(sighting.reading))
+    for event in moment.events:
+        yield Entry("event", event.at_s, to_dict(event))
+        if isinstance(event, ev.PeakPassed):
+            yield Entry("sweep", event.at_s, _sweep(moment, event))
+        if sighting is not None and isinstance(event, _WORTH_A_PICTURE):
+            png = star_png(sighting)
+            if png is not None:
+                yield Entry("picture", event.at_s, {"end": _end(event), "event": type(event).__name__}, png)
+    for instruction in moment.instructions:
+        yield Entry("instruction", moment.at_s, to_dict(instruction))
+
+
+def _end(event: ev.Event) -> End:
+    focus = isinstance(event, ev.TeleSharp) or (isinstance(event, ev.Returned) and event.ring == "focus")
+    return "tele" if focus else "wide"
+
+
+def _sweep(moment: Moment, event: ev.PeakPassed) -> dict[str, Any]:
+    """|r| over time while the ring went through focus."""
+    points = [[each.at_s, each.um] for each in moment.watched.glimpses if each.um is not None]
+    return {"ring": event.ring, "points": points}
+
+
+def star_png(sighting: Sighting) -> bytes | None:
+    """The middle of the star as a PNG, up to 320 px square; None without a star."""
+    star = sighting.reading.target
+    if star is None:
+        return None
+    frame = sighting.frame
+    x, y = round(star.x_px), round((star.y_px - frame.first_line) / frame.line_step)
+    half, rows = PICTURE_HALF_PX, PICTURE_HALF_PX // frame.line_step
+    crop = frame.luma[max(0, y - rows) : y + rows, max(0, x - half) : x + half]
+    if not crop.size:
+        return None
+    full = 2**frame.bits - 1 if frame.bits else 1
+    codes = np.clip(np.nan_to_num(crop * (255.0 / full)), 0.0, 255.0).astype(np.uint8)
+    codes = np.repeat(codes, frame.line_step, axis=0)
+    return cv2.imencode(".png", codes)[1].tobytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A kept session folded from its events.
+
+    `results`: each result with the session as it stood then. `until_s`: the last time written down.
+    """
+
+    session: Session
+    until_s: float
+    results: tuple[tuple[Session, Result], ...]
+
+
+def fold(kept: Kept) -> Folded:
+    """The session that the kept events make.
+
+    Events that an older or newer version wrote and this one cannot place are passed over.
+    """
+    session, _ = start(from_dict(kept.setup))
+    results: list[tuple[Session, Result]] = []
+    until_s = 0.0
+    for entry in kept.entries:
+        until_s = max(until_s, entry.at_s or 0.0)
+        if entry.kind != "event":
+            continue
+        try:
+            after, _ = advance(session, from_dict(entry.payload))
+        except (OutOfOrder, ValueError):
+            continue
+        if len(after.results) > len(session.results):
+            results.append((after, after.results[-1]))
+        session = after
+    return Folded(session, until_s, tuple(results))

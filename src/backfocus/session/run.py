@@ -1,0 +1,195 @@
+"""The one loop: frames to readings to events to the guide, and back to the person or the motor.
+
+Nothing else in the package owns a clock or a thread of control. Everything that decides is pure and lives
+below; everything that shows or stores is handed what happened here, moment by moment.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from ..errors import OutOfOrder
+from ..frame import Frame, fields
+from ..guide.events import Ended, Event, WrongRing
+from ..guide.instructions import Instruction
+from ..guide.outcome import means_of
+from ..guide.procedure import advance, ask
+from ..guide.session_state import Session
+from ..guide.watch.watch import Watch, watch
+from ..measure.follow import Sight, follow
+from ..measure.reading import Reading
+from ..solve.clip import judge_clip
+from ..video.source import VideoSource
+
+STILLS_FPS = 25.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When to stop a source that would go on: after `frames` pictures or `seconds` of its own time."""
+
+    frames: int | None = None
+    seconds: float | None = None
+
+    def passed(self, count: int, elapsed_s: float) -> bool:
+        """Whether `count` pictures or `elapsed_s` are enough."""
+        return (self.frames is not None and count >= self.frames) or (
+            self.seconds is not None and elapsed_s >= self.seconds
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sighting:
+    """One picture (or field) and what was read from it."""
+
+    frame: Frame
+    reading: Reading
+
+
+def readings(
+    source: VideoSource, limits: Limits | None = None, sight: Sight | None = None
+) -> Iterator[Sighting]:
+    """Measure every picture of `source` in turn; closes the source at the end, also when abandoned.
+
+    `sight` says what to look for, where that is not whatever is there.
+
+    Raises
+    ------
+    SourceError
+        When the source cannot be read, or was lost and did not come back.
+    """
+    limits = limits or Limits()
+    first_s: float | None = None
+    with closing(source):
+        for count, frame in enumerate(source.frames(), start=1):
+            if first_s is None:
+                first_s = frame.at_s
+            for picture in fields(frame):
+                sight, reading = follow(sight, picture)
+                yield Sighting(picture, reading)
+            elapsed_s = (frame.at_s or 0.0) - (first_s or 0.0)
+            if limits.passed(count, elapsed_s):
+                return
+
+
+class Person(Protocol):
+    """Whoever has their hands on the lens: told what to do, and able to say that it is done."""
+
+    def hear(self, said: Instruction | WrongRing, at_s: float) -> None:
+        """Take in one instruction, or the warning that the wrong ring was turned."""
+        ...
+
+    def answers(self, at_s: float) -> tuple[Event, ...]:
+        """What the person has said by `at_s`, each thing once."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """One step of the loop: what was seen, what it meant and what was asked for."""
+
+    at_s: float
+    sighting: Sighting | None
+    session: Session
+    watched: Watch
+    events: tuple[Event, ...]
+    instructions: tuple[Instruction, ...]
+
+
+def guide(
+    source: VideoSource,
+    session: Session,
+    *,
+    people: Sequence[Person] = (),
+    limits: Limits | None = None,
+    offset_s: float = 0.0,
+    sight: Sight | None = None,
+) -> Iterator[Moment]:
+    """Lead `session` to its end with the pictures of `source`; one moment per picture.
+
+    Parameters
+    ----------
+    session : Session
+        A new one from `start`, or one that was replayed.
+    people : sequence of Person
+        All of them hear every instruction, and each may answer.
+    offset_s : float
+        Added to the source's time, so that a resumed session's clock goes on where it stopped.
+    sight : Sight
+        What to look for, where that is not whatever is there.
+
+    Notes
+    -----
+    A recording ends with `Ended`, and so does a live source that was asked for only so long. A live source
+    that was lost raises, and the session stays open. In a recording nobody obeys, so what it shows as a clip
+    from tele to wide comes with its end.
+    """
+    watched = Watch()
+    at_s = offset_s
+    seen_all: list[Reading] = []
+    instructions = ask(session)
+    _tell(people, instructions, (), at_s)
+    yield Moment(at_s, None, session, watched, (), instructions)
+    for sighting in readings(source, limits, sight):
+        at_s = offset_s + _time(sighting.reading)
+        reading = replace(sighting.reading, at_s=at_s)
+        if not source.live:
+            seen_all.append(reading)
+        watched, seen = watch(watched, reading, session)
+        turn = _Turn(session)
+        turn.take_seen(seen)
+        turn.take_said(answer for person in people for answer in person.answers(at_s))
+        session = turn.session
+        _tell(people, tuple(turn.instructions), turn.events, at_s)
+        yield Moment(at_s, sighting, session, watched, tuple(turn.events), tuple(turn.instructions))
+        if session.finished:
+            return
+    turn = _Turn(session)
+    shown = judge_clip(seen_all, session.setup.optics, means=means_of(session.setup)) if seen_all else None
+    turn.take_seen((Ended(at_s, shown),))
+    yield Moment(at_s, None, turn.session, watched, tuple(turn.events), tuple(turn.instructions))
+
+
+class _Turn:
+    """What one picture brings about."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.events: list[Event] = []
+        self.instructions: list[Instruction] = []
+
+    def take_seen(self, seen: Iterable[Event]) -> None:
+        """What was seen, judged for one step; what is left over when it ends says nothing of the next."""
+        judged_for = self.session.turn
+        for event in seen:
+            if self.session.turn != judged_for:
+                return
+            self._advance(event)
+
+    def take_said(self, said: Iterable[Event]) -> None:
+        """What a person said; what cannot be meant now is passed over, and the instruction stands."""
+        for event in said:
+            with suppress(OutOfOrder):
+                self._advance(event)
+
+    def _advance(self, event: Event) -> None:
+        self.session, instructions = advance(self.session, event)
+        self.events.append(event)
+        self.instructions.extend(instructions)
+
+
+def _tell(
+    people: Sequence[Person], instructions: Iterable[Instruction], events: Iterable[Event], at_s: float
+) -> None:
+    for person in people:
+        for event in events:
+            if isinstance(event, WrongRing):
+                person.hear(event, at_s)
+        for instruction in instructions:
+            person.hear(instruction, at_s)
+
+
+def _time(reading: Reading) -> float:
+    """Stills have no time: they count as pictures of a film."""
+    return reading.at_s if reading.at_s is not None else reading.index / STILLS_FPS

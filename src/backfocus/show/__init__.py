@@ -1,0 +1,1 @@
+"""What the faces show and print, as plain records and lines."""

@@ -1,0 +1,90 @@
+"""Readings as the lines that the faces print: JSON objects with the keys of the manual, and short words."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..measure.reading import Flag, Reading, Star
+from ..solve.defocus import Defocus
+from ..solve.remarks import REMARKS
+
+Json = dict[str, Any]
+
+
+def reading_json(reading: Reading, defocus: Defocus | None) -> Json:
+    """One picture as `measure --json` prints it; what could not be measured is null and a flag says why."""
+    star = reading.star
+    line: Json = {
+        "index": reading.index,
+        "at_s": _rounded(reading.at_s, 4),
+        "star": star
+        and {
+            "x_px": _rounded(star.x_px, 3),
+            "y_px": _rounded(star.y_px, 3),
+            "radius_px": _rounded(star.radius_px, 2),
+            "cycles": star.cycles,
+        },
+        "scale_px": _rounded(reading.scale_px, 3),
+        "scale_sigma_px": _rounded(reading.scale_sigma_px, 3),
+        "frequency_cy_px": [_rounded(value, 5) for value in reading.frequency_cy_px],
+        "modulation": [_rounded(value, 5) for value in reading.modulation],
+        "modulation_025": _rounded(reading.modulation_025, 5),
+        "modulation_025_sigma": _rounded(reading.modulation_025_sigma, 5),
+        "mtf50_cy_px": _rounded(reading.mtf50_cy_px, 5),
+        "mtf50_sigma_cy_px": _rounded(reading.mtf50_sigma_cy_px, 5),
+        "defocus_um": defocus and _rounded(defocus.um, 3),
+        "defocus_sigma_um": defocus and _rounded(defocus.sigma_um, 3),
+        "flags": [flag.value for flag in Flag if flag in flags_of(reading, defocus)],
+    }
+    if reading.edge is not None:
+        line["edge"] = {
+            "x_px": _rounded(reading.edge.x_px, 3),
+            "y_px": _rounded(reading.edge.y_px, 3),
+            "angle_deg": _rounded(reading.edge.angle_deg, 3),
+            "length_px": _rounded(reading.edge.length_px, 2),
+        }
+    if reading.sharpening:
+        line["sharpening"] = _rounded(reading.sharpening, 2)
+    if reading.field is not None:
+        line["field"] = reading.field
+    return line
+
+
+def flags_of(reading: Reading, defocus: Defocus | None) -> frozenset[Flag]:
+    """The flags of a reading together with those its defocus adds; a curve without a defocus lacks optics."""
+    if defocus is not None:
+        return reading.flags | defocus.flags
+    return reading.flags | {Flag.NO_OPTICS} if reading.frequency_cy_px else reading.flags
+
+
+def reading_words(reading: Reading, defocus: Defocus | None) -> str:
+    """One picture as `measure` prints it for people, about 100 columns."""
+    place = f"{reading.index:6d}" + (f" {reading.field:<6}" if reading.field else "")
+    time = f"{reading.at_s:9.3f} s" if reading.at_s is not None else " " * 11
+    flags = " ".join(flag.value for flag in Flag if flag in flags_of(reading, defocus))
+    target = reading.target
+    if target is None:
+        return f"{place} {time}  {flags}"
+    name = f"star {target.cycles:3d}" if isinstance(target, Star) else f"edge {target.angle_deg:3.0f}"
+    return (
+        f"{place} {time}  {name} at {target.x_px:7.1f},{target.y_px:7.1f}"
+        f"  scale {_column(reading.scale_px, 7, 1)} px"
+        f"  M(0.25) {_column(reading.modulation_025, 6, 3)}"
+        f"  MTF50 {_column(reading.mtf50_cy_px, 5, 3)}"
+        f"  blur {_column(defocus.um if defocus else None, 6, 1)} um  {flags}"
+    ).rstrip()
+
+
+def flags_words(flags: Mapping[Flag, int], pictures: int) -> Iterator[str]:
+    """What each flag means and what to do about it, with in how many of the pictures it stood."""
+    for flag, remark in REMARKS.items():
+        if count := flags.get(flag, 0):
+            share = "" if count == pictures else f" ({count} of {pictures})"
+            yield f"{flag.value}{share}: {remark.what}. {remark.cure}"
+
+
+def _column(value: float | None, width: int, digits: int) -> str:
+    return f"{value:{width}.{digits}f}" if value is not None else "-".rjust(width)
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(float(value), digits)

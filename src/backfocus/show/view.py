@@ -1,0 +1,223 @@
+"""What any face shows at this moment: the one record that the terminal and the page draw from.
+
+`view_of` folds moment after moment: what a picture cannot tell by itself (the trend, the best seen, the words
+that still stand) comes from the view before.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ..guide import events as ev
+from ..guide.blur import blur_um
+from ..guide.instructions import Ignored, Instruction
+from ..guide.outcome import noticed
+from ..guide.session_state import Session, half_depth_um, optics_of, ratio_of
+from ..guide.steps import Step
+from ..guide.watch.pictures import last
+from ..guide.watch.watch import Watch
+from ..guide.words import event_words, instruction_words, progress_words
+from ..measure.reading import Flag, Reading
+from ..solve.remarks import borne, having, remark_words
+
+StepState = Literal["done", "now", "ahead"]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The guide at one moment, in words and numbers ready to be drawn.
+
+    Attributes
+    ----------
+    title, hint
+        What to do now in a few large words, and one sentence of help.
+    steps
+        (name, state) of every stage of the procedure in its order.
+    sharpness, best_sharpness
+        0 (nothing) to 1, against the best the lens could show at this zoom; None while nothing is measured.
+    blur_um, blur_sigma_um, half_depth_um
+        Blur as a distance of the sensor from focus, and half the depth of focus; None without optics.
+    mtf50_cy_px
+        None above Nyquist or without a star.
+    trend
+        (at_s, sharpness) of the last seconds, oldest first.
+    sweep
+        |r| in um of the sweep going on, in the order seen.
+    left
+        How far is left and how many rounds to expect, in words; "" while unknown.
+    warnings
+        What went wrong, newest last.
+    remarks
+        What was noticed in the pictures that can change the answer, and what to do about it.
+    """
+
+    title: str
+    hint: str
+    steps: tuple[tuple[str, StepState], ...] = ()
+    sharpness: float | None = None
+    best_sharpness: float | None = None
+    blur_um: float | None = None
+    blur_sigma_um: float | None = None
+    half_depth_um: float | None = None
+    mtf50_cy_px: float | None = None
+    trend: tuple[tuple[float, float], ...] = ()
+    sweep: tuple[float, ...] = ()
+    left: str = ""
+    warnings: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+TREND_S = 30.0
+WARNINGS_KEPT = 4
+DEPTHS_AT_HALF = 4.0
+"""The meter stands half-way at this many half depths of focus, so that it moves over a whole sweep."""
+BREATHING = 0.15
+"""A focus sweep changes the scale by up to this much without a zoom."""
+FAINT = 0.1
+"""Where the meter ends while there is contrast but no star yet."""
+
+STAGES: tuple[tuple[str, tuple[Step, ...]], ...] = (
+    ("aim at the star", (Step.AIM,)),
+    ("check the lens", (Step.CHECK,)),
+    ("focus at tele", (Step.TO_TELE, Step.FIND, Step.LOOK_TELE, Step.SWEEP_TELE, Step.RETURN_TELE)),
+    ("look at wide", (Step.TO_WIDE, Step.ZOOM_IN, Step.LOOK_WIDE)),
+    ("set back focus", (Step.SWEEP_WIDE, Step.RETURN_WIDE)),
+    ("walk the zoom", (Step.WALK,)),
+    ("lock the ring", (Step.LOCK,)),
+    ("look again", (Step.TO_PROOF, Step.PROOF)),
+)
+"""The steps as people count them."""
+
+_TROUBLE = (
+    ev.WrongRing,
+    ev.FocusTouched,
+    ev.Bumped,
+    ev.StarLost,
+    ev.LostOnTheWay,
+    ev.PeakMissed,
+    ev.OffTheLaw,
+    ev.NotFrontFocus,
+    ev.LockMoved,
+)
+_SAID_BY_AIM = {Flag.CLIPPED, Flag.TOO_DARK, Flag.SHARPENED, Flag.MOVING, Flag.SCALE_UNSURE}
+_SWEEPS = (Step.FIND, Step.SWEEP_TELE, Step.RETURN_TELE, Step.SWEEP_WIDE, Step.RETURN_WIDE)
+
+
+def view_of(
+    before: View | None,
+    session: Session,
+    watched: Watch,
+    *,
+    at_s: float,
+    reading: Reading | None,
+    events: Sequence[ev.Event] = (),
+    instructions: Iterable[Instruction] = (),
+) -> View:
+    """The view after one moment; `before` is the view of the moment before, None at first."""
+    before = before or View("", "")
+    title, hint = _words(before, instructions)
+    um, sigma_um = _blur(session, watched, reading)
+    depth_um = _depth(session, reading)
+    sharpness = _sharpness(um, depth_um, reading)
+    fresh = any(isinstance(event, ev.ZoomMoved | ev.Bumped) for event in events)
+    known = session.setup.optics is not None
+    return View(
+        title,
+        hint,
+        steps=_stages(session.step),
+        sharpness=sharpness,
+        best_sharpness=_larger(
+            None if fresh else before.best_sharpness, sharpness if um is not None else None
+        ),
+        blur_um=um if known else None,
+        blur_sigma_um=sigma_um if known else None,
+        half_depth_um=depth_um if known else None,
+        mtf50_cy_px=reading.mtf50_cy_px if reading else before.mtf50_cy_px,
+        trend=_trend(before.trend, at_s, sharpness),
+        sweep=_sweep(() if fresh else before.sweep, session.step, um),
+        left=progress_words(session),
+        warnings=_warnings(before.warnings, events),
+        remarks=_remarks(session, watched),
+    )
+
+
+def _words(before: View, instructions: Iterable[Instruction]) -> tuple[str, str]:
+    """The first instruction of the newest batch stands large; the rest is said in the hint."""
+    said = [instruction_words(each) for each in instructions if not isinstance(each, Ignored)]
+    if not said:
+        return before.title, before.hint
+    hints = [said[0].sentence, *(each.sentence for each in said[1:]), said[-1].hint]
+    return said[0].title, " ".join(hint for hint in hints if hint)
+
+
+def _blur(session: Session, watched: Watch, reading: Reading | None) -> tuple[float | None, float | None]:
+    if reading is None or reading.target is None or not reading.frequency_cy_px:
+        return None, None
+    newest = watched.glimpses[-1] if watched.glimpses else None
+    if newest is not None and newest.reading is reading and newest.um is not None:
+        return newest.um, newest.sigma_um
+    best = session.tele_best if session.step.at_tele else session.wide_best
+    if best is None or not _same_zoom(best.scale_px, reading.scale_px):
+        return blur_um(session, reading) or (None, None)
+    # At the scale of the best picture: breathing would ask for the lens's own curve anew with every picture.
+    return blur_um(session, replace(reading, scale_px=best.scale_px), best) or (None, None)
+
+
+def _same_zoom(one_px: float | None, other_px: float | None) -> bool:
+    """Whether two scales differ by breathing at most."""
+    return one_px is not None and other_px is not None and abs(one_px / other_px - 1.0) < BREATHING
+
+
+def _depth(session: Session, reading: Reading | None) -> float:
+    if reading is None:
+        return half_depth_um(session)
+    ratio = ratio_of(session, reading.scale_px, at_tele=session.step.at_tele)
+    return optics_of(session).half_depth_um(ratio)
+
+
+def _sharpness(um: float | None, depth_um: float, reading: Reading | None) -> float | None:
+    """1 in focus, half at some depths off, 0 far off; a faint share of the contrast without a star."""
+    if um is not None:
+        return 1.0 / (1.0 + um / (DEPTHS_AT_HALF * depth_um))
+    return None if reading is None else FAINT * min(1.0, reading.contrast)
+
+
+def _larger(before: float | None, now: float | None) -> float | None:
+    return max((value for value in (before, now) if value is not None), default=None)
+
+
+def _trend(
+    before: tuple[tuple[float, float], ...], at_s: float, sharpness: float | None
+) -> tuple[tuple[float, float], ...]:
+    kept = tuple(point for point in before if point[0] > at_s - TREND_S)
+    return kept if sharpness is None else (*kept, (at_s, sharpness))
+
+
+def _sweep(before: tuple[float, ...], step: Step, um: float | None) -> tuple[float, ...]:
+    if step not in _SWEEPS:
+        return ()
+    return before if um is None else (*before, um)
+
+
+def _warnings(before: tuple[str, ...], events: Sequence[ev.Event]) -> tuple[str, ...]:
+    """The troubles of the step in hand; the next time something goes well they are off the screen."""
+    if any(isinstance(event, ev.Returned | ev.WithinDepth | ev.StillOff | ev.TeleSharp) for event in events):
+        before = ()
+    new = tuple(event_words(event) for event in events if isinstance(event, _TROUBLE))
+    return (*before, *new)[-WARNINGS_KEPT:]
+
+
+def _remarks(session: Session, watched: Watch) -> tuple[str, ...]:
+    """On the last looks; before the first on the pictures of a second, as far as no instruction says it."""
+    flags = noticed(session)
+    if session.step in (Step.AIM, Step.CHECK):
+        flags |= borne([each.reading for each in last(watched.glimpses, 1.0)]) - _SAID_BY_AIM
+    return tuple(map(remark_words, having(flags, "too sharp", "too soft", "in doubt")))
+
+
+def _stages(step: Step) -> tuple[tuple[str, StepState], ...]:
+    now = next((index for index, (_, steps) in enumerate(STAGES) if step in steps), len(STAGES))
+    return tuple(
+        (name, "done" if index < now else "now" if index == now else "ahead")
+        for index, (name, _) in enumerate(STAGES)
+    )

@@ -1,0 +1,1 @@
+"""Practice on the page: the virtual camera, the coach and the lesson."""

@@ -1,0 +1,124 @@
+"""Which pixels a star is sampled at, and the waves fitted to them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from backfocus.measure.star.pose import Pose
+from backfocus.measure.star.rings import (
+    fit_again,
+    fit_rings,
+    gather,
+    middle,
+    outliers,
+    parity,
+    plan_rings,
+    power,
+    ring_count,
+)
+
+
+def wave_picture(cycles: int, x: float, y: float, square: bool = False, size: int = 241) -> np.ndarray:
+    rows, columns = np.mgrid[:size, :size]
+    angle = cycles * np.arctan2(rows - y, columns - x) - 0.7
+    level = np.sign(np.cos(angle)) if square else np.cos(angle)
+    return (0.5 + 0.3 * level).astype(np.float32)
+
+
+@pytest.mark.parametrize("cycles", [8, 36, 72, 144])
+def test_powers_of_a_turn(cycles: int) -> None:
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(0, 30, (2, 50)).astype(np.float32)
+    # float32 with seven squarings: a few parts in 1e5
+    unit = ((x + 1j * y) / np.hypot(x, y)).astype(np.complex64)
+    assert power(unit, cycles) == pytest.approx(np.exp(1j * cycles * np.arctan2(y, x)), abs=2e-4)
+
+
+@pytest.mark.parametrize("cycles", [8, 36, 72])
+@pytest.mark.parametrize("line_step", [1, 2])
+def test_a_wave_comes_back(cycles: int, line_step: int) -> None:
+    x, y = 120.3, 119.6
+    picture = wave_picture(cycles, x, y)
+    first = 1 if line_step == 2 else 0
+    odd = parity(round(y), first, line_step)
+    plan = plan_rings(cycles, ring_count(cycles, 100.0), line_step, odd)
+    rings = gather(picture[first::line_step], plan, Pose(x, y), line_step=line_step, first_line=first)
+    fit = fit_rings(rings)
+    # exact but for the ridge and 32 bits, from rings of 40 pixels up
+    filled = fit.samples > 40
+    assert fit.wave[filled] == pytest.approx(0.3 * np.exp(0.7j), abs=1e-3)
+    assert fit.mean[filled] == pytest.approx(0.5, abs=1e-3)
+
+
+def test_square_spokes_do_not_leak() -> None:
+    x, y = 120.3, 119.6
+    plan = plan_rings(36, ring_count(36, 110.0), 1, 0)
+    rings = gather(wave_picture(36, x, y, square=True), plan, Pose(x, y))
+    fit = fit_rings(rings)
+    outer = rings.radius_px > 60
+    # the worst case, edges sharper than any pixel: harmonics from the 7th on are sampled, not fitted
+    assert np.abs(fit.wave[outer]).mean() == pytest.approx(0.3 * 4 / np.pi, rel=0.005)
+    assert fit.mean[outer].mean() == pytest.approx(0.5, abs=0.004)
+    assert np.abs(fit.third[outer]).mean() == pytest.approx(0.1 * 4 / np.pi, rel=0.03)
+
+
+def test_cost_does_not_grow_with_the_star() -> None:
+    small, large = (plan_rings(36, ring_count(36, radius), 1, 0) for radius in (100.0, 900.0))
+    assert large.used.sum() < 3 * small.used.sum()
+
+
+def test_pixels_outside_the_picture_have_no_weight() -> None:
+    picture = wave_picture(36, 120.0, 120.0)
+    plan = plan_rings(36, ring_count(36, 100.0), 1, 0)
+    rings = gather(picture[:, :130], plan, Pose(120.0, 120.0))
+    assert rings.visible[-1] == pytest.approx(0.53, abs=0.06)
+    assert not rings.whole
+    assert gather(picture, plan, Pose(120.0, 120.0)).whole
+
+
+def test_field_lines_are_hit_exactly() -> None:
+    # every pixel that is used must lie on a line the field has
+    for first in (0, 1):
+        for line0 in (100, 101):
+            plan = plan_rings(36, 20, 2, parity(line0, first, 2))
+            lines = (plan.lines + line0 - first)[plan.used > 0]
+            assert (lines % 2 == 0).all()
+
+
+def test_outliers_are_dust_and_not_edges() -> None:
+    x, y = 120.3, 119.6
+    picture = wave_picture(36, x, y, square=True)
+    plan = plan_rings(36, ring_count(36, 110.0), 1, 0)
+    clean = gather(picture, plan, Pose(x, y))
+    fit = fit_rings(clean)
+    outer = clean.radius_px > 90
+    # unblurred edges; a lens leaves less
+    assert outliers(clean, fit)[outer].mean() < 0.01
+    dusty = wave_picture(36, x, y)
+    dusty[60:64, 117:123] = 1.5
+    seen = gather(dusty, plan, Pose(x, y))
+    found = outliers(seen, fit_rings(seen))
+    offset = seen.distance * seen.unit
+    on_dust = (np.abs(offset.imag + y - 61.5) < 2) & (np.abs(offset.real + x - 119.5) < 3)
+    assert found[on_dust & (seen.weight > 0)].mean() > 0.95
+
+
+def test_some_rings_fitted_again_are_as_all_of_them() -> None:
+    x, y = 120.3, 119.6
+    picture = wave_picture(36, x, y)
+    picture[60:64, 117:123] = 1.5
+    rings = gather(picture, plan_rings(36, ring_count(36, 110.0), 1, 0), Pose(x, y))
+    fit = fit_rings(rings)
+    clean = replace(rings, weight=rings.weight * ~outliers(rings, fit))
+    rows = np.flatnonzero((clean.weight != rings.weight).any(axis=1))
+    assert 0 < rows.size < len(fit.mean)
+    some, every = fit_again(clean, fit, rows), fit_rings(clean)
+    # each ring is a fit of its own; only the order of 32-bit sums may differ
+    for part in ("mean", "wave", "third", "noise", "samples", "residual"):
+        assert getattr(some, part) == pytest.approx(getattr(every, part), abs=1e-5)
+
+
+def test_middle_is_the_upper_median() -> None:
+    assert middle(np.array([3.0, 1.0, 2.0])) == 2.0
+    assert middle(np.array([1.0, 2.0])) == 2.0

@@ -1,0 +1,109 @@
+"""A session on disk is the session: written as it happens, folded back to the same."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from backfocus.frame import Frame
+from backfocus.guide import events as ev
+from backfocus.guide.procedure import start
+from backfocus.guide.session_state import Setup
+from backfocus.guide.watch.watch import Watch
+from backfocus.measure.reading import Reading, Star
+from backfocus.optics.lens import Optics
+from backfocus.session.certificate import finished
+from backfocus.session.journal import Journal, fold, star_png
+from backfocus.session.run import Moment, Sighting
+from backfocus.session.store import Store
+
+SETUP = Setup(optics=Optics(5.0, ((0.0, 1.8),)), zoom_ratio=20.0, shims_um=(10.0, 50.0))
+
+
+def sighting(at_s: float, frame: Frame | None = None, y_px: float = 100.0) -> Sighting:
+    frame = frame or Frame(np.full((200, 200), 90, np.uint8))
+    reading = Reading(0, at_s, frozenset(), star=Star(100.0, y_px, None, 36), scale_px=76.0)
+    return Sighting(frame, reading)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store.open(tmp_path / "sessions.db")
+
+
+def test_a_killed_session_folds_back_to_where_it_was(store: Store, tmp_path: Path) -> None:
+    journal = Journal.begin(store, SETUP, source="rtsp://user:secret@127.0.0.1/x", title="camera")
+    session, _ = start(SETUP)
+    session = journal.add(session, ev.Noted(0.0, "operator", "Kim"))
+    seen = (ev.StarSeen(1.0, 76.0), ev.ZoomMoved(2.0, "tele"))
+    for event in seen:
+        session = journal.add(session, event)
+    # no close, no flush: what a killed process leaves behind
+    again = Store.open(tmp_path / "sessions.db").load(journal.session_id)
+    assert fold(again).session == session
+    assert fold(again).until_s == 2.0
+    assert "secret" not in again.summary.source
+
+
+def test_what_cannot_be_placed_is_passed_over(store: Store) -> None:
+    journal = Journal.begin(store, SETUP, source="x", title="x")
+    session, _ = start(SETUP)
+    stray = Moment(1.0, None, session, Watch(), (ev.LockHeld(1.0, ev.Look(76.0, 1.0, 0.5), 1.0, 0.5),), ())
+    journal.note(stray)
+    assert fold(store.load(journal.session_id)).session == session
+
+
+def test_readings_and_pictures_stand_beside_the_events(store: Store) -> None:
+    journal = Journal.begin(store, SETUP, source="x", title="x")
+    session, _ = start(SETUP)
+    look = ev.Look(76.0, 12.0, 0.5)
+    journal.note(Moment(1.0, sighting(1.0), session, Watch(), (ev.StillOff(1.0, look, 12.0, 0.5),), ()))
+    kinds = [entry.kind for entry in store.load(journal.session_id).entries]
+    assert kinds == ["reading", "event", "picture"]
+
+
+def test_the_picture_of_a_field_has_square_pixels() -> None:
+    lines = np.full((120, 400), 40, np.uint8)
+    lines[50] = 200
+    frame = Frame(lines, field="bottom", interlaced="top")
+    # row 50 of a bottom field is line 101 of the picture
+    png = star_png(sighting(0.0, frame, y_px=101.0))
+    assert png is not None
+    picture = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
+    bright = np.flatnonzero(picture[:, 0] == 200)
+    assert bright.tolist() == [100, 101]
+
+
+def test_a_float_picture_with_holes_is_a_picture() -> None:
+    light = np.full((50, 50), 0.5, np.float32)
+    light[3, 3] = np.nan
+    png = star_png(Sighting(Frame(light, bits=0), sighting(0.0).reading))
+    assert png is None or png.startswith(b"\x89PNG")
+
+
+def test_an_unfinished_session_still_has_a_report(store: Store) -> None:
+    journal = Journal.begin(store, SETUP, source="x", title="camera")
+    report = finished(store.load(journal.session_id))
+    assert report.outcomes == ()
+    assert ("pixel", "5 um") in report.settings
+
+
+def test_the_report_says_how_far_a_known_ring_is_to_be_turned(store: Store) -> None:
+    setup = replace(SETUP, um_per_degree=2.0)
+    journal = Journal.begin(store, setup, source="x", title="camera")
+    session, _ = start(setup)
+    for event in (
+        ev.StarSeen(1.0, 76.0),
+        ev.Confirmed(2.0, "check"),
+        ev.ZoomStopped(3.0, "tele", 1520.0),
+        ev.TeleSharp(4.0, ev.Look(1520.0, 0.5, 0.5)),
+        ev.ZoomStopped(5.0, "wide", 76.0),
+        ev.StillOff(6.0, ev.Look(76.0, 42.0, 0.5), 42.0, 0.5),
+        ev.Stopped(7.0, "sweep-wide"),
+    ):
+        session = journal.add(session, event)
+    (outcome,) = finished(store.load(journal.session_id)).outcomes
+    # 42 um at 2 um a degree; tele adds a four-hundredth of its half micrometre
+    assert outcome.ring_degrees == pytest.approx(21.0, abs=0.1)
