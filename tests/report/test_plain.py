@@ -4,8 +4,9 @@ import json
 from dataclasses import replace
 
 from backfocus.report import Estimate, Finished, MtfCurve, Outcome, Sweep, ZoomPoint, report_json
+from backfocus.show.lines import check_json
 from backfocus.solve.backfocus import BackFocus, ZoomResidual
-from backfocus.solve.verdict import Verdict, check_json
+from backfocus.solve.verdict import Verdict
 
 ZOOM = (ZoomPoint(1500.0, 0.4, 0.5, 13.0), ZoomPoint(75.0, -1.23456, 0.9, 9.0))
 OUTCOME = Outcome("clear", "set", "Right.", "Lock.", 9.0, Estimate(-1.2, 0.9, -3.0, 0.6, True, 1.5, ZOOM))

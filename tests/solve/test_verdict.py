@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 
 import pytest
@@ -11,7 +10,6 @@ from backfocus.solve.remarks import REMARKS
 from backfocus.solve.verdict import (
     Means,
     SweepSlope,
-    check_json,
     follows_zoom_law,
     judge,
     move_words,
@@ -190,22 +188,3 @@ def test_the_zoom_law_of_two_sweeps(step_sigma):
     assert follows_zoom_law(tele, within)
     assert follows_zoom_law(within, tele)
     assert not follows_zoom_law(tele, beyond)
-
-
-def test_json_has_the_fields_of_the_design_and_nothing_that_json_cannot_say():
-    found = at(41.0, 43.0)
-    said = check_json(found, judge(found, H), H)
-    assert list(said) == [
-        "delta_um", "sigma_um", "low_um", "high_um", "sign_known", "half_depth_of_focus_um", "zoom",
-        "verdict", "reason", "advice",
-    ]  # fmt: skip
-    assert said["zoom"][0] == {"scale_px": 1000.0, "residual_um": 0.0, "sigma_um": 0.5}
-    assert json.loads(json.dumps(said, allow_nan=False)) == said
-
-
-def test_json_of_nothing_known():
-    said = check_json(None, judge(None, None), None)
-    assert said["delta_um"] is None
-    assert said["zoom"] == []
-    assert said["sign_known"] is False
-    assert said["verdict"] == "unsure"

@@ -89,9 +89,10 @@ def check(
     """
     from ..measure.reading import Flag
     from ..session.run import Limits
+    from ..show.lines import check_json
     from ..solve.clip import judge_clip
     from ..solve.remarks import REMARKS, remark_words
-    from ..solve.verdict import Means, check_json
+    from ..solve.verdict import Means
     from ..video.source import open_source
 
     optics = options.optics_from(

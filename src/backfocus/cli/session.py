@@ -20,8 +20,8 @@ from ..session.journal import Journal, fold
 from ..session.run import STILLS_FPS, Limits, Moment, Person
 from ..session.run import guide as guide_moments
 from ..session.store import Store
+from ..show.lines import check_json
 from ..show.view import View, view_of
-from ..solve.verdict import check_json
 from ..video.address import redact
 from ..video.record import Recorder
 from ..video.source import VideoSource, open_source

@@ -12,7 +12,7 @@ from ..guide import events as ev
 from ..guide.procedure import advance, start
 from ..guide.records import from_dict, to_dict
 from ..guide.session_state import Result, Session, Setup
-from ..solve.verdict import check_json
+from ..show.lines import check_json
 from .run import Moment, Sighting
 from .store import Entry, Kept, NdResult, Store
 

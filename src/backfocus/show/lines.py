@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..measure.reading import Flag, Reading, Star
+from ..solve.backfocus import BackFocus
 from ..solve.defocus import Defocus
 from ..solve.remarks import REMARKS
+from ..solve.verdict import Verdict
 
 Json = dict[str, Any]
 
@@ -82,9 +84,34 @@ def flags_words(flags: Mapping[Flag, int], pictures: int) -> Iterator[str]:
             yield f"{flag.value}{share}: {remark.what}. {remark.cure}"
 
 
+def check_json(back_focus: BackFocus | None, verdict: Verdict, half_depth_um: float | None) -> Json:
+    """The object that `check --json` and the last line of `auto --json` print; unknown values are None."""
+    found = back_focus
+    return {
+        "delta_um": found and _rounded(found.delta_um, 3),
+        "sigma_um": found and _rounded(found.sigma_um, 3),
+        "low_um": found and _rounded(found.low_um, 3),
+        "high_um": found and _rounded(found.high_um, 3),
+        "sign_known": found is not None and found.sign_known,
+        "half_depth_of_focus_um": _rounded(half_depth_um, 3),
+        "zoom": [
+            {
+                "scale_px": _rounded(each.scale_px, 3),
+                "residual_um": _rounded(each.residual_um, 3),
+                "sigma_um": _rounded(each.sigma_um, 3),
+            }
+            for each in (found.zoom if found else ())
+        ],
+        "verdict": verdict.kind,
+        "reason": verdict.reason,
+        "advice": verdict.advice,
+    }
+
+
 def _column(value: float | None, width: int, digits: int) -> str:
     return f"{value:{width}.{digits}f}" if value is not None else "-".rjust(width)
 
 
 def _rounded(value: float | None, digits: int) -> float | None:
-    return None if value is None else round(float(value), digits)
+    """`value` to so many digits; -0.0 would read as a side."""
+    return None if value is None else round(float(value), digits) + 0.0

@@ -19,7 +19,7 @@ the end of the advice.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 from ..measure.reading import Flag
 from .backfocus import BackFocus
@@ -146,35 +146,6 @@ def nearest_shim_um(delta_um: float, shims_um: Sequence[float]) -> float | None:
     """The shim of a set that leaves the least error, um; None where none beats leaving it as it is."""
     best = min(shims_um, key=lambda shim: abs(abs(delta_um) - shim), default=None)
     return best if best is not None and abs(abs(delta_um) - best) < abs(delta_um) else None
-
-
-def check_json(back_focus: BackFocus | None, verdict: Verdict, half_depth_um: float | None) -> dict[str, Any]:
-    """The object that `check --json` and the last line of `auto --json` print; unknown values are None."""
-    found = back_focus
-    return {
-        "delta_um": found and _rounded(found.delta_um),
-        "sigma_um": found and _rounded(found.sigma_um),
-        "low_um": found and _rounded(found.low_um),
-        "high_um": found and _rounded(found.high_um),
-        "sign_known": found is not None and found.sign_known,
-        "half_depth_of_focus_um": _rounded(half_depth_um),
-        "zoom": [
-            {
-                "scale_px": _rounded(each.scale_px),
-                "residual_um": _rounded(each.residual_um),
-                "sigma_um": _rounded(each.sigma_um),
-            }
-            for each in (found.zoom if found else ())
-        ],
-        "verdict": verdict.kind,
-        "reason": verdict.reason,
-        "advice": verdict.advice,
-    }
-
-
-def _rounded(value: float | None) -> float | None:
-    """Thousandths are far below every sigma; -0.0 would read as a side."""
-    return None if value is None else round(value, 3) + 0.0
 
 
 _REFOCUS = "Refocus after each zoom, or store a focus position for each zoom position."
