@@ -185,7 +185,7 @@ def test_a_killed_program_loses_no_event(path: Path) -> None:
     script = textwrap.dedent(
         """
         import os, signal, sys
-        from backfocus.store import Entry, Store
+        from backfocus.session.store import Entry, Store
         store = Store.open(sys.argv[1])
         number = store.begin({"pixel_um": 5.0}, source="rtsp://h/a")
         for at_s in range(20):
