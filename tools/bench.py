@@ -62,8 +62,8 @@ def star_1080p(radius_px: float = 200.0) -> np.ndarray:
 def kernels(_: argparse.Namespace) -> Iterator[Row]:
     from backfocus.frame import Frame
     from backfocus.measure.find.stars import find_star
-    from backfocus.measure.follow import follow
     from backfocus.measure.star.measurement import measure_star
+    from backfocus.measure.track import track
     from backfocus.sim.bench import Bench
     from backfocus.sim.settings import parse_sim
     from backfocus.transfer import linearise
@@ -76,12 +76,12 @@ def kernels(_: argparse.Namespace) -> Iterator[Row]:
     took = median_ms(lambda: find_star(picture), 15)
     yield "star found in a 1080p frame, nothing given", f"{took:.1f} ms", "60 ms", took <= 60.0
     frame = Frame(picture, bits=8, transfer="bt709", limited=True)
-    sight, _reading = follow(None, frame)
-    took = median_ms(lambda: follow(sight, frame))
+    known, _reading = track(None, frame)
+    took = median_ms(lambda: track(known, frame))
     yield "star tracked and measured in a 1080p frame", f"{took:.1f} ms", "5 ms", took <= 5.0
     chart = Bench(parse_sim("sim://?target=edge&size=1920x1080&delta_um=20&seed=3")).frame()
-    sight, _reading = follow(None, chart)
-    took = median_ms(lambda: follow(sight, chart))
+    known, _reading = track(None, chart)
+    took = median_ms(lambda: track(known, chart))
     yield "edge chart tracked and measured in a 1080p frame", f"{took:.1f} ms", "15 ms", took <= 15.0
 
 
@@ -127,13 +127,13 @@ def demo(_: argparse.Namespace) -> Iterator[Row]:
 
 def third_party(_: argparse.Namespace) -> Iterator[Row]:
     from backfocus.frame import Frame
-    from backfocus.measure.follow import follow
+    from backfocus.measure.track import track
 
     worst_mtf50, worst_centre, cycles = 0.0, 0.0, True
     for path in sorted((GOLDEN / "star").glob("*.png")):
         truth = json.loads(path.with_suffix(".json").read_text())
         luma = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-        _, reading = follow(None, Frame(luma, bits=16, transfer="linear"))
+        _, reading = track(None, Frame(luma, bits=16, transfer="linear"))
         if reading.star is None or reading.mtf50_cy_px is None:
             yield f"third-party star {path.stem}", "not measured", "1 %", False
             continue

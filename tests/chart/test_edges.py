@@ -12,7 +12,7 @@ from backfocus.chart import Chart, chart_pdf, chart_picture, chart_svg, lay_out,
 from backfocus.chart.sheet import SQUARES
 from backfocus.frame import Frame
 from backfocus.measure.edge.squares import find_squares
-from backfocus.measure.follow import follow
+from backfocus.measure.track import track
 from backfocus.target import SQUARE_SHARES, SQUARE_TILT_RAD
 
 DPI = 100
@@ -30,7 +30,7 @@ def rendered(chart: Chart) -> np.ndarray:
 def test_the_printed_squares_have_their_size_place_and_tilt() -> None:
     page = rendered(CHART)
     sheet = lay_out(CHART)
-    _, reading = follow(None, Frame(np.ascontiguousarray(page), transfer="srgb"))
+    _, reading = track(None, Frame(np.ascontiguousarray(page), transfer="srgb"))
     per_mm = page.shape[1] / 210
     # PDFium averages codes, not light: a pixel half black reads a fifth of white, 0.3 px to the black side
     assert reading.scale_px == pytest.approx(SQUARES * sheet.star_radius_mm * per_mm, abs=0.4)

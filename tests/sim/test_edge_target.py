@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from backfocus.measure.edge.measurement import FREQUENCIES
-from backfocus.measure.follow import follow
+from backfocus.measure.track import track
 from backfocus.sim.bench import Bench
 from backfocus.sim.settings import parse_sim
 
@@ -19,7 +19,7 @@ def test_the_drawn_edge_has_the_exact_transfer(zoom, residual_um) -> None:
     bench.turn(zoom=zoom, focus_um=lens.chart_focus_um)
     assert lens.residual_um(bench.pose) == pytest.approx(residual_um, abs=1e-6)
     bench.frame(0)
-    _, reading = follow(None, bench.frame(1))
+    _, reading = track(None, bench.frame(1))
     w020 = residual_um / (8 * 0.55 * 1.8**2)
     edge = ExactEdge(pupil_lens(w020, f_number=1.8, pixel_um=5.0), 5.0 + np.degrees(bench.camera.turned_rad))
     assert reading.scale_px == pytest.approx(lens.scale_px(bench.pose), rel=0.003)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from backfocus.frame import Frame
-from backfocus.measure.follow import follow
 from backfocus.measure.reading import Flag, Reading
+from backfocus.measure.track import track
 from backfocus.optics.lens import Optics
 from backfocus.solve.defocus import defocus
 from backfocus.solve.remarks import REMARKS, at_tele, borne
@@ -45,7 +45,7 @@ def doubled() -> list:
     ],
 )
 def test_what_softens_a_lens_in_focus_is_flagged_and_never_reads_as_a_sure_error(pictures, flag):
-    reading = follow(None, Frame(pictures()[-1], transfer="bt709", limited=True))[1]
+    reading = track(None, Frame(pictures()[-1], transfer="bt709", limited=True))[1]
     assert flag in reading.flags
     assert REMARKS[flag].effect == "too soft"
     um = defocus(reading, OPTICS, ratio=0.0).um

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from backfocus.frame import Frame, fields
-from backfocus.measure.follow import Sight, follow
+from backfocus.measure.track import Track, track
 from backfocus.optics.lens import Optics
 from backfocus.sim.sensor import bt709
 from backfocus.solve.side_hint import ColourGap, colour_gap, side_hint
@@ -45,7 +45,7 @@ def frame(r_um, apart_um, *, w040_um=0.0, noise=0.01, seed=1, **more):
 
 
 def gap_of(*seen):
-    return colour_gap([follow(Sight(colours=True), each)[1] for each in seen], OPTICS, 1.0)
+    return colour_gap([track(Track(colours=True), each)[1] for each in seen], OPTICS, 1.0)
 
 
 @pytest.mark.parametrize(("r_um", "apart_um"), [(-40.0, 10.0), (25.0, 10.0), (-14.0, -6.0), (40.0, -6.0)])
@@ -77,7 +77,7 @@ def test_grey_pictures_fields_and_focus_give_no_hint() -> None:
 
 
 def test_colour_is_read_only_where_asked_for() -> None:
-    assert follow(None, frame(30.0, 10.0))[1].colours is None
+    assert track(None, frame(30.0, 10.0))[1].colours is None
 
 
 @pytest.mark.parametrize(

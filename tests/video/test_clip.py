@@ -9,8 +9,8 @@ import pytest
 
 from backfocus.errors import SourceLost, SourceUnreadable, UsageError
 from backfocus.frame import Frame
-from backfocus.measure.follow import follow
 from backfocus.measure.reading import Flag
+from backfocus.measure.track import track
 from backfocus.video import expected_frames, open_source, record
 
 from ..oracles.render import StarDrawing, draw_star
@@ -96,7 +96,7 @@ def test_a_star_recorded_with_oblong_samples_is_read_round(tagged: bool, tmp_pat
     ]
     subprocess.run(command, check=True, timeout=60)
     (frame,) = read(tmp_path / "a.mxf")
-    _, reading = follow(None, replace(frame, transfer="linear"))
+    _, reading = track(None, replace(frame, transfer="linear"))
     if not tagged:
         assert reading.star is None or Flag.TILTED in reading.flags
         return

@@ -13,8 +13,8 @@ from tests.oracles.star_picture import Scene, light, noisy
 from tests.oracles.transfer import hopkins, ring_pixel
 
 from backfocus.frame import Frame
-from backfocus.measure.follow import follow
 from backfocus.measure.reading import Reading
+from backfocus.measure.track import track
 from backfocus.optics.lens import Optics
 from backfocus.solve.defocus import F_NUMBER_SIGMA, Defocus, defocus, reference_from
 from backfocus.solve.peak import NoPeak, Peak
@@ -104,7 +104,7 @@ def _third_party() -> Row:
     for name in ("0.5", "1"):
         truth = json.loads((GOLDEN / f"w020_{name}.json").read_text(encoding="utf-8"))
         picture = cv2.imread(str(GOLDEN / f"w020_{name}.png"), cv2.IMREAD_UNCHANGED)
-        reading = follow(None, Frame(np.asarray(picture, np.uint16), bits=16, transfer="linear"))[1]
+        reading = track(None, Frame(np.asarray(picture, np.uint16), bits=16, transfer="linear"))[1]
         worst = max(
             worst, _off(defocus(reading, optics), truth["defocus_um"], optics.half_depth_um(), 10.0, 0.01)
         )
@@ -329,7 +329,7 @@ PERFECT, ABERRATED = "max(h/10, 1 %)", "max(h/5, 3 %)"
 
 
 def _read(picture: np.ndarray) -> Reading:
-    return follow(None, Frame(picture.astype(np.float32), bits=0, transfer="linear"))[1]
+    return track(None, Frame(picture.astype(np.float32), bits=0, transfer="linear"))[1]
 
 
 def _as_reading(exact: np.ndarray, noise: float, rng: np.random.Generator) -> Reading:

@@ -11,8 +11,8 @@ from tests.oracles.transfer import CUT_OFF, half_modulation, hopkins, on_rings
 
 from backfocus.chart import make_chart, parse_paper
 from backfocus.frame import Frame
-from backfocus.measure.follow import Sight, follow
 from backfocus.measure.reading import Flag, Reading
+from backfocus.measure.track import Track, track
 
 from .row import Plan, Row
 
@@ -57,10 +57,10 @@ class _Picture:
 def parts(plan: Plan) -> Iterator[Row]:
     rng = np.random.default_rng(plan.seed)
     pictures = [_picture(rng, number) for number in range(plan.cases(60, 10))]
-    said = [follow(None, each.said) for each in pictures]
-    right = [follow(None, each.true) for each in pictures]
+    said = [track(None, each.said) for each in pictures]
+    right = [track(None, each.true) for each in pictures]
     yield from _levels(pictures, [reading for _, reading in right])
-    told = [number for number, (sight, _) in enumerate(said) if _as_other(sight, pictures[number].said)]
+    told = [number for number, (known, _) in enumerate(said) if _as_other(known, pictures[number].said)]
     for bits, most, why in ((10, 0.5, OWN), (8, 2.0, GRAINY)):
         sharp = [number for number in told if pictures[number].mtf50 and pictures[number].true.bits == bits]
         off, best = (
@@ -99,8 +99,8 @@ def parts(plan: Plan) -> Iterator[Row]:
         "samples; where two curves agree alike none is named. In the rest the declared one agrees too.",
     )
     overruled = sum(
-        _as_other(sight, each.true) or Flag.OTHER_CURVE in reading.flags
-        for each, (sight, reading) in zip(pictures, right, strict=True)
+        _as_other(known, each.true) or Flag.OTHER_CURVE in reading.flags
+        for each, (known, reading) in zip(pictures, right, strict=True)
     )
     yield Row(
         "right curve and range declared: overruled, or `other-curve`",
@@ -132,9 +132,9 @@ def _levels(pictures: list[_Picture], right: list[Reading]) -> Iterator[Row]:
     )
 
 
-def _as_other(sight: Sight, frame: Frame) -> bool:
+def _as_other(known: Track, frame: Frame) -> bool:
     """Whether the patches named another curve or range than the frame's."""
-    told = sight.told
+    told = known.told
     return told is not None and (told.transfer, told.limited) != (frame.transfer, frame.limited)
 
 

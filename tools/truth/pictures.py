@@ -16,8 +16,8 @@ from tests.oracles.transfer import CUT_OFF, Otf, disc, hopkins
 
 from backfocus.frame import Frame, Samples
 from backfocus.measure.find.stars import find_star
-from backfocus.measure.follow import follow
 from backfocus.measure.reading import Flag, Reading
+from backfocus.measure.track import track
 
 from .row import Plan, Plot, Row
 
@@ -242,7 +242,7 @@ def _flags_of(samples: Samples) -> frozenset[Flag]:
 
 def _reading(samples: Samples) -> Reading:
     bits = 8 if samples.dtype == np.uint8 else 10
-    return follow(None, Frame(samples, bits=bits, transfer="bt709", limited=True))[1]
+    return track(None, Frame(samples, bits=bits, transfer="bt709", limited=True))[1]
 
 
 def _lens(rng: np.random.Generator) -> Otf:

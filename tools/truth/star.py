@@ -15,14 +15,14 @@ from tests.oracles.star_picture import Scene, light, noisy
 from tests.oracles.transfer import CUT_OFF, Otf, bell, disc, half_modulation, hopkins, on_rings
 
 from backfocus.frame import Frame, fields
-from backfocus.measure.follow import follow
 from backfocus.measure.reading import Flag, Reading
+from backfocus.measure.track import track
 
 from .row import Plan, Plot, Row, Series
 
 TITLE = "The star"
 INTRO = """
-Every picture goes through the same door as a camera's, `follow(None, frame)`, which has to find the star.
+Every picture goes through the same door as a camera's, `track(None, frame)`, which has to find the star.
 The truth is Hopkins' integral (or the transfer function of a blur disc, a bell, a pupil of prysm's) times
 the square pixel, averaged over directions. The pictures are a third party's, prysm's, or drawn from an exact
 chart five times as fine, filtered by that transfer function in Fourier space; turned, tilted, cut and shaded
@@ -112,7 +112,7 @@ def _draw(rng: np.random.Generator) -> Case:
 
 
 def _read(picture: np.ndarray) -> Reading:
-    return follow(None, Frame(picture, bits=0, transfer="linear"))[1]
+    return track(None, Frame(picture, bits=0, transfer="linear"))[1]
 
 
 def _errors(cases: list[Case], pictures: list[np.ndarray]) -> Errors:
@@ -448,7 +448,7 @@ def _eight_bits(what: str, kinds: list[tuple[str, bool, Case]], draws: int) -> I
 def _coded(name: str, limited: bool, star: Case, bits: int, grain: float, seed: int) -> Reading:
     picture = light(star.scene, star.otf) * np.float32(0.03 if name == "pq" else 1.0)
     samples = codes(picture, transfer=name, bits=bits, limited=limited, grain=grain, seed=seed)
-    return follow(None, Frame(samples, bits=bits, transfer=name, limited=limited))[1]
+    return track(None, Frame(samples, bits=bits, transfer=name, limited=limited))[1]
 
 
 def _mismatch() -> Plot:
@@ -459,7 +459,7 @@ def _mismatch() -> Plot:
     samples = codes(light(Scene(), otf), transfer="gamma2.2", bits=10, limited=False)
     values = []
     for gamma in gammas:
-        read = follow(None, Frame(samples, bits=10, transfer=f"gamma{gamma:.1f}"))[1].mtf50_cy_px
+        read = track(None, Frame(samples, bits=10, transfer=f"gamma{gamma:.1f}"))[1].mtf50_cy_px
         values.append(math.nan if read is None else 100 * (read / truth - 1))
     return Plot(
         "star-gamma", "MTF50 with the wrong gamma undone; the camera's is 2.2", "gamma undone", "error, %",
@@ -474,7 +474,7 @@ def _fields(plan: Plan, rng: np.random.Generator) -> Iterator[Row]:
         frame = Frame(light(case.scene, case.otf), bits=0, transfer="linear", interlaced="top")
         for one in fields(frame):
             cases.append(case)
-            readings.append(follow(None, one)[1])
+            readings.append(track(None, one)[1])
     yield from _read_rows("single fields of interlaced video", "Hopkins", _compared(cases, readings))
 
 

@@ -12,8 +12,8 @@ from . import options
 from .progress import pictures
 
 if TYPE_CHECKING:
-    from ..measure.follow import Sight
     from ..measure.reading import Reading
+    from ..measure.track import Track
     from ..optics.lens import Optics
     from ..session.run import Limits
     from ..solve.clip import ClipAnswer
@@ -110,11 +110,11 @@ def check(
         means = replace(means, back_focus_ring=profile.back_focus_ring, lens_kind=profile.kind)
 
     told = first_turn is not None or shim_um is not None or red_blue_um is not None
-    sight = replace(options.sight_for(target), colours=told)
+    known = replace(options.track_for(target), colours=told)
 
     def look(address: str) -> "list[Reading]":
         opened = open_source(address, transfer=transfer, range_=range_, notice=options.notice)
-        return _seen(opened, Limits(frames, seconds), sight, quiet=json_)
+        return _seen(opened, Limits(frames, seconds), known, quiet=json_)
 
     if (shim_um is None) != (after is None) or shim_um == 0.0:
         raise UsageError("two clips and the step between them belong together: --shim-um 50 BEFORE AFTER")
@@ -186,13 +186,13 @@ def _calibration_words(found: "dict[str, float | str | None]") -> str:
     )
 
 
-def _seen(opened: "VideoSource", limits: "Limits", sight: "Sight", *, quiet: bool) -> "list[Reading]":
+def _seen(opened: "VideoSource", limits: "Limits", known: "Track", *, quiet: bool) -> "list[Reading]":
     """All readings of a recording; of a live source those up to the first steady wide after a steady tele."""
     from ..session.run import readings
     from ..solve.zoom_pull import finished
 
     seen: list[Reading] = []
-    for sighting in pictures(readings(opened, limits, sight), opened, quiet=quiet):
+    for sighting in pictures(readings(opened, limits, known), opened, quiet=quiet):
         seen.append(sighting.reading)
         if opened.live and finished(seen):
             break

@@ -67,9 +67,9 @@ def measure(
     opened = open_source(source, transfer=transfer, range_=range_, notice=options.notice)
     count, found = 0, False
     flags: Counter[Flag] = Counter()
-    sight = replace(options.sight_for(target, region), colours=bool(red_blue_um))
+    known = replace(options.track_for(target, region), colours=bool(red_blue_um))
     try:
-        for reading, ratio in _with_ratio(readings(opened, Limits(frames, seconds), sight)):
+        for reading, ratio in _with_ratio(readings(opened, Limits(frames, seconds), known)):
             defocus = _defocus(reading, optics, ratio)
             count, found = count + 1, found or reading.target is not None
             flags.update(flags_of(reading, defocus))

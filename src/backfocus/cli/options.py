@@ -8,7 +8,7 @@ import typer
 from ..errors import UsageError
 
 if TYPE_CHECKING:
-    from ..measure.follow import Sight
+    from ..measure.track import Track
     from ..optics.lens import Optics
     from ..optics.profiles import Lens
 
@@ -112,17 +112,17 @@ RedBlueUm = Annotated[
 ]
 
 
-def sight_for(target: 'Literal["auto", "star", "edge"]', region: str | None = None) -> "Sight":
+def track_for(target: 'Literal["auto", "star", "edge"]', region: str | None = None) -> "Track":
     """What to look for in the first picture."""
     from ..measure.edge.measurement import Region
-    from ..measure.follow import Sight
+    from ..measure.track import Track
 
     if region is None:
-        return Sight(want=target)
+        return Track(want=target)
     found = re.fullmatch(r"\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*[xX]\s*(\d+)\s*", region)
     if found is None:
         raise UsageError(f"--region {region}: give X,Y,WIDTHxHEIGHT in pixels such as 400,300,120x160")
-    return Sight(want="edge", region=Region(*(int(part) for part in found.groups())))
+    return Track(want="edge", region=Region(*(int(part) for part in found.groups())))
 
 
 def lens_profile(name: str | None) -> "Lens | None":

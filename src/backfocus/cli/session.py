@@ -15,7 +15,7 @@ from ..guide.procedure import start
 from ..guide.records import to_dict
 from ..guide.session_state import Session, Setup
 from ..guide.words import event_words, instruction_words
-from ..measure.follow import Sight, Target
+from ..measure.track import Target, Track
 from ..session.journal import Journal, fold
 from ..session.run import STILLS_FPS, Limits, Moment, Person
 from ..session.run import guide as guide_moments
@@ -99,7 +99,7 @@ def lead(plan: Plan, source: VideoSource | None = None) -> int:
         people: list[Person] = [keys, *([hand] if hand is not None else [])]
         limits = Limits(plan.frames, plan.seconds)
         moments = guide_moments(
-            source, session, people=people, limits=limits, offset_s=offset_s, sight=Sight(want=plan.target)
+            source, session, people=people, limits=limits, offset_s=offset_s, known=Track(want=plan.target)
         )
         show = _show_json if plan.json else _show_live
         try:

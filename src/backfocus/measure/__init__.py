@@ -1,1 +1,1 @@
-"""One picture in, a reading out: `follow` is the call; the rooms below find, measure and size the target."""
+"""One picture in, a reading out: `track` is the call; the rooms below find, measure and size the target."""

@@ -17,8 +17,8 @@ from ..guide.outcome import means_of
 from ..guide.procedure import advance, ask
 from ..guide.session_state import Session
 from ..guide.watch.watch import Watch, watch
-from ..measure.follow import Sight, follow
 from ..measure.reading import Reading
+from ..measure.track import Track, track
 from ..solve.clip import judge_clip
 from ..video.source import VideoSource
 
@@ -48,11 +48,11 @@ class Sighting:
 
 
 def readings(
-    source: VideoSource, limits: Limits | None = None, sight: Sight | None = None
+    source: VideoSource, limits: Limits | None = None, known: Track | None = None
 ) -> Iterator[Sighting]:
     """Measure every picture of `source` in turn; closes the source at the end, also when abandoned.
 
-    `sight` says what to look for, where that is not whatever is there.
+    `known` says what to look for, where that is not whatever is there.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def readings(
             if first_s is None:
                 first_s = frame.at_s
             for picture in fields(frame):
-                sight, reading = follow(sight, picture)
+                known, reading = track(known, picture)
                 yield Sighting(picture, reading)
             elapsed_s = (frame.at_s or 0.0) - (first_s or 0.0)
             if limits.passed(count, elapsed_s):
@@ -104,7 +104,7 @@ def guide(
     people: Sequence[Person] = (),
     limits: Limits | None = None,
     offset_s: float = 0.0,
-    sight: Sight | None = None,
+    known: Track | None = None,
 ) -> Iterator[Moment]:
     """Lead `session` to its end with the pictures of `source`; one moment per picture.
 
@@ -116,7 +116,7 @@ def guide(
         All of them hear every instruction, and each may answer.
     offset_s : float
         Added to the source's time, so that a resumed session's clock goes on where it stopped.
-    sight : Sight
+    known : Track
         What to look for, where that is not whatever is there.
 
     Notes
@@ -131,7 +131,7 @@ def guide(
     instructions = ask(session)
     _tell(people, instructions, (), at_s)
     yield Moment(at_s, None, session, watched, (), instructions)
-    for sighting in readings(source, limits, sight):
+    for sighting in readings(source, limits, known):
         at_s = offset_s + _time(sighting.reading)
         reading = replace(sighting.reading, at_s=at_s)
         if not source.live:

@@ -8,8 +8,8 @@ from backfocus.errors import UsageError
 from backfocus.frame import Frame
 from backfocus.measure.edge.measurement import Region
 from backfocus.measure.edge.squares import find_squares
-from backfocus.measure.follow import Sight, follow
 from backfocus.measure.reading import Flag
+from backfocus.measure.track import Track, track
 from backfocus.target import SQUARE_RATIOS, SQUARE_SHARES, SQUARE_TILT_RAD, square_tone
 
 from ...oracles.edge import ExactEdge, gaussian_lens
@@ -51,7 +51,7 @@ def test_every_row_of_three_squares_has_sizes_of_its_own() -> None:
 @pytest.mark.parametrize("half_px", [60.0, 150.0, 400.0, 900.0, 1400.0])
 def test_scale_place_and_curve_at_every_zoom(half_px) -> None:
     frame = drawn(half_px, x=317.3, y=244.8)
-    _, reading = follow(None, frame)
+    _, reading = track(None, frame)
     assert reading.star is None
     # eight bits and a picture drawn twice as fine
     assert reading.scale_px == pytest.approx(half_px, rel=0.002)
@@ -62,16 +62,16 @@ def test_scale_place_and_curve_at_every_zoom(half_px) -> None:
 
 
 def test_followed_through_a_zoom_and_named_right_throughout() -> None:
-    sight = None
+    known = None
     for half_px in np.geomspace(150, 600, 9):
-        sight, reading = follow(sight, drawn(half_px, sigma=2.0))
+        known, reading = track(known, drawn(half_px, sigma=2.0))
         assert reading.scale_px == pytest.approx(half_px, rel=0.005)
         assert reading.frequency_cy_px
 
 
 @pytest.mark.parametrize("sigma", [1.0, 3.0, 6.0])
 def test_blur_and_noise(sigma) -> None:
-    _, reading = follow(None, drawn(180.0, sigma=sigma, noise=0.02))
+    _, reading = track(None, drawn(180.0, sigma=sigma, noise=0.02))
     assert reading.scale_px == pytest.approx(180.0, rel=0.005)
     assert reading.mtf50_cy_px == pytest.approx(drawn_mtf50(sigma), rel=0.03)
 
@@ -80,7 +80,7 @@ def test_found_in_a_cluttered_room() -> None:
     rng = np.random.default_rng(5)
     for _ in range(2):
         half = float(rng.uniform(60, 130))
-        _, reading = follow(None, drawn(half, room=clutter((480, 640), rng), sigma=1.5))
+        _, reading = track(None, drawn(half, room=clutter((480, 640), rng), sigma=1.5))
         assert reading.scale_px == pytest.approx(half, rel=0.005)
 
 
@@ -98,11 +98,11 @@ def test_no_edge_chart_in_real_pictures(golden) -> None:
 
 
 def test_covered_it_is_lost_and_found_again() -> None:
-    sight, _ = follow(None, drawn(120.0))
-    sight, reading = follow(sight, Frame(np.full((480, 640), 90, np.uint8)))
+    known, _ = track(None, drawn(120.0))
+    known, reading = track(known, Frame(np.full((480, 640), 90, np.uint8)))
     assert reading.flags == {Flag.NO_EDGE, Flag.LOST}
     assert reading.target is None
-    sight, reading = follow(sight, drawn(125.0))
+    known, reading = track(known, drawn(125.0))
     assert reading.scale_px == pytest.approx(125.0, rel=0.005)
 
 
@@ -113,8 +113,8 @@ def test_a_lone_square_counts_only_when_asked_for() -> None:
     square = np.maximum(np.abs(dx * cos + dy * sin), np.abs(dy * cos - dx * sin)) < 100
     light = cv2.GaussianBlur(np.where(square, 20.0, 200.0), (0, 0), 1.5)
     frame = Frame(np.rint(light).astype(np.uint8), transfer="linear")
-    assert follow(None, frame)[1].flags == {Flag.NO_STAR}
-    _, reading = follow(Sight(want="edge"), frame)
+    assert track(None, frame)[1].flags == {Flag.NO_STAR}
+    _, reading = track(Track(want="edge"), frame)
     assert reading.scale_px == pytest.approx(100.0, rel=0.01)
     assert reading.mtf50_cy_px is not None
 
@@ -122,21 +122,21 @@ def test_a_lone_square_counts_only_when_asked_for() -> None:
 def test_an_edge_in_a_given_region() -> None:
     codes = np.rint(255 * ExactEdge(gaussian_lens(1.0), 5.0, 60.0, 60.0).seen(120, 120)).astype(np.uint8)
     frame = Frame(codes, transfer="linear")
-    _, reading = follow(Sight(want="edge", region=Region(20, 10, 80, 100)), frame)
+    _, reading = track(Track(want="edge", region=Region(20, 10, 80, 100)), frame)
     truth = ExactEdge(gaussian_lens(1.0), 5.0).mtf50_cy_px
     assert reading.mtf50_cy_px == pytest.approx(truth, rel=0.01)  # 8 bits
     assert reading.flags == {Flag.SCALE_UNSURE}
     assert reading.edge.angle_deg == pytest.approx(95.0, abs=0.1)
     with pytest.raises(UsageError, match="region"):
-        follow(Sight(want="edge", region=Region(100, 10, 80, 100)), frame)
+        track(Track(want="edge", region=Region(100, 10, 80, 100)), frame)
 
 
 def test_clipped_white_and_motion_are_flagged() -> None:
     frame = drawn(150.0)
     bright = Frame(np.clip(frame.luma * 2.0, 0, 255).astype(np.uint8), transfer="linear")
-    assert Flag.CLIPPED in follow(None, bright)[1].flags
-    sight, _ = follow(None, frame)
-    assert Flag.MOVING in follow(sight, drawn(150.0, x=326.0))[1].flags
+    assert Flag.CLIPPED in track(None, bright)[1].flags
+    known, _ = track(None, frame)
+    assert Flag.MOVING in track(known, drawn(150.0, x=326.0))[1].flags
 
 
 def test_the_shares_are_the_ratios_multiplied() -> None:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from backfocus.frame import Frame
-from backfocus.measure.follow import follow
 from backfocus.measure.reading import Flag, Reading
+from backfocus.measure.track import track
 
 from ...oracles.camera_codes import codes
 from ...oracles.coded import coded
@@ -20,7 +20,7 @@ def pictures(noise: float, waves: float = 0.25) -> list[np.ndarray]:
 
 
 def read(picture: np.ndarray) -> Reading:
-    return follow(None, Frame(picture, transfer="bt709", limited=True))[1]
+    return track(None, Frame(picture, transfer="bt709", limited=True))[1]
 
 
 POOR = [("libx264", {"crf": "33"}), ("mjpeg", {"qmin": "16", "qmax": "16"})]

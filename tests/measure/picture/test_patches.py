@@ -8,8 +8,8 @@ import pytest
 
 from backfocus.chart import make_chart, parse_paper
 from backfocus.frame import Frame, fields
-from backfocus.measure.follow import Sight, follow
 from backfocus.measure.reading import Flag, Reading
+from backfocus.measure.track import Track, track
 
 from ...oracles.camera_codes import codes
 from ...oracles.printed_chart import printed
@@ -34,8 +34,8 @@ def frame(
     return Frame(samples, bits=10, transfer=tag, limited=tag_limited)
 
 
-def read(picture: np.ndarray, made: str, tag: str, **ranges: bool) -> tuple[Sight, Reading]:
-    return follow(None, frame(picture, made, tag, **ranges))
+def read(picture: np.ndarray, made: str, tag: str, **ranges: bool) -> tuple[Track, Reading]:
+    return track(None, frame(picture, made, tag, **ranges))
 
 
 @pytest.mark.parametrize(
@@ -64,22 +64,22 @@ def test_a_wrong_range_is_undone():
 
 @pytest.mark.parametrize("made", ["bt709", "srgb", "slog3", "hlg", "pq", "logc4"])
 def test_a_right_tag_is_kept(made):
-    sight, reading = read(seen(), made, made)
-    assert (sight.told.transfer, sight.told.limited) == (made, True)
+    known, reading = read(seen(), made, made)
+    assert (known.told.transfer, known.told.limited) == (made, True)
     assert Flag.OTHER_CURVE not in reading.flags
 
 
 @pytest.mark.parametrize(("radius_px", "waves", "turn_deg"), [(77.0, 0.28, 2.0), (77.0, 0.0, 1.0)])
 @pytest.mark.parametrize("tag", ["bt709", "slog3"])
 def test_nothing_is_concluded_from_lines_in_step_with_the_pixels(radius_px, waves, turn_deg, tag):
-    sight, reading = read(_slanted(radius_px, waves, turn_deg), "bt709", tag)
-    assert sight.told is None  # pairs of lines are 0.96 px wide: moire of 1 % of white
+    known, reading = read(_slanted(radius_px, waves, turn_deg), "bt709", tag)
+    assert known.told is None  # pairs of lines are 0.96 px wide: moire of 1 % of white
     assert Flag.OTHER_CURVE not in reading.flags
 
 
 def test_moire_averages_out_over_a_patch_that_holds_waves_of_it():
-    sight, _ = read(_slanted(113.3, 0.42, 0.5), "bt709", "slog3")
-    assert (sight.told.transfer, sight.told.limited) == ("bt709", True)
+    known, _ = read(_slanted(113.3, 0.42, 0.5), "bt709", "slog3")
+    assert (known.told.transfer, known.told.limited) == ("bt709", True)
 
 
 def _slanted(radius_px, waves, turn_deg):
@@ -99,14 +99,14 @@ def test_a_curve_that_nobody_named_is_no_contradiction():
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
 def test_the_chart_may_hang_on_its_side_or_head(quarters):
-    sight, _ = read(np.rot90(seen(), quarters).copy(), "slog3", "bt709")
-    assert sight.told.transfer == "slog3"
+    known, _ = read(np.rot90(seen(), quarters).copy(), "slog3", "bt709")
+    assert known.told.transfer == "slog3"
 
 
 @pytest.mark.parametrize("view", [{"turn_deg": 3.0}, {"spread_mm": 0.06}, {"shade": 0.3}], ids=str)
 def test_neither_a_slant_nor_spread_ink_nor_a_shadow_changes_the_curve(view):
-    sight, _ = read(seen(**view), "slog3", "bt709")
-    assert sight.told.transfer == "slog3"
+    known, _ = read(seen(**view), "slog3", "bt709")
+    assert known.told.transfer == "slog3"
 
 
 def test_fields_tell_it_too():
@@ -114,7 +114,7 @@ def test_fields_tell_it_too():
         frame(seen(radius_px=140.0, size=(460, 460), centre=(230.0, 190.0)), "slog3", "bt709"),
         interlaced="top",
     )
-    assert [follow(None, field)[0].told.transfer for field in fields(whole)] == ["slog3", "slog3"]
+    assert [track(None, field)[0].told.transfer for field in fields(whole)] == ["slog3", "slog3"]
 
 
 def _shadowed(picture):
@@ -135,14 +135,14 @@ def _shadowed(picture):
     ids=["another's star", "patches out of view", "shadow", "too soft"],
 )
 def test_nothing_is_concluded_where_the_patches_do_not_tell(picture):
-    sight, reading = read(picture, "bt709", "slog3")
-    assert sight.told is None
+    known, reading = read(picture, "bt709", "slog3")
+    assert known.told is None
     assert Flag.OTHER_CURVE not in reading.flags
 
 
 def test_a_curve_changed_on_the_way_is_noticed_within_a_second():
-    sight, _ = follow(None, frame(seen(), "bt709", "bt709"))
+    known, _ = track(None, frame(seen(), "bt709", "bt709"))
     for index in range(1, 26):
-        sight, reading = follow(sight, replace(frame(seen(), "slog3", "bt709"), index=index))
-    assert sight.told.transfer == "slog3"
+        known, reading = track(known, replace(frame(seen(), "slog3", "bt709"), index=index))
+    assert known.told.transfer == "slog3"
     assert reading.mtf50_cy_px == pytest.approx(TRUTH, rel=0.01)  # as above

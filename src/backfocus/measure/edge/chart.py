@@ -38,7 +38,7 @@ MOVING_PX, OFF_AXIS = 1.0, 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class EdgeSight:
+class EdgeTrack:
     """What is known of an edge chart after a picture: its squares in pixels of the whole picture."""
 
     squares: Squares
@@ -59,8 +59,8 @@ def read_region(frame: Frame, region: Region, contrast: float) -> Reading:
 
 
 def read_chart(
-    frame: Frame, picture: Pyramid, contrast: float, before: EdgeSight | None, *, lone: bool
-) -> tuple[EdgeSight, Reading] | None:
+    frame: Frame, picture: Pyramid, contrast: float, before: EdgeTrack | None, *, lone: bool
+) -> tuple[EdgeTrack, Reading] | None:
     """The edge chart in a picture measured, and what to know for the next; None where there is none.
 
     Parameters
@@ -92,7 +92,7 @@ def read_chart(
         shift_px=_shift_px(frame, squares, before),
         field=frame.field,
     )
-    after = EdgeSight(squares)
+    after = EdgeTrack(squares)
     if len(good) < FEWEST_SIDES:
         why = {Flag.ON_GRID} if any(Flag.ON_GRID in side.flags for side in sides) else set()
         return after, replace(reading, flags=flags | {Flag.LOST} | why)
@@ -105,7 +105,7 @@ def _light(frame: Frame) -> tuple[Samples, NDArray[np.float32] | None]:
     return frame.luma, curve(bits=frame.bits, transfer=frame.transfer, limited=frame.limited)
 
 
-def _found(frame: Frame, picture: Pyramid, before: EdgeSight | None, *, lone: bool) -> Squares | None:
+def _found(frame: Frame, picture: Pyramid, before: EdgeTrack | None, *, lone: bool) -> Squares | None:
     """The squares in pixels of the whole picture, looked for in a smaller one."""
     rows, columns = frame.luma.shape
     lines = rows * frame.line_step
@@ -165,7 +165,7 @@ def _exact(squares: Squares, number: int, sides: Sequence[EdgeMeasurement]) -> S
     return replace(squares, x_px=x, y_px=y, half_px=half / _share(squares, number), turn_deg=turned)
 
 
-def _shift_px(frame: Frame, squares: Squares, before: EdgeSight | None) -> float | None:
+def _shift_px(frame: Frame, squares: Squares, before: EdgeTrack | None) -> float | None:
     """How far the centre moved beyond what the zoom, about the middle of the picture, explains."""
     if before is None:
         return None
@@ -178,7 +178,7 @@ def _shift_px(frame: Frame, squares: Squares, before: EdgeSight | None) -> float
 
 
 def _flags(
-    frame: Frame, squares: Squares, before: EdgeSight | None, good: Sequence[EdgeMeasurement]
+    frame: Frame, squares: Squares, before: EdgeTrack | None, good: Sequence[EdgeMeasurement]
 ) -> frozenset[Flag]:
     flags = {flag for side in good for flag in side.flags}
     half = int(squares.half_px * _share(squares, squares.seen[0])) + 4

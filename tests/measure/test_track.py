@@ -8,8 +8,8 @@ import pytest
 
 from backfocus.errors import UsageError
 from backfocus.frame import Frame, fields
-from backfocus.measure.follow import Sight, follow
 from backfocus.measure.reading import Flag
+from backfocus.measure.track import Track, track
 
 from ..oracles import camera_codes
 from ..oracles.render import StarDrawing, clutter, disc_blurred, draw_star, seen
@@ -40,9 +40,9 @@ def frame(picture, index=0, noise=0.01, **more):
 
 
 def sequence(frames):
-    sight, readings = None, []
+    known, readings = None, []
     for each in frames:
-        sight, reading = follow(sight, each)
+        known, reading = track(known, each)
         readings.append(reading)
     return readings
 
@@ -157,13 +157,13 @@ def test_no_star_is_not_a_lost_one():
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 2000), (2000, 1), (30, 30)])
 def test_tiny_pictures_hold_no_star(shape):
-    _, reading = follow(None, Frame(np.full(shape, 90, np.uint8)))
+    _, reading = track(None, Frame(np.full(shape, 90, np.uint8)))
     assert reading.flags == {Flag.NO_STAR}
 
 
 @pytest.mark.parametrize("level", [0, 255])
 def test_even_pictures_hold_no_star(level):
-    _, reading = follow(None, Frame(np.full(SHAPE, level, np.uint8)))
+    _, reading = track(None, Frame(np.full(SHAPE, level, np.uint8)))
     assert reading.flags == {Flag.NO_STAR}
 
 
@@ -180,8 +180,8 @@ def test_of_two_stars_the_larger_is_read_and_the_other_flagged_while_it_is_there
 def test_more_bits_read_the_same(bits):
     picture, _ = view(150, cycles=36, blur_px=3.0)
     codes = np.round(np.clip(picture, 0, 1) ** 0.5 * (2**bits - 1)).astype(np.uint16)
-    _, deep = follow(None, Frame(codes, bits=bits, transfer="gamma2.0"))
-    _, shallow = follow(None, frame(picture, noise=0.0))
+    _, deep = track(None, Frame(codes, bits=bits, transfer="gamma2.0"))
+    _, shallow = track(None, frame(picture, noise=0.0))
     assert deep.mtf50_cy_px == pytest.approx(shallow.mtf50_cy_px, rel=0.01)  # rounding to 8 bits
     assert deep.white == pytest.approx(0.8**0.5, abs=0.02)  # the paper beside the star, in code values
 
@@ -189,16 +189,16 @@ def test_more_bits_read_the_same(bits):
 def test_floats_with_holes_read_the_same():
     picture, _ = view(150, cycles=36, blur_px=3.0)
     light = picture.astype(np.float32)
-    _, whole = follow(None, Frame(light.copy(), bits=0, transfer="linear"))
+    _, whole = track(None, Frame(light.copy(), bits=0, transfer="linear"))
     light[100:110, 40:60] = np.nan
-    _, holed = follow(None, Frame(light, bits=0, transfer="linear"))
+    _, holed = track(None, Frame(light, bits=0, transfer="linear"))
     assert holed.mtf50_cy_px == pytest.approx(whole.mtf50_cy_px, rel=0.005)
 
 
 def test_fields_are_read_on_their_own_lines():
     picture, (x, y) = view(130, cycles=36, blur_px=4.0)
     whole = frame(picture)
-    _, progressive = follow(None, whole)
+    _, progressive = track(None, whole)
     pair = fields(Frame(whole.luma, transfer="gamma2.0", interlaced="top"))
     readings = sequence(pair + pair)
     assert [reading.field for reading in readings] == ["top", "bottom"] * 2
@@ -214,16 +214,16 @@ def test_a_doubled_field_is_flagged_and_a_clean_picture_never():
     picture, _ = view(130, cycles=36, blur_px=4.0)
     clean = frame(picture)
     doubled = Frame(np.repeat(clean.luma[::2], 2, axis=0), transfer="gamma2.0")
-    assert Flag.INTERLACED in follow(None, doubled)[1].flags
-    assert Flag.INTERLACED not in follow(None, clean)[1].flags
+    assert Flag.INTERLACED in track(None, doubled)[1].flags
+    assert Flag.INTERLACED not in track(None, clean)[1].flags
 
 
 def test_fields_woven_together_without_a_word_are_flagged_while_they_differ():
     picture, _ = view(130, cycles=36, blur_px=4.0)
     first, second = frame(picture).luma.copy(), np.roll(frame(picture).luma, 4, axis=1)
-    assert Flag.INTERLACED not in follow(None, Frame(first, transfer="gamma2.0"))[1].flags
+    assert Flag.INTERLACED not in track(None, Frame(first, transfer="gamma2.0"))[1].flags
     first[1::2] = second[1::2]
-    assert Flag.INTERLACED in follow(None, Frame(first, transfer="gamma2.0"))[1].flags
+    assert Flag.INTERLACED in track(None, Frame(first, transfer="gamma2.0"))[1].flags
 
 
 @pytest.mark.parametrize("blur_px", [1.5, 4.0])
@@ -233,14 +233,14 @@ def test_a_zebra_over_the_white_of_the_star_gives_no_number(blur_px):
     white = np.quantile(striped[int(y) - 150 : int(y) + 150, int(x) - 150 : int(x) + 150], 0.95)
     across = np.add(*np.indices(striped.shape)) % 8 < 4
     striped[(striped > 0.8 * white) & across] = 30
-    _, reading = follow(None, Frame(striped, transfer="gamma2.0"))
+    _, reading = track(None, Frame(striped, transfer="gamma2.0"))
     assert reading.flags & {Flag.NO_STAR, Flag.LOST}
     assert reading.mtf50_cy_px is None
 
 
 def test_clipped_whites_are_flagged_and_clean_ones_never():
-    assert Flag.CLIPPED in follow(None, frame(view(130, cycles=36, blur_px=3.0, white=1.3)[0]))[1].flags
-    assert Flag.CLIPPED not in follow(None, frame(view(130, cycles=36, blur_px=3.0)[0]))[1].flags
+    assert Flag.CLIPPED in track(None, frame(view(130, cycles=36, blur_px=3.0, white=1.3)[0]))[1].flags
+    assert Flag.CLIPPED not in track(None, frame(view(130, cycles=36, blur_px=3.0)[0]))[1].flags
 
 
 def test_an_enlarged_picture_reads_honestly_soft():
@@ -249,7 +249,7 @@ def test_an_enlarged_picture_reads_honestly_soft():
     large = Frame(
         cv2.resize(small.luma, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR), transfer="gamma2.0"
     )
-    once, twice = follow(None, small)[1], follow(None, large)[1]
+    once, twice = track(None, small)[1], track(None, large)[1]
     # half the frequency, and softer still by the interpolation
     assert 0.35 * once.mtf50_cy_px < twice.mtf50_cy_px < 0.55 * once.mtf50_cy_px
 
@@ -261,8 +261,8 @@ def test_a_menu_over_part_of_the_star_is_no_bias():
     cv2.rectangle(covered, (560, 180), (760, 330), 40, -1)
     for line in range(205, 330, 26):
         cv2.putText(covered, "GAIN 0dB DTL", (566, line), 0, 0.6, 235, 1, cv2.LINE_AA)
-    _, clean = follow(None, plain)
-    _, reading = follow(None, Frame(covered, transfer="gamma2.0"))
+    _, clean = track(None, plain)
+    _, reading = track(None, Frame(covered, transfer="gamma2.0"))
     assert reading.star is not None
     assert reading.mtf50_cy_px == pytest.approx(clean.mtf50_cy_px, rel=0.05)
 
@@ -270,7 +270,7 @@ def test_a_menu_over_part_of_the_star_is_no_bias():
 def test_a_chart_cut_in_half_is_cropped():
     picture, (x, _) = view(150, cycles=36, blur_px=3.0)
     half = np.ascontiguousarray(frame(picture).luma[:, : int(x) + 10])
-    _, reading = follow(None, Frame(half, transfer="gamma2.0"))
+    _, reading = track(None, Frame(half, transfer="gamma2.0"))
     assert reading.star is not None
     assert reading.star.cycles == 36
     assert Flag.CROPPED in reading.flags
@@ -278,15 +278,15 @@ def test_a_chart_cut_in_half_is_cropped():
 
 def test_a_curve_nobody_knows_is_a_wrong_call():
     with pytest.raises(UsageError):
-        follow(None, Frame(frame(view(100)[0]).luma, transfer="vivid"))
+        track(None, Frame(frame(view(100)[0]).luma, transfer="vivid"))
 
 
 def test_following_depends_on_nothing_but_its_arguments():
     picture = frame(view(100)[0])
-    sight, first = follow(Sight(), picture)
-    _, second = follow(Sight(), picture)
+    known, first = track(Track(), picture)
+    _, second = track(Track(), picture)
     assert first == second
-    assert follow(sight, picture)[1] == follow(sight, picture)[1]
+    assert track(known, picture)[1] == track(known, picture)[1]
 
 
 @pytest.mark.parametrize("transfer", ["hlg", "pq", "slog3", "clog3", "logc3", "logc4", "vlog"])
@@ -297,7 +297,7 @@ def test_a_soft_star_is_found_in_logarithmic_codes(transfer):
     picture = light(scene, otf) * np.float32(0.03 if transfer == "pq" else 1.0)
     # grain, as every sensor has: without it all the paper falls on one code, a per cent or two off its light
     samples = camera_codes.codes(picture, transfer=transfer, bits=10, limited=False, grain=0.7, seed=1)
-    _, reading = follow(None, Frame(samples, bits=10, transfer=transfer))
+    _, reading = track(None, Frame(samples, bits=10, transfer=transfer))
     assert reading.star is not None
     assert reading.star.cycles == 27
     assert (reading.star.x_px, reading.star.y_px) == pytest.approx((100.3, 99.4), abs=0.02)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..frame import Frame, Samples
 from ..transfer import code_fraction, curve, linearise
-from .edge.chart import EdgeSight, read_chart, read_region
+from .edge.chart import EdgeTrack, read_chart, read_region
 from .edge.measurement import Region
 from .find.ring_harmonics import Pyramid, pyramid, read_rings, ring_radii
 from .find.stars import Candidate, find_star, star_near
@@ -62,7 +62,7 @@ TWIST_TOLERANCE = 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sight:
+class Track:
     """What is known of the star after a picture; the caller only hands it on.
 
     `misses` counts the pictures since the star was last seen; `other` is a second, smaller star. `want` is
@@ -78,7 +78,7 @@ class Sight:
     chart: Chart = field(default_factory=Chart)
     want: Target = "auto"
     region: Region | None = None
-    edges: EdgeSight | None = None
+    edges: EdgeTrack | None = None
     told: Told | None = None
     colours: bool = False
 
@@ -88,12 +88,12 @@ class Sight:
         return self.star if self.misses == 0 else None
 
 
-def follow(sight: Sight | None, frame: Frame) -> tuple[Sight, Reading]:
+def track(known: Track | None, frame: Frame) -> tuple[Track, Reading]:
     """What one picture (or one field of it) tells, and what to know for the next.
 
     Parameters
     ----------
-    sight : Sight | None
+    known : Track | None
         From the picture before; None at first and after a cut.
     frame : Frame
         Fields of interlaced pictures one by one (`frame.fields`).
@@ -108,34 +108,34 @@ def follow(sight: Sight | None, frame: Frame) -> tuple[Sight, Reading]:
     UsageError
         When the frame names a transfer curve nobody knows.
     """
-    sight = sight or Sight()
+    known = known or Track()
     picture = pyramid(_eight_bits(frame), line_step=frame.line_step, first_line=frame.first_line)
     contrast = scene_contrast(picture.reduced(WIDTH_PX))
-    if sight.region is not None:
-        return sight, read_region(frame, sight.region, contrast)
-    if sight.want == "edge" or sight.edges is not None:
-        return _edges(sight, frame, picture, contrast) or _without_star(sight, frame, contrast)
-    read = frame if sight.told is None else sight.told.of(frame)
-    found = _held(sight, read, picture) or _found(sight, read, picture)
+    if known.region is not None:
+        return known, read_region(frame, known.region, contrast)
+    if known.want == "edge" or known.edges is not None:
+        return _edges(known, frame, picture, contrast) or _without_star(known, frame, contrast)
+    read = frame if known.told is None else known.told.of(frame)
+    found = _held(known, read, picture) or _found(known, read, picture)
     if found is None:
-        may = sight.want == "auto" and sight.star is None and _patient(sight)
-        edges = _edges(sight, frame, picture, contrast) if may else None
-        return edges or _without_star(sight, frame, contrast)
-    told = sight.told
-    if sight.tracking is None or frame.index % PATCHES_EVERY == 0:
+        may = known.want == "auto" and known.star is None and _patient(known)
+        edges = _edges(known, frame, picture, contrast) if may else None
+        return edges or _without_star(known, frame, contrast)
+    told = known.told
+    if known.tracking is None or frame.index % PATCHES_EVERY == 0:
         told = read_patches(frame, found.measured, told) or told
-    if told and told != sight.told:
+    if told and told != known.told:
         read = told.of(frame)
-        found = _held(replace(sight, star=_star(found.measured), misses=0), read, picture) or found
-    after, reading = _with_star(sight, read, picture, found, contrast)
+        found = _held(replace(known, star=_star(found.measured), misses=0), read, picture) or found
+    after, reading = _with_star(known, read, picture, found, contrast)
     if told and told.contradicts and frame.transfer != "unknown":
         reading = replace(reading, flags=reading.flags | {Flag.OTHER_CURVE})
     return replace(after, told=told), reading
 
 
-def _edges(sight: Sight, frame: Frame, picture: Pyramid, contrast: float) -> tuple[Sight, Reading] | None:
-    read = read_chart(frame, picture, contrast, sight.edges, lone=sight.want == "edge")
-    return read and (replace(sight, edges=read[0], misses=0), read[1])
+def _edges(known: Track, frame: Frame, picture: Pyramid, contrast: float) -> tuple[Track, Reading] | None:
+    read = read_chart(frame, picture, contrast, known.edges, lone=known.want == "edge")
+    return read and (replace(known, edges=read[0], misses=0), read[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,19 +147,19 @@ class _Found:
     other: Candidate | None
 
 
-def _held(sight: Sight, frame: Frame, picture: Pyramid) -> _Found | None:
+def _held(known: Track, frame: Frame, picture: Pyramid) -> _Found | None:
     """The star measured where the picture before had it; None unless its rings stand out there."""
-    star = sight.tracking
+    star = known.tracking
     if star is None:
         return None
-    supposed = sight.scale.px if sight.scale.twisted else None
+    supposed = known.scale.px if known.scale.twisted else None
     first = _measure(frame, star, star.radius_px, supposed, tracked=True)
     if not _stands_out(first):
         return None
     if star.radius_px is not None and first.radius_px is None:
         first = _measure(frame, star, None, supposed, tracked=True)
-    other = None if sight.other is None else _again(picture, sight.other, math.inf)
-    return _Found(*_twisted(sight, frame, first, supposed), other)
+    other = None if known.other is None else _again(picture, known.other, math.inf)
+    return _Found(*_twisted(known, frame, first, supposed), other)
 
 
 def _stands_out(measured: StarMeasurement) -> bool:
@@ -168,12 +168,12 @@ def _stands_out(measured: StarMeasurement) -> bool:
     return sum(amplitude > noise for amplitude in measured.ring_amplitude) >= RINGS_HELD
 
 
-def _found(sight: Sight, frame: Frame, picture: Pyramid) -> _Found | None:
+def _found(known: Track, frame: Frame, picture: Pyramid) -> _Found | None:
     """The star looked for, near its last place and then everywhere, and measured."""
-    stars = _stars(sight, picture)
+    stars = _stars(known, picture)
     if not stars:
         return None
-    measured, twists = _measured(sight, frame, picture, stars[0])
+    measured, twists = _measured(known, frame, picture, stars[0])
     return _Found(measured, twists, stars[1] if len(stars) > 1 else None)
 
 
@@ -199,19 +199,19 @@ def _even_codes(itemsize: int, bits: int, transfer: str, limited: bool) -> Luma8
     return np.pad(even, (0, 256**itemsize - even.size), mode="edge")
 
 
-def _stars(sight: Sight, picture: Pyramid) -> tuple[Candidate, ...]:
+def _stars(known: Track, picture: Pyramid) -> tuple[Candidate, ...]:
     """The stars in the picture, the one followed (or else the larger) first."""
-    if sight.tracking:
-        reach = REACH * sight.star.radius_px if sight.star and sight.star.radius_px else math.inf
-        both = [_again(picture, star, reach) for star in (sight.star, sight.other)]
+    if known.tracking:
+        reach = REACH * known.star.radius_px if known.star and known.star.radius_px else math.inf
+        both = [_again(picture, star, reach) for star in (known.star, known.other)]
         if both[0] is not None:
             return tuple(star for star in both if star is not None)
-    return _search(picture) if _patient(sight) else ()
+    return _search(picture) if _patient(known) else ()
 
 
-def _patient(sight: Sight) -> bool:
+def _patient(known: Track) -> bool:
     """Whether this picture is searched, or left out among many without anything."""
-    return sight.misses <= PATIENCE or sight.misses % 3 == 0
+    return known.misses <= PATIENCE or known.misses % 3 == 0
 
 
 def _again(picture: Pyramid, star: Star | None, reach_px: float) -> Candidate | None:
@@ -230,26 +230,26 @@ def _search(picture: Pyramid) -> tuple[Candidate, ...]:
 
 
 def _measured(
-    sight: Sight, frame: Frame, picture: Pyramid, star: Candidate
+    known: Track, frame: Frame, picture: Pyramid, star: Candidate
 ) -> tuple[StarMeasurement, TwistScale | None]:
     """The star just looked for measured, and what its twists say."""
-    tracked = sight.tracking
+    tracked = known.tracking
     rim = tracked.radius_px if tracked else star.radius_px
-    supposed = sight.scale.px if tracked and sight.scale.twisted else _twist_radius_px(picture, star)
+    supposed = known.scale.px if tracked and known.scale.twisted else _twist_radius_px(picture, star)
     first = _measure(frame, star, rim, supposed, tracked=tracked is not None)
     if Flag.LOST in first.flags and tracked:
         rim, supposed = None, _twist_radius_px(picture, star)
         first = _measure(frame, star, rim, supposed, tracked=False)
     elif rim is not None and first.radius_px is None:
         first = _measure(frame, star, None, supposed, tracked=tracked is not None)
-    return _twisted(sight, frame, first, supposed)
+    return _twisted(known, frame, first, supposed)
 
 
 def _twisted(
-    sight: Sight, frame: Frame, first: StarMeasurement, supposed: float | None
+    known: Track, frame: Frame, first: StarMeasurement, supposed: float | None
 ) -> tuple[StarMeasurement, TwistScale | None]:
     """A measurement, done once more where its twists are not where they were supposed; and what they say."""
-    twists = twists_of(first, sight.scale, sight.scale.px or supposed)
+    twists = twists_of(first, known.scale, known.scale.px or supposed)
     if twists is None or (supposed and abs(twists.radius_px / supposed - 1) < TWIST_TOLERANCE):
         return first, twists
     return _measure(frame, first, first.radius_px, twists.radius_px, tracked=True), twists
@@ -294,36 +294,36 @@ def _measure(
     )
 
 
-def _without_star(sight: Sight, frame: Frame, contrast: float) -> tuple[Sight, Reading]:
-    misses = sight.misses + 1
-    seen = (sight.star is not None or sight.edges is not None) and misses <= LOST_FOR
-    nothing = Flag.NO_EDGE if sight.want == "edge" or sight.edges is not None else Flag.NO_STAR
+def _without_star(known: Track, frame: Frame, contrast: float) -> tuple[Track, Reading]:
+    misses = known.misses + 1
+    seen = (known.star is not None or known.edges is not None) and misses <= LOST_FOR
+    nothing = Flag.NO_EDGE if known.want == "edge" or known.edges is not None else Flag.NO_STAR
     flags = frozenset({nothing, Flag.LOST} if seen else {nothing})
     after = (
-        replace(sight, misses=misses, other=None)
+        replace(known, misses=misses, other=None)
         if seen
-        else Sight(misses=misses, want=sight.want, colours=sight.colours)
+        else Track(misses=misses, want=known.want, colours=known.colours)
     )
     return after, Reading(frame.index, frame.at_s, flags, contrast=contrast, field=frame.field)
 
 
 def _with_star(
-    sight: Sight,
+    known: Track,
     frame: Frame,
     picture: Pyramid,
     found: _Found,
     contrast: float,
-) -> tuple[Sight, Reading]:
-    scale = next_scale(sight.scale, found.measured, found.twists, picture)
-    measured = believed(found.measured, scale, sight.chart)
+) -> tuple[Track, Reading]:
+    scale = next_scale(known.scale, found.measured, found.twists, picture)
+    measured = believed(found.measured, scale, known.chart)
     star = _star(measured)
-    shift = _shift_px(sight, star, scale, picture)
+    shift = _shift_px(known, star, scale, picture)
     flags = measured.flags | _more_flags(frame, found, scale)
-    if shift is not None and shift > max(_still_px(sight, scale, picture), 5 * measured.centre_sigma_px):
+    if shift is not None and shift > max(_still_px(known, scale, picture), 5 * measured.centre_sigma_px):
         flags |= {Flag.MOVING}
     other = None if found.other is None else _star(found.other)
-    chart = learned(sight.chart, measured, scale)
-    after = Sight(star, other, scale, chart=chart, want=sight.want, colours=sight.colours)
+    chart = learned(known.chart, measured, scale)
+    after = Track(star, other, scale, chart=chart, want=known.want, colours=known.colours)
     return after, Reading(
         index=frame.index,
         at_s=frame.at_s,
@@ -346,7 +346,7 @@ def _with_star(
         shift_px=shift,
         field=frame.field,
         colours=in_red_and_blue(frame, measured, scale.px if scale.twisted else None)
-        if sight.colours
+        if known.colours
         else None,
     )
 
@@ -356,24 +356,24 @@ def _star(found: Candidate | StarMeasurement) -> Star:
     return Star(float(found.x_px), float(found.y_px), None if radius is None else float(radius), found.cycles)
 
 
-def _shift_px(sight: Sight, star: Star, scale: Scale, picture: Pyramid) -> float | None:
+def _shift_px(known: Track, star: Star, scale: Scale, picture: Pyramid) -> float | None:
     """How far the centre moved beyond what the zoom, about the middle of the picture, explains."""
-    before = sight.tracking
+    before = known.tracking
     if before is None:
         return None
     rows, columns = picture.levels[0].shape
     middle = ((columns - 1) / 2, (rows * picture.line_step - 1) / 2)
-    zoom = scale.px / sight.scale.px if scale.px and sight.scale.px else 1.0
+    zoom = scale.px / known.scale.px if scale.px and known.scale.px else 1.0
     dx = star.x_px - middle[0] - zoom * (before.x_px - middle[0])
     dy = star.y_px - middle[1] - zoom * (before.y_px - middle[1])
     return math.hypot(dx, dy)
 
 
-def _still_px(sight: Sight, scale: Scale, picture: Pyramid) -> float:
+def _still_px(known: Track, scale: Scale, picture: Pyramid) -> float:
     """Shift up to which only the zoom moves: its axis may lie a little off the middle of the picture."""
-    if not scale.px or not sight.scale.px:
+    if not scale.px or not known.scale.px:
         return ZOOM_UNKNOWN_PX
-    zoom = abs(scale.px / sight.scale.px - 1)
+    zoom = abs(scale.px / known.scale.px - 1)
     return MOVING_PX + OFF_AXIS * float(picture.levels[0].shape[1]) * zoom
 
 
