@@ -87,7 +87,7 @@ def parts(plan: Plan) -> Iterator[Row]:
         "Curves less than 0.4 % of white apart are taken for the same.",
     )
     false = [number for number, each in enumerate(pictures) if each.true.transfer != each.said.transfer]
-    silent = sum(said[number][0].told is None for number in false)
+    silent = sum(said[number][0].detected is None for number in false)
     yield Row(
         "another curve declared: the patches name one",
         "published curves",
@@ -134,8 +134,8 @@ def _levels(pictures: list[_Picture], right: list[Reading]) -> Iterator[Row]:
 
 def _as_other(known: Track, frame: Frame) -> bool:
     """Whether the patches named another curve or range than the frame's."""
-    told = known.told
-    return told is not None and (told.transfer, told.limited) != (frame.transfer, frame.limited)
+    found = known.detected
+    return found is not None and (found.transfer, found.limited) != (frame.transfer, frame.limited)
 
 
 def _off(reading: Reading, truth: float | None) -> float:

@@ -22,7 +22,7 @@ from .find.stars import Candidate, find_star, star_near
 from .picture.clipping import clipped, combed, line_doubled
 from .picture.compression import compressed
 from .picture.contrast import WIDTH_PX, scene_contrast
-from .picture.patches import Told, read_patches
+from .picture.patches import DetectedTransfer, read_patches
 from .reading import Flag, Reading, Star
 from .star.colours import in_red_and_blue
 from .star.measurement import StarMeasurement, measure_star
@@ -79,7 +79,7 @@ class Track:
     want: Target = "auto"
     region: Region | None = None
     edges: EdgeTrack | None = None
-    told: Told | None = None
+    detected: DetectedTransfer | None = None
     colours: bool = False
 
     @property
@@ -115,22 +115,22 @@ def track(known: Track | None, frame: Frame) -> tuple[Track, Reading]:
         return known, read_region(frame, known.region, contrast)
     if known.want == "edge" or known.edges is not None:
         return _edges(known, frame, picture, contrast) or _without_star(known, frame, contrast)
-    read = frame if known.told is None else known.told.of(frame)
+    read = frame if known.detected is None else known.detected.of(frame)
     found = _held(known, read, picture) or _found(known, read, picture)
     if found is None:
         may = known.want == "auto" and known.star is None and _patient(known)
         edges = _edges(known, frame, picture, contrast) if may else None
         return edges or _without_star(known, frame, contrast)
-    told = known.told
+    detected = known.detected
     if known.tracking is None or frame.index % PATCHES_EVERY == 0:
-        told = read_patches(frame, found.measured, told) or told
-    if told and told != known.told:
-        read = told.of(frame)
+        detected = read_patches(frame, found.measured, detected) or detected
+    if detected and detected != known.detected:
+        read = detected.of(frame)
         found = _held(replace(known, star=_star(found.measured), misses=0), read, picture) or found
     after, reading = _with_star(known, read, picture, found, contrast)
-    if told and told.contradicts and frame.transfer != "unknown":
+    if detected and detected.contradicts and frame.transfer != "unknown":
         reading = replace(reading, flags=reading.flags | {Flag.OTHER_CURVE})
-    return replace(after, told=told), reading
+    return replace(after, detected=detected), reading
 
 
 def _edges(known: Track, frame: Frame, picture: Pyramid, contrast: float) -> tuple[Track, Reading] | None:

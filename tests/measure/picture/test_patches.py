@@ -65,7 +65,7 @@ def test_a_wrong_range_is_undone():
 @pytest.mark.parametrize("made", ["bt709", "srgb", "slog3", "hlg", "pq", "logc4"])
 def test_a_right_tag_is_kept(made):
     known, reading = read(seen(), made, made)
-    assert (known.told.transfer, known.told.limited) == (made, True)
+    assert (known.detected.transfer, known.detected.limited) == (made, True)
     assert Flag.OTHER_CURVE not in reading.flags
 
 
@@ -73,13 +73,13 @@ def test_a_right_tag_is_kept(made):
 @pytest.mark.parametrize("tag", ["bt709", "slog3"])
 def test_nothing_is_concluded_from_lines_in_step_with_the_pixels(radius_px, waves, turn_deg, tag):
     known, reading = read(_slanted(radius_px, waves, turn_deg), "bt709", tag)
-    assert known.told is None  # pairs of lines are 0.96 px wide: moire of 1 % of white
+    assert known.detected is None  # pairs of lines are 0.96 px wide: moire of 1 % of white
     assert Flag.OTHER_CURVE not in reading.flags
 
 
 def test_moire_averages_out_over_a_patch_that_holds_waves_of_it():
     known, _ = read(_slanted(113.3, 0.42, 0.5), "bt709", "slog3")
-    assert (known.told.transfer, known.told.limited) == ("bt709", True)
+    assert (known.detected.transfer, known.detected.limited) == ("bt709", True)
 
 
 def _slanted(radius_px, waves, turn_deg):
@@ -100,13 +100,13 @@ def test_a_curve_that_nobody_named_is_no_contradiction():
 @pytest.mark.parametrize("quarters", [1, 2, 3])
 def test_the_chart_may_hang_on_its_side_or_head(quarters):
     known, _ = read(np.rot90(seen(), quarters).copy(), "slog3", "bt709")
-    assert known.told.transfer == "slog3"
+    assert known.detected.transfer == "slog3"
 
 
 @pytest.mark.parametrize("view", [{"turn_deg": 3.0}, {"spread_mm": 0.06}, {"shade": 0.3}], ids=str)
 def test_neither_a_slant_nor_spread_ink_nor_a_shadow_changes_the_curve(view):
     known, _ = read(seen(**view), "slog3", "bt709")
-    assert known.told.transfer == "slog3"
+    assert known.detected.transfer == "slog3"
 
 
 def test_fields_tell_it_too():
@@ -114,7 +114,7 @@ def test_fields_tell_it_too():
         frame(seen(radius_px=140.0, size=(460, 460), centre=(230.0, 190.0)), "slog3", "bt709"),
         interlaced="top",
     )
-    assert [track(None, field)[0].told.transfer for field in fields(whole)] == ["slog3", "slog3"]
+    assert [track(None, field)[0].detected.transfer for field in fields(whole)] == ["slog3", "slog3"]
 
 
 def _shadowed(picture):
@@ -136,7 +136,7 @@ def _shadowed(picture):
 )
 def test_nothing_is_concluded_where_the_patches_do_not_tell(picture):
     known, reading = read(picture, "bt709", "slog3")
-    assert known.told is None
+    assert known.detected is None
     assert Flag.OTHER_CURVE not in reading.flags
 
 
@@ -144,5 +144,5 @@ def test_a_curve_changed_on_the_way_is_noticed_within_a_second():
     known, _ = track(None, frame(seen(), "bt709", "bt709"))
     for index in range(1, 26):
         known, reading = track(known, replace(frame(seen(), "slog3", "bt709"), index=index))
-    assert known.told.transfer == "slog3"
+    assert known.detected.transfer == "slog3"
     assert reading.mtf50_cy_px == pytest.approx(TRUTH, rel=0.01)  # as above

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from backfocus.measure.star.zero_frequency import Witness, contrast_at_zero
+from backfocus.measure.star.zero_frequency import Estimate, contrast_at_zero
 from backfocus.optics.blur import diffraction_defocus_mtf
 
 
@@ -56,8 +56,8 @@ def test_noise_widens_sigma() -> None:
     assert loud.sigma > 1.5 * quiet.sigma
 
 
-def paper(contrast: float, sigma: float, halo: float = 0.0, halo_sigma: float = 1e3) -> Witness:
-    return Witness(np.array([contrast, halo]), np.diag([sigma, halo_sigma]) ** 2, np.zeros((2, 2)))
+def paper(contrast: float, sigma: float, halo: float = 0.0, halo_sigma: float = 1e3) -> Estimate:
+    return Estimate(np.array([contrast, halo]), np.diag([sigma, halo_sigma]) ** 2, np.zeros((2, 2)))
 
 
 def test_paper_and_rings_count_by_their_sigmas_where_they_agree() -> None:

@@ -86,7 +86,7 @@ _BETWEEN = np.arange(len(PATCHES) + 1) - len(PATCHES) / 2
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DetectedTransfer:
     """The transfer curve and range that patches agree with; whether they flatly contradict the declared."""
 
     transfer: str
@@ -110,7 +110,9 @@ class _Area:
     x: Floats64
 
 
-def read_patches(frame: Frame, star: StarMeasurement, supposed: Told | None = None) -> Told | None:
+def read_patches(
+    frame: Frame, star: StarMeasurement, supposed: DetectedTransfer | None = None
+) -> DetectedTransfer | None:
     """The transfer curve of a picture, by the patches below its star; None where they do not tell.
 
     The `supposed` curve is kept, then the frame's own, unless the patches refute it; else it is the one that
@@ -122,7 +124,7 @@ def read_patches(frame: Frame, star: StarMeasurement, supposed: Told | None = No
         With the curve it declares.
     star : StarMeasurement
         Measured in it, by whatever curve.
-    supposed : Told, optional
+    supposed : DetectedTransfer, optional
         By an earlier picture.
     """
     reach_px = _reach_px(star)
@@ -130,7 +132,7 @@ def read_patches(frame: Frame, star: StarMeasurement, supposed: Told | None = No
         return None
     units = (unit for size in SIZES for unit in _turns(star, size))
     places = (areas for unit in units if (areas := _areas(frame, star, unit, reach_px)))
-    return next((told for areas in places if (told := _told(frame, areas, supposed))), None)
+    return next((detected for areas in places if (detected := _detected(frame, areas, supposed))), None)
 
 
 def _reach_px(star: StarMeasurement) -> float | None:
@@ -221,30 +223,34 @@ def _rising(areas: tuple[_Area, ...]) -> bool:
     return black < quarter < min(half, fine) and max(half, fine) < most < min(code[len(PATCHES) :])
 
 
-def _told(frame: Frame, areas: tuple[_Area, ...], supposed: Told | None) -> Told | None:
+def _detected(
+    frame: Frame, areas: tuple[_Area, ...], supposed: DetectedTransfer | None
+) -> DetectedTransfer | None:
     """The supposed or the declared curve unless it is refuted, else the one that alone agrees."""
     if supposed is not None and _misfit(supposed.of(frame), areas) < KEPT:
         return supposed
     declared = _misfit(frame, areas)
     if declared < KEPT:
-        return Told(frame.transfer, frame.limited, contradicts=False)
+        return DetectedTransfer(frame.transfer, frame.limited, contradicts=False)
     for curves in (frame.transfer, *PUBLISHED), GAMMAS:
-        tried = (Told(*made, declared > CONTRADICTED) for made in product(curves, (True, False)))
-        misfits = ((_misfit(told.of(frame), areas), told) for told in tried)
-        if agree := [(misfit, told) for misfit, told in misfits if misfit < 1]:
+        tried = (DetectedTransfer(*made, declared > CONTRADICTED) for made in product(curves, (True, False)))
+        misfits = ((_misfit(detected.of(frame), areas), detected) for detected in tried)
+        if agree := [(misfit, detected) for misfit, detected in misfits if misfit < 1]:
             return _alone(agree, frame, areas)
     return None
 
 
-def _alone(agree: list[tuple[float, Told]], frame: Frame, areas: tuple[_Area, ...]) -> Told | None:
+def _alone(
+    agree: list[tuple[float, DetectedTransfer]], frame: Frame, areas: tuple[_Area, ...]
+) -> DetectedTransfer | None:
     """The likeliest of the curves that agree; None where another, hardly less likely, says something else."""
     scores = [
-        misfit + UNLIKELY[told.transfer != frame.transfer, told.limited != frame.limited]
-        for misfit, told in agree
+        misfit + UNLIKELY[detected.transfer != frame.transfer, detected.limited != frame.limited]
+        for misfit, detected in agree
     ]
     least = min(scores)
-    rivals = [told for score, (_, told) in zip(scores, agree, strict=True) if score < least + ALONE]
-    shares = [_shares(told.of(frame), areas) for told in rivals]
+    rivals = [detected for score, (_, detected) in zip(scores, agree, strict=True) if score < least + ALONE]
+    shares = [_shares(detected.of(frame), areas) for detected in rivals]
     return agree[scores.index(least)][1] if np.ptp(shares, axis=0).max() < SAME else None
 
 

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .rings import Floats64, RingFit, Rings, middle
-from .shading import Ground
-from .zero_frequency import Contrast, Witness, contrast_at_zero
+from .shading import Shading
+from .zero_frequency import Contrast, Estimate, contrast_at_zero
 
 SQUARE = 4 / np.pi
 """Amplitude of the fundamental of a square wave of amplitude 1."""
@@ -110,21 +110,21 @@ def find_levels(
     frequency: Floats64,
     signed: Floats64,
     keep: NDArray[np.bool_],
-    ground: Ground,
+    shading: Shading,
     given: tuple[float, float] | None,
 ) -> Levels | None:
     """White and black of the chart and full amplitude in even light; None when too few rings carry it."""
     rows = np.flatnonzero(keep)
     if rows.size < 4:
         return None
-    half = ground.mean
+    half = shading.mean
     odds = _odds_of_bars(fit, frequency, signed, rows)
     if given is not None and given[1] > given[0]:
         half = (given[0] + given[1]) / 2
         zero: Contrast | None = Contrast((given[1] - given[0]) / (given[1] + given[0]), 0.002)
     else:
         sigma = _sigma(fit, rows) / half
-        zero, odds = _contrast(frequency[rows], signed[rows] / half, sigma, ground.surround, odds)
+        zero, odds = _contrast(frequency[rows], signed[rows] / half, sigma, shading.surround, odds)
     if zero is None:
         return None
     white, black = half * (1 + zero.value), half * (1 - zero.value)
@@ -133,14 +133,14 @@ def find_levels(
     return Levels(
         white,
         black,
-        ground.mean * zero.value * (SQUARE if odds >= 0 else 1.0),
+        shading.mean * zero.value * (SQUARE if odds >= 0 else 1.0),
         math.hypot(zero.sigma / zero.value, doubt),
         zero.noise / zero.value,
     )
 
 
 def _contrast(
-    frequency: Floats64, ratio: Floats64, sigma: Floats64, surround: Witness | None, odds: float
+    frequency: Floats64, ratio: Floats64, sigma: Floats64, surround: Estimate | None, odds: float
 ) -> tuple[Contrast | None, float]:
     """Contrast at zero frequency, and the odds of bars: the paper helps where the third harmonic is weak."""
     if abs(odds) < DECIDED and surround is not None:

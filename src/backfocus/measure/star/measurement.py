@@ -33,7 +33,7 @@ from .rings import (
     plan_rings,
     ring_count,
 )
-from .shading import evened, find_ground
+from .shading import find_shading, flat_fielded
 
 LEAST_VISIBLE = 0.2
 """A ring counts when this part of it lies in the picture."""
@@ -315,17 +315,17 @@ def _assemble(
     disc_px = blur_disc_px(frequency, signed, keep)
     curved_px = min(CURVED, 0.35 * cycles) * disc_px
     keep &= radius > curved_px
-    ground = find_ground(rings, fit, keep, rim, disc_px, pose.shear)
+    shading = find_shading(rings, fit, keep, rim, disc_px, pose.shear)
     for _ in range(EVENINGS):
-        if ground is None or ground.even:
+        if shading is None or shading.even:
             break
-        rings = evened(rings, ground)
+        rings = flat_fielded(rings, shading)
         fit = fit_rings(rings)
-        ground = find_ground(rings, fit, keep, rim, disc_px, pose.shear)
+        shading = find_shading(rings, fit, keep, rim, disc_px, pose.shear)
         signed, _ = upright(fit.wave, sigma, radius, inside, twist_radius)
-    if ground is None:
+    if shading is None:
         return replace(nothing, radius_px=rim)
-    level = find_levels(fit, frequency, signed, keep, ground, given)
+    level = find_levels(fit, frequency, signed, keep, shading, given)
     if level is None:
         return replace(nothing, radius_px=rim)
     within = inside & (radius <= radius[keep].max()) & (radius > curved_px)

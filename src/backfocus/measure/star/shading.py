@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .rings import Floats, Floats64, RingFit, Rings, middle
-from .zero_frequency import Witness
+from .zero_frequency import Estimate
 
 SAMPLING = 0.001
 """Of the mean: what sampling the spokes leaves in the mean of a ring."""
@@ -73,14 +73,14 @@ class _Around:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class Shading:
     """Mean light of the star at its centre, and what the paper around tells (None where it does not).
 
     Elsewhere it is 1 + Re(slope conj(z)) + bow |z|**2 times as strong, z = x + i y px from the centre.
     """
 
     mean: float
-    surround: Witness | None = None
+    surround: Estimate | None = None
     slope: complex = 0j
     bow: float = 0.0
 
@@ -90,15 +90,15 @@ class Ground:
         return self.slope == 0 and self.bow == 0
 
 
-def find_ground(
+def find_shading(
     rings: Rings,
     fit: RingFit,
     keep: NDArray[np.bool_],
     rim: float | None,
     disc_px: float,
     shear: complex = 0j,
-) -> Ground | None:
-    """The ground of the rings kept; None without four of them.
+) -> Shading | None:
+    """The shading of the rings kept; None without four of them.
 
     `rim` is the star's radius where it is in view, `disc_px` that of the blur disc, or about; `shear` that of
     a chart turned away from the camera.
@@ -114,10 +114,10 @@ def find_ground(
     return _fitted((radius, mean, sigma), around, rim, DISC_EDGE * disc_px, slope)
 
 
-def evened(rings: Rings, ground: Ground) -> Rings:
+def flat_fielded(rings: Rings, shading: Shading) -> Rings:
     """The rings as even light would show them."""
-    across = (rings.unit * np.complex64(ground.slope.conjugate())).real * rings.distance
-    light = 1 + across + np.float32(ground.bow) * rings.distance**2
+    across = (rings.unit * np.complex64(shading.slope.conjugate())).real * rings.distance
+    light = 1 + across + np.float32(shading.bow) * rings.distance**2
     return replace(rings, light=(rings.light / np.maximum(light, DARKEST)).astype(np.float32))
 
 
@@ -182,7 +182,7 @@ def _paper(radius: Floats, light: Floats, even: NDArray[np.bool_], share: Floats
 
 def _fitted(
     star: _Light, around: _Around | None, rim: float | None, disc_edge: float, slope: complex
-) -> Ground:
+) -> Shading:
     """Mean, paper, halo and bowl by least squares; rings that stand off count less."""
     paper = None if around is None else around.paper
     radius, light, sigma = star if paper is None else map(np.concatenate, zip(star, paper, strict=True))
@@ -206,7 +206,7 @@ def _fitted(
             prior[3, 3] = FLAT
         ratio = float(found[1] / found[0]) if paper is not None else 1.0
     mean = float(found[0])
-    return Ground(
+    return Shading(
         mean,
         None if paper is None else _surround(found, covariance, answer * grain),
         slope,
@@ -214,7 +214,7 @@ def _fitted(
     )
 
 
-def _surround(found: Floats64, covariance: Floats64, noise: Floats64) -> Witness | None:
+def _surround(found: Floats64, covariance: Floats64, noise: Floats64) -> Estimate | None:
     """What the paper tells against the star's mean; None where it is too dark to be the star's white."""
     mean, paper, halo = found[:3].tolist()
     if paper <= mean:
@@ -222,7 +222,7 @@ def _surround(found: Floats64, covariance: Floats64, noise: Floats64) -> Witness
     ratio = paper / mean
     told = np.array([[-ratio / mean, ratio / paper, 0, 0], [0, 0, 1, 0]])
     grain = told @ noise
-    return Witness(
+    return Estimate(
         np.array([ratio - 1, halo]),
         told @ covariance @ told.T + np.diag([SAMPLING * ratio, HALO_SIGMA]) ** 2,
         grain @ grain.T,

@@ -52,34 +52,34 @@ class Contrast:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Witness:
+class Estimate:
     """Contrast at zero frequency and strength of the halo, px, as a part of the picture tells them.
 
     `covariance` of the two, and `noise`, the part of it that is noise; shape (2, 2).
     """
 
-    told: Floats64
+    values: Floats64
     covariance: Floats64
     noise: Floats64
 
     @property
     def contrast(self) -> Contrast:
         """What it says of the contrast alone."""
-        return Contrast(float(self.told[0]), math.sqrt(self.covariance[0, 0]), math.sqrt(self.noise[0, 0]))
+        return Contrast(float(self.values[0]), math.sqrt(self.covariance[0, 0]), math.sqrt(self.noise[0, 0]))
 
-    def with_other(self, other: "Witness") -> "Witness":
+    def with_other(self, other: "Estimate") -> "Estimate":
         """What both say, by their covariances."""
         part = self.covariance @ np.linalg.inv(self.covariance + other.covariance)
         rest = np.eye(2) - part
-        return Witness(
-            self.told + part @ (other.told - self.told),
+        return Estimate(
+            self.values + part @ (other.values - self.values),
             rest @ self.covariance,
             rest @ self.noise @ rest.T + part @ other.noise @ part.T,
         )
 
 
 def contrast_at_zero(
-    frequency: Floats64, contrast: Floats64, sigma: Floats64, surround: Witness | None = None
+    frequency: Floats64, contrast: Floats64, sigma: Floats64, surround: Estimate | None = None
 ) -> Contrast | None:
     """Contrast at zero frequency; None when the rings do not tell it to a fifth.
 
@@ -87,7 +87,7 @@ def contrast_at_zero(
     ----------
     frequency, contrast, sigma : ndarray, shape (rings,)
         Cycles per pixel; amplitude of the rings over their mean light; and its sigma.
-    surround : Witness, optional
+    surround : Estimate, optional
         The white around the rim: counts too where its contrast agrees with the rings' to 4 sigma; else it is
         some other paper.
     """
@@ -111,8 +111,8 @@ def contrast_at_zero(
     if cost > 0.1 * count + 1.5 * scatter:
         other_cost, other = _fit(f, m, noise, spread, half, BELL)
         alone = other if other_cost < cost else alone
-    told = alone.contrast
-    return told if told.sigma < MOST_SIGMA * told.value else None
+    found = alone.contrast
+    return found if found.sigma < MOST_SIGMA * found.value else None
 
 
 def _agree(one: Contrast, other: Contrast) -> bool:
@@ -121,7 +121,7 @@ def _agree(one: Contrast, other: Contrast) -> bool:
 
 def _fit(
     f: Floats64, m: Floats64, noise: Floats64, sigma: Floats64, half: float, start: Floats64
-) -> tuple[float, Witness]:
+) -> tuple[float, Estimate]:
     """Levenberg-Marquardt from `start`: the cost reached, and what it tells.
 
     A number that is at its bound and would go beyond is held there, or the others would step for it in vain.
@@ -145,12 +145,12 @@ def _fit(
         at, cost, rows, off, damping = tried, cost - gain, new_rows, new_off, damping / 10
         if gain < 0.01 * cost + 0.02:
             break
-    told = np.array([math.exp(at[0]), HALO_PER_SLOPE * at[1]])
-    scale = np.outer([told[0], HALO_PER_SLOPE], [told[0], HALO_PER_SLOPE])
+    values = np.array([math.exp(at[0]), HALO_PER_SLOPE * at[1]])
+    scale = np.outer([values[0], HALO_PER_SLOPE], [values[0], HALO_PER_SLOPE])
     covariance = scale * np.linalg.inv(rows.T @ rows)[:2, :2] * max(1.0, cost / len(f))
     free = np.where(at <= LEAST, 0.0, rows)
     answer = np.linalg.solve(free.T @ free + np.diag(at <= LEAST), free[: len(f)].T)[:2] * noise / sigma
-    return cost, Witness(told, np.asarray(covariance), scale * (answer @ answer.T))
+    return cost, Estimate(values, np.asarray(covariance), scale * (answer @ answer.T))
 
 
 def _linear(known: tuple[Floats64, ...], at: Floats64) -> tuple[Floats64, Floats64]:
