@@ -21,8 +21,8 @@ def test_motion_is_told_with_its_direction(direction_deg: float, waves: float) -
     measured = measure_star(light(Scene(), otf, (3 * math.cos(way), 3 * math.sin(way))), 160, 156, 36)
     assert Flag.MOVING in measured.flags
     # the first term of the series of sin(x) / x is good to a tenth there
-    assert measured.smear.length_px == pytest.approx(3.0, rel=0.12)
-    off = (measured.smear.direction_deg - direction_deg + 90) % 180 - 90
+    assert measured.motion_blur.length_px == pytest.approx(3.0, rel=0.12)
+    off = (measured.motion_blur.direction_deg - direction_deg + 90) % 180 - 90
     assert abs(off) < 4
 
 
@@ -42,10 +42,12 @@ def test_a_still_picture_is_not_moving(noise: float, tilt_deg: float) -> None:
     picture = noisy(light(Scene(tilt_deg=tilt_deg, axis_deg=30.0), OTF), noise, 3)
     measured = measure_star(picture, 160, 156, 36)
     assert Flag.MOVING not in measured.flags
-    assert measured.smear.length_px < 1.7
+    assert measured.motion_blur.length_px < 1.7
 
 
 def test_noise_widens_sigma() -> None:
     picture = light(Scene(), OTF, (3.0, 0.0))
-    spread = [measure_star(noisy(picture, noise, 5), 160, 156, 36).smear.sigma_px2 for noise in (0.01, 0.1)]
+    spread = [
+        measure_star(noisy(picture, noise, 5), 160, 156, 36).motion_blur.sigma_px2 for noise in (0.01, 0.1)
+    ]
     assert spread[1] > 2 * spread[0]

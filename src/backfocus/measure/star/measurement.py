@@ -15,7 +15,7 @@ from ...frame import Samples
 from ..reading import Flag
 from .centre import pixel_step, ring_frequencies, sector_step
 from .levels import Levels, blur_disc_px, find_levels, find_rim
-from .motion_blur import Smear, by_direction, smear
+from .motion_blur import MotionBlur, by_direction, motion_blur
 from .mtf import Response, respond, upright
 from .pose import Pose
 from .rings import (
@@ -99,7 +99,7 @@ class StarMeasurement:
     sharpening
         The least unsharp mask of 1 px that explains the curve, 1 for 100 %; 0 where a lens alone could
         (`sharpening`).
-    smear
+    motion_blur
         Blur in one direction, as if the picture had run; None where the rings do not tell (`motion_blur`).
     flags
         `lost` (no ring shows the star), `too-dark`, `low-contrast` (also: all rings are blurred below 0.5),
@@ -132,7 +132,7 @@ class StarMeasurement:
     stretch: float = 0.0
     skew: float = 0.0
     sharpening: float = 0.0
-    smear: Smear | None = None
+    motion_blur: MotionBlur | None = None
     flags: frozenset[Flag] = frozenset()
 
 
@@ -359,7 +359,7 @@ def _assemble(
         stretch=pose.stretch,
         skew=pose.skew,
         sharpening=response.mask,
-        smear=blur,
+        motion_blur=blur,
         flags=_flags(rings, response, level, pose, rim, inside)
         | _dark(level.white, view.curve)
         | _moving(blur),
@@ -368,11 +368,11 @@ def _assemble(
 
 def _smeared(
     view: _View, pose: Pose, rings: Rings, fit: RingFit, frequency: Floats64, within: NDArray[np.bool_]
-) -> Smear | None:
+) -> MotionBlur | None:
     """Blur in one direction; from more pixels where noise could hide a move or feign one."""
 
-    def seen(rings: Rings, fit: RingFit) -> Smear | None:
-        return smear(by_direction(rings, fit), frequency, np.abs(fit.wave), within, pose.shear)
+    def seen(rings: Rings, fit: RingFit) -> MotionBlur | None:
+        return motion_blur(by_direction(rings, fit), frequency, np.abs(fit.wave), within, pose.shear)
 
     blur = seen(rings, fit)
     if blur is None or SURE * blur.sigma_px2 < SMEARED_PX**2 or blur.length_px**2 < DOUBT * blur.sigma_px2:
@@ -407,7 +407,7 @@ def _flags(
     return frozenset(found)
 
 
-def _moving(blur: Smear | None) -> frozenset[Flag]:
+def _moving(blur: MotionBlur | None) -> frozenset[Flag]:
     if blur is None or blur.length_px < SMEARED_PX or blur.length_px**2 < SURE * blur.sigma_px2:
         return frozenset()
     return frozenset({Flag.MOVING})

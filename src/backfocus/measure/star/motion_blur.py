@@ -50,7 +50,7 @@ class Directions:
 
 
 @dataclass(frozen=True, slots=True)
-class Smear:
+class MotionBlur:
     """How far a picture seems to have run while the shutter was open, and the direction, 0 to 180 degrees.
 
     `sigma_px2` is of the square of the length, which is what the blur of a short move grows with.
@@ -82,13 +82,13 @@ def _sectors(plan: RingPlan) -> NDArray[np.intp]:
     return np.asarray((np.arange(len(sector))[:, None] * SECTORS + sector).ravel())
 
 
-def smear(
+def motion_blur(
     seen: Directions,
     frequency: Floats64,
     amplitude: Floats64,
     keep: NDArray[np.bool_],
     shear: complex,
-) -> Smear | None:
+) -> MotionBlur | None:
     """The motion that would explain why one direction is blurred more than another; None where nothing tells.
 
     Rings beyond a zero of the modulation and rings near a twist tell it like all others: signs do not matter.
@@ -121,4 +121,4 @@ def smear(
         reach = WIDEST / max(math.sqrt(abs(found)), 0.5)
     # spokes along the motion stay sharp
     direction = math.degrees(-np.angle(found)) / 2
-    return Smear(math.sqrt(abs(found)), direction % 180.0, spread)
+    return MotionBlur(math.sqrt(abs(found)), direction % 180.0, spread)
