@@ -25,8 +25,10 @@ from .axes import (
 from .finished import Estimate, MtfCurve, Outcome, Sweep, ZoomPoint
 from .words import error, micrometres
 
-FARTHEST_DEPTHS = 5.0
+FARTHEST_HALF_DEPTHS = 5.0
 """Half depths of focus a scale spans; what lies beyond is named at its edge, or nothing near zero shows."""
+FARTHEST_BEFORE = 5.0
+"""Times the errors shown now: worse ones from before are left out of the plot."""
 
 
 def gauge(outcome: Outcome) -> str:
@@ -35,7 +37,7 @@ def gauge(outcome: Outcome) -> str:
     if after is None or not depth or not _numbers(after.delta_um, after.low_um, after.high_um):
         return ""
     signed = after.sign_known
-    reach = min(max(abs(after.low_um), abs(after.high_um), 2.2 * depth) * 1.1, FARTHEST_DEPTHS * depth)
+    reach = min(max(abs(after.low_um), abs(after.high_um), 2.2 * depth) * 1.1, FARTHEST_HALF_DEPTHS * depth)
     axes = Axes(4, 28, 396, 60, -reach if signed else 0.0, reach, 0, 1)
     edges = (-depth, depth) if signed else (0.0, depth)
     parts = [
@@ -121,7 +123,7 @@ def _range(outcome: Outcome, after: Sequence[ZoomPoint], before: Sequence[ZoomPo
     shown = [p.residual_um + s * p.sigma_um for p in after for s in (-1, 1)]
     shown += [1.3 * max(depths), -1.3 * max(depths)]
     first = [p.residual_um for p in before]
-    if not after or max(map(abs, first), default=0.0) <= FARTHEST_DEPTHS * max(map(abs, shown)):
+    if not after or max(map(abs, first), default=0.0) <= FARTHEST_BEFORE * max(map(abs, shown)):
         shown += first
     low, high = min(shown), max(shown)
     room = max(0.1 * (high - low), 1e-3)

@@ -6,11 +6,11 @@ from .lens import ZoomLens
 STEADY_S = 1.6
 ZOOM_S = 3.0
 SWEEP_S = 6.0
-SWEEP_DEPTHS = 8.0
+SWEEP_HALF_DEPTHS = 8.0
 TURN_S = 1.5
-OFF_DEPTHS = 3.0
+OFF_HALF_DEPTHS = 3.0
 """How far the focus ring is off before it is set anew at tele."""
-TELE_FOCUS_DEPTHS = 0.4
+TELE_FOCUS_HALF_DEPTHS = 0.4
 """How well focus was set at tele, in depths of focus; seeded by the bench's own misfocus."""
 
 
@@ -42,7 +42,7 @@ def _refocus(bench: Bench, at_s: float) -> bool:
     turn_s = STEADY_S + ZOOM_S + STEADY_S
     out_s = turn_s + TURN_S + STEADY_S
     zoom = ease((at_s - STEADY_S) / ZOOM_S) - ease((at_s - out_s) / ZOOM_S)
-    off_um = OFF_DEPTHS * bench.lens.half_depth_um(1.0) * (1.0 - ease((at_s - turn_s) / TURN_S))
+    off_um = OFF_HALF_DEPTHS * bench.lens.half_depth_um(1.0) * (1.0 - ease((at_s - turn_s) / TURN_S))
     bench.turn(zoom=zoom, focus_um=_focused_um(bench) + off_um)
     return at_s < out_s + ZOOM_S + STEADY_S
 
@@ -50,14 +50,14 @@ def _refocus(bench: Bench, at_s: float) -> bool:
 def _focused_um(bench: Bench) -> float:
     """Where the ring stands in focus at tele: what it adds there takes the back-focus error away."""
     lens, settings = bench.lens, bench.settings
-    misfocus_um = TELE_FOCUS_DEPTHS * lens.half_depth_um(1.0) * _unit(settings.tele_misfocus_um)
+    misfocus_um = TELE_FOCUS_HALF_DEPTHS * lens.half_depth_um(1.0) * _unit(settings.tele_misfocus_um)
     return lens.chart_focus_um - settings.delta_um + misfocus_um
 
 
 def _swept_um(lens: ZoomLens, focused_um: float, part: float) -> float:
     """How far the focus ring is from where it was, `part` of the way to near (+1) or to infinity (-1)."""
     settings = lens.settings
-    reach_um = SWEEP_DEPTHS * lens.half_depth_um(1.0 / settings.zoom) + abs(settings.delta_um)
+    reach_um = SWEEP_HALF_DEPTHS * lens.half_depth_um(1.0 / settings.zoom) + abs(settings.delta_um)
     stop_um = lens.focus_range_um - focused_um if part > 0 else focused_um
     return part * min(reach_um * settings.zoom**2, max(stop_um, 0.0))
 

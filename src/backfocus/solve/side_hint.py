@@ -24,7 +24,7 @@ RED_UM, BLUE_UM = 0.61, 0.46
 """Wavelengths in the middle of the two bands."""
 LEAST_SIGMA_UM = 1.0
 """Aberrations that differ between the colours, and the encoder's colour filter."""
-LEAST_DEPTHS = 0.5
+LEAST_HALF_DEPTHS = 0.5
 """Nearer to focus than this the curves hardly change with |r|."""
 CLEAR_SHARE, MOST_SHARE = 0.5, 2.0
 """Of what is known of the lens: a smaller or larger difference is something else."""
@@ -68,7 +68,7 @@ def _gap_um(reading: Reading, optics: Optics, ratio: float) -> float | None:
     """
     if reading.colours is None or (found := defocus(reading, optics, ratio=ratio)) is None:
         return None
-    if found.um < LEAST_DEPTHS * optics.half_depth_um(ratio):
+    if found.um < LEAST_HALF_DEPTHS * optics.half_depth_um(ratio):
         return None
     red, blue = reading.colours
     at = np.array([f for f in red.frequency_cy_px if f <= blue.frequency_cy_px[-1]])

@@ -16,7 +16,7 @@ LOOK_S = 0.8
 """A steady look is the mean of this long."""
 PART_WAY = 1.2
 """A scale this much above fully out is part of the way."""
-SHARP_DEPTHS = 1.5
+SHARP_HALF_DEPTHS = 1.5
 """Before any sweep there, tele counts as sharp within this many half depths of focus."""
 PATIENCE = 3
 """Rounds after which the nearest that this lens and picture allow is taken."""
@@ -26,7 +26,7 @@ HOPELESS = 3
 """Times the error grew where it should shrink, after which it is the lens and not the person's hands."""
 NEAR_SHARE = 0.7
 """Of the depth of focus, within which tele is left for good."""
-GROWN_DEPTHS = 1.5
+GROWN_HALF_DEPTHS = 1.5
 """Half depths of focus, above which an error that did not shrink is one; a hand leaves a third of one."""
 TO_SPARE = 0.6
 """Of the depth of focus, that the error itself may take; one more round costs little."""
@@ -164,7 +164,7 @@ def _sharp_or_soft(session: Session, look: ev.Look, at_s: float) -> ev.Seen:
     enough = tele_enough(look.residual_um, half_depth_um(session), k_of(session))
     depth_um = optics_of(session).half_depth_um()
     unseen = session.tele_best is None
-    if unseen and look.residual_um > SHARP_DEPTHS * depth_um:
+    if unseen and look.residual_um > SHARP_HALF_DEPTHS * depth_um:
         enough = False
     if _law_in_doubt(session) and look.residual_um > NEAR_SHARE * depth_um:
         enough = False
@@ -205,7 +205,7 @@ def _grown(session: Session, look: ev.Look, at_s: float) -> ev.Seen | None:
     before_um = session.last_corrected_um
     if not before_um or not session.swept_tele:
         return None
-    if look.residual_um <= max(GROWN_DEPTHS * half_depth_um(session), 0.5 * before_um):
+    if look.residual_um <= max(GROWN_HALF_DEPTHS * half_depth_um(session), 0.5 * before_um):
         return None
     if session.alike + 1 >= ALIKE and look.residual_um < 2.0 * before_um:
         return ev.NotFrontFocus(at_s, look, before_um, look.residual_um)

@@ -32,7 +32,7 @@ SETTLED_S, DECIDED_S = 0.5, 3.0
 """The last half second says where a ring stands: a longer one may still hold its passing the peak."""
 CLEARLY = 1.5
 APPEARED = 3
-SOFTEST_DEPTHS = 5.0
+SOFTEST_HALF_DEPTHS = 5.0
 """No lens in use is softer at its best than so many half depths of focus: a lowest point above is no peak."""
 CONTRAST_STEP = 0.15
 
@@ -120,7 +120,7 @@ def _passage(session: Session, seen: Sequence[Glimpse]) -> Passage | None:
     depth_um = _depth_here_um(session, seen)
     raw = [each.um or 0.0 for each in seen]
     floor_um = sorted(raw)[min(2, len(raw) - 1)]
-    if floor_um > SOFTEST_DEPTHS * depth_um:
+    if floor_um > SOFTEST_HALF_DEPTHS * depth_um:
         found = sweep_by_hand(raw, [each.sigma_um for each in seen], depth_um)
         return replace(found, state="falling") if found else None
     own = [less_in_quadrature(each.um or 0.0, each.sigma_um, floor_um) for each in seen]
