@@ -1,0 +1,142 @@
+"""Recorded sessions fold to the same steps, results and instructions for ever."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.replay.logs import LOGS, lines_in, put_back
+
+from backfocus.certificate import finished
+from backfocus.guide.procedure import advance, ask, start
+from backfocus.guide.records import from_dict, to_dict
+from backfocus.guide.session import Session
+from backfocus.journal import fold
+from backfocus.store import Kept, Store
+
+SAME_SHARE = 0.05
+"""The same looks are solved again: a better solver may differ by a twentieth of what it says it doubts."""
+TRUE_SIGMAS = 3.0
+"""The recorded answers against the virtual camera's truth: its noise makes three sigma one in 400."""
+
+
+def names(path: Path) -> str:
+    return f"{path.parent.name}-{path.name.removesuffix('.jsonl.gz')}"
+
+
+@pytest.fixture(params=LOGS, ids=names)
+def log(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
+    return lines_in(request.param)
+
+
+@pytest.fixture
+def kept(log: list[dict[str, Any]], tmp_path: Path) -> Iterator[Kept]:
+    with Store.open(tmp_path / "sessions.db") as store:
+        yield store.load(put_back(store, log))
+
+
+def test_all_kinds_of_sessions_are_there() -> None:
+    wanted = [
+        "set",
+        "adjust",
+        "wrong-ring",
+        "resume",
+        "nd-change",
+        "lost-target",
+        "edge-chart",
+        "lock",
+        "page",
+    ]
+    assert {f"version-1-{name}" for name in wanted} <= set(map(names, LOGS))
+    assert all(path.stat().st_size < 60_000 for path in LOGS)
+
+
+def test_the_steps_are_the_same_in_the_same_order(log: list[dict[str, Any]], kept: Kept) -> None:
+    session, _ = start(from_dict(kept.setup))
+    steps = [str(session.step)]
+    for entry in kept.entries:
+        if entry.kind == "event":
+            session, _ = advance(session, from_dict(entry.payload))
+            steps += [str(session.step)] if session.step != steps[-1] else []
+    assert steps == log[-1]["steps"]
+    assert fold(kept).session == session
+
+
+def test_the_results_are_the_same(log: list[dict[str, Any]], kept: Kept) -> None:
+    results, recorded = fold(kept).session.results, log[-1]["results"]
+    assert [(each.nd, each.verdict.kind, each.rounds) for each in results] == [
+        (each["nd"], each["verdict"], each["rounds"]) for each in recorded
+    ]
+    for result, was in zip(results, recorded, strict=True):
+        found, before, near_um = result.back_focus, result.before, SAME_SHARE * was["sigma_um"]
+        assert found is not None
+        assert before is not None
+        assert found.delta_um == pytest.approx(was["delta_um"], abs=near_um)
+        assert found.sigma_um == pytest.approx(was["sigma_um"], rel=SAME_SHARE)
+        assert before.delta_um == pytest.approx(was["before_um"], abs=near_um)
+
+
+def test_what_was_recorded_beside_the_events_says_the_same(kept: Kept) -> None:
+    folded = {each.nd: each for each in fold(kept).session.results}
+    for row in kept.summary.results:
+        assert folded[row.nd].verdict.kind == row.verdict
+    assert len(folded) == len(kept.summary.results)
+    last = fold(kept).session.results[-1]
+    assert (kept.summary.state, kept.summary.verdict) == ("closed", last.verdict.kind)
+
+
+def test_the_notes_are_kept(log: list[dict[str, Any]], kept: Kept) -> None:
+    assert [list(note) for note in fold(kept).session.notes] == log[-1]["notes"]
+
+
+def test_the_same_events_give_the_same_instructions(kept: Kept) -> None:
+    session, said = start(from_dict(kept.setup))
+    due, resumed = list(said), 0
+    for entry in kept.entries:
+        if entry.kind == "event":
+            session, said = advance(session, from_dict(entry.payload))
+            due += said
+        elif entry.kind == "instruction":
+            instruction = from_dict(entry.payload)
+            if not due:
+                # whoever takes a session up is told what stands
+                due, resumed = list(ask(session)), resumed + 1
+            assert instruction == due.pop(0), f"at {entry.at_s} s"
+    assert due == []
+    assert resumed <= 1
+
+
+def test_every_record_in_it_can_be_read_and_written(kept: Kept) -> None:
+    for entry in kept.entries:
+        if entry.kind in ("event", "instruction", "reading") and entry.payload["type"] != "Rings":
+            record = from_dict(entry.payload)
+            assert from_dict(to_dict(record)) == record
+
+
+def test_a_certificate_comes_out_of_it(log: list[dict[str, Any]], kept: Kept) -> None:
+    report = finished(kept)
+    assert [each.verdict for each in report.outcomes] == [each["verdict"] for each in log[-1]["results"]]
+    assert all(each.sweeps and each.curves and each.pictures for each in report.outcomes)
+
+
+def test_the_recorded_answer_was_true(log: list[dict[str, Any]], kept: Kept) -> None:
+    results: list[Any] = list(fold(kept).session.results)
+    for result, truth_um in zip(results, log[-1]["truly_left_um"], strict=True):
+        found = result.back_focus
+        assert abs(found.delta_um - abs(truth_um)) <= max(TRUE_SIGMAS * found.sigma_um, 0.3)
+
+
+def test_a_session_taken_up_anywhere_stands_where_it_stood(log: list[dict[str, Any]], tmp_path: Path) -> None:
+    """Folding the first half, then the rest on top, is folding all: nothing hides outside the events."""
+    entries = [each for each in log if each["line"] == "entry"]
+    half = len(entries) // 2
+    with Store.open(tmp_path / "sessions.db") as store:
+        summary = {**log[0]["summary"], "state": "open"}
+        head = {**log[0], "summary": summary}
+        first = fold(store.load(put_back(store, [head, *entries[:half]]))).session
+        whole = fold(store.load(put_back(store, [head, *entries]))).session
+    session: Session = first
+    for entry in entries[half:]:
+        if entry["kind"] == "event":
+            session, _ = advance(session, from_dict(entry["payload"]))
+    assert session == whole
