@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from backfocus.store import Entry, NdResult, Store
+from backfocus.session.store import Entry, NdResult, Store
 
 FOLDER = Path(__file__).parent
 LOGS = sorted(FOLDER.glob("version-*/*.jsonl.gz"))

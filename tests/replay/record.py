@@ -25,13 +25,13 @@ from backfocus.frame import Frame
 from backfocus.guide import events as ev
 from backfocus.guide.procedure import advance, start
 from backfocus.guide.records import from_dict, to_dict
-from backfocus.guide.session import Session, Setup
+from backfocus.guide.session_state import Session, Setup
 from backfocus.guide.steps import Step
-from backfocus.journal import Journal, fold
-from backfocus.run import Person, guide
+from backfocus.session.journal import Journal, fold
+from backfocus.session.run import Person, guide
+from backfocus.session.store import Entry, Kept, Store
 from backfocus.sim.settings import SimSettings, parse_sim
 from backfocus.sim.source import SimSource
-from backfocus.store import Entry, Kept, Store
 
 VERSION = 1
 PICTURE_PX = 40
