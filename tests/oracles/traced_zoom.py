@@ -112,7 +112,7 @@ def film(take, path):
     )
     camera = Camera(TracedLens(settings, take.traced_um))
     frames = (
-        camera.frame((camera.light(pose, at / FPS),), at, at / FPS) for at, pose in enumerate(poses(take))
+        camera.frame((camera.exposure(pose, at / FPS),), at, at / FPS) for at, pose in enumerate(poses(take))
     )
     record(frames, path, fps=FPS, options=CONTRIBUTION)
     return path

@@ -8,6 +8,7 @@ import pytest
 from backfocus.optics.blur import lens_pixel_mtf
 from backfocus.sim.bench import Bench
 from backfocus.sim.camera import WHITE_LIGHT
+from backfocus.sim.raster import Exposure
 from backfocus.sim.room import BLACK, WHITE
 from backfocus.sim.sensor import bt709
 from backfocus.sim.settings import sim_settings
@@ -208,7 +209,7 @@ def test_detail_overshoots_at_edges():
 def test_fields_are_woven_line_by_line():
     bench = bench_with(interlaced="bottom")
     first, second = np.full((320, 384), 0.1, np.float32), np.full((320, 384), 0.5, np.float32)
-    frame = bench.camera.frame((first, second), 3, 0.12)
+    frame = bench.camera.frame((Exposure((first,)), Exposure((second,))), 3, 0.12)
     assert frame.interlaced == "bottom"
     assert np.all(frame.luma[1::2] == frame.luma[1, 0])
     assert np.all(frame.luma[0::2] > frame.luma[1, 0])

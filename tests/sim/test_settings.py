@@ -45,6 +45,35 @@ def test_the_ramp_ends_at_the_tele_end():
     assert parse_sim("sim://?f_number=2.8&zoom=10").f_numbers == ((78.0, 2.8),)
 
 
+def test_a_real_sensor_is_named_part_by_part():
+    settings = parse_sim("sim://?sensor=bayer&demosaic=bilinear&olpf=0.7&scale=1.5&sharpen=0.5")
+    assert (settings.sensor, settings.demosaic) == ("bayer", "bilinear")
+    assert (settings.olpf, settings.scale, settings.sharpen) == (0.7, 1.5, 0.5)
+    assert not settings.ideal
+    assert parse_sim("sim://?sensor=mono&olpf=0&scale=1&skip=1&eis=off").ideal
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("demosaic=bilinear", "sensor=bayer"),
+        ("demosaic=bilinear&sensor=three-chip", "sensor=bayer"),
+        ("skip=3&scale=1.5", "scale"),
+        ("skip=3&olpf=0.7", "olpf"),
+        ("scale=1.5&sharpen=0.5&nr=0.5", "at most two"),
+        ("sharpen=0.5&nr=0.5&eis=on", "at most two"),
+        ("scale=3", "2"),
+        ("olpf=-1", "0"),
+        ("skip=0", "1"),
+        ("sensor=film", "bayer"),
+    ],
+)
+def test_what_no_camera_has_together_is_refused_in_words(query, names):
+    with pytest.raises(UsageError, match="sim://") as raised:
+        parse_sim("sim://?" + query)
+    assert names in str(raised.value)
+
+
 def test_interlace_may_be_asked_for_in_three_ways():
     assert parse_sim("sim://?interlaced=1").interlaced == "top"
     assert parse_sim("sim://?interlaced=bottom").interlaced == "bottom"

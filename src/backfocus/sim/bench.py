@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from ..frame import Frame
 from .camera import Camera
-from .imaging import Floats
 from .lens import Pose, ZoomLens
+from .raster import Floats
 from .settings import SimSettings
 
 
@@ -49,10 +49,9 @@ class Bench:
         self.pose = replace(self.pose, **rings)  # type: ignore[arg-type]
 
     def light(self, at_s: float = 0.0) -> Floats:
-        """Light on every pixel now, 1 is white; shape (height_px, width_px)."""
+        """Light on every photosite now, 1 is white; shape (height, width) of the camera's raster."""
         return self.camera.light(self.pose, at_s)
 
     def frame(self, index: int = 0, at_s: float = 0.0) -> Frame:
         """The picture now, before it is compressed; `at_s` moves only the shake."""
-        frame = self.camera.frame((self.light(at_s),), index, at_s)
-        return self.camera.in_colour(frame, self.pose, at_s)
+        return self.camera.frame((self.camera.exposure(self.pose, at_s),), index, at_s)

@@ -1,8 +1,8 @@
 """What the camera sees for one pose of the rings.
 
 How the pieces hang together: `lens` says how far the image is from the sensor, `wavefront` what that does to
-each frequency, `room` draws what is in front of the camera, `imaging` brings both together, `sensor` makes
-code values of it.
+each frequency, `room` draws what is in front of the camera, `imaging` brings both together on the photosites
+of a `raster`, `sensor` or `real_sensor` makes code values of it.
 """
 
 import math
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from ..frame import Frame
 from .imaging import (
     WIDEST_DISC_SAMPLES,
-    Floats,
     Grid,
     SharpSpectrum,
     analyse,
@@ -23,14 +22,17 @@ from .imaging import (
     picture,
 )
 from .lens import Pose, ZoomLens
+from .raster import Exposure, Floats, Raster, raster_of
+from .real_sensor import RealSensor
 from .room import WHITE, Room
-from .sensor import Sensor, frame_of_colours
+from .sensor import Sensor
 from .settings import STAR_RADIUS_WIDE_PX, SimSettings
 from .wavefront import cutoff_cy_px, defocus_waves, transfer
 
 WHITE_LIGHT = 0.72
 """The chart's white at wide with the iris open: 85 % of the signal range."""
 CLIPPED_LIGHT = 1.6
+DENSE_PER_PX = 1.5
 _COARSEST = 16
 
 
@@ -47,15 +49,20 @@ class Camera:
         self._lens = lens
         self._settings = settings
         rng = np.random.default_rng((settings.seed, 4))
+        self._raster = raster_of(settings)
+        self._canvas = canvas_size(self._raster.width), canvas_size(self._raster.height)
+        self._pad = (
+            (self._canvas[0] - self._raster.width) // 2,
+            (self._canvas[1] - self._raster.height) // 2,
+        )
         width, height = settings.width_px, settings.height_px
-        self._canvas = canvas_size(width), canvas_size(height)
-        self._pad = (self._canvas[0] - width) // 2, (self._canvas[1] - height) // 2
         self._axis_px = (width - 1) / 2 + rng.uniform(-3, 3), (height - 1) / 2 + rng.uniform(-3, 3)
         self._aim_tele_px = rng.uniform(-22.0, 22.0), rng.uniform(-16.0, 16.0)
         self._shake = rng.uniform(0.7, 9.0, (2, 6)), rng.uniform(0.0, 2 * math.pi, (2, 6))
-        self._lamps = _lamps(self._canvas, rng)
-        self._room = _room(settings, self._canvas)
-        self._sensor = Sensor(noise=settings.noise, detail=settings.detail, seed=settings.seed)
+        view_px = canvas_size(width), canvas_size(height)
+        self._lamps = _lamps(self._canvas, view_px, self._raster.per_px, rng)
+        self._room = _room(settings, self._canvas, view_px)
+        self._sensor = _sensor(settings)
         self._grids: dict[float, tuple[Grid, Floats]] = {}
         self._spectra: dict[float, SharpSpectrum] = {}
         self._last_scale_px = 0.0
@@ -73,11 +80,10 @@ class Camera:
         return axis_x + aim_x * ratio, axis_y + aim_y * ratio
 
     def light(self, pose: Pose, at_s: float) -> Floats:
-        """Light on every pixel, 1 is white; shape (height_px, width_px), read-only. `at_s` moves only the
-        shake.
+        """Light on every photosite, 1 is white; shape (height, width) of the raster, read-only.
 
-        While the zoom moves the scene is drawn with one sample to a pixel instead of two, which is a third of
-        the work and adds moire near the star's centre only.
+        `at_s` moves only the shake. While the zoom moves the scene is drawn with one sample to a photosite
+        instead of two, which is a third of the work and adds moire near the star's centre only.
         """
         shift_px = self.shake_px(at_s)
         seen_from = (pose, shift_px, self._lens.scale_px(pose) == self._last_scale_px)
@@ -85,28 +91,31 @@ class Camera:
             self._last = seen_from, self._render(pose, shift_px)
         return self._last[1]
 
-    def frame(self, lights: tuple[Floats, ...], index: int, at_s: float) -> Frame:
-        """The picture of one exposure, or of two woven into one as fields, before it is compressed."""
-        interlaced = self._settings.interlaced if len(lights) == 2 else None
-        light = lights[0]
-        if interlaced:
-            light = light.copy()
-            second = 1 if interlaced == "top" else 0
-            light[second::2] = lights[1][second::2]
-        codes = self._sensor.codes(light)
-        return Frame(codes, index=index, at_s=at_s, transfer="bt709", limited=True, interlaced=interlaced)
+    def exposure(self, pose: Pose, at_s: float) -> Exposure:
+        """The light of one exposure; red and blue are focused apart from green with `lca_um`.
 
-    def in_colour(self, frame: Frame, pose: Pose, at_s: float) -> Frame:
-        """A progressive picture of this pose with red and blue focused apart; grey without `lca_um`."""
+        The ideal camera takes fields, which are half an exposure, without colour.
+        """
+        green, shift_px = self.light(pose, at_s), self.shake_px(at_s)
         apart_um = self._settings.lca_um
-        if not apart_um or frame.interlaced:
-            return frame
-        shift_px = self.shake_px(at_s)
-        red, blue = (
-            self._sensor.codes(self._render(pose, shift_px, off_um)).astype(np.float32)
-            for off_um in (-0.5 * apart_um, 0.5 * apart_um)
+        if not apart_um or (self._settings.interlaced and self._settings.ideal):
+            return Exposure((green,), shift_px)
+        red, blue = (self._render(pose, shift_px, off_um) for off_um in (-0.5 * apart_um, 0.5 * apart_um))
+        return Exposure((red, green, blue), shift_px)
+
+    def frame(self, exposures: tuple[Exposure, ...], index: int, at_s: float) -> Frame:
+        """The picture of one exposure, or of two woven into one as fields, before it is compressed."""
+        interlaced = self._settings.interlaced if len(exposures) == 2 else None
+        picture = self._sensor.picture(exposures, interlaced)
+        return Frame(
+            picture.luma,
+            index=index,
+            at_s=at_s,
+            transfer="bt709",
+            limited=True,
+            interlaced=interlaced,
+            chroma=picture.chroma,
         )
-        return frame_of_colours(frame, red, blue)
 
     def shake_px(self, at_s: float) -> tuple[float, float]:
         """A hand on the tripod: six slow sines each way."""
@@ -118,40 +127,43 @@ class Camera:
         return float(x), float(y)
 
     def _render(self, pose: Pose, shift_px: tuple[float, float], off_um: float = 0.0) -> Floats:
-        """The light on every pixel; `off_um`: further behind the image than green is."""
-        lens, settings = self._lens, self._settings
+        """The light on every photosite; `off_um`: further behind the image than green is."""
+        lens, raster = self._lens, self._raster
         w020, w040 = lens.waves(pose)
         number = lens.f_number(pose)
         w020 += defocus_waves(off_um, number)
-        cutoff = cutoff_cy_px(number, settings.pixel_um)
-        disc_px = abs(lens.residual_um(pose) + off_um) / number / settings.pixel_um
+        cutoff = cutoff_cy_px(number, raster.pitch_um)
+        disc = abs(lens.residual_um(pose) + off_um) / number / raster.pitch_um
 
-        def curve(frequency_cy_px: NDArray[np.float64]) -> NDArray[np.float64]:
-            return transfer(frequency_cy_px, w020, w040, cutoff)
+        def curve(frequency: NDArray[np.float64]) -> NDArray[np.float64]:
+            return transfer(frequency, w020, w040, cutoff)
 
-        seen = picture(self._spectrum(pose, disc_px), curve, disc_px, shift_px)
+        shift = shift_px[0] * raster.per_px, shift_px[1] * raster.per_px
+        seen = picture(self._spectrum(pose, disc), curve, disc, shift)
         left, top = self._pad
-        light = seen[top : top + settings.height_px, left : left + settings.width_px]
-        light = light * np.float32(_exposure(settings) * lens.light(pose))
+        light = seen[top : top + raster.height, left : left + raster.width]
+        light = light * np.float32(_exposure(self._settings) * lens.light(pose))
         light.flags.writeable = False
         return light
 
-    def _spectrum(self, pose: Pose, disc_px: float) -> SharpSpectrum:
+    def _spectrum(self, pose: Pose, disc: float) -> SharpSpectrum:
         """The sharp scene's spectrum at this zoom, kept for the next picture if nothing but focus moves."""
         scale_px = self._lens.scale_px(pose)
         settled = scale_px == self._last_scale_px
         if not settled:
             self._spectra.clear()
             self._last_scale_px = scale_px
-        fine = _fineness(disc_px, settled)
+        fine = _fineness(disc, settled, self._raster)
         if fine not in self._spectra:
             self._spectra[fine] = self._analysed(pose, fine)
         return self._spectra[fine]
 
     def _analysed(self, pose: Pose, fine: float) -> SharpSpectrum:
-        x, y = (at + pad for at, pad in zip(self.centre_px(pose), self._pad, strict=True))
+        centre = (self._raster.place(at) for at in self.centre_px(pose))
+        x, y = (at + pad for at, pad in zip(centre, self._pad, strict=True))
         whole = round(x), round(y)
-        sharp = self._room.sharp(self._lens.scale_px(pose), whole, fine=2 if fine == 2 else 1)
+        rim = self._lens.scale_px(pose) * self._raster.per_px
+        sharp = self._room.sharp(rim, whole, fine=2 if fine == 2 else 1)
         if fine < 1:
             sharp = coarsen(sharp, round(1 / fine))
         grid, lamps = self._grid(fine)
@@ -161,13 +173,15 @@ class Camera:
         if fine not in self._grids:
             size = round(self._canvas[0] * fine), round(self._canvas[1] * fine)
             lamps = cv2.resize(self._lamps, size, interpolation=cv2.INTER_LINEAR)
-            self._grids[fine] = Grid(*self._canvas, fine), np.asarray(lamps, dtype=np.float32)
+            grid = Grid(*self._canvas, fine, self._raster.aperture, self._raster.spots)
+            self._grids[fine] = grid, np.asarray(lamps, dtype=np.float32)
         return self._grids[fine]
 
 
-def _room(settings: SimSettings, canvas: tuple[int, int]) -> Room:
+def _room(settings: SimSettings, canvas: tuple[int, int], view_px: tuple[int, int]) -> Room:
     return Room(
         *canvas,
+        view_px=view_px,
         wide_radius_px=STAR_RADIUS_WIDE_PX,
         cycles=settings.cycles,
         plain=settings.plain,
@@ -176,23 +190,43 @@ def _room(settings: SimSettings, canvas: tuple[int, int]) -> Room:
     )
 
 
+def _sensor(settings: SimSettings) -> Sensor | RealSensor:
+    if settings.ideal:
+        return Sensor(noise=settings.noise, detail=settings.detail, seed=settings.seed)
+    return RealSensor(settings)
+
+
 def _exposure(settings: SimSettings) -> float:
     white = CLIPPED_LIGHT if settings.clipped else WHITE_LIGHT
     return float(white * 2.0**settings.exposure_ev)
 
 
-def _fineness(disc_px: float, settled: bool) -> float:
-    if disc_px <= WIDEST_DISC_SAMPLES:
-        return 2 if settled else 1
-    factor = 2 ** math.ceil(math.log2(disc_px / WIDEST_DISC_SAMPLES))
+def _fineness(disc: float, settled: bool, raster: Raster) -> float:
+    """How many samples of the scene to a photosite.
+
+    Photosites much closer than pixels need no second sample: what folds there is averaged away. What skips
+    rows shows moire wherever it looks, so there the moving picture has two as well.
+    """
+    if disc <= WIDEST_DISC_SAMPLES:
+        if raster.per_px >= DENSE_PER_PX:
+            return 1
+        return 2 if settled or raster.aperture < 1.0 else 1
+    factor = 2 ** math.ceil(math.log2(disc / WIDEST_DISC_SAMPLES))
     return 1.0 / float(min(factor, _COARSEST))
 
 
-def _lamps(canvas: tuple[int, int], rng: np.random.Generator) -> Floats:
-    """How bright each place is lit, per byte of reflectance: uneven by some per cent, printed white is 1."""
-    width, height = canvas
-    x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
-    y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
+def _lamps(
+    canvas: tuple[int, int], view_px: tuple[int, int], per_px: float, rng: np.random.Generator
+) -> Floats:
+    """How bright each place is lit, per byte of reflectance: uneven by some per cent, printed white is 1.
+
+    The lamps light the room, so what counts is the place in delivered pixels of a view of `view_px`.
+    """
+    x, y = (
+        (np.arange(count) - (count - 1) / 2) / per_px / ((view - 1) / 2)
+        for count, view in zip(canvas, view_px, strict=True)
+    )
+    x, y = x.astype(np.float32)[None, :], y.astype(np.float32)[:, None]
     tilt = rng.uniform(-0.05, 0.05, 2)
     lit = 1.0 + tilt[0] * x + tilt[1] * y - 0.03 * (x * x + y * y)
     return np.asarray(lit / WHITE, dtype=np.float32)

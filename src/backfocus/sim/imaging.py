@@ -15,7 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from .raster import Floats
+
 Curve = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Transfer at frequencies in cycles per pixel."""
 
@@ -44,12 +45,16 @@ def _rest(number: int) -> int:
 class Grid:
     """Samples and frequencies of a canvas of `width_px` by `height_px` with `fine` samples to a pixel.
 
-    `fine` is 1 or 2, or a half, a quarter, ... for a coarse grid.
+    `fine` is 1 or 2, or a half, a quarter, ... for a coarse grid. A pixel here is what is sampled: a
+    photosite, or the distance between two that are read. `aperture_px` is the side of what collects the
+    light of each; `spots_px` how far apart a low-pass filter sets two images of one point, each way.
     """
 
     width_px: int
     height_px: int
     fine: float
+    aperture_px: float = 1.0
+    spots_px: float = 0.0
 
     @cached_property
     def x_cy_px(self) -> Floats:
@@ -76,13 +81,19 @@ class Grid:
 
     @cached_property
     def aperture(self) -> Floats:
-        """The pixel's square area, less what the window of the drawn scene has already taken."""
+        """The pixel's square area and the filter before it, less what the drawn scene's window has taken."""
         x_sample, y_sample = self.x_cy_px / self.fine, self.y_cy_px / self.fine
+        split = self._split(self.x_cy_px) * self._split(self.y_cy_px)
         if self.fine < 1:
-            return np.asarray(1.0 / (np.sinc(x_sample) * np.sinc(y_sample)), dtype=np.float32)
-        pixel = np.sinc(self.x_cy_px) * np.sinc(self.y_cy_px)
+            return np.asarray(split / (np.sinc(x_sample) * np.sinc(y_sample)), dtype=np.float32)
+        side = self.aperture_px
+        pixel = split * np.sinc(side * self.x_cy_px) * np.sinc(side * self.y_cy_px)
         drawn = np.sinc(np.hypot(x_sample, y_sample)) ** 2
         return np.asarray(pixel / np.maximum(drawn, 0.1), dtype=np.float32)
+
+    def _split(self, frequency_cy_px: Floats) -> Floats:
+        """Two equal spots `spots_px` apart."""
+        return np.asarray(np.cos(np.float32(math.pi * self.spots_px) * frequency_cy_px))
 
     def moved(self, dx_px: float, dy_px: float) -> tuple[NDArray[np.complex64], NDArray[np.complex64]]:
         """Factors that move a picture by less than its margin: for columns and for rows."""

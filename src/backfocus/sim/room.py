@@ -31,8 +31,10 @@ class Room:
     ----------
     width_px, height_px : int
         The canvas, a little larger than the picture.
+    view_px : (int, int)
+        The canvas at the delivered size: one room, whatever samples it.
     wide_radius_px : float
-        Radius of the star's rim at wide.
+        Radius of the star's rim at wide, at the delivered size.
     cycles, plain
         The star; `plain` has no twists.
     squares : bool
@@ -46,6 +48,7 @@ class Room:
         width_px: int,
         height_px: int,
         *,
+        view_px: tuple[int, int],
         wide_radius_px: float,
         cycles: int,
         plain: bool,
@@ -59,7 +62,7 @@ class Room:
         self._plain = plain
         self._squares = squares
         self.turned_rad = float(rng.uniform(-0.05, 0.05))
-        self._clutter = _clutter(2 * width_px, 2 * height_px, rng)
+        self._clutter = _clutter(2 * view_px[0], 2 * view_px[1], rng)
         self._paper = _paper(squares=squares)
         self._bars = lru_cache(maxsize=2)(self._draw_bars)
 

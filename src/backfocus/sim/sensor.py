@@ -1,14 +1,21 @@
-"""From light to code values: transfer curve, the camera's detail circuit, noise, video range, 8 bits."""
+"""From light to code values: transfer curve, the camera's detail circuit, noise, video range, 8 bits.
 
-from dataclasses import replace
+This is the ideal camera, one sharp photosite to a pixel; `real_sensor` has the others.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..frame import Frame
+from ..frame import Field
+from .grain import Grain
+from .raster import Exposure, Floats
 
-Floats = NDArray[np.float32]
+Codes = NDArray[np.uint8]
 
 BLACK_CODE, WHITE_CODE = 16, 235
 LUMA_RED, LUMA_BLUE = 0.2126, 0.0722
@@ -25,6 +32,14 @@ def bt709(light: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(light < 0.018, 4.5 * light, 1.099 * bright**0.45 - 0.099)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """Code values of luma, and of Cb and Cr at half the size each way where the camera has colour."""
+
+    luma: Codes
+    chroma: tuple[Codes, Codes] | None = None
+
+
 class Sensor:
     """Code values of pictures, with noise that the seed gives.
 
@@ -38,45 +53,61 @@ class Sensor:
     """
 
     def __init__(self, *, noise: float, detail: float, seed: int) -> None:
-        self._rng = np.random.default_rng((seed, 3))
         self._detail = detail
         span = WHITE_CODE - BLACK_CODE
         light = np.linspace(0.0, _HEADROOM, _STEPS)
         self._codes = (BLACK_CODE + span * bt709(light)).astype(np.float32)
-        self._noise = noise * span
-        self._grain: Floats = np.zeros(0, np.float32)
+        self._noise = np.float32(noise * span)
+        self._grain = Grain(np.random.default_rng((seed, 3)))
 
-    def codes(self, light: Floats) -> NDArray[np.uint8]:
+    def picture(self, exposures: tuple[Exposure, ...], first: Field | None) -> Picture:
+        """The picture of one exposure, or of two woven into one as fields, then without colour."""
+        if len(exposures) == 2 and first is not None:
+            return Picture(self.codes(woven([exposure.colours[1] for exposure in exposures], first)))
+        red, green, blue = exposures[0].colours
+        luma = self.codes(green)
+        if len(exposures[0].planes) == 1:
+            return Picture(luma)
+        return picture_of_colours(luma, *(self.codes(plane).astype(np.float32) for plane in (red, blue)))
+
+    def codes(self, light: Floats) -> Codes:
         """The 8-bit video-range picture of `light` (1 is white), shape kept; 109 % and more is 254."""
         entries = np.asarray(light * np.float32((_STEPS - 1) / _HEADROOM), dtype=np.intp)
         signal = np.take(self._codes, entries, mode="clip")
         if self._detail:
             signal += self._detail * (signal - cv2.GaussianBlur(signal, (0, 0), 1.0))
         if self._noise:
-            signal += self._next_grain(signal.size).reshape(signal.shape)
-        return np.asarray(np.clip(np.rint(signal, out=signal), 1, 254), dtype=np.uint8)
-
-    def _next_grain(self, count: int) -> Floats:
-        """Noise cut from a store of it at a random place: drawing it anew for each picture is slow."""
-        if self._grain.size < 2 * count + 99_991:
-            grain = self._rng.standard_normal(2 * count + 99_991, dtype=np.float32)
-            self._grain = grain * np.float32(self._noise)
-        start = int(self._rng.integers(0, self._grain.size - count))
-        cut = self._grain[start : start + count]
-        return cut if self._rng.random() < 0.5 else -cut[::-1]
+            signal += self._noise * self._grain.next(signal.shape)
+        return code_values(signal)
 
 
-def frame_of_colours(green: Frame, red: Floats, blue: Floats) -> Frame:
+def picture_of_colours(green: Codes, red: Floats, blue: Floats) -> Picture:
     """The picture of three planes of code values: luma, and colour at half the size each way."""
-    luma = green.luma + LUMA_RED * (red - green.luma) + LUMA_BLUE * (blue - green.luma)
-    size = (luma.shape[1] // 2, luma.shape[0] // 2)
+    luma = green + LUMA_RED * (red - green) + LUMA_BLUE * (blue - green)
+    return Picture(code_values(luma), chroma_codes(luma, red, blue))
+
+
+def chroma_codes(luma: Floats, red: Floats, blue: Floats) -> tuple[Codes, Codes]:
+    """Cb and Cr at half the size each way, from planes of code values."""
+    size = luma.shape[1] // 2, luma.shape[0] // 2
     span = CHROMA_SPAN / (WHITE_CODE - BLACK_CODE) / 2.0
     cb, cr = (
-        _codes(128.0 + span / (1.0 - weight) * cv2.resize(plane - luma, size, interpolation=cv2.INTER_AREA))
+        code_values(
+            128.0 + span / (1.0 - weight) * cv2.resize(plane - luma, size, interpolation=cv2.INTER_AREA)
+        )
         for plane, weight in ((blue, LUMA_BLUE), (red, LUMA_RED))
     )
-    return replace(green, luma=_codes(luma), chroma=(cb, cr))
+    return cb, cr
 
 
-def _codes(signal: Floats) -> NDArray[np.uint8]:
+def woven(planes: Sequence[NDArray[Any]], first: Field) -> NDArray[Any]:
+    """Every second line of each of two planes; `first` says which lines are the earlier one's."""
+    both = planes[0].copy()
+    later = 1 if first == "top" else 0
+    both[later::2] = planes[1][later::2]
+    return both
+
+
+def code_values(signal: Floats) -> Codes:
+    """Rounded to 8 bits, 0 and 255 left out as interfaces want it."""
     return np.asarray(np.clip(np.rint(signal), 1, 254), np.uint8)

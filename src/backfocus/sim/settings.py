@@ -19,12 +19,16 @@ from ..optics.lens import Knots, Optics, parse_f_numbers
 HandKind = Literal["good", "slow", "wrong-ring", "none"]
 LensKind = Literal["front", "rear"]
 TargetKind = Literal["star", "edge"]
+SensorKind = Literal["mono", "bayer", "three-chip"]
+Demosaic = Literal["bilinear", "edge-aware"]
 Codec = Literal["h264", "none"]
 Clip = Literal["none", "check", "refocus"]
 
 WIDE_MM = 7.8
 STAR_RADIUS_WIDE_PX = 77.0
 """150 px across at wide, as the chart is printed for, and a little more."""
+STEADIED_SHAKE_PX = 0.5
+"""What there is for a stabiliser to do when nobody says how much the picture shakes."""
 DEFAULT_F_NUMBERS = "1.8@7.8-108,2.6@156"
 
 
@@ -43,9 +47,28 @@ class SimSettings:
     f_numbers : knots
         (focal_mm, working f-number), the last at tele.
     pixel_um, fps, width_px, height_px
-        The sensor.
+        The delivered picture: `pixel_um` is the sensor's width over the delivered width, which is what people
+        work out and give; photosites are smaller or larger by `scale`.
     noise : float
-        Standard deviation as a fraction of full scale, added to the code values before they are compressed.
+        Standard deviation as a fraction of full scale, of the code values before they are compressed; on a
+        real sensor that of one photosite, grainier in the dark as photons are.
+    sensor : "mono" | "bayer" | "three-chip"
+        What stands behind the lens: one grey sensor, one behind a mosaic of colour filters, or three.
+    demosaic : "bilinear" | "edge-aware"
+        How a mosaic's missing colours are filled in.
+    olpf : float
+        Optical low-pass filter: how far its two spots are apart each way, in photosites; 0 is none.
+    scale : float
+        Photosites per delivered pixel, each way; averaged down over areas, or enlarged where below 1.
+    skip : int
+        One row and one column in `skip` is read: photosites that small, as far apart as delivered pixels.
+    sharpen : float
+        Share of the difference to a blurred picture that is added to the luma; 0 is off.
+    nr : float
+        Noise reduction that keeps edges, 0 to 1.
+    eis : bool
+        Electronic stabiliser: pictures are moved against the shake by parts of a pixel. Without a shake that
+        is given there is one of half a pixel.
     tracking_um : float
         Residual half-way through the zoom that follows no law; zero at both ends.
     w040 : (float, float)
@@ -104,6 +127,14 @@ class SimSettings:
     shake_px: float
     detail: float
     interlaced: Field | None
+    sensor: SensorKind
+    demosaic: Demosaic
+    olpf: float
+    scale: float
+    skip: int
+    sharpen: float
+    nr: float
+    eis: bool
     clipped: bool
     exposure_ev: float
     auto_iris: bool
@@ -133,6 +164,12 @@ class SimSettings:
     def tele_mm(self) -> float:
         """Longest focal length in mm."""
         return WIDE_MM * self.zoom
+
+    @property
+    def ideal(self) -> bool:
+        """Whether the camera is one sharp square photosite for each delivered pixel, and nothing else."""
+        parts = (self.olpf, self.sharpen, self.nr, self.eis)
+        return self.sensor == "mono" and self.scale == 1.0 and self.skip == 1 and not any(parts)
 
     @property
     def optics(self) -> Optics:
@@ -171,12 +208,20 @@ def parse_sim(address: str) -> SimSettings:
 
 
 def sim_settings(**given: Any) -> SimSettings:
-    """A complete camera from the attributes of `SimSettings` that are given; the rest is default or drawn."""
+    """A complete camera from the attributes of `SimSettings` that are given; the rest is default or drawn.
+
+    Raises
+    ------
+    UsageError
+        If no camera has both of two things that are given.
+    """
     unknown = set(given) - {field.name for field in fields(SimSettings)}
     if unknown:
         raise ValueError(f"not a setting: {', '.join(sorted(unknown))}")
+    _refuse_excluded(given)
     zoom = float(given.get("zoom", 20.0))
-    values: dict[str, Any] = _DEFAULTS | _drawn(int(given.get("seed", 1)), zoom) | given
+    steadied = {"shake_px": STEADIED_SHAKE_PX} if given.get("eis") else {}
+    values: dict[str, Any] = _DEFAULTS | steadied | _drawn(int(given.get("seed", 1)), zoom) | given
     values["f_numbers"] = _to_tele(values["f_numbers"], WIDE_MM * zoom)
     return SimSettings(**values)
 
@@ -191,6 +236,14 @@ _DEFAULTS: dict[str, Any] = {
     "shake_px": 0.0,
     "detail": 0.0,
     "interlaced": None,
+    "sensor": "mono",
+    "demosaic": "edge-aware",
+    "olpf": 0.0,
+    "scale": 1.0,
+    "skip": 1,
+    "sharpen": 0.0,
+    "nr": 0.0,
+    "eis": False,
     "clipped": False,
     "exposure_ev": 0.0,
     "auto_iris": False,
@@ -215,6 +268,24 @@ _DEFAULTS: dict[str, Any] = {
     "width_px": 960,
     "height_px": 540,
 }
+
+
+def _refuse_excluded(given: dict[str, Any]) -> None:
+    """Raise UsageError where two things are asked for that no camera has together."""
+    values = _DEFAULTS | given
+    if "demosaic" in given and values["sensor"] != "bayer":
+        raise UsageError("sim:// demosaic goes with sensor=bayer: the others have no mosaic")
+    if values["skip"] > 1 and values["scale"] != 1.0:
+        raise UsageError("sim:// skip goes without scale: a camera that skips rows delivers those it reads")
+    if values["skip"] > 1 and values["olpf"]:
+        raise UsageError("sim:// skip goes without olpf: the filter would be too weak for rows so far apart")
+    stages = {"scale": values["scale"] != 1.0, **{name: bool(values[name]) for name in _STAGES}}
+    used = [name for name, on in stages.items() if on]
+    if len(used) > 2:
+        raise UsageError(f"sim:// was given {', '.join(used)}: at most two of scale, sharpen, nr, eis")
+
+
+_STAGES = ("sharpen", "nr", "eis")
 
 
 def _drawn(seed: int, zoom: float) -> dict[str, Any]:
@@ -309,6 +380,14 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "w040": _waves,
     "shake_px": _number(0.0, 20.0),
     "detail": _number(0.0, 5.0),
+    "sensor": _same("mono", "bayer", "three-chip"),
+    "demosaic": _same("bilinear", "edge-aware"),
+    "olpf": _number(0.0, 2.0),
+    "scale": _number(0.5, 2.0),
+    "skip": _whole(1, 5),
+    "sharpen": _number(0.0, 5.0),
+    "nr": _number(0.0, 1.0),
+    "eis": _choice(_0=False, _1=True, no=False, yes=True, off=False, on=True),
     "interlaced": _choice(_0=None, _1="top", no=None, yes="top", top="top", bottom="bottom"),
     "clipped": _yes_no,
     "exposure_ev": _number(-8.0, 8.0),

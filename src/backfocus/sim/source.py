@@ -90,6 +90,5 @@ class SimSource:
 
     def _picture(self, poses: tuple[tuple[Pose, float], ...], index: int, at_s: float) -> Frame:
         camera = self.bench.camera
-        frame = camera.frame(tuple(camera.light(*seen) for seen in poses), index, at_s)
-        frame = camera.in_colour(frame, *poses[0])
+        frame = camera.frame(tuple(camera.exposure(*seen) for seen in poses), index, at_s)
         return self._link.carry(frame) if self._link else frame
