@@ -14,7 +14,7 @@ from backfocus.errors import OutOfOrder
 from backfocus.guide import events as ev
 from backfocus.guide import instructions as say
 from backfocus.guide.procedure import Session, Setup, advance, start
-from backfocus.guide.watch.watch import Watch, watch
+from backfocus.guide.watch.watch import StepHistory, watch
 from backfocus.measure.reading import Flag, Reading, Star
 from backfocus.optics.blur import lens_pixel_mtf
 from backfocus.optics.lens import Optics
@@ -298,7 +298,7 @@ def run(lens: Lens, *, longest_s: float = 500.0, obeys: bool = True) -> Run:
     camera = Camera(lens)
     hand = Hand(camera)
     session, said = start(lens.setup)
-    state, at_s, log, heard = Watch(), 0.0, [], list(said)
+    state, at_s, log, heard = StepHistory(), 0.0, [], list(said)
     for each in said:
         hand.hear(each, 0.0)
     while not session.finished and at_s < longest_s:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backfocus.guide.blur import look_at, mean_reading, refer
+from backfocus.guide.blur import mean_reading, refer, steady_reading
 from backfocus.guide.session_state import Session, Setup
 from backfocus.guide.steps import Step
 from backfocus.measure.reading import Reading
@@ -28,8 +28,8 @@ def seen(r_um: float, *, level: float = 0.0, level_sigma: float = 0.0, noise: fl
 
 
 def test_a_best_picture_whose_level_is_off_and_known_to_be_is_not_taken_for_a_soft_lens() -> None:
-    best = look_at(WIDE, [seen(0.0, level=0.02, level_sigma=0.015)])
-    judged = refer(WIDE, look_at(WIDE, [seen(5.0, level_sigma=0.015)]), best)
+    best = steady_reading(WIDE, [seen(0.0, level=0.02, level_sigma=0.015)])
+    judged = refer(WIDE, steady_reading(WIDE, [seen(5.0, level_sigma=0.015)]), best)
     assert judged is not None
     # h/20; taken for softness, 2 % of level would take off 1 um
     assert judged.residual_um == pytest.approx(5.0, abs=0.45)

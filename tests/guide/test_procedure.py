@@ -23,8 +23,8 @@ SETUP = Setup(OPTICS, zoom_ratio=10.0)
 EVENTS = get_args(ev.Event)
 
 
-def look(scale_px: float, um: float, *, referenced: bool = True) -> ev.Look:
-    return ev.Look(scale_px, um, 1.0, referenced=referenced)
+def look(scale_px: float, um: float, *, referenced: bool = True) -> ev.SteadyReading:
+    return ev.SteadyReading(scale_px, um, 1.0, referenced=referenced)
 
 
 def happy_road() -> list[ev.Event]:
@@ -213,7 +213,9 @@ def test_rear_focus_lens_is_called_by_its_name() -> None:
 
 
 NUMBERS = st.floats(0.5, 900.0)
-LOOKS = st.builds(ev.Look, NUMBERS, st.floats(0.0, 200.0), st.floats(0.1, 20.0), referenced=st.booleans())
+LOOKS = st.builds(
+    ev.SteadyReading, NUMBERS, st.floats(0.0, 200.0), st.floats(0.1, 20.0), referenced=st.booleans()
+)
 
 
 def any_event(session: Session, draw: Any) -> ev.Event:

@@ -11,7 +11,7 @@ from backfocus.frame import Frame
 from backfocus.guide import events as ev
 from backfocus.guide.procedure import start
 from backfocus.guide.session_state import Setup
-from backfocus.guide.watch.watch import Watch
+from backfocus.guide.watch.watch import StepHistory
 from backfocus.measure.reading import Reading, Star
 from backfocus.optics.lens import Optics
 from backfocus.session.certificate import finished
@@ -50,7 +50,9 @@ def test_a_killed_session_folds_back_to_where_it_was(store: Store, tmp_path: Pat
 def test_what_cannot_be_placed_is_passed_over(store: Store) -> None:
     journal = Journal.begin(store, SETUP, source="x", title="x")
     session, _ = start(SETUP)
-    stray = Moment(1.0, None, session, Watch(), (ev.LockHeld(1.0, ev.Look(76.0, 1.0, 0.5), 1.0, 0.5),), ())
+    stray = Moment(
+        1.0, None, session, StepHistory(), (ev.LockHeld(1.0, ev.SteadyReading(76.0, 1.0, 0.5), 1.0, 0.5),), ()
+    )
     journal.note(stray)
     assert fold(store.load(journal.session_id)).session == session
 
@@ -58,8 +60,8 @@ def test_what_cannot_be_placed_is_passed_over(store: Store) -> None:
 def test_readings_and_pictures_stand_beside_the_events(store: Store) -> None:
     journal = Journal.begin(store, SETUP, source="x", title="x")
     session, _ = start(SETUP)
-    look = ev.Look(76.0, 12.0, 0.5)
-    journal.note(Moment(1.0, sighting(1.0), session, Watch(), (ev.StillOff(1.0, look, 12.0, 0.5),), ()))
+    look = ev.SteadyReading(76.0, 12.0, 0.5)
+    journal.note(Moment(1.0, sighting(1.0), session, StepHistory(), (ev.StillOff(1.0, look, 12.0, 0.5),), ()))
     kinds = [entry.kind for entry in store.load(journal.session_id).entries]
     assert kinds == ["reading", "event", "picture"]
 
@@ -98,9 +100,9 @@ def test_the_report_says_how_far_a_known_ring_is_to_be_turned(store: Store) -> N
         ev.StarSeen(1.0, 76.0),
         ev.Confirmed(2.0, "check"),
         ev.ZoomStopped(3.0, "tele", 1520.0),
-        ev.TeleSharp(4.0, ev.Look(1520.0, 0.5, 0.5)),
+        ev.TeleSharp(4.0, ev.SteadyReading(1520.0, 0.5, 0.5)),
         ev.ZoomStopped(5.0, "wide", 76.0),
-        ev.StillOff(6.0, ev.Look(76.0, 42.0, 0.5), 42.0, 0.5),
+        ev.StillOff(6.0, ev.SteadyReading(76.0, 42.0, 0.5), 42.0, 0.5),
         ev.Stopped(7.0, "sweep-wide"),
     ):
         session = journal.add(session, event)

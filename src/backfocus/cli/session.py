@@ -191,7 +191,7 @@ def view_after(before: View | None, moment: Moment) -> View:
     return view_of(
         before,
         moment.session,
-        moment.watched,
+        moment.history,
         at_s=moment.at_s,
         reading=moment.sighting.reading if moment.sighting else None,
         events=moment.events,

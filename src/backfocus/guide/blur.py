@@ -1,4 +1,4 @@
-"""Pictures to looks: the mean of some readings, and its |r| against the best picture seen at that zoom.
+"""Pictures to steady readings: the mean of some, and its |r| against the best picture seen at that zoom.
 
 A picture as sharp as the best always reads as in focus: the solver sees to that. Far from focus, where the
 best says little about the shape of the curve, only its size is taken off.
@@ -14,7 +14,7 @@ from ..measure.reading import Reading
 from ..optics.lens import Optics
 from ..solve.defocus import Defocus, Reference, defocus
 from ..solve.remarks import borne
-from .events import Look
+from .events import SteadyReading
 from .session_state import Session, optics_of, ratio_of
 
 READABLE_SHARE = 0.1
@@ -23,23 +23,29 @@ LARGEST_DISC_PX = 44.0
 """The solver's curves end at a blur disc of 46 pixels: what lies beyond reads as that."""
 
 
-def blur_um(session: Session, reading: Reading, best: Look | None = None) -> tuple[float, float] | None:
+def blur_um(
+    session: Session, reading: Reading, best: SteadyReading | None = None
+) -> tuple[float, float] | None:
     """|r| of one picture and its sigma, um, against `best` if given; None where it cannot be told."""
     ratio = 1.0 if session.step.at_tele else round(ratio_of(session, reading.scale_px, at_tele=False), 2)
     return _against(reading, optics_of(session), ratio, best)
 
 
-def look_at(session: Session, readings: Sequence[Reading], best: Look | None = None) -> Look | None:
-    """The mean of some readings of one zoom position as a look; None where none has a curve."""
+def steady_reading(
+    session: Session, readings: Sequence[Reading], best: SteadyReading | None = None
+) -> SteadyReading | None:
+    """The mean of some readings of one zoom position as a steady reading; None where none has a curve."""
     mean = mean_reading(readings)
     if mean is None or (found := blur_um(session, mean, best)) is None:
         return None
     curve = (mean.frequency_cy_px, mean.modulation, mean.modulation_sigma)
     level = (mean.level_sigma, mean.level_noise)
-    return Look(mean.scale_px, *found, *curve, best is not None, borne(readings), *level)
+    return SteadyReading(mean.scale_px, *found, *curve, best is not None, borne(readings), *level)
 
 
-def refer(session: Session, look: Look | None, best: Look | None, *, at_tele: bool = False) -> Look | None:
+def refer(
+    session: Session, look: SteadyReading | None, best: SteadyReading | None, *, at_tele: bool = False
+) -> SteadyReading | None:
     """The look judged once more, now against `best`; as it was where there is nothing to judge it against."""
     if look is None or best is None or not look.frequency_cy_px:
         return look
@@ -48,7 +54,7 @@ def refer(session: Session, look: Look | None, best: Look | None, *, at_tele: bo
     return look if found is None else replace(look, residual_um=found[0], sigma_um=found[1], referenced=True)
 
 
-def best_between(session: Session, scale_px: float) -> Look | None:
+def best_between(session: Session, scale_px: float) -> SteadyReading | None:
     """How sharp the lens can be half-way: between its best at either end, by the logarithm of the scale."""
     tele, wide = session.tele_best, session.wide_best
     if not (tele and wide and tele.scale_px and wide.scale_px and wide.scale_px < tele.scale_px):
@@ -90,12 +96,12 @@ def mean_reading(readings: Sequence[Reading]) -> Reading | None:
     )
 
 
-def _reference(best: Look) -> Reference:
+def _reference(best: SteadyReading) -> Reference:
     curve = (best.frequency_cy_px, best.modulation, best.modulation_sigma)
     return Reference(*curve, best.level_sigma, best.level_noise)
 
 
-def _as_reading(look: Look) -> Reading:
+def _as_reading(look: SteadyReading) -> Reading:
     return Reading(
         0,
         None,
@@ -109,7 +115,9 @@ def _as_reading(look: Look) -> Reading:
     )
 
 
-def _against(reading: Reading, optics: Optics, ratio: float, best: Look | None) -> tuple[float, float] | None:
+def _against(
+    reading: Reading, optics: Optics, ratio: float, best: SteadyReading | None
+) -> tuple[float, float] | None:
     """|r| against `best`; far out of focus, where its shape says little, only its size is taken off."""
     if best is None:
         return _blur(reading, optics, ratio, None)

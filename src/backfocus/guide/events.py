@@ -22,7 +22,7 @@ Miss = Literal["too-fast", "flat", "not-back"]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class SteadyReading:
     """One steady look at one zoom position: the mean of some still pictures.
 
     `residual_um`: |r|, against the best picture seen at this zoom where there is one (`referenced`). `flags`:
@@ -75,7 +75,7 @@ class ZoomStopped:
     at_s: float
     end: ZoomEnd
     scale_px: float | None
-    looks: tuple[Look, ...] = ()
+    looks: tuple[SteadyReading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class PeakPassed:
 
     at_s: float
     ring: Ring
-    best: Look
+    best: SteadyReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ class Returned:
 
     at_s: float
     ring: Ring
-    look: Look
+    look: SteadyReading
     corrected_um: float | None = None
 
 
@@ -163,7 +163,7 @@ class PartWaySharp:
     """Sharp at a zoom position part of the way out, where the star can be read: go on outwards."""
 
     at_s: float
-    look: Look
+    look: SteadyReading
     corrected_um: float | None = None
 
 
@@ -172,7 +172,7 @@ class TeleSharp:
     """A steady look at tele: sharp enough, the rest is solved for."""
 
     at_s: float
-    look: Look
+    look: SteadyReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ class TeleSoft:
     """A steady look at tele: the focus ring is needed."""
 
     at_s: float
-    look: Look
+    look: SteadyReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ class WithinDepth:
     """A steady look at wide: the whole interval of delta lies within the depth of focus."""
 
     at_s: float
-    look: Look
+    look: SteadyReading
     delta_um: float
     sigma_um: float
 
@@ -198,7 +198,7 @@ class StillOff:
     """A steady look at wide: the back focus needs the ring."""
 
     at_s: float
-    look: Look
+    look: SteadyReading
     delta_um: float
     sigma_um: float
 
@@ -208,7 +208,7 @@ class Unclear:
     """A steady look at wide of a lens without a back-focus ring: soft or off, which look alike in it."""
 
     at_s: float
-    look: Look
+    look: SteadyReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,7 @@ class Walked:
     """The walk through the zoom is over and the residuals follow the law."""
 
     at_s: float
-    looks: tuple[Look, ...]
+    looks: tuple[SteadyReading, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +224,7 @@ class OffTheLaw:
     """The walk through the zoom is over and the residuals do not follow M squared."""
 
     at_s: float
-    looks: tuple[Look, ...]
+    looks: tuple[SteadyReading, ...]
     worst_um: float
 
 
@@ -233,7 +233,7 @@ class NotFrontFocus:
     """Once more, focusing at tele by `tele_um` moved the focus at wide by about as much, `wide_um`."""
 
     at_s: float
-    look: Look
+    look: SteadyReading
     tele_um: float
     wide_um: float
 
@@ -243,7 +243,7 @@ class LockHeld:
     """A steady look at wide after the screw: nothing moved."""
 
     at_s: float
-    look: Look
+    look: SteadyReading
     delta_um: float
     sigma_um: float
 
@@ -253,7 +253,7 @@ class LockMoved:
     """A steady look at wide after the screw: it turned the ring by `moved_um`."""
 
     at_s: float
-    look: Look
+    look: SteadyReading
     moved_um: float
 
 
@@ -262,7 +262,7 @@ class LockKeepsMoving:
     """The screw has moved the ring too often: setting it once more would not help."""
 
     at_s: float
-    look: Look
+    look: SteadyReading
     moved_um: float
 
 

@@ -9,7 +9,7 @@ from ..solve.backfocus import BackFocus, ZoomResidual, solve_back_focus
 from ..solve.remarks import at_tele
 from ..solve.verdict import LOCK_ADVICE, Means, Verdict, judge
 from .blur import refer
-from .events import Look
+from .events import SteadyReading
 from .session_state import Result, Session, Setup, half_depth_um, k_of, optics_of, ratio_of
 
 NEW_POSITION = 0.8
@@ -23,7 +23,11 @@ SOFT_SHARE, BLENDED_SHARE = 0.5, 0.25
 
 
 def solve_session(
-    session: Session, *, tele: Look | None, wide: Look | None, walk: Sequence[Look] = ()
+    session: Session,
+    *,
+    tele: SteadyReading | None,
+    wide: SteadyReading | None,
+    walk: Sequence[SteadyReading] = (),
 ) -> BackFocus | None:
     """The back-focus error from a look at either end, and looks in between; None without both ends."""
     if tele is None or wide is None:
@@ -43,7 +47,7 @@ def solve_session(
     return solve_back_focus((*ends, *between), signed=False)
 
 
-def _solved_by_ratio(session: Session, tele: Look, wide: Look) -> BackFocus:
+def _solved_by_ratio(session: Session, tele: SteadyReading, wide: SteadyReading) -> BackFocus:
     """Where a plain star overfills the picture and so has no scale: the ends alone, k from the lens's data.
 
     Without data k is held known to half of itself, which passes into sigma as far as tele is not sharp.
@@ -111,14 +115,14 @@ def tracks_badly(session: Session, found: BackFocus) -> bool:
     return verdict_on(session, found).kind == "tracking"
 
 
-def _residual(session: Session, look: Look, scale_px: float) -> ZoomResidual:
+def _residual(session: Session, look: SteadyReading, scale_px: float) -> ZoomResidual:
     """A look as the solver takes it; without a reference the lens's own blur may be in it."""
     depth = optics_of(session).half_depth_um(ratio_of(session, scale_px, at_tele=False))
     softness = 0.0 if look.referenced else min(look.residual_um, 1.5 * depth)
     return ZoomResidual(scale_px, look.residual_um, max(look.sigma_um, 1e-3), softness_um=softness)
 
 
-def _between(session: Session, look: Look, scale_px: float) -> ZoomResidual:
+def _between(session: Session, look: SteadyReading, scale_px: float) -> ZoomResidual:
     """A look half-way, less the softness that the lens shows there, taken from its ends."""
     soft = max((best.residual_um for best in (session.tele_best, session.wide_best) if best), default=0.0)
     if soft == 0.0:

@@ -118,12 +118,12 @@ class Session:
     doubt: ev.Doubt | None = None
     wide_px: float | None = None
     tele_px: float | None = None
-    tele: ev.Look | None = None
-    wide: ev.Look | None = None
-    tele_best: ev.Look | None = None
-    wide_best: ev.Look | None = None
-    first_tele: ev.Look | None = None
-    first_wide: ev.Look | None = None
+    tele: ev.SteadyReading | None = None
+    wide: ev.SteadyReading | None = None
+    tele_best: ev.SteadyReading | None = None
+    wide_best: ev.SteadyReading | None = None
+    first_tele: ev.SteadyReading | None = None
+    first_wide: ev.SteadyReading | None = None
     corrected_um: float | None = None
     last_corrected_um: float | None = None
     swept_tele: bool = False
@@ -137,7 +137,7 @@ class Session:
     lock_moves: int = 0
     lock_held: bool = False
     lost_px: float | None = None
-    walk: tuple[ev.Look, ...] = ()
+    walk: tuple[ev.SteadyReading, ...] = ()
     shown: ClipAnswer | None = None
     nd: str = "clear"
     notes: tuple[tuple[str, str], ...] = ()
@@ -313,7 +313,7 @@ def _slopes(session: Session, found: ev.NotFrontFocus) -> tuple[SweepSlope, Swee
     )
 
 
-def _record_tele(session: Session, look: ev.Look) -> Session:
+def _record_tele(session: Session, look: ev.SteadyReading) -> Session:
     return replace(
         session,
         tele=look,
@@ -323,7 +323,7 @@ def _record_tele(session: Session, look: ev.Look) -> Session:
     )
 
 
-def _record_round(session: Session, look: ev.Look) -> Session:
+def _record_round(session: Session, look: ev.SteadyReading) -> Session:
     return replace(
         session,
         wide=look,

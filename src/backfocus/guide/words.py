@@ -138,7 +138,9 @@ def _search_words(said: say.Turn) -> Words:
         "stop": "Let go of the FOCUS ring.",
     }[said.way]
     return Words(
-        "Turn the FOCUS ring", how, "Fully in, an unfocused lens shows nothing at all. Watch the contrast."
+        "Turn the FOCUS ring",
+        how,
+        "Fully in, an unfocused lens shows nothing at all. Watch the contrast.",
     )
 
 

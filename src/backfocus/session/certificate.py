@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..guide.events import Look
+from ..guide.events import SteadyReading
 from ..guide.session_state import Result, Session, Setup
 from ..report.finished import Estimate, Finished, MtfCurve, Outcome, Picture, Sweep, ZoomPoint
 from ..solve.backfocus import BackFocus
@@ -91,7 +91,7 @@ def _sweeps(entries: list[Entry], half_depth_um: float | None) -> Iterator[Sweep
 
 
 def _curves(session: Session) -> Iterator[MtfCurve]:
-    looks: tuple[tuple[str, Look | None, Look | None], ...] = (
+    looks: tuple[tuple[str, SteadyReading | None, SteadyReading | None], ...] = (
         ("tele", session.first_tele, session.tele),
         ("wide", session.first_wide, session.wide),
     )

@@ -98,7 +98,7 @@ def _end(event: ev.Event) -> End:
 
 def _sweep(moment: Moment, event: ev.PeakPassed) -> dict[str, Any]:
     """|r| over time while the ring went through focus."""
-    points = [[each.at_s, each.um] for each in moment.watched.glimpses if each.um is not None]
+    points = [[each.at_s, each.um] for each in moment.history.pictures if each.um is not None]
     return {"ring": event.ring, "points": points}
 
 

@@ -16,7 +16,7 @@ from ..guide.instructions import Instruction
 from ..guide.outcome import means_of
 from ..guide.procedure import advance, ask
 from ..guide.session_state import Session
-from ..guide.watch.watch import Watch, watch
+from ..guide.watch.watch import StepHistory, watch
 from ..measure.reading import Reading
 from ..measure.track import Track, track
 from ..solve.clip import judge_clip
@@ -92,7 +92,7 @@ class Moment:
     at_s: float
     sighting: Sighting | None
     session: Session
-    watched: Watch
+    history: StepHistory
     events: tuple[Event, ...]
     instructions: tuple[Instruction, ...]
 
@@ -125,30 +125,30 @@ def guide(
     that was lost raises, and the session stays open. In a recording nobody obeys, so what it shows as a clip
     from tele to wide comes with its end.
     """
-    watched = Watch()
+    history = StepHistory()
     at_s = offset_s
     seen_all: list[Reading] = []
     instructions = ask(session)
     _tell(people, instructions, (), at_s)
-    yield Moment(at_s, None, session, watched, (), instructions)
+    yield Moment(at_s, None, session, history, (), instructions)
     for sighting in readings(source, limits, known):
         at_s = offset_s + _time(sighting.reading)
         reading = replace(sighting.reading, at_s=at_s)
         if not source.live:
             seen_all.append(reading)
-        watched, seen = watch(watched, reading, session)
+        history, seen = watch(history, reading, session)
         turn = _Turn(session)
         turn.take_seen(seen)
         turn.take_said(answer for person in people for answer in person.answers(at_s))
         session = turn.session
         _tell(people, tuple(turn.instructions), turn.events, at_s)
-        yield Moment(at_s, sighting, session, watched, tuple(turn.events), tuple(turn.instructions))
+        yield Moment(at_s, sighting, session, history, tuple(turn.events), tuple(turn.instructions))
         if session.finished:
             return
     turn = _Turn(session)
     shown = judge_clip(seen_all, session.setup.optics, means=means_of(session.setup)) if seen_all else None
     turn.take_seen((Ended(at_s, shown),))
-    yield Moment(at_s, None, turn.session, watched, tuple(turn.events), tuple(turn.instructions))
+    yield Moment(at_s, None, turn.session, history, tuple(turn.events), tuple(turn.instructions))
 
 
 class _Turn:

@@ -15,7 +15,7 @@ from ..guide.outcome import noticed
 from ..guide.session_state import Session, half_depth_um, optics_of, ratio_of
 from ..guide.steps import Step
 from ..guide.watch.pictures import last
-from ..guide.watch.watch import Watch
+from ..guide.watch.watch import StepHistory
 from ..guide.words import event_words, instruction_words, progress_words
 from ..measure.reading import Flag, Reading
 from ..solve.remarks import borne, having, remark_words
@@ -106,7 +106,7 @@ _SWEEPS = (Step.FIND, Step.SWEEP_TELE, Step.RETURN_TELE, Step.SWEEP_WIDE, Step.R
 def view_of(
     before: View | None,
     session: Session,
-    watched: Watch,
+    history: StepHistory,
     *,
     at_s: float,
     reading: Reading | None,
@@ -116,7 +116,7 @@ def view_of(
     """The view after one moment; `before` is the view of the moment before, None at first."""
     before = before or View("", "")
     title, hint = _words(before, instructions)
-    um, sigma_um = _blur(session, watched, reading)
+    um, sigma_um = _blur(session, history, reading)
     depth_um = _depth(session, reading)
     sharpness = _sharpness(um, depth_um, reading)
     fresh = any(isinstance(event, ev.ZoomMoved | ev.Bumped) for event in events)
@@ -137,7 +137,7 @@ def view_of(
         sweep=_sweep(() if fresh else before.sweep, session.step, um),
         left=progress_words(session),
         warnings=_warnings(before.warnings, events),
-        remarks=_remarks(session, watched),
+        remarks=_remarks(session, history),
     )
 
 
@@ -150,10 +150,12 @@ def _words(before: View, instructions: Iterable[Instruction]) -> tuple[str, str]
     return said[0].title, " ".join(hint for hint in hints if hint)
 
 
-def _blur(session: Session, watched: Watch, reading: Reading | None) -> tuple[float | None, float | None]:
+def _blur(
+    session: Session, history: StepHistory, reading: Reading | None
+) -> tuple[float | None, float | None]:
     if reading is None or reading.target is None or not reading.frequency_cy_px:
         return None, None
-    newest = watched.glimpses[-1] if watched.glimpses else None
+    newest = history.pictures[-1] if history.pictures else None
     if newest is not None and newest.reading is reading and newest.um is not None:
         return newest.um, newest.sigma_um
     best = session.tele_best if session.step.at_tele else session.wide_best
@@ -207,11 +209,11 @@ def _warnings(before: tuple[str, ...], events: Sequence[ev.Event]) -> tuple[str,
     return (*before, *new)[-WARNINGS_KEPT:]
 
 
-def _remarks(session: Session, watched: Watch) -> tuple[str, ...]:
+def _remarks(session: Session, history: StepHistory) -> tuple[str, ...]:
     """On the last looks; before the first on the pictures of a second, as far as no instruction says it."""
     flags = noticed(session)
     if session.step in (Step.AIM, Step.CHECK):
-        flags |= borne([each.reading for each in last(watched.glimpses, 1.0)]) - _SAID_BY_AIM
+        flags |= borne([each.reading for each in last(history.pictures, 1.0)]) - _SAID_BY_AIM
     return tuple(map(remark_words, having(flags, "too sharp", "too soft", "in doubt")))
 
 

@@ -16,7 +16,7 @@ from ..guide.instructions import CheckThat, Ignored, Instruction
 from ..guide.procedure import advance, ask, start
 from ..guide.records import to_dict
 from ..guide.session_state import Session
-from ..guide.watch.watch import Watch
+from ..guide.watch.watch import StepHistory
 from ..session.journal import Journal, fold
 from ..session.run import Moment, Person, Sighting, guide, readings
 from ..session.store import Entry, Store
@@ -217,7 +217,9 @@ class Desk:
                 session_id=session_id,
                 session=session,
                 standing=standing,
-                view=view_of(None, session, Watch(), at_s=offset_s, reading=None, instructions=standing),
+                view=view_of(
+                    None, session, StepHistory(), at_s=offset_s, reading=None, instructions=standing
+                ),
             )
         )
 
@@ -285,7 +287,7 @@ class Desk:
                 view=view_of(
                     before.view,
                     session,
-                    moment.watched,
+                    moment.history,
                     at_s=moment.at_s,
                     reading=reading,
                     events=moment.events,

@@ -14,8 +14,8 @@ from backfocus.guide import instructions as say
 from backfocus.guide.procedure import Session, Setup, Step, advance, replay, start
 from backfocus.guide.records import from_dict, to_dict
 from backfocus.guide.watch.looks import looks_on_the_way
-from backfocus.guide.watch.pictures import Glimpse
-from backfocus.guide.watch.watch import Watch, watch
+from backfocus.guide.watch.pictures import TimedReading
+from backfocus.guide.watch.watch import StepHistory, watch
 from backfocus.measure.reading import Flag, Reading
 from backfocus.solve.remarks import REMARKS
 
@@ -170,7 +170,7 @@ def test_shaken_pictures_of_the_walk_say_nothing_of_tracking() -> None:
     session, _ = start(lens.setup)
     seen = [Camera(lens, Pose(zoom=step / 40.0)).read(step / 10.0) for step in range(41)]
     shaken = [replace(reading, flags=frozenset({Flag.MOVING})) for reading in seen]
-    walks = [[Glimpse(each.at_s or 0.0, each, True) for each in readings] for readings in (seen, shaken)]
+    walks = [[TimedReading(each.at_s or 0.0, each, True) for each in readings] for readings in (seen, shaken)]
     assert [len(looks_on_the_way(session, walk)) for walk in walks] == [5, 0]
 
 
@@ -225,7 +225,7 @@ def off_at_wide() -> tuple[Session, Camera]:
 
 def test_nothing_changes_asks_for_screw_then_ring_then_iris() -> None:
     session, camera = off_at_wide()
-    state, asked, at_s = Watch(), [], session.since_s
+    state, asked, at_s = StepHistory(), [], session.since_s
     while len(asked) < 4:
         at_s += 0.1
         state, seen = watch(state, camera.read(at_s), session)
@@ -239,7 +239,7 @@ def test_nothing_changes_asks_for_screw_then_ring_then_iris() -> None:
 
 def test_rings_hidden_by_blur_on_a_way_to_sharper_are_not_lost_at_once() -> None:
     session, camera = off_at_wide()
-    state, told, at_s = Watch(), {}, session.since_s
+    state, told, at_s = StepHistory(), {}, session.since_s
     while ev.StarLost not in told:
         at_s += 0.1
         camera.pose.back_um -= 1.0
@@ -270,8 +270,8 @@ def test_stored_events_and_readings_give_the_same_session_again() -> None:
 def test_watch_is_pure_and_forgets_a_step_when_it_is_left() -> None:
     session, _ = start(Setup())
     reading = Reading(0, 0.0, frozenset(), contrast=0.1)
-    first, again = watch(Watch(), reading, session), watch(Watch(), reading, session)
+    first, again = watch(StepHistory(), reading, session), watch(StepHistory(), reading, session)
     assert first == again
     later, _ = advance(session, ev.Confirmed(1.0, Step.AIM))
     state, _ = watch(first[0], reading, later)
-    assert len(state.glimpses) == 1
+    assert len(state.pictures) == 1

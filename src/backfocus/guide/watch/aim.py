@@ -5,7 +5,7 @@ from statistics import median
 from ...measure.reading import Flag, Reading
 from .. import events as ev
 from ..session_state import Session
-from .pictures import Watch, contrast_steady, last, lasted, scale_px, star_gone, star_steady
+from .pictures import StepHistory, contrast_steady, last, lasted, scale_px, star_gone, star_steady
 
 BRIGHTEST, DARKEST = 0.90, 0.60
 """White of the chart as a fraction of full scale: above it clips soon, below it noise grows."""
@@ -16,43 +16,43 @@ ZOOMED = 1.3
 LEFT = 1.05
 
 
-def judge_aim(state: Watch, session: Session) -> ev.Seen | None:
+def judge_aim(state: StepHistory, session: Session) -> ev.Seen | None:
     """Ready, or what is wrong, or that the person has gone on."""
     if _grown(state, ZOOMED):
         return ev.ZoomMoved(state.at_s, "tele")
-    if star_gone(state.glimpses, WAIT_S) and contrast_steady(last(state.glimpses, 1.0)):
+    if star_gone(state.pictures, WAIT_S) and contrast_steady(last(state.pictures, 1.0)):
         return ev.NothingThere(state.at_s)
     why = _fault(state)
     if why is not None:
         return ev.NotReady(state.at_s, why) if why != session.fault else None
-    if star_steady(state.glimpses):
-        return ev.StarSeen(state.at_s, scale_px(last(state.glimpses, 1.0)))
+    if star_steady(state.pictures):
+        return ev.StarSeen(state.at_s, scale_px(last(state.pictures, 1.0)))
     return None
 
 
-def judge_check(state: Watch, session: Session) -> ev.Seen | None:
+def judge_check(state: StepHistory, session: Session) -> ev.Seen | None:
     """Zooming in says that all was looked after; opening the iris may have spoilt the light."""
     if _grown(state, LEFT):
         return ev.ZoomMoved(state.at_s, "tele")
-    if session.wide_px is None and star_steady(state.glimpses):
-        return ev.StarSeen(state.at_s, scale_px(last(state.glimpses, 1.0)))
+    if session.wide_px is None and star_steady(state.pictures):
+        return ev.StarSeen(state.at_s, scale_px(last(state.pictures, 1.0)))
     why = _fault(state)
     if why not in (None, "no-star", "moving", session.fault):
         return ev.NotReady(state.at_s, why)
     return None
 
 
-def _grown(state: Watch, factor: float) -> bool:
+def _grown(state: StepHistory, factor: float) -> bool:
     """Whether the scale has grown since the step began, in the last three pictures alike."""
-    scales = [each.scale_px for each in state.glimpses if each.scale_px is not None]
+    scales = [each.scale_px for each in state.pictures if each.scale_px is not None]
     return len(scales) >= 8 and min(scales[-3:]) > factor * median(scales[:5])
 
 
-def _fault(state: Watch) -> ev.Unfit | None:
+def _fault(state: StepHistory) -> ev.Unfit | None:
     """What most of the last pictures have wrong; None while that is not known."""
-    if not lasted(state.glimpses, FAULT_S):
+    if not lasted(state.pictures, FAULT_S):
         return None
-    faults = [_unfit(each.reading) for each in last(state.glimpses, FAULT_S)]
+    faults = [_unfit(each.reading) for each in last(state.pictures, FAULT_S)]
     return next((why for why in faults if why and faults.count(why) > 0.7 * len(faults)), None)
 
 

@@ -3,7 +3,7 @@
 from .. import events as ev
 from ..session_state import Session, optics_of
 from ..steps import Step
-from .pictures import Glimpse, Watch
+from .pictures import StepHistory, TimedReading
 
 NOTHING_S = 10.0
 """So long after an instruction, or after the last change, something should have changed."""
@@ -18,9 +18,9 @@ _DOUBTS: dict[Step, tuple[ev.Doubt, ...]] = {
 }
 
 
-def noticed(state: Watch, session: Session) -> tuple[float | None, float]:
+def noticed(state: StepHistory, session: Session) -> tuple[float | None, float]:
     """The anchor of `state` after its last picture, and since when it stands."""
-    value, slack = _signal(state.glimpses[-1], session)
+    value, slack = _signal(state.pictures[-1], session)
     if value is None:
         return state.anchor, state.at_s if state.anchor is None else state.anchor_s
     if state.anchor is None or abs(value - state.anchor) > slack:
@@ -28,7 +28,7 @@ def noticed(state: Watch, session: Session) -> tuple[float | None, float]:
     return state.anchor, state.anchor_s
 
 
-def judge_change(state: Watch, session: Session) -> ev.Seen | None:
+def judge_change(state: StepHistory, session: Session) -> ev.Seen | None:
     """Ten seconds and nothing changed: the next thing to look after."""
     if session.step not in (*ZOOMING, *TURNING, Step.FIND) or state.anchor is None:
         return None
@@ -46,16 +46,16 @@ def _next_doubt(session: Session) -> ev.Doubt:
     return doubts[asked % len(doubts)]
 
 
-def _signal(glimpse: Glimpse, session: Session) -> tuple[float | None, float]:
+def _signal(picture: TimedReading, session: Session) -> tuple[float | None, float]:
     """What this step is to change, and how much of it is no change yet."""
     if session.step in ZOOMING:
-        scale_px = glimpse.scale_px
+        scale_px = picture.scale_px
         return scale_px, _SCALE_SHARE * (scale_px or 0.0)
     if session.step in TURNING:
         slack_um = max(
-            4.0 * glimpse.sigma_um, 0.5 * optics_of(session).half_depth_um(), 0.03 * (glimpse.um or 0.0)
+            4.0 * picture.sigma_um, 0.5 * optics_of(session).half_depth_um(), 0.03 * (picture.um or 0.0)
         )
-        return glimpse.um, slack_um
+        return picture.um, slack_um
     if session.step is Step.FIND:
-        return glimpse.reading.contrast, _CONTRAST_SHARE * glimpse.reading.contrast
+        return picture.reading.contrast, _CONTRAST_SHARE * picture.reading.contrast
     return None, 0.0

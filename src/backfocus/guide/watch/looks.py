@@ -7,10 +7,10 @@ from ...measure.reading import Flag
 from ...optics.zoom import tele_after_correction_um, tele_enough
 from ...solve.backfocus import BackFocus
 from .. import events as ev
-from ..blur import best_between, look_at
+from ..blur import best_between, steady_reading
 from ..outcome import LOCK_TRIES, is_within, solve_session, tracks_badly, verdict_on
 from ..session_state import Session, half_depth_um, k_of, optics_of
-from .pictures import Glimpse, last
+from .pictures import TimedReading, last
 
 LOOK_S = 0.8
 """A steady look is the mean of this long."""
@@ -37,9 +37,9 @@ POSITIONS = 5
 SAME_POSITION = 1.1
 
 
-def judge_tele(session: Session, glimpses: Sequence[Glimpse], at_s: float) -> ev.Seen | None:
+def judge_tele(session: Session, pictures: Sequence[TimedReading], at_s: float) -> ev.Seen | None:
     """What a steady look at tele means; None if nothing could be read."""
-    look = _look(session, glimpses, session.tele_best)
+    look = _look(session, pictures, session.tele_best)
     if look is None:
         return None
     return _touched(session, look, at_s) or _sharp_or_soft(session, look, at_s)
@@ -54,9 +54,9 @@ def tele_missing(session: Session, at_s: float) -> ev.Seen:
     return ev.NothingThere(at_s)
 
 
-def judge_wide(session: Session, glimpses: Sequence[Glimpse], at_s: float) -> ev.Seen | None:
+def judge_wide(session: Session, pictures: Sequence[TimedReading], at_s: float) -> ev.Seen | None:
     """What a steady look at wide, or part of the way out, means; None if nothing could be read."""
-    look = _look(session, glimpses, session.wide_best)
+    look = _look(session, pictures, session.wide_best)
     if look is None:
         return None
     if is_part_way(session, look):
@@ -71,9 +71,9 @@ def judge_wide(session: Session, glimpses: Sequence[Glimpse], at_s: float) -> ev
     return _grown(session, look, at_s) or ev.StillOff(at_s, look, found.delta_um, found.sigma_um)
 
 
-def judge_proof(session: Session, glimpses: Sequence[Glimpse], at_s: float) -> ev.Seen | None:
+def judge_proof(session: Session, pictures: Sequence[TimedReading], at_s: float) -> ev.Seen | None:
     """Whether the lock screw moved the ring; None if nothing could be read."""
-    look = _look(session, glimpses, session.wide_best)
+    look = _look(session, pictures, session.wide_best)
     if look is None:
         return None
     found = solve_session(session, tele=session.tele, wide=look)
@@ -89,10 +89,10 @@ def judge_proof(session: Session, glimpses: Sequence[Glimpse], at_s: float) -> e
     return moved(at_s, look, moved_um)
 
 
-def judge_walk(session: Session, glimpses: Sequence[Glimpse], at_s: float) -> ev.Seen | None:
+def judge_walk(session: Session, pictures: Sequence[TimedReading], at_s: float) -> ev.Seen | None:
     """What the walk through the zoom, now at rest at tele, means."""
-    end = _look(session, glimpses, session.tele_best)
-    looks = looks_on_the_way(session, glimpses)
+    end = _look(session, pictures, session.tele_best)
+    looks = looks_on_the_way(session, pictures)
     if end is not None and session.tele is not None and session.setup.optics:
         off_um = abs(end.residual_um - session.tele.residual_um)
         if off_um > _slack_um(session, end, session.tele.residual_um):
@@ -103,12 +103,12 @@ def judge_walk(session: Session, glimpses: Sequence[Glimpse], at_s: float) -> ev
     return ev.Walked(at_s, looks)
 
 
-def looks_on_the_way(session: Session, glimpses: Sequence[Glimpse]) -> tuple[ev.Look, ...]:
+def looks_on_the_way(session: Session, pictures: Sequence[TimedReading]) -> tuple[ev.SteadyReading, ...]:
     """Looks between the two ends of the zoom, at some scales where pictures were read; without curves.
 
     Pictures whose centre moves are left out: a shaken picture reads soft, and that is no tracking error.
     """
-    still = [each for each in glimpses if each.measured and Flag.MOVING not in each.reading.flags]
+    still = [each for each in pictures if each.measured and Flag.MOVING not in each.reading.flags]
     seen = [(math.log(each.scale_px), each) for each in still if each.scale_px]
     if len(seen) < 2:
         return ()
@@ -118,20 +118,24 @@ def looks_on_the_way(session: Session, glimpses: Sequence[Glimpse]) -> tuple[ev.
         middle = low + (high - low) * index / (POSITIONS + 1)
         near = [each.reading for at, each in seen if abs(at - middle) < math.log(SAME_POSITION)]
         best = best_between(session, math.exp(middle))
-        if len(near) >= 2 and (look := look_at(session, near, best)):
-            looks.append(ev.Look(look.scale_px, look.residual_um, look.sigma_um, referenced=look.referenced))
+        if len(near) >= 2 and (look := steady_reading(session, near, best)):
+            looks.append(
+                ev.SteadyReading(look.scale_px, look.residual_um, look.sigma_um, referenced=look.referenced)
+            )
     return tuple(looks)
 
 
-def is_part_way(session: Session, look: ev.Look) -> bool:
+def is_part_way(session: Session, look: ev.SteadyReading) -> bool:
     """Whether this look was taken part of the way out, because the star goes further out."""
     if session.lost_px is None or look.scale_px is None:
         return False
     return session.wide_px is None or look.scale_px > PART_WAY * session.wide_px
 
 
-def _look(session: Session, glimpses: Sequence[Glimpse], best: ev.Look | None) -> ev.Look | None:
-    return look_at(session, [each.reading for each in last(glimpses, LOOK_S)], best)
+def _look(
+    session: Session, pictures: Sequence[TimedReading], best: ev.SteadyReading | None
+) -> ev.SteadyReading | None:
+    return steady_reading(session, [each.reading for each in last(pictures, LOOK_S)], best)
 
 
 def _expected_um(session: Session) -> tuple[float, float]:
@@ -141,12 +145,12 @@ def _expected_um(session: Session) -> tuple[float, float]:
     return abs(corrected_um - before_um), corrected_um + before_um
 
 
-def _slack_um(session: Session, look: ev.Look, expected_um: float) -> float:
+def _slack_um(session: Session, look: ev.SteadyReading, expected_um: float) -> float:
     """How far a look at tele may lie from what was expected, before somebody must have turned a ring."""
     return max(3.0 * look.sigma_um, 2.0 * optics_of(session).half_depth_um(), 0.25 * expected_um)
 
 
-def _touched(session: Session, look: ev.Look, at_s: float) -> ev.Seen | None:
+def _touched(session: Session, look: ev.SteadyReading, at_s: float) -> ev.Seen | None:
     """Back at tele |r| equals the correction just made; 1 / k^2 of it betrays the focus ring."""
     if not session.rounds or session.corrected_um is None or session.tele is None:
         return None
@@ -160,7 +164,7 @@ def _touched(session: Session, look: ev.Look, at_s: float) -> ev.Seen | None:
     return ev.FocusTouched(at_s, high_um, found_um) if session.setup.optics else None
 
 
-def _sharp_or_soft(session: Session, look: ev.Look, at_s: float) -> ev.Seen:
+def _sharp_or_soft(session: Session, look: ev.SteadyReading, at_s: float) -> ev.Seen:
     enough = tele_enough(look.residual_um, half_depth_um(session), k_of(session))
     depth_um = optics_of(session).half_depth_um()
     unseen = session.tele_best is None
@@ -176,7 +180,7 @@ def _law_in_doubt(session: Session) -> bool:
     return bool(session.rounds) and not session.law_seen and session.setup.lens_kind == "unknown"
 
 
-def _part_way(session: Session, look: ev.Look, at_s: float) -> ev.Seen:
+def _part_way(session: Session, look: ev.SteadyReading, at_s: float) -> ev.Seen:
     if look.residual_um <= half_depth_um(session):
         return ev.PartWaySharp(at_s, look, 0.0)
     return _grown(session, look, at_s) or ev.StillOff(at_s, look, look.residual_um, look.sigma_um)
@@ -198,7 +202,7 @@ def _shows_no_error(session: Session, found: BackFocus) -> bool:
     return not session.setup.back_focus_ring and verdict_on(session, found).kind == "unsure"
 
 
-def _grown(session: Session, look: ev.Look, at_s: float) -> ev.Seen | None:
+def _grown(session: Session, look: ev.SteadyReading, at_s: float) -> ev.Seen | None:
     """After a round the error must be smaller; larger means swapped rings, or a lens with another law."""
     if session.rounds and (session.growths >= HOPELESS or session.rounds >= 2 * PATIENCE):
         return ev.OffTheLaw(at_s, (), look.residual_um)

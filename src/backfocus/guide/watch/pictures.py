@@ -25,7 +25,7 @@ USUAL_FPS = 25.0
 
 
 @dataclass(frozen=True, slots=True)
-class Glimpse:
+class TimedReading:
     """One picture: when, what was read, whether that can be used here, and |r| where the step needs it."""
 
     at_s: float
@@ -40,11 +40,11 @@ class Glimpse:
         return self.reading.scale_px if self.reading.target is not None else None
 
 
-Glimpses = Sequence[Glimpse]
+TimedReadings = Sequence[TimedReading]
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class StepHistory:
     """The pictures of the step in hand, and what was already said about them.
 
     `turn`: of the session these belong to. `told`, `told_s`: the last event of this step and when. `anchor`,
@@ -52,7 +52,7 @@ class Watch:
     """
 
     turn: int = -1
-    glimpses: tuple[Glimpse, ...] = ()
+    pictures: tuple[TimedReading, ...] = ()
     told: type | None = None
     told_s: float = 0.0
     anchor: float | None = None
@@ -61,14 +61,14 @@ class Watch:
     @property
     def at_s(self) -> float:
         """When the last picture was taken."""
-        return self.glimpses[-1].at_s
+        return self.pictures[-1].at_s
 
     @property
-    def stretch(self) -> tuple[Glimpse, ...]:
+    def stretch(self) -> tuple[TimedReading, ...]:
         """The pictures since the last event of this step."""
         if self.told is None:
-            return self.glimpses
-        return tuple(each for each in self.glimpses if each.at_s >= self.told_s)
+            return self.pictures
+        return tuple(each for each in self.pictures if each.at_s >= self.told_s)
 
 
 def time_of(reading: Reading) -> float:
@@ -76,29 +76,29 @@ def time_of(reading: Reading) -> float:
     return reading.at_s if reading.at_s is not None else reading.index / USUAL_FPS
 
 
-def last(glimpses: Glimpses, seconds: float) -> list[Glimpse]:
+def last(pictures: TimedReadings, seconds: float) -> list[TimedReading]:
     """The pictures of the last `seconds`, oldest first."""
-    if not glimpses:
+    if not pictures:
         return []
-    since_s = glimpses[-1].at_s - seconds
+    since_s = pictures[-1].at_s - seconds
     recent = []
-    for glimpse in reversed(glimpses):
-        if glimpse.at_s < since_s - 1e-6:
+    for picture in reversed(pictures):
+        if picture.at_s < since_s - 1e-6:
             break
-        recent.append(glimpse)
+        recent.append(picture)
     return recent[::-1]
 
 
-def lasted(glimpses: Glimpses, seconds: float) -> bool:
+def lasted(pictures: TimedReadings, seconds: float) -> bool:
     """Whether this step has been watched for `seconds`."""
-    return bool(glimpses) and glimpses[-1].at_s - glimpses[0].at_s >= seconds - 1e-6
+    return bool(pictures) and pictures[-1].at_s - pictures[0].at_s >= seconds - 1e-6
 
 
-def star_steady(glimpses: Glimpses, seconds: float = STILL_S) -> bool:
+def star_steady(pictures: TimedReadings, seconds: float = STILL_S) -> bool:
     """Whether a star was read in nearly every picture of the last `seconds`, and the zoom stood still."""
-    recent = last(glimpses, seconds)
+    recent = last(pictures, seconds)
     seen = [each for each in recent if each.measured]
-    if not lasted(glimpses, seconds) or len(seen) < max(FEWEST, round(STEADY_SHARE * len(recent))):
+    if not lasted(pictures, seconds) or len(seen) < max(FEWEST, round(STEADY_SHARE * len(recent))):
         return False
     scales = [each.scale_px for each in seen if each.scale_px is not None]
     if len(scales) < FEWEST:
@@ -108,30 +108,30 @@ def star_steady(glimpses: Glimpses, seconds: float = STILL_S) -> bool:
     return drift < 0.5 * STILL_SCALE and median(abs(s / median(scales) - 1.0) for s in scales) < STILL_SCALE
 
 
-def star_gone(glimpses: Glimpses, seconds: float) -> bool:
+def star_gone(pictures: TimedReadings, seconds: float) -> bool:
     """Whether hardly any star was read for `seconds`, and none in the last pictures."""
-    return lasted(glimpses, seconds) and _share(glimpses, seconds) < GONE_SHARE and not _is_back(glimpses)
+    return lasted(pictures, seconds) and _share(pictures, seconds) < GONE_SHARE and not _is_back(pictures)
 
 
-def star_flickers(glimpses: Glimpses) -> bool:
+def star_flickers(pictures: TimedReadings) -> bool:
     """Whether a star is read now and then, too seldom for a steady look."""
     return (
-        lasted(glimpses, FLICKER_S) and _share(glimpses, FLICKER_S) < STEADY_SHARE and not _is_back(glimpses)
+        lasted(pictures, FLICKER_S) and _share(pictures, FLICKER_S) < STEADY_SHARE and not _is_back(pictures)
     )
 
 
-def _is_back(glimpses: Glimpses) -> bool:
-    return all(each.measured for each in glimpses[-3:])
+def _is_back(pictures: TimedReadings) -> bool:
+    return all(each.measured for each in pictures[-3:])
 
 
-def _share(glimpses: Glimpses, seconds: float) -> float:
-    recent = last(glimpses, seconds)
+def _share(pictures: TimedReadings, seconds: float) -> float:
+    recent = last(pictures, seconds)
     return sum(each.measured for each in recent) / len(recent)
 
 
-def contrast_steady(glimpses: Glimpses) -> bool:
+def contrast_steady(pictures: TimedReadings) -> bool:
     """Whether the contrast of the picture stayed the same: nothing zooms, nothing is turned."""
-    values = [each.reading.contrast for each in glimpses]
+    values = [each.reading.contrast for each in pictures]
     if len(values) < FEWEST:
         return False
     half = len(values) // 2
@@ -139,22 +139,22 @@ def contrast_steady(glimpses: Glimpses) -> bool:
     return abs(late - early) <= STILL_CONTRAST * max(early, late, 1e-6)
 
 
-def scale_px(glimpses: Glimpses) -> float | None:
+def scale_px(pictures: TimedReadings) -> float | None:
     """The median scale, None where no picture has one."""
-    scales = [each.scale_px for each in glimpses if each.scale_px is not None]
+    scales = [each.scale_px for each in pictures if each.scale_px is not None]
     return median(scales) if scales else None
 
 
-def last_scale_px(glimpses: Glimpses) -> float | None:
+def last_scale_px(pictures: TimedReadings) -> float | None:
     """The scale at which the star was last read: of the last five that were, as one alone may be luck."""
-    scales = [each.scale_px for each in glimpses if each.measured and each.scale_px][-5:]
+    scales = [each.scale_px for each in pictures if each.measured and each.scale_px][-5:]
     return median(scales) if scales else None
 
 
-def jump_px(glimpses: Glimpses) -> float:
+def jump_px(pictures: TimedReadings) -> float:
     """How far the star's centre moved from one half second to the next; 0 if not seen in both."""
-    recent = [each for each in last(glimpses, 1.0) if each.reading.target is not None]
-    middle_s = glimpses[-1].at_s - 0.5
+    recent = [each for each in last(pictures, 1.0) if each.reading.target is not None]
+    middle_s = pictures[-1].at_s - 0.5
     groups = (
         [each for each in recent if each.at_s < middle_s],
         [each for each in recent if each.at_s >= middle_s],
@@ -165,6 +165,6 @@ def jump_px(glimpses: Glimpses) -> float:
     return float(((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5)
 
 
-def _centre(glimpses: Glimpses) -> tuple[float, float]:
-    stars = [each.reading.target for each in glimpses if each.reading.target is not None]
+def _centre(pictures: TimedReadings) -> tuple[float, float]:
+    stars = [each.reading.target for each in pictures if each.reading.target is not None]
     return median(star.x_px for star in stars), median(star.y_px for star in stars)

@@ -11,11 +11,11 @@ from statistics import median
 
 from ...solve.hand_sweep import STILL_S, Passage, sweep_by_hand
 from .. import events as ev
-from ..blur import less_in_quadrature, look_at, refer
+from ..blur import less_in_quadrature, refer, steady_reading
 from ..session_state import Session, half_depth_um, k_of, optics_of, ratio_of
 from ..steps import Step
 from .looks import is_part_way
-from .pictures import Glimpse, Watch, last, last_scale_px, lasted, scale_px, star_gone
+from .pictures import StepHistory, TimedReading, last, last_scale_px, lasted, scale_px, star_gone
 
 SWEEP_S = 40.0
 """A ring turned this long with no clear best: once more from the start."""
@@ -37,9 +37,9 @@ SOFTEST_HALF_DEPTHS = 5.0
 CONTRAST_STEP = 0.15
 
 
-def judge_find(state: Watch, session: Session) -> ev.Seen | None:
+def judge_find(state: StepHistory, session: Session) -> ev.Seen | None:
     """At tele, far out of focus: does something appear, does the contrast rise or fall."""
-    recent = state.glimpses[-APPEARED - 1 :]
+    recent = state.pictures[-APPEARED - 1 :]
     if sum(each.measured for each in recent) >= APPEARED:
         return ev.StarSeen(state.at_s, scale_px(recent))
     values = [each.reading.contrast for each in state.stretch]
@@ -54,7 +54,7 @@ def judge_find(state: Watch, session: Session) -> ev.Seen | None:
     return None
 
 
-def judge_sweep(state: Watch, session: Session) -> ev.Seen | None:
+def judge_sweep(state: StepHistory, session: Session) -> ev.Seen | None:
     """A ring turned through its peak, once, either way."""
     if gone := _gone(state, session):
         return gone
@@ -70,10 +70,10 @@ def judge_sweep(state: Watch, session: Session) -> ev.Seen | None:
     return _trend(state, session, stretch, found) or _flat(state, session)
 
 
-def judge_return(state: Watch, session: Session) -> ev.Seen | None:
+def judge_return(state: StepHistory, session: Session) -> ev.Seen | None:
     """The way back to the peak: there, past it, lost, or too long."""
     ring = turned_ring(session)
-    if star_gone(state.glimpses, GONE_S):
+    if star_gone(state.pictures, GONE_S):
         return ev.StarLost(state.at_s)
     if lasted(state.stretch, BACK_S):
         return ev.PeakMissed(state.at_s, ring, "not-back")
@@ -95,7 +95,7 @@ def turned_ring(session: Session) -> ev.Ring:
     return "focus" if session.step.at_tele or not session.setup.back_focus_ring else "back-focus"
 
 
-def close_um(session: Session, seen: Sequence[Glimpse]) -> float:
+def close_um(session: Session, seen: Sequence[TimedReading]) -> float:
     """How near to the peak is back on it; at tele as far as k^2 forgives, but never visibly soft."""
     depth_um = _depth_here_um(session, seen)
     if session.step is not Step.RETURN_TELE:
@@ -104,16 +104,16 @@ def close_um(session: Session, seen: Sequence[Glimpse]) -> float:
     return max(depth_um / 3.0, min(forgiven_um, 0.7 * depth_um))
 
 
-def _gone(state: Watch, session: Session) -> ev.Seen | None:
+def _gone(state: StepHistory, session: Session) -> ev.Seen | None:
     """Turned until the star went: once back the way it came, and again if that was wrong."""
-    if session.step is Step.SWEEP_TELE and star_gone(state.glimpses, NOTHING_LEFT_S):
+    if session.step is Step.SWEEP_TELE and star_gone(state.pictures, NOTHING_LEFT_S):
         return ev.NothingThere(state.at_s)
     if star_gone(state.stretch, GONE_FOR_S.get(state.told, GONE_S)):
         return ev.StarLost(state.at_s)
     return None
 
 
-def _passage(session: Session, seen: Sequence[Glimpse]) -> Passage | None:
+def _passage(session: Session, seen: Sequence[TimedReading]) -> Passage | None:
     """What a stretch has shown, the lens's softness taken off; a lowest point too soft is no peak."""
     if len(seen) < 3:
         return None
@@ -127,13 +127,15 @@ def _passage(session: Session, seen: Sequence[Glimpse]) -> Passage | None:
     return sweep_by_hand([um for um, _ in own], [sigma_um for _, sigma_um in own], depth_um)
 
 
-def _passed(session: Session, seen: Sequence[Glimpse], found: Passage, at_s: float) -> ev.Seen | None:
+def _passed(session: Session, seen: Sequence[TimedReading], found: Passage, at_s: float) -> ev.Seen | None:
     around = seen[max(0, found.index - 1) : found.index + 2]
-    best = look_at(session, [each.reading for each in around])
+    best = steady_reading(session, [each.reading for each in around])
     return ev.PeakPassed(at_s, turned_ring(session), best) if best else None
 
 
-def _trend(state: Watch, session: Session, seen: Sequence[Glimpse], found: Passage) -> ev.Seen | None:
+def _trend(
+    state: StepHistory, session: Session, seen: Sequence[TimedReading], found: Passage
+) -> ev.Seen | None:
     enough_um = max(3.0 * seen[-1].sigma_um, _depth_here_um(session, seen))
     if found.fell_um >= enough_um and found.rose_um < 2.0 * enough_um:
         return ev.Sharper(state.at_s) if state.told is not ev.Sharper else None
@@ -146,20 +148,22 @@ def _trend(state: Watch, session: Session, seen: Sequence[Glimpse], found: Passa
     return None
 
 
-def _flat(state: Watch, session: Session) -> ev.Seen | None:
+def _flat(state: StepHistory, session: Session) -> ev.Seen | None:
     """No clear best for long; a focus ring at wide may not reach it at all."""
     too_long_s = SWEEP_S if session.setup.back_focus_ring else BACK_S
-    if not lasted(state.glimpses if not session.setup.back_focus_ring else state.stretch, too_long_s):
+    if not lasted(state.pictures if not session.setup.back_focus_ring else state.stretch, too_long_s):
         return None
     return ev.PeakMissed(state.at_s, turned_ring(session), "flat")
 
 
-def _settling(state: Watch, session: Session, seen: Sequence[Glimpse], allowed_um: float) -> ev.Seen | None:
+def _settling(
+    state: StepHistory, session: Session, seen: Sequence[TimedReading], allowed_um: float
+) -> ev.Seen | None:
     """Told to stop: still there after a second, or gone past; what lies between is decided after a while."""
     if not lasted(seen, SETTLED_S):
         return None
     best = session.tele_best if session.step is Step.RETURN_TELE else session.wide_best
-    look = look_at(session, [each.reading for each in last(seen, SETTLED_S)], best)
+    look = steady_reading(session, [each.reading for each in last(seen, SETTLED_S)], best)
     if look is None:
         return None
     within_um = max(allowed_um, min(2.0 * look.sigma_um, 3.0 * allowed_um))
@@ -169,7 +173,9 @@ def _settling(state: Watch, session: Session, seen: Sequence[Glimpse], allowed_u
     return _returned(state, session, look, best) if is_back or lasted(seen, DECIDED_S) else None
 
 
-def _returned(state: Watch, session: Session, look: ev.Look, best: ev.Look | None) -> ev.Seen:
+def _returned(
+    state: StepHistory, session: Session, look: ev.SteadyReading, best: ev.SteadyReading | None
+) -> ev.Seen:
     ring = turned_ring(session)
     if ring == "focus":
         return ev.Returned(state.at_s, ring, look)
@@ -180,12 +186,12 @@ def _returned(state: Watch, session: Session, look: ev.Look, best: ev.Look | Non
     return ev.Returned(state.at_s, ring, look, corrected_um)
 
 
-def _within_um(seen: Sequence[Glimpse], allowed_um: float) -> float:
+def _within_um(seen: Sequence[TimedReading], allowed_um: float) -> float:
     """What counts as back on the peak: noise may widen it, but not beyond the depth of focus."""
     return max(allowed_um, min(2.0 * seen[-1].sigma_um, 3.0 * allowed_um))
 
 
-def _goes_away(seen: Sequence[Glimpse], allowed_um: float) -> bool:
+def _goes_away(seen: Sequence[TimedReading], allowed_um: float) -> bool:
     """Whether the picture is now as soft as on any part of this way, and softer than its best."""
     values = [each.um or 0.0 for each in seen]
     if len(values) < 5:
@@ -197,11 +203,11 @@ def _goes_away(seen: Sequence[Glimpse], allowed_um: float) -> bool:
     return smooth[-1] > lowest + risen_um and smooth[-1] >= max(since) - 0.3 * risen_um
 
 
-def _now_um(seen: Sequence[Glimpse]) -> float:
+def _now_um(seen: Sequence[TimedReading]) -> float:
     return median(each.um or 0.0 for each in seen[-3:])
 
 
-def _depth_here_um(session: Session, seen: Sequence[Glimpse]) -> float:
+def _depth_here_um(session: Session, seen: Sequence[TimedReading]) -> float:
     """Half depth of focus at the zoom position of these pictures, um."""
     ratio = ratio_of(session, last_scale_px(seen), at_tele=session.step.at_tele)
     return optics_of(session).half_depth_um(ratio)

@@ -17,8 +17,8 @@ from .aim import judge_aim, judge_check
 from .idle import judge_change, noticed
 from .looks import LOOK_S, judge_proof, judge_tele, judge_wide, tele_missing
 from .pictures import (
-    Glimpse,
-    Watch,
+    StepHistory,
+    TimedReading,
     jump_px,
     lasted,
     scale_px,
@@ -37,7 +37,7 @@ from .zoom import (
     judge_zoom_in,
 )
 
-__all__ = ["Watch", "watch"]
+__all__ = ["StepHistory", "watch"]
 
 KEPT = 1500
 """Pictures kept of one step: a minute."""
@@ -48,18 +48,18 @@ BUMP_PX, BUMP_SHARE = 25.0, 0.04
 _LIGHT_ONLY = (Step.AIM, Step.CHECK, Step.WALK, Step.LOCK)
 """Steps in which a star counts as it is, however blurred."""
 
-Judge = Callable[[Watch, Session], ev.Seen | None]
+Judge = Callable[[StepHistory, Session], ev.Seen | None]
 
 
-def watch(state: Watch, reading: Reading, session: Session) -> tuple[Watch, tuple[ev.Event, ...]]:
+def watch(state: StepHistory, reading: Reading, session: Session) -> tuple[StepHistory, tuple[ev.Event, ...]]:
     """The state after one more picture, and the event it makes, if any.
 
-    Begin with `Watch()`. Feed the event to `advance` before the next picture.
+    Begin with `StepHistory()`. Feed the event to `advance` before the next picture.
     """
     if session.finished:
         return state, ()
     if state.turn != session.turn:
-        state = Watch(turn=session.turn)
+        state = StepHistory(turn=session.turn)
     state = _see(state, reading, session)
     event = _bumped(state, session) or _JUDGES[session.step](state, session) or judge_change(state, session)
     if event is None:
@@ -67,51 +67,51 @@ def watch(state: Watch, reading: Reading, session: Session) -> tuple[Watch, tupl
     return replace(state, told=type(event), told_s=state.at_s, anchor_s=state.at_s), (event,)
 
 
-def _see(state: Watch, reading: Reading, session: Session) -> Watch:
+def _see(state: StepHistory, reading: Reading, session: Session) -> StepHistory:
     """With the picture added; |r| is worked out only where the step needs it of every picture."""
-    state = replace(state, glimpses=(*state.glimpses[-KEPT + 1 :], _glimpse(reading, session)))
+    state = replace(state, pictures=(*state.pictures[-KEPT + 1 :], _timed(reading, session)))
     anchor, anchor_s = noticed(state, session)
     return replace(state, anchor=anchor, anchor_s=anchor_s)
 
 
-def _glimpse(reading: Reading, session: Session) -> Glimpse:
+def _timed(reading: Reading, session: Session) -> TimedReading:
     has_star = reading.target is not None and bool(reading.frequency_cy_px)
     if session.step in _LIGHT_ONLY or not has_star:
-        return Glimpse(time_of(reading), reading, has_star)
+        return TimedReading(time_of(reading), reading, has_star)
     best = {Step.RETURN_TELE: session.tele_best, Step.RETURN_WIDE: session.wide_best}.get(session.step)
     found = blur_um(session, reading, best)
     if found is None:
-        return Glimpse(time_of(reading), reading, measured=False)
-    return Glimpse(time_of(reading), reading, True, *found)
+        return TimedReading(time_of(reading), reading, measured=False)
+    return TimedReading(time_of(reading), reading, True, *found)
 
 
-def _bumped(state: Watch, session: Session) -> ev.Seen | None:
+def _bumped(state: StepHistory, session: Session) -> ev.Seen | None:
     if (session.step, ev.Bumped) not in table(back_focus_ring=session.setup.back_focus_ring):
         return None
-    if not lasted(state.glimpses, 1.0) or state.told is ev.Bumped:
+    if not lasted(state.pictures, 1.0) or state.told is ev.Bumped:
         return None
-    shift_px = jump_px(state.glimpses)
-    if shift_px > max(BUMP_PX, BUMP_SHARE * (scale_px(state.glimpses) or 0.0)):
+    shift_px = jump_px(state.pictures)
+    if shift_px > max(BUMP_PX, BUMP_SHARE * (scale_px(state.pictures) or 0.0)):
         return ev.Bumped(state.at_s, shift_px)
     return None
 
 
-def _look_tele(state: Watch, session: Session) -> ev.Seen | None:
-    if star_gone(state.glimpses, LOOK_GONE_S) or star_flickers(state.glimpses):
+def _look_tele(state: StepHistory, session: Session) -> ev.Seen | None:
+    if star_gone(state.pictures, LOOK_GONE_S) or star_flickers(state.pictures):
         return tele_missing(session, state.at_s)
-    return judge_tele(session, state.glimpses, state.at_s) if star_steady(state.glimpses, LOOK_S) else None
+    return judge_tele(session, state.pictures, state.at_s) if star_steady(state.pictures, LOOK_S) else None
 
 
-def _look_wide(state: Watch, session: Session) -> ev.Seen | None:
+def _look_wide(state: StepHistory, session: Session) -> ev.Seen | None:
     if lost := judge_lost(state, session):
         return lost
-    return judge_wide(session, state.glimpses, state.at_s) if star_steady(state.glimpses, LOOK_S) else None
+    return judge_wide(session, state.pictures, state.at_s) if star_steady(state.pictures, LOOK_S) else None
 
 
-def _proof(state: Watch, session: Session) -> ev.Seen | None:
+def _proof(state: StepHistory, session: Session) -> ev.Seen | None:
     if lost := judge_lost(state, session):
         return lost
-    return judge_proof(session, state.glimpses, state.at_s) if star_steady(state.glimpses, LOOK_S) else None
+    return judge_proof(session, state.pictures, state.at_s) if star_steady(state.pictures, LOOK_S) else None
 
 
 _JUDGES: dict[Step, Judge] = {
