@@ -8,7 +8,7 @@ from backfocus.measure.reading import Flag
 from backfocus.solve.backfocus import BackFocus, ZoomResidual, solve_back_focus
 from backfocus.solve.remarks import REMARKS
 from backfocus.solve.verdict import (
-    Means,
+    Adjusters,
     SweepSlope,
     follows_zoom_law,
     judge,
@@ -43,8 +43,8 @@ FRONT_LAW = (SweepSlope(1000.0, 1.0, 0.01), SweepSlope(100.0, 0.012, 0.002))
     [
         (off_the_law(50.0), {"slopes": OTHER_LAW}, "not-front-focus"),
         (None, {"slopes": OTHER_LAW}, "not-front-focus"),
-        (at(-1.0, 1.0), {"means": Means(lens_kind="varifocal")}, "not-front-focus"),
-        (at(-1.0, 1.0), {"means": Means(lens_kind="front-focus")}, "set"),
+        (at(-1.0, 1.0), {"adjusters": Adjusters(lens_kind="varifocal")}, "not-front-focus"),
+        (at(-1.0, 1.0), {"adjusters": Adjusters(lens_kind="front-focus")}, "set"),
         (off_the_law(50.0), {"slopes": FRONT_LAW}, "tracking"),
         (off_the_law(-9.1), {}, "tracking"),
         (off_the_law(8.9), {}, "set"),  # below h
@@ -142,7 +142,7 @@ def test_the_words_say_which_way():
 
 
 def test_the_ring_in_degrees_once_learned():
-    advice = judge(at(41.0, 43.0), H, means=Means(um_per_degree=-6.0)).advice
+    advice = judge(at(41.0, 43.0), H, adjusters=Adjusters(um_per_degree=-6.0)).advice
     assert "about 7 degrees" in advice
 
 
@@ -155,11 +155,11 @@ def test_the_nearest_shim_of_a_set(delta_um, shims_um, nearest):
 
 
 def test_a_lens_without_a_ring_gets_a_shim_or_another_way():
-    shimmed = judge(at(-43.0, -41.0), H, means=Means(False, (10.0, 30.0, 50.0))).advice
+    shimmed = judge(at(-43.0, -41.0), H, adjusters=Adjusters(False, (10.0, 30.0, 50.0))).advice
     assert "Add the shim of 50 um (8 um would be left)" in shimmed
     assert "ring" not in shimmed
-    assert "Take out a shim of 50 um" in judge(at(41.0, 43.0), H, means=Means(False, (50.0,))).advice
-    assert "refocus after each zoom" in judge(at(41.0, 43.0), H, means=Means(False)).advice
+    assert "Take out a shim of 50 um" in judge(at(41.0, 43.0), H, adjusters=Adjusters(False, (50.0,))).advice
+    assert "refocus after each zoom" in judge(at(41.0, 43.0), H, adjusters=Adjusters(False)).advice
 
 
 def test_spoilt_pictures_name_their_cure():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..optics.lens import Optics
     from ..session.run import Limits
     from ..solve.clip import ClipAnswer
-    from ..solve.verdict import Means
+    from ..solve.verdict import Adjusters
     from ..video.source import VideoSource
 
 EXIT_CODES = {"set": 0, "adjust": 1, "tracking": 1, "not-front-focus": 1, "unsure": 4}
@@ -92,7 +92,7 @@ def check(
     from ..show.lines import check_json
     from ..solve.clip import judge_clip
     from ..solve.remarks import REMARKS, remark_words
-    from ..solve.verdict import Means
+    from ..solve.verdict import Adjusters
     from ..video.source import open_source
 
     optics = options.optics_from(
@@ -105,9 +105,9 @@ def check(
         extender=extender,
     )
     profile = options.lens_profile(lens)
-    means = Means(shims_um=options.shims_um(shims))
+    adjusters = Adjusters(shims_um=options.shims_um(shims))
     if profile:
-        means = replace(means, back_focus_ring=profile.back_focus_ring, lens_kind=profile.kind)
+        adjusters = replace(adjusters, back_focus_ring=profile.back_focus_ring, lens_kind=profile.kind)
 
     told = first_turn is not None or shim_um is not None or red_blue_um is not None
     known = replace(options.track_for(target), colours=told)
@@ -123,10 +123,10 @@ def check(
     seen = look(source)
     found: dict[str, float | str | None] = {}
     if shim_um is None or after is None:
-        answer = judge_clip(seen, optics, first_turn=first_turn, means=means)
+        answer = judge_clip(seen, optics, first_turn=first_turn, adjusters=adjusters)
     else:
         later = look(after)
-        answer, found = _calibrated(seen, later, optics, shim_um, means)
+        answer, found = _calibrated(seen, later, optics, shim_um, adjusters)
         seen += later
     colours = _colours(answer, red_blue_um)
     if json_:
@@ -161,16 +161,20 @@ def _colours(answer: "ClipAnswer", red_blue_um: float | None) -> "dict[str, floa
 
 
 def _calibrated(
-    before: "list[Reading]", after: "list[Reading]", optics: "Optics | None", shim_um: float, means: "Means"
+    before: "list[Reading]",
+    after: "list[Reading]",
+    optics: "Optics | None",
+    shim_um: float,
+    adjusters: "Adjusters",
 ) -> "tuple[ClipAnswer, dict[str, float | str | None]]":
     """The answer of the clip after a known step, and what the step told; read as it is if it fits nothing."""
     from ..solve.clip import judge_clip
     from ..solve.shim import calibrate
 
-    found = calibrate(before, after, optics, shim_um, means=means) if optics else None
+    found = calibrate(before, after, optics, shim_um, adjusters=adjusters) if optics else None
     if found is None:
         options.notice(f"a step of {shim_um:g} um does not fit these two clips: the f-number stays as given")
-        return judge_clip(after, optics, means=means), {}
+        return judge_clip(after, optics, adjusters=adjusters), {}
     first = found.before.back_focus
     return found.after, {
         "f_number": round(found.optics.f_number(0.0), 3),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..measure.reading import Flag
 from ..solve.backfocus import BackFocus, ZoomResidual, solve_back_focus
 from ..solve.remarks import at_tele
-from ..solve.verdict import LOCK_ADVICE, Means, Verdict, judge
+from ..solve.verdict import LOCK_ADVICE, Adjusters, Verdict, judge
 from .blur import refer
 from .events import SteadyReading
 from .session_state import Result, Session, Setup, half_depth_um, k_of, optics_of, ratio_of
@@ -90,7 +90,7 @@ def verdict_on(session: Session, found: BackFocus | None) -> Verdict:
         referenced=session.wide_best is not None,
         slopes=session.slopes,
         flags=noticed(session),
-        means=means_of(session.setup),
+        adjusters=adjusters_of(session.setup),
     )
 
 
@@ -100,9 +100,9 @@ def noticed(session: Session) -> frozenset[Flag]:
     return at_tele(tele) | wide
 
 
-def means_of(setup: Setup) -> Means:
+def adjusters_of(setup: Setup) -> Adjusters:
     """What can be moved on the lens, for the advice."""
-    return Means(setup.back_focus_ring, setup.shims_um, setup.um_per_degree, setup.lens_kind)
+    return Adjusters(setup.back_focus_ring, setup.shims_um, setup.um_per_degree, setup.lens_kind)
 
 
 def is_within(found: BackFocus, depth_um: float) -> bool:

@@ -13,7 +13,7 @@ from ..errors import OutOfOrder
 from ..frame import Frame, fields
 from ..guide.events import Ended, Event, WrongRing
 from ..guide.instructions import Instruction
-from ..guide.outcome import means_of
+from ..guide.outcome import adjusters_of
 from ..guide.procedure import advance, ask
 from ..guide.session_state import Session
 from ..guide.watch.watch import StepHistory, watch
@@ -146,7 +146,11 @@ def guide(
         if session.finished:
             return
     turn = _Turn(session)
-    shown = judge_clip(seen_all, session.setup.optics, means=means_of(session.setup)) if seen_all else None
+    shown = (
+        judge_clip(seen_all, session.setup.optics, adjusters=adjusters_of(session.setup))
+        if seen_all
+        else None
+    )
     turn.take_seen((Ended(at_s, shown),))
     yield Moment(at_s, None, turn.session, history, tuple(turn.events), tuple(turn.instructions))
 

@@ -28,7 +28,7 @@ from .defocus import Defocus, Reference, defocus, reference_of_sweep
 from .hand_sweep import Passage, sweep_by_hand
 from .remarks import at_tele, borne
 from .side_hint import ColourGap, colour_gap
-from .verdict import Means, Verdict, judge
+from .verdict import Adjusters, Verdict, judge
 from .zoom_pull import Hold, Pull, find_pulls, usable
 
 Vector = NDArray[np.float64]
@@ -95,7 +95,7 @@ def judge_clip(
     *,
     first_turn: FirstTurn | None = None,
     side: Side = 0,
-    means: Means | None = None,
+    adjusters: Adjusters | None = None,
 ) -> ClipAnswer:
     """Back focus and verdict from the readings of a clip, in their order; `unsure` where they do not suffice.
 
@@ -109,7 +109,7 @@ def judge_clip(
         Which way a ring was turned first at wide, after the zoom. Only so can a clip tell the sign.
     side : int
         The sign of the residual at wide where it is known from elsewhere, +1 or -1; else 0.
-    means : Means, optional
+    adjusters : Adjusters, optional
         What can be moved on this lens, for the advice.
     """
     pictures = usable(readings)
@@ -120,7 +120,7 @@ def judge_clip(
     if not (pull and optics and long and wide):
         depth = None if optics is None else optics.half_depth_um(0.0)
         flags = borne(pictures)
-        verdict = judge(None, depth, unscaled=_unscaled(readings), flags=flags, means=means)
+        verdict = judge(None, depth, unscaled=_unscaled(readings), flags=flags, adjusters=adjusters)
         return ClipAnswer(None, verdict, depth, False, flags)
     magnitudes = (long.residual, wide.residual, *_walk(pictures, pull, optics))
     told = side or (_side(wide, first_turn) if pull.wide is pull.late else 0)
@@ -134,7 +134,7 @@ def judge_clip(
         referenced=wide.reference is not None,
         before_refocus=_before_refocus(pictures, pulls, optics),
         flags=flags,
-        means=means,
+        adjusters=adjusters,
     )
     return ClipAnswer(found, verdict, depths[-1], wide.reference is not None, flags, wide.colours)
 

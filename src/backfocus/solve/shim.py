@@ -15,7 +15,7 @@ from ..measure.reading import Reading
 from ..optics.lens import Optics
 from .backfocus import Side
 from .clip import ClipAnswer, judge_clip
-from .verdict import Means
+from .verdict import Adjusters
 
 MOST_WRONG = 1.3
 """Nobody's f-number is wrong by more than this factor: a larger one means another step, or another lens."""
@@ -54,7 +54,7 @@ def calibrate(
     optics: Optics,
     step_um: float,
     *,
-    means: Means | None = None,
+    adjusters: Adjusters | None = None,
 ) -> Calibrated | None:
     """Both clips read by the f-number that makes their errors `step_um` apart.
 
@@ -82,7 +82,7 @@ def calibrate(
     alike = [sides for each, sides in fits if abs(math.log(each)) < abs(math.log(factor)) + AS_LIKELY]
     true = _scaled(optics, factor)
     first, second = (
-        judge_clip(clip, true, side=side if len(set(told)) == 1 else 0, means=means)
+        judge_clip(clip, true, side=side if len(set(told)) == 1 else 0, adjusters=adjusters)
         for clip, side, told in zip((before, after), alike[0], zip(*alike, strict=True), strict=True)
     )
     return Calibrated(first, second, true, factor, _factor_sigma(first, second, step_um) * factor)

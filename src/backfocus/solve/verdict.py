@@ -54,7 +54,7 @@ class SweepSlope:
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class Adjusters:
     """What can be moved on this lens.
 
     `back_focus_ring`: whether it has one. `shims_um`: the washers at hand. `um_per_degree`: how far the ring
@@ -77,7 +77,7 @@ def judge(
     before_refocus: BackFocus | None = None,
     unscaled: bool = False,
     flags: frozenset[Flag] = frozenset(),
-    means: Means | None = None,
+    adjusters: Adjusters | None = None,
 ) -> Verdict:
     """One of five verdicts with its reason and advice; see the top of the file for the rules.
 
@@ -100,9 +100,9 @@ def judge(
     flags : frozenset of Flag, optional
         What was noticed in the pictures it all rests on; see `remarks`.
     """
-    means = means or Means()
-    if means.lens_kind not in ("front-focus", "unknown"):
-        return _by_its_data(means.lens_kind)
+    adjusters = adjusters or Adjusters()
+    if adjusters.lens_kind not in ("front-focus", "unknown"):
+        return _by_its_data(adjusters.lens_kind)
     if slopes is not None and not follows_zoom_law(*slopes):
         return _not_front_focus(slopes)
     if half_depth_um is None:
@@ -118,7 +118,7 @@ def judge(
         _tracking(back_focus, depths, SOFT_PICTURE_FACTOR if soft else 1.0)
         or _changed_by_focus(before_refocus, back_focus, depths)
         or _too_little_zoom(back_focus)
-        or _adjust(back_focus, sure_um, half_depth_um, means)
+        or _adjust(back_focus, sure_um, half_depth_um, adjusters)
         or _spoilt(blamed, back_focus, half_depth_um)
         or _set(back_focus, half_depth_um)
         or _cannot_tell(back_focus, half_depth_um, referenced=referenced, soft=bool(soft))
@@ -284,7 +284,9 @@ def _sure_depths(*, referenced: bool, soft: bool) -> float:
     return SOFT_PICTURE_FACTOR if soft else SOFT_LENS_FACTOR
 
 
-def _adjust(back_focus: BackFocus, sure_um: float, half_depth_um: float, means: Means) -> Verdict | None:
+def _adjust(
+    back_focus: BackFocus, sure_um: float, half_depth_um: float, adjusters: Adjusters
+) -> Verdict | None:
     if _smallest(back_focus) <= sure_um:
         return None
     delta = back_focus.delta_um
@@ -296,18 +298,18 @@ def _adjust(back_focus: BackFocus, sure_um: float, half_depth_um: float, means: 
     return Verdict(
         "adjust",
         f"{what} ({_interval_words(back_focus, half_depth_um)}).",
-        _adjust_advice(delta, back_focus.sign_known, means),
+        _adjust_advice(delta, back_focus.sign_known, adjusters),
     )
 
 
-def _adjust_advice(delta_um: float, sign_known: bool, means: Means) -> str:
+def _adjust_advice(delta_um: float, sign_known: bool, adjusters: Adjusters) -> str:
     words = move_words(delta_um, sign_known=sign_known)
     said = [words[0].upper() + words[1:] + "."]
-    if means.back_focus_ring:
-        said.append(_ring_words(delta_um, means.um_per_degree))
-    if (shim := nearest_shim_um(delta_um, means.shims_um)) is not None:
+    if adjusters.back_focus_ring:
+        said.append(_ring_words(delta_um, adjusters.um_per_degree))
+    if (shim := nearest_shim_um(delta_um, adjusters.shims_um)) is not None:
         said.append(_shim_words(delta_um, shim, sign_known))
-    elif not means.back_focus_ring:
+    elif not adjusters.back_focus_ring:
         said.append("Without a back-focus ring: shim the mount, or refocus after each zoom.")
     if not sign_known:
         said.append("To learn which way, sweep the focus ring at wide, first towards infinity, then back.")
