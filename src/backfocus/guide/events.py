@@ -220,7 +220,7 @@ class Walked:
 
 
 @dataclass(frozen=True, slots=True)
-class OffTheLaw:
+class NotParfocal:
     """The walk through the zoom is over and the residuals do not follow M squared."""
 
     at_s: float
@@ -400,7 +400,7 @@ Seen = (
     | StillOff
     | Unclear
     | Walked
-    | OffTheLaw
+    | NotParfocal
     | NotFrontFocus
     | LockHeld
     | LockMoved

@@ -155,7 +155,7 @@ def _known_beforehand(session: Session) -> Verdict | None:
     """What is so whatever was solved for."""
     if session.setup.lens_kind not in ("front-focus", "unknown"):
         return verdict_on(session, None)
-    if session.off_the_law and session.rounds:
+    if session.not_parfocal and session.rounds:
         return Verdict(
             "tracking",
             f"After {session.rounds} rounds the error is no smaller: the lens does not follow the zoom law.",

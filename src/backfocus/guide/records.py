@@ -20,6 +20,8 @@ TYPES: dict[str, type] = {
     for each in (*get_args(events.Event), *get_args(instructions.Instruction), Setup, Reading)
 }
 """Every record that can stand alone, by its name."""
+FORMER_NAMES = {"OffTheLaw": "NotParfocal"}
+"""Types under the names they once were written with, and the names they have now."""
 
 
 def to_dict(record: object) -> dict[str, Any]:
@@ -43,7 +45,8 @@ def from_dict(plain: Mapping[str, Any]) -> Any:
     ValueError
         If its type is not known, a field without default is missing, or a value is of the wrong kind.
     """
-    kind = TYPES.get(str(plain.get("type")))
+    name = str(plain.get("type"))
+    kind = TYPES.get(FORMER_NAMES.get(name, name))
     if kind is None:
         raise ValueError(f"no record is called {plain.get('type')!r}")
     return _build(kind, plain)

@@ -91,7 +91,7 @@ class Session:
         How often in a row focusing at tele moved the focus at wide as far, and whether it was seen not to.
     slopes
         How far one turn of the focus ring moves the image at tele and at wide, where not as M squared.
-    off_the_law
+    not_parfocal
         Whether the residuals were found not to go with M squared.
     left_um
         How far off the last look at wide was.
@@ -130,7 +130,7 @@ class Session:
     alike: int = 0
     law_seen: bool = False
     slopes: tuple[SweepSlope, SweepSlope] | None = None
-    off_the_law: bool = False
+    not_parfocal: bool = False
     left_um: float | None = None
     growths: int = 0
     rounds: int = 0
@@ -285,8 +285,8 @@ def _record_looks(session: Session, event: ev.Event) -> Session:
             return replace(session, wide=look, slopes=_slopes(session, event))
         case ev.Walked(looks=looks):
             return replace(session, walk=looks)
-        case ev.OffTheLaw(looks=looks):
-            return replace(session, walk=looks, off_the_law=True)
+        case ev.NotParfocal(looks=looks):
+            return replace(session, walk=looks, not_parfocal=True)
         case _:
             return session
 

@@ -222,7 +222,7 @@ def _finding_words(event: ev.Event) -> str:
             return "Soft lens or back-focus error: they look alike here."
         case ev.Walked():
             return "The lens holds focus through the zoom."
-        case ev.OffTheLaw():
+        case ev.NotParfocal():
             return "The lens does not hold focus as back focus explains it: no ring can cure that."
         case ev.NotFrontFocus():
             return "Focusing at tele moves the focus at wide as far: not a front-focus lens."

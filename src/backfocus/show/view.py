@@ -95,7 +95,7 @@ _TROUBLE = (
     ev.StarLost,
     ev.LostOnTheWay,
     ev.PeakMissed,
-    ev.OffTheLaw,
+    ev.NotParfocal,
     ev.NotFrontFocus,
     ev.LockMoved,
 )

@@ -113,7 +113,7 @@ def test_bumped_tripod_is_named_and_the_step_begins_again() -> None:
 @pytest.mark.parametrize("tracking_um", [40.0, -25.0])
 def test_tracking_error_is_said_instead_of_a_number(tracking_um: float) -> None:
     done = run(Lens(zoom=10.0, delta_um=15.0, tracking_um=tracking_um))
-    assert done.has(ev.OffTheLaw)
+    assert done.has(ev.NotParfocal)
     assert done.verdict == "tracking"
 
 

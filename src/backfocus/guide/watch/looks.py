@@ -99,7 +99,7 @@ def judge_walk(session: Session, pictures: Sequence[TimedReading], at_s: float) 
             return ev.FocusTouched(at_s, session.tele.residual_um, end.residual_um)
     found = solve_session(session, tele=end or session.tele, wide=session.wide, walk=looks)
     if found is not None and tracks_badly(session, found):
-        return ev.OffTheLaw(at_s, looks, max(abs(misfit) for misfit in found.misfit_um))
+        return ev.NotParfocal(at_s, looks, max(abs(misfit) for misfit in found.misfit_um))
     return ev.Walked(at_s, looks)
 
 
@@ -205,7 +205,7 @@ def _shows_no_error(session: Session, found: BackFocus) -> bool:
 def _grown(session: Session, look: ev.SteadyReading, at_s: float) -> ev.Seen | None:
     """After a round the error must be smaller; larger means swapped rings, or a lens with another law."""
     if session.rounds and (session.growths >= HOPELESS or session.rounds >= 2 * PATIENCE):
-        return ev.OffTheLaw(at_s, (), look.residual_um)
+        return ev.NotParfocal(at_s, (), look.residual_um)
     before_um = session.last_corrected_um
     if not before_um or not session.swept_tele:
         return None
