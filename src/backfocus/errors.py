@@ -6,7 +6,9 @@
     │   └── SourceLost             it was open and went away
     ├── UsageError             the request cannot be meant: correct the option named
     ├── OutOfOrder             an event that cannot happen in this step of the procedure
-    └── StoreError             the session could not be kept: look at the disk or the database address
+    ├── StoreError             the session could not be kept: look at the disk or the database address
+    └── OutputError            what was made cannot be written: look at the disk, choose another place
+        └── PipeClosed             whoever read the output has gone: nothing to say
 
 A wrong call from Python raises `ValueError` as everywhere. A poor *picture* is never an exception: it is a
 `Reading` with a flag.
@@ -39,3 +41,11 @@ class OutOfOrder(BackfocusError):
 
 class StoreError(BackfocusError):
     """A session could not be stored or found."""
+
+
+class OutputError(BackfocusError):
+    """A file or the text that was asked for could not be written."""
+
+
+class PipeClosed(OutputError):
+    """Nobody reads the output any more."""

@@ -116,6 +116,16 @@ def test_an_unreachable_host_is_said_in_one_line_and_hides_the_password(backfocu
         ("check", "a.mp4", "b.mp4", "--shim-um", "50", "--first-turn", "near"),
         ("guide", "sim://?seed=1", "--note", "shoe-size=43"),
         ("measure", "ndi://CAM 1"),
+        ("measure", "sim://["),
+        ("guide", "sim://["),
+        ("measure", "rtsp://[::1/stream"),
+        ("measure", "~nobody-of-this-name/x.png"),
+        ("measure", f"sim://?seed={'9' * 5000}"),
+        ("measure", f"sim://?size={'9' * 5000}x2"),
+        ("measure", "clip.mp4", "--region", f"{'9' * 5000},1,9x9"),
+        ("measure", "clip.mp4", "--region", "1,1,9999999x9"),
+        ("measure", "clip.mp4", "--pixel-um", "5", "--f-number", "64", "--extender", "4"),
+        ("check", "sim://?clip=check", "--shims", "9" * 5000),
     ],
 )
 def test_what_cannot_be_meant_is_said_in_one_line(backfocus: Run, arguments: tuple[str, ...]) -> None:
@@ -130,6 +140,10 @@ def test_what_cannot_be_meant_is_said_in_one_line(backfocus: Run, arguments: tup
         ("measure", "clip.mp4", "--f-number", "2", "--pixel-um", "inf"),
         ("check", "before.mp4", "after.mp4", "--shim-um", "nan"),
         ("chart", "star.svg", "--star-mm", "1e5"),
+        ("demo", "--seed", "9" * 5000),
+        ("history", "--most", "9" * 20),
+        ("guide", "sim://?seed=1", "--resume", "9" * 20),
+        ("measure", "clip.mp4", "--frames", "9" * 5000),
     ],
 )
 def test_numbers_that_cannot_be_are_refused_by_their_option(
@@ -175,6 +189,27 @@ def test_a_store_that_cannot_be_written_is_said_in_one_line(backfocus: Run, tmp_
     ended = backfocus("history", "--store", tmp_path / "file" / "sessions.db")
     assert ended.returncode == 3
     one_line(ended.stderr)
+
+
+def test_a_number_that_no_session_has_is_refused(backfocus: Run) -> None:
+    ended = backfocus("report", "9" * 23)
+    assert ended.returncode == 2
+    assert "Invalid value for 'ID'" in ended.stderr
+
+
+def test_a_name_longer_than_any_file_has_is_no_file(backfocus: Run) -> None:
+    ended = backfocus("measure", "x" * 5000)
+    assert ended.returncode == 3
+    assert len(one_line(ended.stderr)) < 600
+
+
+@pytest.mark.parametrize("arguments", [("chart", "{}/star.pdf"), ("chart", "{}/star.png")])
+def test_a_file_that_cannot_be_written_ends_in_74(
+    backfocus: Run, arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    ended = backfocus(*(part.format(tmp_path / "missing") for part in arguments))
+    assert ended.returncode == 74
+    assert "missing" in one_line(ended.stderr)
 
 
 def test_a_report_of_no_session_is_said_in_one_line(backfocus: Run) -> None:

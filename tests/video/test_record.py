@@ -5,7 +5,7 @@ import av
 import numpy as np
 import pytest
 
-from backfocus.errors import StoreError
+from backfocus.errors import OutputError
 from backfocus.frame import Frame, fields
 from backfocus.video import Recorder, open_source, record
 
@@ -80,6 +80,6 @@ def test_what_cannot_be_recorded_is_a_wrong_call(tmp_path: Path, moving: Moving)
 
 
 def test_a_path_that_cannot_be_written_is_said_in_one_line(tmp_path: Path, moving: Moving) -> None:
-    with pytest.raises(StoreError, match="cannot write: there is no such file or folder") as refused:
+    with pytest.raises(OutputError, match="cannot write: there is no such file or folder") as refused:
         record(moving(1), tmp_path / "missing" / "a.mp4")
     assert "\n" not in str(refused.value)

@@ -3,13 +3,15 @@
 import inspect
 import re
 import sys
+import threading
 from typing import Annotated
 
 import typer
 
 from .. import __version__
-from ..errors import BackfocusError, SourceError, StoreError, UsageError
-from . import chart, check, demo, devices, guide, history, measure, profiles, serve
+from ..errors import OutputError, PipeClosed, SourceError, StoreError, UsageError
+from . import chart, check, demo, devices, guide, history, measure, output, profiles, serve
+from .crash import crash_line
 
 EPILOG = """Examples:
 
@@ -21,6 +23,10 @@ EPILOG = """Examples:
 
   backfocus check clip.mp4 --pixel-um 5 --f-number 1.8
 """
+
+
+LONGEST_WORD = 320
+"""Characters of a word, such as a path, that an error line shows whole."""
 
 
 def _unwrapped(text: str) -> str:
@@ -71,21 +77,53 @@ for _command in (
 
 
 def main() -> None:
-    """Run the command line; every failure ends in one line on stderr and the exit code of the design."""
+    """Run the command line; every failure ends in one line on stderr and the exit code of the manual."""
+    output.prepare()
+    threading.excepthook = _thread_failed
+    try:
+        code = _ended()
+        sys.stdout.flush()
+    except PipeClosed:
+        code = 74
+    except OutputError as error:
+        code = _said(str(error), 74)
+    sys.exit(code)
+
+
+def _ended() -> int:
+    """The exit code of the command on the command line."""
     try:
         app(standalone_mode=True)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    except OutputError:
+        raise
     except UsageError as error:
-        _fail(error, 2)
+        return _said(str(error), 2)
     except (SourceError, StoreError) as error:
-        _fail(error, 3)
+        return _said(str(error), 3)
+    except MemoryError:
+        return _said("not enough memory: close other programs, or take smaller pictures", 3)
     except KeyboardInterrupt:
-        sys.stderr.write("\nbackfocus: interrupted\n")
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+        sys.stderr.write("\n")
+        return _said("interrupted", 130)
+    except Exception as error:  # noqa: BLE001  the outermost shell: nobody foresaw it
+        return _said(crash_line(error), 70)
+    return 0
 
 
-def _fail(error: BackfocusError, code: int) -> None:
-    sys.stderr.write(f"backfocus: {error}\n")
-    sys.exit(code)
+def _thread_failed(failed: threading.ExceptHookArgs) -> None:
+    if failed.exc_value is not None:
+        _said(crash_line(failed.exc_value), 70)
+
+
+def _said(words: str, code: int) -> int:
+    """Print the one line; `code` again."""
+    line = " ".join(_shortened(word) for word in words.split())
+    sys.stderr.write(f"backfocus: {line}\n")
+    return code
+
+
+def _shortened(word: str) -> str:
+    """The beginning and the end of what nobody reads to its end, as a number of 5,000 digits."""
+    return word if len(word) <= LONGEST_WORD else f"{word[: LONGEST_WORD // 2]}...{word[-20:]}"

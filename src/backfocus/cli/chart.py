@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ..errors import StoreError, UsageError
+from ..errors import OutputError, UsageError
 from . import options
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _write(out: Path, content: bytes) -> None:
     try:
         out.write_bytes(content)
     except OSError as error:
-        raise StoreError(
+        raise OutputError(
             f"{out}: {error.strerror or error}: choose a folder that can be written to"
         ) from None
 

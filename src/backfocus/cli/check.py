@@ -209,6 +209,6 @@ def _show(answer: "ClipAnswer") -> None:
     from .live import residual_plot, verdict_lines
 
     console = Console(highlight=False)
-    console.print(verdict_lines(answer.verdict, console.width))
+    console.print(verdict_lines(answer.verdict, console))
     if answer.back_focus is not None:
         console.print(residual_plot(answer.back_focus, answer.half_depth_um))

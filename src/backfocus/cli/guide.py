@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 Resume = Annotated[
     int | None,
-    typer.Option("--resume", help="Go on with this session (see `backfocus history`).", show_default=False),
+    typer.Option(
+        "--resume",
+        help="Go on with this session (see `backfocus history`).",
+        show_default=False,
+        min=1,
+        max=options.MOST_SESSIONS,
+    ),
 ]
 New = Annotated[
     bool, typer.Option("--new", help="Begin anew even if a session on this source was left open.")

@@ -9,11 +9,17 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from ..errors import StoreError
+from ..errors import OutputError
 from . import options
 
 SessionId = Annotated[
-    int, typer.Argument(metavar="ID", help="Number of the session, from `backfocus history`.")
+    int,
+    typer.Argument(
+        metavar="ID",
+        help="Number of the session, from `backfocus history`.",
+        min=1,
+        max=options.MOST_SESSIONS,
+    ),
 ]
 Out = Annotated[
     Path | None,
@@ -21,7 +27,9 @@ Out = Annotated[
         "--out", "-o", help="The file to write; backfocus-ID.html unless given.", show_default=False
     ),
 ]
-Most = Annotated[int, typer.Option("--most", help="How many, newest first.", min=1)]
+Most = Annotated[
+    int, typer.Option("--most", help="How many, newest first.", min=1, max=options.MOST_SESSIONS)
+]
 
 
 def history(store: options.StoreUrl = None, most: Most = 30, json_: options.Json = False) -> None:
@@ -93,5 +101,5 @@ def report(
     try:
         path.write_text(report_html(session, printed_at=printed_at, version=__version__), encoding="utf-8")
     except OSError as error:
-        raise StoreError(f"{path}: {error.strerror or error}: choose another place with --out") from None
+        raise OutputError(f"{path}: {error.strerror or error}: choose another place with --out") from None
     sys.stdout.write(f"{path}\n")

@@ -23,7 +23,7 @@ def draw(view: View, console: Console, source: str = "") -> RenderableType:
     """The whole screen for one moment, as wide as `console` is."""
     inside = min(console.width, 110) - 4
     body = Group(
-        _title(view.title, inside),
+        _title(view.title, console, inside),
         Text(view.hint, style="default"),
         Text(),
         _meter(view),
@@ -58,9 +58,15 @@ def _keys(columns: int) -> str:
     return shown
 
 
-def _title(words: str, columns: int) -> Text:
-    rows = large_words(words, columns) if words else []
-    return Text("\n".join(rows), style="bold cyan", no_wrap=True)
+def _title(words: str, console: Console, columns: int) -> Text:
+    return Text("\n".join(_large(words, console, columns)), style="bold cyan", no_wrap=True)
+
+
+def _large(words: str, console: Console, columns: int) -> list[str]:
+    """Large letters where the terminal has the blocks for them, else the words in capitals."""
+    if not words or console.options.ascii_only:
+        return [words.upper()] if words else []
+    return large_words(words, columns)
 
 
 def _meter(view: View) -> Text:
@@ -149,10 +155,10 @@ VERDICT_WORDS = {
 RESIDUAL_COLUMNS = 40
 
 
-def verdict_lines(verdict: Verdict, columns: int) -> Text:
+def verdict_lines(verdict: Verdict, console: Console) -> Text:
     """The verdict in large words, its reason and what to do."""
     style = VERDICT_STYLES.get(verdict.kind, "bold red")
-    rows = large_words(VERDICT_WORDS[verdict.kind], max(columns - 2, 20))
+    rows = _large(VERDICT_WORDS[verdict.kind], console, max(console.width - 2, 20))
     text = Text("\n".join(rows), style=style)
     return text.append(f"\n{verdict.reason}\n", "default").append(f"{verdict.advice}\n", "bold default")
 

@@ -64,10 +64,10 @@ def measure(
         address=source,
         extender=extender,
     )
+    known = replace(options.track_for(target, region), colours=bool(red_blue_um))
     opened = open_source(source, transfer=transfer, range_=range_, notice=options.notice)
     count, found = 0, False
     flags: Counter[Flag] = Counter()
-    known = replace(options.track_for(target, region), colours=bool(red_blue_um))
     try:
         for reading, ratio in _with_ratio(readings(opened, Limits(frames, seconds), known)):
             defocus = _defocus(reading, optics, ratio)

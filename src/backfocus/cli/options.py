@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from ..optics.lens import Optics
     from ..optics.profiles import Lens
 
+MOST_SESSIONS = 2**31 - 1
+"""Highest number of a session: what every database can count to."""
+
 Source = Annotated[
     str,
     typer.Argument(
@@ -119,9 +122,10 @@ def track_for(target: 'Literal["auto", "star", "edge"]', region: str | None = No
 
     if region is None:
         return Track(want=target)
-    found = re.fullmatch(r"\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*[xX]\s*(\d+)\s*", region)
+    whole = r"\s*(\d{1,6})\s*"  # more digits than any picture has pixels in a row
+    found = re.fullmatch(f"{whole},{whole},{whole}[xX]{whole}", region)
     if found is None:
-        raise UsageError(f"--region {region}: give X,Y,WIDTHxHEIGHT in pixels such as 400,300,120x160")
+        raise UsageError(f"--region {region:.40}: give X,Y,WIDTHxHEIGHT in pixels such as 400,300,120x160")
     return Track(want="edge", region=Region(*(int(part) for part in found.groups())))
 
 

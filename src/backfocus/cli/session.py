@@ -254,7 +254,7 @@ def _end(plan: Plan, last: Moment, number: int) -> int:
         from rich.console import Console
 
         console = Console(highlight=False)
-        console.print(verdict_lines(result.verdict, console.width))
+        console.print(verdict_lines(result.verdict, console))
         if result.back_focus is not None:
             console.print(residual_plot(result.back_focus, result.half_depth_um))
         rounds = "1 round" if result.rounds == 1 else f"{result.rounds} rounds"

@@ -151,8 +151,20 @@ def extended(knots: Knots, factor: float) -> Knots:
     """The f-number over the zoom behind an extender: focal lengths and f-numbers grow by its factor.
 
     The entrance pupil stays as it is while the focal length grows, so a 2x extender takes f/1.8 to f/3.6.
+
+    Raises
+    ------
+    UsageError
+        If an f-number comes out beyond what can be meant.
     """
-    return tuple((focal_mm * factor, number * factor) for focal_mm, number in knots)
+    behind = tuple((focal_mm * factor, number * factor) for focal_mm, number in knots)
+    for (_, number), (_, given) in zip(behind, knots, strict=True):
+        if not _is_f_number(number):
+            raise UsageError(
+                f"f/{given:g} behind an extender of {factor:g} is f/{number:g}, which cannot be meant: "
+                "f-numbers lie between 0.5 and 128"
+            )
+    return behind
 
 
 def _f_number(text: str) -> float:

@@ -24,6 +24,9 @@ Demosaic = Literal["bilinear", "edge-aware"]
 Codec = Literal["h264", "none"]
 Clip = Literal["none", "check", "refocus"]
 
+MOST_DIGITS = 12
+"""Of a whole number; Python refuses thousands with an error of its own."""
+
 WIDE_MM = 7.8
 STAR_RADIUS_WIDE_PX = 77.0
 """150 px across at wide, as the chart is printed for, and a little more."""
@@ -185,7 +188,10 @@ def parse_sim(address: str) -> SimSettings:
     UsageError
         If a key is unknown, given twice, or its value cannot be meant; the message names what can.
     """
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        raise UsageError(f"'{address}' is not a valid address: write sim://?delta_um=40&seed=7") from None
     if parts.scheme != "sim":
         raise UsageError(f"'{address}' is no virtual camera: write sim://?delta_um=40&seed=7")
     query = "&".join(text for text in ((parts.netloc + parts.path).strip("/"), parts.query) if text)
@@ -323,7 +329,7 @@ def _number(low: float, high: float) -> Callable[[str, str], float]:
 
 def _whole(low: int, high: int) -> Callable[[str, str], int]:
     def read(key: str, text: str) -> int:
-        if not text.isdecimal() or not low <= int(text) <= high:
+        if not text.isdecimal() or len(text) > MOST_DIGITS or not low <= int(text) <= high:
             raise UsageError(f"sim:// {key}={text}: give a whole number from {low} to {high}")
         return int(text)
 

@@ -4,6 +4,7 @@ Linux asks the kernel (V4L2); macOS and Windows ask FFmpeg (AVFoundation, Direct
 """
 
 import errno
+import os
 import re
 import struct
 import sys
@@ -76,7 +77,7 @@ def connection(address: str, timeout_s: float) -> Connection:
     options = _mode(address, mode)
     if PLATFORM.startswith("linux"):
         path = wanted if wanted.startswith("/") else f"/dev/video{_number(wanted)}"
-        if not Path(path).exists():
+        if not os.path.exists(path):  # False for a name of any length, where Path raises
             raise SourceUnreadable(f"{address}: no such device: `backfocus devices` lists them")
         return Connection(path, timeout_s, options, "v4l2")
     device = chosen(wanted, devices())

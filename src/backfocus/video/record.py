@@ -12,7 +12,7 @@ import numpy as np
 from av.filter import Graph
 from av.video.stream import VideoStream
 
-from ..errors import StoreError
+from ..errors import OutputError
 from ..frame import Field, Frame
 from .faults import hint
 from .luma import FULL_RANGE_TAG, LIMITED_RANGE_TAG, TRANSFER_OF_TAG
@@ -61,7 +61,7 @@ class Recorder:
     Notes
     -----
     The first frame fixes size, range, transfer curve and field order. An odd last row or column is left out,
-    because chroma comes in pairs. Raises StoreError when the file cannot be written.
+    because chroma comes in pairs. Raises OutputError when the file cannot be written.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Recorder:
         try:
             self._container = av.open(self._path, "w")
         except (av.error.FFmpegError, OSError, ValueError) as fault:
-            raise StoreError(f"{path}: cannot write: {hint(fault)}") from fault
+            raise OutputError(f"{path}: cannot write: {hint(fault)}") from fault
 
     def __enter__(self) -> Self:
         return self
@@ -149,7 +149,7 @@ class Recorder:
         try:
             self._container.mux(stream.encode(picture))
         except (av.error.FFmpegError, OSError) as fault:
-            raise StoreError(f"{self._path}: cannot write: {hint(fault)}") from fault
+            raise OutputError(f"{self._path}: cannot write: {hint(fault)}") from fault
 
 
 def _marking(like: av.VideoFrame, first: Field) -> Graph:

@@ -1,5 +1,6 @@
 """The front door: any address to a source of frames, and the specification that every source satisfies."""
 
+import os
 from collections.abc import Callable, Iterator
 from itertools import islice, pairwise
 from pathlib import Path
@@ -81,7 +82,7 @@ def open_source(
     signal = _signal(transfer, range_)
     found = kind(address)
     if found == "file":
-        return _file(Path(address.removeprefix("file://")).expanduser(), signal, notice)
+        return _file(_path(address), signal, notice)
     if found == "sim":
         from ..sim.source import open_sim  # the bench is heavy, and files do not need it
 
@@ -105,8 +106,16 @@ def expected_frames(source: VideoSource) -> int | None:
     return source.frame_count if isinstance(source, Clip | Stills) else None
 
 
+def _path(address: str) -> Path:
+    try:
+        return Path(address.removeprefix("file://")).expanduser()
+    except RuntimeError:
+        user = address.split("/")[0]
+        raise UsageError(f"{address}: there is no user {user} on this machine: check the path") from None
+
+
 def _file(path: Path, signal: Signal, notice: Callable[[str], None] | None) -> VideoSource:
-    if not path.exists():
+    if not os.path.exists(path):  # False for a name of any length, where Path raises
         raise SourceUnreadable(f"{path}: there is no such file or folder: check the path")
     if path.is_dir() or is_still(path):
         return Stills(path, signal=signal)
