@@ -71,8 +71,8 @@ def test_a_recording_that_breaks_off_loses_nothing_of_the_session(
     (session,) = [json.loads(line) for line in backfocus("history", "--json").stdout.splitlines()]
     assert session["state"] == "open"
     with Store.open(str(tmp_path / "sessions.db")) as store:
-        kept = store.load(session["id"])
-    assert sum(entry.kind == "reading" for entry in kept.entries) == seen
+        stored = store.load(session["id"])
+    assert sum(entry.kind == "reading" for entry in stored.entries) == seen
 
 
 def test_wrong_credentials_are_said_in_one_line(backfocus: Run) -> None:

@@ -29,7 +29,7 @@ from backfocus.guide.session_state import Session, Setup
 from backfocus.guide.steps import Step
 from backfocus.session.journal import Journal, fold
 from backfocus.session.run import Person, guide
-from backfocus.session.store import Entry, Kept, Store
+from backfocus.session.store import Entry, Store, StoredSession
 from backfocus.sim.settings import SimSettings, parse_sim
 from backfocus.sim.source import SimSource
 
@@ -154,10 +154,10 @@ def resume(store: Store, folder: Path) -> tuple[float, ...]:
     """Killed in the middle of the sweep at wide, and taken up from what is on the disk."""
     source, _, journal, session = begun(store, "sim://?delta_um=-45&seed=11&zoom=12")
     led(journal, source, session, leave_at=Step.SWEEP_WIDE)
-    folded = fold(store.load(journal.session_id))
+    replayed = fold(store.load(journal.session_id))
     source = again(source, seed=12)
     words = (("look-tele", ev.Undone, "look-tele"), ("walk", ev.Skipped, "walk"))
-    led(Journal(store, journal.session_id), source, folded.session, *words, offset_s=folded.until_s)
+    led(Journal(store, journal.session_id), source, replayed.session, *words, offset_s=replayed.until_s)
     return (left_um(source),)
 
 
@@ -240,27 +240,27 @@ SESSIONS: dict[str, Callable[[Store, Path], tuple[float, ...]]] = {
 }
 
 
-def lines_of(kept: Kept, truly_left_um: tuple[float, ...]) -> Iterator[dict[str, Any]]:
+def lines_of(stored: StoredSession, truly_left_um: tuple[float, ...]) -> Iterator[dict[str, Any]]:
     """A kept session as plain objects, one a line; the last is what it was folded to."""
-    summary = asdict(kept.summary)
+    summary = asdict(stored.summary)
     results = summary.pop("results")
-    summary["started_at"] = kept.summary.started_at.isoformat()
-    yield {"line": "session", "version": VERSION, "summary": summary, "setup": kept.setup}
-    for entry in thinned(kept.entries):
+    summary["started_at"] = stored.summary.started_at.isoformat()
+    yield {"line": "session", "version": VERSION, "summary": summary, "setup": stored.setup}
+    for entry in thinned(stored.entries):
         line = {"line": "entry", "kind": entry.kind, "at_s": entry.at_s, "payload": entry.payload}
         if entry.picture is not None:
             line["png"] = base64.b64encode(small(entry.picture)).decode("ascii")
         yield line
     for result in results:
         yield {"line": "result", **result}
-    yield {"line": "answer", **answer(kept), "truly_left_um": truly_left_um}
+    yield {"line": "answer", **answer(stored), "truly_left_um": truly_left_um}
 
 
-def answer(kept: Kept) -> dict[str, Any]:
+def answer(stored: StoredSession) -> dict[str, Any]:
     """What a kept session is folded to: every step it was in, and each result."""
-    session, _ = start(from_dict(kept.setup))
+    session, _ = start(from_dict(stored.setup))
     steps = [str(session.step)]
-    for entry in kept.entries:
+    for entry in stored.entries:
         if entry.kind == "event":
             session, _ = advance(session, from_dict(entry.payload))
             steps += [str(session.step)] if session.step != steps[-1] else []
@@ -329,10 +329,12 @@ def main(arguments: list[str]) -> None:
     for name in given.names:
         with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "sessions.db") as store:
             truly_left_um = SESSIONS[name](store, Path(folder))
-            kept = store.load(1)
+            stored = store.load(1)
             path = given.folder / f"{name}.jsonl.gz"
-            write(path, lines_of(kept, truly_left_um))
-            print(f"{name}: {path.stat().st_size} bytes, {answer(kept)}, {truly_left_um} um left", flush=True)
+            write(path, lines_of(stored, truly_left_um))
+            print(
+                f"{name}: {path.stat().st_size} bytes, {answer(stored)}, {truly_left_um} um left", flush=True
+            )
 
 
 if __name__ == "__main__":

@@ -10,9 +10,9 @@ from tests.replay.logs import LOGS, lines_in, put_back
 from backfocus.guide.procedure import advance, ask, start
 from backfocus.guide.records import from_dict, to_dict
 from backfocus.guide.session_state import Session
-from backfocus.session.certificate import finished
+from backfocus.session.certificate import session_report
 from backfocus.session.journal import fold
-from backfocus.session.store import Kept, Store
+from backfocus.session.store import Store, StoredSession
 
 SAME_SHARE = 0.05
 """The same looks are solved again: a better solver may differ by a twentieth of what it says it doubts."""
@@ -30,7 +30,7 @@ def log(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def kept(log: list[dict[str, Any]], tmp_path: Path) -> Iterator[Kept]:
+def stored(log: list[dict[str, Any]], tmp_path: Path) -> Iterator[StoredSession]:
     with Store.open(tmp_path / "sessions.db") as store:
         yield store.load(put_back(store, log))
 
@@ -41,19 +41,19 @@ def test_all_kinds_of_sessions_are_there() -> None:
     assert all(path.stat().st_size < 60_000 for path in LOGS)
 
 
-def test_the_steps_are_the_same_in_the_same_order(log: list[dict[str, Any]], kept: Kept) -> None:
-    session, _ = start(from_dict(kept.setup))
+def test_the_steps_are_the_same_in_the_same_order(log: list[dict[str, Any]], stored: StoredSession) -> None:
+    session, _ = start(from_dict(stored.setup))
     steps = [str(session.step)]
-    for entry in kept.entries:
+    for entry in stored.entries:
         if entry.kind == "event":
             session, _ = advance(session, from_dict(entry.payload))
             steps += [str(session.step)] if session.step != steps[-1] else []
     assert steps == log[-1]["steps"]
-    assert fold(kept).session == session
+    assert fold(stored).session == session
 
 
-def test_the_results_are_the_same(log: list[dict[str, Any]], kept: Kept) -> None:
-    results, recorded = fold(kept).session.results, log[-1]["results"]
+def test_the_results_are_the_same(log: list[dict[str, Any]], stored: StoredSession) -> None:
+    results, recorded = fold(stored).session.results, log[-1]["results"]
     assert [(each.nd, each.verdict.kind, each.rounds) for each in results] == [
         (each["nd"], each["verdict"], each["rounds"]) for each in recorded
     ]
@@ -66,23 +66,23 @@ def test_the_results_are_the_same(log: list[dict[str, Any]], kept: Kept) -> None
         assert before.delta_um == pytest.approx(was["before_um"], abs=near_um)
 
 
-def test_what_was_recorded_beside_the_events_says_the_same(kept: Kept) -> None:
-    folded = {each.nd: each for each in fold(kept).session.results}
-    for row in kept.summary.results:
-        assert folded[row.nd].verdict.kind == row.verdict
-    assert len(folded) == len(kept.summary.results)
-    last = fold(kept).session.results[-1]
-    assert (kept.summary.state, kept.summary.verdict) == ("closed", last.verdict.kind)
+def test_what_was_recorded_beside_the_events_says_the_same(stored: StoredSession) -> None:
+    replayed = {each.nd: each for each in fold(stored).session.results}
+    for row in stored.summary.results:
+        assert replayed[row.nd].verdict.kind == row.verdict
+    assert len(replayed) == len(stored.summary.results)
+    last = fold(stored).session.results[-1]
+    assert (stored.summary.state, stored.summary.verdict) == ("closed", last.verdict.kind)
 
 
-def test_the_notes_are_kept(log: list[dict[str, Any]], kept: Kept) -> None:
-    assert [list(note) for note in fold(kept).session.notes] == log[-1]["notes"]
+def test_the_notes_are_kept(log: list[dict[str, Any]], stored: StoredSession) -> None:
+    assert [list(note) for note in fold(stored).session.notes] == log[-1]["notes"]
 
 
-def test_the_same_events_give_the_same_instructions(kept: Kept) -> None:
-    session, said = start(from_dict(kept.setup))
+def test_the_same_events_give_the_same_instructions(stored: StoredSession) -> None:
+    session, said = start(from_dict(stored.setup))
     due, resumed = list(said), 0
-    for entry in kept.entries:
+    for entry in stored.entries:
         if entry.kind == "event":
             session, said = advance(session, from_dict(entry.payload))
             due += said
@@ -96,21 +96,21 @@ def test_the_same_events_give_the_same_instructions(kept: Kept) -> None:
     assert resumed <= 1
 
 
-def test_every_record_in_it_can_be_read_and_written(kept: Kept) -> None:
-    for entry in kept.entries:
+def test_every_record_in_it_can_be_read_and_written(stored: StoredSession) -> None:
+    for entry in stored.entries:
         if entry.kind in ("event", "instruction", "reading") and entry.payload["type"] != "Rings":
             record = from_dict(entry.payload)
             assert from_dict(to_dict(record)) == record
 
 
-def test_a_certificate_comes_out_of_it(log: list[dict[str, Any]], kept: Kept) -> None:
-    report = finished(kept)
+def test_a_certificate_comes_out_of_it(log: list[dict[str, Any]], stored: StoredSession) -> None:
+    report = session_report(stored)
     assert [each.verdict for each in report.outcomes] == [each["verdict"] for each in log[-1]["results"]]
     assert all(each.sweeps and each.curves and each.pictures for each in report.outcomes)
 
 
-def test_the_recorded_answer_was_true(log: list[dict[str, Any]], kept: Kept) -> None:
-    results: list[Any] = list(fold(kept).session.results)
+def test_the_recorded_answer_was_true(log: list[dict[str, Any]], stored: StoredSession) -> None:
+    results: list[Any] = list(fold(stored).session.results)
     for result, truth_um in zip(results, log[-1]["truly_left_um"], strict=True):
         found = result.back_focus
         assert abs(found.delta_um - abs(truth_um)) <= max(TRUE_SIGMAS * found.sigma_um, 0.3)

@@ -13,7 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backfocus.report import Estimate, Finished, MtfCurve, Outcome, Picture, Sweep, ZoomPoint, report_html
+from backfocus.report import (
+    Estimate,
+    MtfCurve,
+    Outcome,
+    Picture,
+    SessionReport,
+    Sweep,
+    ZoomPoint,
+    report_html,
+)
 
 PNG = cv2.imencode(".png", np.arange(64, dtype=np.uint8).reshape(8, 8))[1].tobytes()
 ZOOM = (ZoomPoint(1500.0, 0.4, 0.5, 13.0), ZoomPoint(300.0, -0.8, 0.7, 9.0), ZoomPoint(75.0, -1.2, 0.9, 9.0))
@@ -38,13 +47,13 @@ FULL = Outcome(
     ),
     pictures=(Picture("wide, after", PNG),),
 )
-REPORT = Finished(
+REPORT = SessionReport(
     "Camera 3", "2025-11-23 14:05 UTC", "clip.mxf", (FULL,), (("Operator", "J. Lindqvist"), ("Note", ""))
 )
 
 
-def page(finished: Finished) -> str:
-    return report_html(finished, printed_at="2025-11-23 15:00 UTC", version="0.1.0")
+def page(report: SessionReport) -> str:
+    return report_html(report, printed_at="2025-11-23 15:00 UTC", version="0.1.0")
 
 
 class Reader(HTMLParser):
@@ -113,19 +122,21 @@ def test_what_to_do_is_said_in_um_shim_and_degrees() -> None:
     far = Outcome(
         "clear", "adjust", "", "", 9.0, Estimate(43.0, 2.0, 39.0, 47.0), shim_um=50, ring_degrees=-12.4
     )
-    words = said(page(Finished("", "", "", (far,))))
+    words = said(page(SessionReport("", "", "", (far,))))
     assert "Move the lens 43 \u00b5m towards the sensor" in words
     assert "take out 50 \u00b5m" in words
     assert "12\u00b0" in words
     near = replace(far, after=Estimate(-43.0, 2.0, -47.0, -39.0))
-    words = said(page(Finished("", "", "", (near,))))
+    words = said(page(SessionReport("", "", "", (near,))))
     assert "43 \u00b5m away from the sensor" in words
     assert "add 50 \u00b5m" in words
 
 
 def test_a_side_that_is_not_known_is_not_made_up() -> None:
     unsigned = Estimate(43.0, 2.0, 39.0, 47.0, sign_known=False)
-    words = said(page(Finished("", "", "", (Outcome("clear", "adjust", "", "", 9.0, unsigned, shim_um=50),))))
+    words = said(
+        page(SessionReport("", "", "", (Outcome("clear", "adjust", "", "", 9.0, unsigned, shim_um=50),)))
+    )
     assert "which way is not known" in words
     for side in ("towards", "away from", "take out", "add", "+43", "\u221243"):
         assert side not in words
@@ -189,7 +200,7 @@ HOSTILE = (
 def test_hostile_words_stay_words(words: str) -> None:
     """Put into every place that takes text, they add no tag and no attribute."""
 
-    def poisoned(evil: str) -> Finished:
+    def poisoned(evil: str) -> SessionReport:
         outcome = replace(
             FULL,
             nd=evil,
@@ -200,7 +211,7 @@ def test_hostile_words_stay_words(words: str) -> None:
             curves=(replace(FULL.curves[0], title=evil),),
             pictures=(replace(FULL.pictures[0], title=evil),),
         )
-        return Finished(evil, evil, evil, (outcome, outcome), ((evil, evil),))
+        return SessionReport(evil, evil, evil, (outcome, outcome), ((evil, evil),))
 
     calm = read(report_html(poisoned("calm"), printed_at="calm", version="calm"))
     evil = read(report_html(poisoned(words), printed_at=words, version=words))
@@ -212,11 +223,11 @@ def test_hostile_words_stay_words(words: str) -> None:
 @given(st.text(), st.text())
 def test_any_words_at_all(first: str, second: str) -> None:
     outcome = Outcome(first, second, first, second)
-    read(page(Finished(first, second, first, (outcome, outcome), ((second, first),)))).words  # noqa: B018
+    read(page(SessionReport(first, second, first, (outcome, outcome), ((second, first),)))).words  # noqa: B018
 
 
 def test_a_session_in_which_nothing_was_measured() -> None:
-    assert "Nothing was measured" in said(page(Finished("", "", "", ())))
+    assert "Nothing was measured" in said(page(SessionReport("", "", "", ())))
 
 
 @pytest.mark.parametrize(
@@ -266,7 +277,7 @@ def test_any_numbers_at_all(
     outcome = Outcome(
         "clear", "adjust", "", "", 9.0, found, AFTER, sweeps=(Sweep("s", tuple(points)),), curves=(curve,)
     )
-    for drawing in re.findall(r"<svg.*?</svg>", page(Finished("", "", "", (outcome,))), re.S):
+    for drawing in re.findall(r"<svg.*?</svg>", page(SessionReport("", "", "", (outcome,))), re.S):
         ET.fromstring(drawing)
         assert not re.search(r'="[^"]*(nan|inf)\b', drawing)
 

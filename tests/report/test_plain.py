@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from backfocus.report import Estimate, Finished, MtfCurve, Outcome, Sweep, ZoomPoint, report_json
+from backfocus.report import Estimate, MtfCurve, Outcome, SessionReport, Sweep, ZoomPoint, report_json
 from backfocus.show.lines import check_json
 from backfocus.solve.backfocus import BackFocus, ZoomResidual
 from backfocus.solve.verdict import Verdict
@@ -29,7 +29,7 @@ def test_a_result_has_the_keys_and_values_of_check() -> None:
         dof=0,
     )
     checked = check_json(solved, Verdict("set", "Right.", "Lock."), 9.0)
-    printed = report_json(Finished("", "", "", (OUTCOME,)), printed_at="", version="")["results"][0]
+    printed = report_json(SessionReport("", "", "", (OUTCOME,)), printed_at="", version="")["results"][0]
     assert {key: printed[key] for key in checked} == checked
 
 
@@ -40,8 +40,8 @@ def test_it_survives_json_and_keeps_everything_but_pictures() -> None:
         sweeps=(Sweep("ring", ((0.0, 5.0), (1.0, 2.0)), "s"),),
         curves=(MtfCurve("wide", "after", (0.1, 0.2), (0.9, 0.8)),),
     )
-    finished = Finished("t", "2025-11-23 14:05 UTC", "clip.mxf", (outcome,), (("Operator", "J. L."),))
-    printed = report_json(finished, printed_at="2025-11-23 15:00 UTC", version="0.1.0")
+    report = SessionReport("t", "2025-11-23 14:05 UTC", "clip.mxf", (outcome,), (("Operator", "J. L."),))
+    printed = report_json(report, printed_at="2025-11-23 15:00 UTC", version="0.1.0")
     assert json.loads(json.dumps(printed, allow_nan=False)) == printed
     assert printed["settings"] == {"Operator": "J. L."}
     assert printed["version"] == "0.1.0"
@@ -53,9 +53,9 @@ def test_it_survives_json_and_keeps_everything_but_pictures() -> None:
 
 def test_what_is_not_a_number_is_null() -> None:
     outcome = replace(OUTCOME, half_depth_um=float("nan"), after=Estimate(float("inf"), 1.0, 0.0, 1.0))
-    result = report_json(Finished("", "", "", (outcome,)), printed_at="", version="")["results"][0]
+    result = report_json(SessionReport("", "", "", (outcome,)), printed_at="", version="")["results"][0]
     assert result["delta_um"] is None
     assert result["half_depth_of_focus_um"] is None
-    nothing = report_json(Finished("", "", "", (Outcome("", "", "", ""),)), printed_at="", version="")
+    nothing = report_json(SessionReport("", "", "", (Outcome("", "", "", ""),)), printed_at="", version="")
     assert nothing["results"][0]["delta_um"] is None
     assert nothing["results"][0]["zoom"] == []

@@ -14,7 +14,7 @@ from backfocus.guide.session_state import Setup
 from backfocus.guide.watch.watch import StepHistory
 from backfocus.measure.reading import Reading, Star
 from backfocus.optics.lens import Optics
-from backfocus.session.certificate import finished
+from backfocus.session.certificate import session_report
 from backfocus.session.journal import Journal, fold, star_png
 from backfocus.session.run import Moment, Sighting
 from backfocus.session.store import Store
@@ -87,7 +87,7 @@ def test_a_float_picture_with_holes_is_a_picture() -> None:
 
 def test_an_unfinished_session_still_has_a_report(store: Store) -> None:
     journal = Journal.begin(store, SETUP, source="x", title="camera")
-    report = finished(store.load(journal.session_id))
+    report = session_report(store.load(journal.session_id))
     assert report.outcomes == ()
     assert ("pixel", "5 um") in report.settings
 
@@ -106,6 +106,6 @@ def test_the_report_says_how_far_a_known_ring_is_to_be_turned(store: Store) -> N
         ev.Stopped(7.0, "sweep-wide"),
     ):
         session = journal.add(session, event)
-    (outcome,) = finished(store.load(journal.session_id)).outcomes
+    (outcome,) = session_report(store.load(journal.session_id)).outcomes
     # 42 um at 2 um a degree; tele adds a four-hundredth of its half micrometre
     assert outcome.ring_degrees == pytest.approx(21.0, abs=0.1)

@@ -46,11 +46,11 @@ def test_what_was_appended_comes_back_in_order(store: Store) -> None:
     )
     store.append(number, *told)
     store.append(number, Entry("picture", 0.3, {"caption": "tele"}, b"\x89PNG\x00\xff"))
-    kept = store.load(number)
-    assert kept.entries == (*told, Entry("picture", 0.3, {"caption": "tele"}, b"\x89PNG\x00\xff"))
-    assert kept.setup == {"pixel_um": 5.0, "f_numbers": [[7.8, 1.8], [156, 2.6]], "optics": None}
-    assert (kept.summary.title, kept.summary.camera, kept.summary.lens) == ("Studio 2", "b4-hd", "cj20")
-    assert (kept.summary.state, kept.summary.verdict) == ("open", None)
+    stored = store.load(number)
+    assert stored.entries == (*told, Entry("picture", 0.3, {"caption": "tele"}, b"\x89PNG\x00\xff"))
+    assert stored.setup == {"pixel_um": 5.0, "f_numbers": [[7.8, 1.8], [156, 2.6]], "optics": None}
+    assert (stored.summary.title, stored.summary.camera, stored.summary.lens) == ("Studio 2", "b4-hd", "cj20")
+    assert (stored.summary.state, stored.summary.verdict) == ("open", None)
 
 
 def test_history_is_newest_first_in_utc(store: Store) -> None:

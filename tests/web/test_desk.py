@@ -55,8 +55,8 @@ def test_a_session_is_kept_and_folds_to_what_was_shown(desk: Desk, tmp_path: Pat
     desk.close()
     with Store.open(tmp_path / "store.db") as store:
         (summary,) = store.sessions()
-        folded = fold(store.load(summary.id)).session
-    assert (folded.step, folded.notes) == (desk.shown.session.step, desk.shown.session.notes)
+        replayed = fold(store.load(summary.id)).session
+    assert (replayed.step, replayed.notes) == (desk.shown.session.step, desk.shown.session.notes)
 
 
 def test_a_stale_word_changes_nothing(desk: Desk) -> None:

@@ -88,11 +88,11 @@ def report(
       backfocus report 12 --json
     """
     from ..report import report_html, report_json
-    from ..session.certificate import finished
+    from ..session.certificate import session_report
     from ..session.store import Store
 
     with Store.open(store) as kept:
-        session = finished(kept.load(number))
+        session = session_report(kept.load(number))
     printed_at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     if json_:
         sys.stdout.write(json.dumps(report_json(session, printed_at=printed_at, version=__version__)) + "\n")

@@ -116,14 +116,14 @@ def _begin(plan: Plan, source: VideoSource, store: Store) -> tuple[Session, Jour
     if number is None and source.live and not plan.new and not plan.source.startswith("sim://"):
         number = store.find_open(plan.source)
     if number is not None:
-        kept = store.load(number)
-        if kept.summary.state == "closed":
+        stored = store.load(number)
+        if stored.summary.state == "closed":
             raise UsageError(
                 f"session {number} is finished: see `backfocus report {number}`, or leave --resume out"
             )
-        folded = fold(kept)
-        options.notice(f"going on with session {number} of {kept.summary.started_at:%Y-%m-%d %H:%M} UTC")
-        return folded.session, Journal(store, number), folded.until_s
+        replayed = fold(stored)
+        options.notice(f"going on with session {number} of {stored.summary.started_at:%Y-%m-%d %H:%M} UTC")
+        return replayed.session, Journal(store, number), replayed.until_s
     journal = Journal.begin(
         store, plan.setup, source=plan.source, title=source.title, camera=plan.camera, lens=plan.lens
     )

@@ -4,8 +4,8 @@ import base64
 import math
 from collections.abc import Iterator
 
-from .finished import Estimate, Finished, Outcome, Picture
 from .plots import gauge, mtf_plot, residual_plot, sweep_plot
+from .session_report import Estimate, Outcome, Picture, SessionReport
 from .style import STYLE
 from .words import error, micrometres, safe, sentence, units, verdict_word
 
@@ -13,19 +13,19 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """Should a hostile text ever get through the escaping, the page still loads and runs nothing."""
 
 
-def report_html(finished: Finished, *, printed_at: str, version: str) -> str:
+def report_html(report: SessionReport, *, printed_at: str, version: str) -> str:
     """The whole page as text, in UTF-8 when written; the same report gives the same text."""
-    title = f"{finished.title or 'Back focus'} \u00b7 back-focus report"
+    title = f"{report.title or 'Back focus'} \u00b7 back-focus report"
     body = "".join(
         [
-            _head(finished),
-            _overview(finished),
+            _head(report),
+            _overview(report),
             *(
-                _outcome(outcome, f"nd{i}", len(finished.outcomes) > 1)
-                for i, outcome in enumerate(finished.outcomes)
+                _outcome(outcome, f"nd{i}", len(report.outcomes) > 1)
+                for i, outcome in enumerate(report.outcomes)
             ),
-            _nothing() if not finished.outcomes else "",
-            _settings(finished),
+            _nothing() if not report.outcomes else "",
+            _settings(report),
             f"<footer><span>backfocus {safe(version)}</span><span>Printed {safe(printed_at)}</span></footer>",
         ]
     )
@@ -38,10 +38,10 @@ def report_html(finished: Finished, *, printed_at: str, version: str) -> str:
     )
 
 
-def _head(finished: Finished) -> str:
+def _head(report: SessionReport) -> str:
     return (
-        f'<header class="top"><h1>{safe(finished.title or "Back focus")}</h1>'
-        f"<p>{safe(finished.started_at)}<br>{safe(finished.source)}</p></header>"
+        f'<header class="top"><h1>{safe(report.title or "Back focus")}</h1>'
+        f"<p>{safe(report.started_at)}<br>{safe(report.source)}</p></header>"
     )
 
 
@@ -49,16 +49,16 @@ def _nothing() -> str:
     return "<section><p>Nothing was measured in this session.</p></section>"
 
 
-def _overview(finished: Finished) -> str:
+def _overview(report: SessionReport) -> str:
     """One line per ND position where there are several."""
-    if len(finished.outcomes) < 2:
+    if len(report.outcomes) < 2:
         return ""
     rows = "".join(
         f"<tr><td>{safe(outcome.nd)}</td>"
         f'<td class="is-{safe(outcome.verdict)}">{safe(verdict_word(outcome.verdict))}</td>'
         f'<td class="n">{_cell(outcome.before)}</td><td class="n">{_cell(outcome.after)}</td>'
         f'<td class="n depth">{_depth(outcome)}</td></tr>'
-        for outcome in finished.outcomes
+        for outcome in report.outcomes
     )
     head = (
         '<tr><th>ND</th><th>Verdict</th><th class="n">Before, \u00b5m</th><th class="n">After, \u00b5m</th>'
@@ -183,10 +183,8 @@ def _star(picture: Picture) -> str:
     return _figure(f'<img alt="{title}" src="data:image/png;base64,{data}">', title)
 
 
-def _settings(finished: Finished) -> str:
+def _settings(report: SessionReport) -> str:
     rows = "".join(
-        f"<div><dt>{safe(name)}</dt><dd>{units(value)}</dd></div>"
-        for name, value in finished.settings
-        if value
+        f"<div><dt>{safe(name)}</dt><dd>{units(value)}</dd></div>" for name, value in report.settings if value
     )
     return f'<section><h2>Settings</h2><dl class="settings">{rows}</dl></section>' if rows else ""

@@ -3,21 +3,21 @@
 import math
 from typing import Any
 
-from .finished import Estimate, Finished, MtfCurve, Outcome, Sweep
+from .session_report import Estimate, MtfCurve, Outcome, SessionReport, Sweep
 
 Json = dict[str, Any]
 
 
-def report_json(finished: Finished, *, printed_at: str, version: str) -> Json:
+def report_json(report: SessionReport, *, printed_at: str, version: str) -> Json:
     """Everything but the pictures; each result has the keys of `check --json` and more. Unknown is None."""
     return {
-        "title": finished.title,
-        "started_at": finished.started_at,
+        "title": report.title,
+        "started_at": report.started_at,
         "printed_at": printed_at,
         "version": version,
-        "source": finished.source,
-        "settings": dict(finished.settings),
-        "results": [_outcome(outcome) for outcome in finished.outcomes],
+        "source": report.source,
+        "settings": dict(report.settings),
+        "results": [_outcome(outcome) for outcome in report.outcomes],
     }
 
 

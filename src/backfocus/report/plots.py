@@ -22,7 +22,7 @@ from .axes import (
     ticks,
     words,
 )
-from .finished import Estimate, MtfCurve, Outcome, Sweep, ZoomPoint
+from .session_report import Estimate, MtfCurve, Outcome, Sweep, ZoomPoint
 from .words import error, micrometres
 
 FARTHEST_HALF_DEPTHS = 5.0

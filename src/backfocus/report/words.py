@@ -4,7 +4,7 @@ import html
 import math
 import re
 
-from .finished import Estimate
+from .session_report import Estimate
 
 VERDICTS = {
     "set": "Set",

@@ -1,34 +1,34 @@
-"""A kept session as the record that reports are printed from."""
+"""A stored session as the record that reports are printed from."""
 
 from collections.abc import Iterator
 
 from ..guide.events import SteadyReading
 from ..guide.session_state import Result, Session, Setup
-from ..report.finished import Estimate, Finished, MtfCurve, Outcome, Picture, Sweep, ZoomPoint
+from ..report.session_report import Estimate, MtfCurve, Outcome, Picture, SessionReport, Sweep, ZoomPoint
 from ..solve.backfocus import BackFocus
 from ..solve.verdict import nearest_shim_um
-from .journal import Folded, fold
-from .store import Entry, Kept
+from .journal import ReplayedSession, fold
+from .store import Entry, StoredSession
 
 
-def finished(kept: Kept) -> Finished:
-    """All that a report shows of a kept session, finished or not."""
-    folded = fold(kept)
-    summary = kept.summary
+def session_report(stored: StoredSession) -> SessionReport:
+    """All that a report shows of a stored session, finished or not."""
+    replayed = fold(stored)
+    summary = stored.summary
     started = summary.started_at.strftime("%Y-%m-%d %H:%M UTC")
-    return Finished(
+    return SessionReport(
         title=f"Session {summary.id}" + (f": {summary.title}" if summary.title else ""),
         started_at=started,
         source=summary.source,
-        outcomes=tuple(_outcome(kept, folded, session, result) for session, result in folded.results),
-        settings=tuple(_settings(kept, folded.session)),
+        outcomes=tuple(_outcome(stored, replayed, session, result) for session, result in replayed.results),
+        settings=tuple(_settings(stored, replayed.session)),
     )
 
 
-def _outcome(kept: Kept, folded: Folded, session: Session, result: Result) -> Outcome:
-    first_s, last_s = _period(folded, session)
+def _outcome(stored: StoredSession, replayed: ReplayedSession, session: Session, result: Result) -> Outcome:
+    first_s, last_s = _period(replayed, session)
     entries = [
-        each for each in kept.entries if each.at_s is not None and first_s < each.at_s <= last_s + 1e-6
+        each for each in stored.entries if each.at_s is not None and first_s < each.at_s <= last_s + 1e-6
     ]
     return Outcome(
         result.nd,
@@ -55,9 +55,9 @@ def _degrees(setup: Setup, found: BackFocus | None) -> float | None:
     return None if found is None or setup.um_per_degree is None else found.delta_um / setup.um_per_degree
 
 
-def _period(folded: Folded, session: Session) -> tuple[float, float]:
+def _period(replayed: ReplayedSession, session: Session) -> tuple[float, float]:
     """From the result before this one to this one, seconds; `since_s` is when DONE was entered."""
-    earlier = [done.since_s for done, _ in folded.results if done.since_s < session.since_s]
+    earlier = [done.since_s for done, _ in replayed.results if done.since_s < session.since_s]
     return max(earlier, default=-1.0), session.since_s
 
 
@@ -113,9 +113,9 @@ def _pictures(entries: list[Entry]) -> Iterator[Picture]:
                 yield Picture(f"{end}, {when}", entry.picture)
 
 
-def _settings(kept: Kept, session: Session) -> Iterator[tuple[str, str]]:
+def _settings(stored: StoredSession, session: Session) -> Iterator[tuple[str, str]]:
     yield from session.notes
-    summary, setup = kept.summary, session.setup
+    summary, setup = stored.summary, session.setup
     if summary.camera:
         yield "camera", summary.camera
     if summary.lens:

@@ -14,7 +14,7 @@ from ..guide.records import from_dict, to_dict
 from ..guide.session_state import Result, Session, Setup
 from ..show.lines import check_json
 from .run import Moment, Sighting
-from .store import Entry, Kept, NdResult, Store
+from .store import Entry, NdResult, Store, StoredSession
 
 PICTURE_HALF_PX = 160
 """Half the side of the picture kept of a star: the rings that tell lie within."""
@@ -120,8 +120,8 @@ def star_png(sighting: Sighting) -> bytes | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
-    """A kept session folded from its events.
+class ReplayedSession:
+    """A stored session folded from its events.
 
     `results`: each result with the session as it stood then. `until_s`: the last time written down.
     """
@@ -131,15 +131,15 @@ class Folded:
     results: tuple[tuple[Session, Result], ...]
 
 
-def fold(kept: Kept) -> Folded:
-    """The session that the kept events make.
+def fold(stored: StoredSession) -> ReplayedSession:
+    """The session that the stored events make.
 
     Events that an older or newer version wrote and this one cannot place are passed over.
     """
-    session, _ = start(from_dict(kept.setup))
+    session, _ = start(from_dict(stored.setup))
     results: list[tuple[Session, Result]] = []
     until_s = 0.0
-    for entry in kept.entries:
+    for entry in stored.entries:
         until_s = max(until_s, entry.at_s or 0.0)
         if entry.kind != "event":
             continue
@@ -150,4 +150,4 @@ def fold(kept: Kept) -> Folded:
         if len(after.results) > len(session.results):
             results.append((after, after.results[-1]))
         session = after
-    return Folded(session, until_s, tuple(results))
+    return ReplayedSession(session, until_s, tuple(results))

@@ -110,7 +110,7 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredSession:
     """A session as it was kept, its entries in the order they happened."""
 
     summary: Summary
@@ -234,7 +234,7 @@ class Store:
             _must_exist(connection, session_id)
             connection.execute(sa.update(_sessions).where(_sessions.c.id == session_id).values(values))
 
-    def load(self, session_id: int) -> Kept:
+    def load(self, session_id: int) -> StoredSession:
         """Everything kept of one session; `StoreError` if there is none of that number."""
         self.flush()
         with self._reading() as connection:
@@ -244,7 +244,7 @@ class Store:
             entries = tuple(
                 Entry(each.kind, each.at_s, each.payload, each.picture) for each in connection.execute(lines)
             )
-            return Kept(_summary(row, _results_of(connection, [session_id])), row.setup, entries)
+            return StoredSession(_summary(row, _results_of(connection, [session_id])), row.setup, entries)
 
     def sessions(self, limit: int | None = None) -> tuple[Summary, ...]:
         """All sessions, newest first."""

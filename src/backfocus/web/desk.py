@@ -246,11 +246,11 @@ class Desk:
     def _resume(self, chosen: Chosen, session_id: int) -> None:
         self._worker.end()
         with Store.open(self._store_address) as store:
-            kept = store.load(session_id)
+            stored = store.load(session_id)
         if self._lesson is not None:
-            self._lesson.put_back(kept)
-        folded = fold(kept)
-        self._guide_from(chosen, session_id, folded.session, folded.until_s)
+            self._lesson.put_back(stored)
+        replayed = fold(stored)
+        self._guide_from(chosen, session_id, replayed.session, replayed.until_s)
 
     def _say_afterwards(self, event_at: EventAt) -> None:
         """After the end only "again", another ND and notes mean something."""

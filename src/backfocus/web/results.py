@@ -7,7 +7,7 @@ from .. import __version__
 from ..errors import UsageError
 from ..guide.session_state import Setup
 from ..report import report_html, report_json
-from ..session.certificate import finished
+from ..session.certificate import session_report
 from ..session.journal import fold
 from ..session.store import Store, Summary
 
@@ -22,11 +22,11 @@ def listed(store: Store) -> list[Json]:
 
 def one(store: Store, session_id: int) -> Json:
     """Everything that is plotted of one session."""
-    kept = store.load(session_id)
-    report = finished(kept)
-    setup: Setup = fold(kept).session.setup
+    stored = store.load(session_id)
+    report = session_report(stored)
+    setup: Setup = fold(stored).session.setup
     return {
-        "line": _line(kept.summary),
+        "line": _line(stored.summary),
         "optics": setup.optics is not None,
         "report": report_json(report, printed_at=_now(), version=__version__),
         "pictures": [{"name": f"{o.nd}: {p.title}"} for o in report.outcomes for p in o.pictures],
@@ -35,12 +35,12 @@ def one(store: Store, session_id: int) -> Json:
 
 def as_html(store: Store, session_id: int) -> str:
     """The report as one page that needs nothing else."""
-    return report_html(finished(store.load(session_id)), printed_at=_now(), version=__version__)
+    return report_html(session_report(store.load(session_id)), printed_at=_now(), version=__version__)
 
 
 def as_json(store: Store, session_id: int) -> Json:
     """The report as JSON."""
-    return report_json(finished(store.load(session_id)), printed_at=_now(), version=__version__)
+    return report_json(session_report(store.load(session_id)), printed_at=_now(), version=__version__)
 
 
 def as_pdf(store: Store, session_id: int) -> bytes:
@@ -56,7 +56,7 @@ def as_pdf(store: Store, session_id: int) -> bytes:
 
 def picture(store: Store, session_id: int, number: int) -> bytes:
     """One of the kept pictures of the star, as PNG."""
-    pictures = [p for o in finished(store.load(session_id)).outcomes for p in o.pictures]
+    pictures = [p for o in session_report(store.load(session_id)).outcomes for p in o.pictures]
     if not 0 <= number < len(pictures):
         raise UsageError("there is no such picture")
     return pictures[number].png

@@ -59,8 +59,8 @@ def test_the_rings_are_kept_now_and_then_and_put_back(lesson: Lesson, tmp_path: 
         lesson.keep(store, number, RINGS_KEPT_S / 2)
         lesson.turn(Turn("focus", 20.0))
         lesson.keep(store, number, RINGS_KEPT_S)
-        kept = store.load(number)
-    assert len(kept.entries) == 2
+        stored = store.load(number)
+    assert len(stored.entries) == 2
     again = Lesson(PracticeBench(hidden_camera(5)))
-    again.put_back(kept)
+    again.put_back(stored)
     assert again.pose == lesson.pose

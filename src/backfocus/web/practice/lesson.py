@@ -4,7 +4,7 @@ from typing import Any
 
 from ...guide.instructions import Instruction
 from ...guide.session_state import Session
-from ...session.store import Entry, Kept, Store
+from ...session.store import Entry, Store, StoredSession
 from ...sim.lens import Pose
 from ..orders import Turn
 from . import coach as coaching
@@ -55,9 +55,11 @@ class Lesson:
         self._kept_s = at_s
         store.append(session_id, Entry("reading", at_s, self.practice.kept()))
 
-    def put_back(self, kept: Kept) -> None:
+    def put_back(self, stored: StoredSession) -> None:
         """Set the rings as they stood in a kept session."""
-        rings = [e.payload for e in kept.entries if e.kind == "reading" and e.payload.get("type") == "Rings"]
+        rings = [
+            e.payload for e in stored.entries if e.kind == "reading" and e.payload.get("type") == "Rings"
+        ]
         if rings:
             self.practice.put(kept_pose(rings[-1]))
 

@@ -104,7 +104,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class SessionReport:
     """A session that came to its end.
 
     `settings` are (name, value) pairs in the order to be shown: ND, extender, iris, serial numbers,
