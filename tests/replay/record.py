@@ -193,17 +193,17 @@ def page(store: Store, folder: Path) -> tuple[float, ...]:
     from tests.web.steps import Steps
 
     from backfocus.web.app import make_app
-    from backfocus.web.desk import Desk
+    from backfocus.web.messages import Choice
     from backfocus.web.offers import Given
-    from backfocus.web.orders import Choice
+    from backfocus.web.session_host import SessionHost
 
     address, steps = str(folder / "sessions.db"), Steps()
-    desk = Desk(address, Given(Choice("practice", "5")), clock=steps.clock, pause=steps.pause)
+    host = SessionHost(address, Given(Choice("practice", "5")), clock=steps.clock, pause=steps.pause)
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(make_app(desk, store_address=address), log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(make_app(host, store_address=address), log_level="error"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
-    served = Served(f"http://127.0.0.1:{listening.getsockname()[1]}", desk)
+    served = Served(f"http://127.0.0.1:{listening.getsockname()[1]}", host)
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         window = browser.new_page(viewport={"width": 390, "height": 844})
@@ -213,11 +213,11 @@ def page(store: Store, folder: Path) -> tuple[float, ...]:
         window.click("#practise")
         window.wait_for_selector("#looking .live:not([hidden])")
         window.click("#begin")
-        learner = Learner(window, lambda pictures: steps.go(pictures, desk))
+        learner = Learner(window, lambda pictures: steps.go(pictures, host))
         learner.follow(400.0, lambda words: False)
         browser.close()
-    bench = desk._lesson.practice.bench
-    desk.close()
+    bench = host._lesson.practice.bench
+    host.close()
     server.should_exit = True
     thread.join(10.0)
     return (bench.lens.delta_um(bench.pose),)

@@ -18,8 +18,8 @@ import uvicorn
 from backfocus.frame import Frame
 from backfocus.target import CYCLES
 from backfocus.web.app import make_app
-from backfocus.web.desk import Desk
 from backfocus.web.offers import Given
+from backfocus.web.session_host import SessionHost
 
 with warnings.catch_warnings():
     # starlette would rather have another HTTP client beneath its test client; ours does
@@ -102,12 +102,12 @@ def walls() -> list[Wall]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, walls: list[Wall]) -> Iterator[Desk]:
+def host(tmp_path: Path, walls: list[Wall]) -> Iterator[SessionHost]:
     def opens(address: str, **_options: object) -> Wall:
         walls.append(Wall(address))
         return walls[-1]
 
-    made = Desk(str(tmp_path / "store.db"), Given(), opens=opens)
+    made = SessionHost(str(tmp_path / "store.db"), Given(), opens=opens)
     yield made
     made.close()
 
@@ -117,24 +117,24 @@ class Served:
     """A server in a thread."""
 
     address: str
-    desk: Desk
+    host: SessionHost
 
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Served]]:
-    """Serve a desk on the loopback; ends with the test."""
+    """Serve a session host on the loopback; ends with the test."""
     running: list[tuple[uvicorn.Server, threading.Thread, socket.socket]] = []
 
-    def start(desk: Desk, store_address: str | None = None, **door: Any) -> Served:
+    def start(host: SessionHost, store_address: str | None = None, **door: Any) -> Served:
         listening = socket.create_server(("127.0.0.1", 0))
-        app = make_app(desk, store_address=store_address, **door)
+        app = make_app(host, store_address=store_address, **door)
         config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         running.append((server, thread, listening))
         until(lambda: server.started, "server")
-        return Served(f"http://127.0.0.1:{listening.getsockname()[1]}", desk)
+        return Served(f"http://127.0.0.1:{listening.getsockname()[1]}", host)
 
     yield start
     for server, thread, listening in running:

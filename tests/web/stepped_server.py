@@ -10,26 +10,26 @@ import threading
 
 from tests.web.steps import Steps
 
-from backfocus.web.desk import Desk
+from backfocus.web.messages import Choice
 from backfocus.web.offers import Given
-from backfocus.web.orders import Choice
 from backfocus.web.serving import serve
+from backfocus.web.session_host import SessionHost
 
 
 def main(port: str, store: str) -> None:
     """Serve as `backfocus serve --practice` does, with time granted."""
     steps = Steps()
     choice = Choice("practice")
-    desk = Desk(store, Given(choice), clock=steps.clock, pause=steps.pause)
-    if not desk.resume_latest():
-        desk.look(choice)
+    host = SessionHost(store, Given(choice), clock=steps.clock, pause=steps.pause)
+    if not host.resume_latest():
+        host.look(choice)
 
     def answer() -> None:
         for line in sys.stdin:
-            print(json.dumps(steps.go(int(line), desk)), flush=True)
+            print(json.dumps(steps.go(int(line), host)), flush=True)
 
     threading.Thread(target=answer, daemon=True).start()
-    serve(desk, port=int(port), lan=False, store_address=store, say=lambda words: print(words, flush=True))
+    serve(host, port=int(port), lan=False, store_address=store, say=lambda words: print(words, flush=True))
 
 
 if __name__ == "__main__":

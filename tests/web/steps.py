@@ -4,7 +4,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from backfocus.web.desk import Desk
+from backfocus.web.session_host import SessionHost
 
 PATIENCE_S = 120.0
 """How long one picture may take to be drawn, measured and shown, on however busy a machine."""
@@ -14,7 +14,7 @@ PICTURE_S = 0.08
 
 @dataclass
 class Steps:
-    """`clock` and `pause` of a `Desk`; `go` lets so many pictures through."""
+    """`clock` and `pause` of a `SessionHost`; `go` lets so many pictures through."""
 
     now_s: float = 0.0
     granted: int = 0
@@ -36,7 +36,7 @@ class Steps:
             self.granted = max(0, self.granted - 1)
             self.now_s += max(seconds, PICTURE_S)
 
-    def go(self, pictures: int, desk: Desk) -> float | None:
+    def go(self, pictures: int, host: SessionHost) -> float | None:
         """Let so many pictures through; the stamp of the last, as the page knows it, once it is published.
 
         A session may be over before all of them were taken.
@@ -46,8 +46,8 @@ class Steps:
             self.changed.notify_all()
         end_s = time.monotonic() + PATIENCE_S
         with self.changed:
-            while not (self.waiting and not self.granted) and desk.shown.phase != "over":
+            while not (self.waiting and not self.granted) and host.shown.phase != "over":
                 self.changed.wait(0.05)
                 assert time.monotonic() < end_s, "no picture came"
-        at_s = desk.shown.decoded_s
+        at_s = host.shown.decoded_s
         return None if at_s is None else round(at_s * 1000.0, 1)

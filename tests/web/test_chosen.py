@@ -8,8 +8,8 @@ import pytest
 from backfocus.errors import UsageError
 from backfocus.guide.records import from_dict
 from backfocus.web.chosen import choose, is_wanted, kept_choice
+from backfocus.web.messages import Choice
 from backfocus.web.offers import Given
-from backfocus.web.orders import Choice
 
 CAMERA = Choice("address", "rtsp://ann:secret@cam/1", pixel_um=5.0, f_number="2", shims_um=(10.0, 50.0))
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from tests.web.conftest import Served, Wall, Window, shows
 
-from backfocus.web.desk import Desk
 from backfocus.web.guard import Guard
+from backfocus.web.messages import Choice
 from backfocus.web.offers import Given
-from backfocus.web.orders import Choice
-from backfocus.web.tickets import COOKIE_S, TOKEN_S, Tickets
+from backfocus.web.session_host import SessionHost
+from backfocus.web.tokens import COOKIE_S, TOKEN_S, Tokens
 
 EVERYTHING = ("/", "/results", "/chart", "/static/main.js", "/static/star.svg", "/chart.svg", "/api/sessions")
 KNOCK = """(address) => new Promise((tell) => {
@@ -26,26 +26,24 @@ KNOCK = """(address) => new Promise((tell) => {
 
 @dataclass
 class Locked:
-    """A page that asks for a ticket, and the hands of its clock."""
+    """A page that asks for a token, and the hands of its clock."""
 
     served: Served
-    tickets: Tickets
+    tokens: Tokens
     now_s: float = 1000.0
 
     def clock(self) -> float:
         return self.now_s
 
     def token(self) -> str:
-        return f"{self.served.address}/?token={self.tickets.issue(self.now_s)}"
+        return f"{self.served.address}/?token={self.tokens.issue(self.now_s)}"
 
 
 @pytest.fixture
 def locked(serve: Callable[..., Served], tmp_path: Path) -> Locked:
-    desk = Desk(str(tmp_path / "store.db"), Given(), opens=lambda name, **_: Wall(name))
-    made = Locked(Served("", desk), Tickets(b"k" * 32))
-    made.served = serve(
-        desk, guard=lambda app: Guard(app, tickets=made.tickets, clock=made.clock), invite=dict
-    )
+    host = SessionHost(str(tmp_path / "store.db"), Given(), opens=lambda name, **_: Wall(name))
+    made = Locked(Served("", host), Tokens(b"k" * 32))
+    made.served = serve(host, guard=lambda app: Guard(app, tokens=made.tokens, clock=made.clock), invite=dict)
     return made
 
 
@@ -78,7 +76,7 @@ def test_a_token_opens_the_page_for_one_browser_until_the_cookie_ends(
     assert knock(seen, locked) == "in"
     assert is_shut(window("about:blank"), address), "spent"
     locked.now_s += COOKIE_S
-    locked.served.desk.look(Choice("address", "rtsp://cam/1"))  # something to see, that is not shown any more
+    locked.served.host.look(Choice("address", "rtsp://cam/1"))  # something to see, that is not shown any more
     seen.page.wait_for_selector("#line:not([hidden])")
     shows(seen.page, "document.querySelector('#line').textContent.includes('newest address')")
     assert seen.page.locator("#looking .live").is_hidden()

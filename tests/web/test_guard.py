@@ -1,4 +1,4 @@
-"""The door: host, origin, ticket, headers; in front of a bare app and in front of the real one."""
+"""The door: host, origin, token, headers; in front of a bare app and in front of the real one."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from backfocus.web.guard import Guard, host_is_ours, origin_is_ours
-from backfocus.web.tickets import COOKIE, COOKIE_S, Tickets
+from backfocus.web.tokens import COOKIE, COOKIE_S, Tokens
 
 NAMES = frozenset({"localhost", "127.0.0.1", "::1", "cart.local"})
 
@@ -55,14 +55,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def tickets() -> Tickets:
-    return Tickets(b"k" * 32)
+def tokens() -> Tokens:
+    return Tokens(b"k" * 32)
 
 
 @pytest.fixture
-def phone(tickets: Tickets, clock: Clock) -> Iterator[TestClient]:
+def phone(tokens: Tokens, clock: Clock) -> Iterator[TestClient]:
     with TestClient(
-        Guard(bare(), names=NAMES, tickets=tickets, clock=clock), "http://192.168.1.5:8080"
+        Guard(bare(), names=NAMES, tokens=tokens, clock=clock), "http://192.168.1.5:8080"
     ) as client:
         yield client
 
@@ -97,9 +97,9 @@ def test_a_wrong_token_is_refused(phone: TestClient, token: str) -> None:
 
 
 def test_a_token_is_traded_for_a_strict_cookie_and_spent(
-    phone: TestClient, tickets: Tickets, clock: Clock
+    phone: TestClient, tokens: Tokens, clock: Clock
 ) -> None:
-    token = tickets.issue(clock())
+    token = tokens.issue(clock())
     answer = phone.get("/", params={"token": token})
     assert answer.status_code == 200
     assert token not in answer.text, "the address the page leads on to has no token in it"
@@ -111,31 +111,31 @@ def test_a_token_is_traded_for_a_strict_cookie_and_spent(
     assert phone.get("/", params={"token": token}).status_code == 403
 
 
-def test_a_token_reused_after_its_time_is_refused(phone: TestClient, tickets: Tickets, clock: Clock) -> None:
-    token = tickets.issue(clock())
+def test_a_token_reused_after_its_time_is_refused(phone: TestClient, tokens: Tokens, clock: Clock) -> None:
+    token = tokens.issue(clock())
     clock.now_s += 3600.0
     assert phone.get("/", params={"token": token}).status_code == 403
 
 
-def test_a_cookie_ends_too(phone: TestClient, tickets: Tickets, clock: Clock) -> None:
-    phone.get("/", params={"token": tickets.issue(clock())})
+def test_a_cookie_ends_too(phone: TestClient, tokens: Tokens, clock: Clock) -> None:
+    phone.get("/", params={"token": tokens.issue(clock())})
     assert phone.get("/").status_code == 200
     clock.now_s += 24 * 3600.0
     assert phone.get("/").status_code == 403
 
 
-def test_looking_ahead_does_not_spend_the_token(phone: TestClient, tickets: Tickets, clock: Clock) -> None:
-    token = tickets.issue(clock())
+def test_looking_ahead_does_not_spend_the_token(phone: TestClient, tokens: Tokens, clock: Clock) -> None:
+    token = tokens.issue(clock())
     assert phone.get("/", params={"token": token}, headers={"sec-purpose": "prefetch"}).status_code == 403
     assert phone.head("/", params={"token": token}).status_code == 403
     assert phone.get("/", params={"token": token}).status_code == 200
 
 
-def test_a_spent_token_calls_for_the_next(tickets: Tickets) -> None:
+def test_a_spent_token_calls_for_the_next(tokens: Tokens) -> None:
     calls: list[int] = []
-    app = Guard(bare(), names=NAMES, tickets=tickets, used=lambda: calls.append(1), clock=lambda: 0.0)
+    app = Guard(bare(), names=NAMES, tokens=tokens, used=lambda: calls.append(1), clock=lambda: 0.0)
     with TestClient(app, "http://192.168.1.5") as client:
-        client.get("/", params={"token": tickets.issue(0.0)})
+        client.get("/", params={"token": tokens.issue(0.0)})
         client.get("/")
     assert calls == [1]
 
@@ -149,18 +149,16 @@ def refused_socket(client: TestClient, headers: dict[str, str] | None = None) ->
     return False
 
 
-def test_a_socket_needs_the_cookie(phone: TestClient, tickets: Tickets, clock: Clock) -> None:
+def test_a_socket_needs_the_cookie(phone: TestClient, tokens: Tokens, clock: Clock) -> None:
     assert refused_socket(phone)
-    phone.get("/", params={"token": tickets.issue(clock())})
+    phone.get("/", params={"token": tokens.issue(clock())})
     cookie = f"{COOKIE}={phone.cookies[COOKIE]}"
     # the test client sends cookies only to the scheme they came by
     assert not refused_socket(phone, {"cookie": cookie, "host": "192.168.1.5:8080"})
 
 
-def test_an_open_socket_is_shut_when_the_cookie_ends(
-    phone: TestClient, tickets: Tickets, clock: Clock
-) -> None:
-    phone.get("/", params={"token": tickets.issue(clock())})
+def test_an_open_socket_is_shut_when_the_cookie_ends(phone: TestClient, tokens: Tokens, clock: Clock) -> None:
+    phone.get("/", params={"token": tokens.issue(clock())})
     headers = {"cookie": f"{COOKIE}={phone.cookies[COOKIE]}", "host": "192.168.1.5:8080"}
     with phone.websocket_connect("/live", headers=headers) as socket:
         assert socket.receive_text() == "in"

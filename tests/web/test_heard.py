@@ -9,9 +9,9 @@ import pytest
 from tests.web.conftest import Served, Wall, Window, shows, until
 from tests.web.test_pages import at_guiding
 
-from backfocus.web.desk import Desk
+from backfocus.web.messages import Say
 from backfocus.web.offers import Given
-from backfocus.web.orders import Say
+from backfocus.web.session_host import SessionHost
 
 LISTEN = """
 globalThis.heard = { contexts: 0, spoken: [], hushed: 0, felt: [], pitches: [], notes: [] };
@@ -36,7 +36,7 @@ OscillatorNode.prototype.start = function (at) {
 @pytest.fixture
 def served(serve: Callable[..., Served], tmp_path: Path) -> Served:
     store = str(tmp_path / "store.db")
-    return serve(Desk(store, Given(), opens=lambda name, **_: Wall(name)), store)
+    return serve(SessionHost(store, Given(), opens=lambda name, **_: Wall(name)), store)
 
 
 def heard(page: Any, what: str) -> Any:
@@ -61,7 +61,7 @@ def test_nothing_sounds_before_a_tap_and_then_the_instruction_is_spoken(
     page.uncheck("[data-sound=voice]")
     page.click("#sound-on")
     count = len(heard(page, "spoken"))
-    served.desk.say(Say("confirm", "check"))
+    served.host.say(Say("confirm", "check"))
     shows(page, "document.querySelector('#title').textContent.includes('IN')")
     assert len(heard(page, "spoken")) == count, "muted"
 
@@ -148,10 +148,10 @@ def test_a_phone_that_slept_goes_on_where_it_was_when_it_wakes(
     phone = page.context.new_cdp_session(page)
     phone.send("Debugger.enable")
     phone.send("Debugger.pause")  # no script runs, no message is answered, the line stays
-    served.desk.say(Say("confirm", "check"))
-    until(lambda: served.desk.shown.session.step == "to-tele", "the others go on")
-    before = served.desk.pictures
-    until(lambda: served.desk.pictures > before + 20, "time goes by")
+    served.host.say(Say("confirm", "check"))
+    until(lambda: served.host.shown.session.step == "to-tele", "the others go on")
+    before = served.host.pictures
+    until(lambda: served.host.pictures > before + 20, "time goes by")
     phone.send("Debugger.resume")
     phone.send("Debugger.disable")
     shows(page, "document.querySelector('#title').textContent.includes('IN')")

@@ -10,9 +10,9 @@ import pytest
 from tests.web.conftest import until
 
 from backfocus.web.app import make_app
-from backfocus.web.desk import Desk
 from backfocus.web.live import PICTURES_ON_THE_WAY, STATES_ON_THE_WAY
-from backfocus.web.orders import Choice
+from backfocus.web.messages import Choice
+from backfocus.web.session_host import SessionHost
 
 CAMERA = {"do": "look", "kind": "address", "name": "rtsp://cam/1", "pixel_um": 5, "f_number": "2"}
 
@@ -28,8 +28,8 @@ class Phone:
         self.send(do="hello", viewer=viewer)
         self.read_until(lambda: "controls" in self.state)
 
-    def send(self, **order: Any) -> None:
-        self.socket.send_text(json.dumps(order))
+    def send(self, **message: Any) -> None:
+        self.socket.send_text(json.dumps(message))
 
     def read(self, *, answer: bool = True) -> int:
         message = self.socket.receive()
@@ -61,10 +61,10 @@ class Phone:
 
 
 @pytest.fixture
-def opened(desk: Desk) -> Iterator[Any]:
+def opened(host: SessionHost) -> Iterator[Any]:
     from starlette.testclient import TestClient
 
-    with TestClient(make_app(desk), "http://127.0.0.1") as client, ExitStack() as stack:
+    with TestClient(make_app(host), "http://127.0.0.1") as client, ExitStack() as stack:
 
         def phone(viewer: str = "") -> Phone:
             return Phone(
@@ -74,7 +74,7 @@ def opened(desk: Desk) -> Iterator[Any]:
         yield phone
 
 
-def test_a_viewer_sees_what_the_desk_shows(opened: Any, desk: Desk) -> None:
+def test_a_viewer_sees_what_the_host_shows(opened: Any, host: SessionHost) -> None:
     phone = opened()
     assert phone.mine
     phone.send(**CAMERA)
@@ -85,7 +85,7 @@ def test_a_viewer_sees_what_the_desk_shows(opened: Any, desk: Desk) -> None:
     phone.read_until(lambda: phone.state["meter"].get("blur_um") is not None)
 
 
-def test_what_has_not_changed_is_not_sent_again(opened: Any, desk: Desk) -> None:
+def test_what_has_not_changed_is_not_sent_again(opened: Any, host: SessionHost) -> None:
     phone = opened()
     phone.send(**CAMERA)
     phone.read_until(lambda: phone.state["phase"]["phase"] == "looking")
@@ -96,13 +96,15 @@ def test_what_has_not_changed_is_not_sent_again(opened: Any, desk: Desk) -> None
     assert "meter" in phone.state
 
 
-def test_a_phone_that_does_not_answer_gets_no_queue_and_then_the_newest(opened: Any, desk: Desk) -> None:
+def test_a_phone_that_does_not_answer_gets_no_queue_and_then_the_newest(
+    opened: Any, host: SessionHost
+) -> None:
     phone = opened()
     phone.send(**CAMERA)
     phone.read_until(lambda: phone.state["phase"]["phase"] == "looking" and phone.pictures)
-    before = desk.pictures
-    until(lambda: desk.pictures > before + 20)
-    desk.leave()
+    before = host.pictures
+    until(lambda: host.pictures > before + 20)
+    host.leave()
     # whatever was on the way is little; what follows is the state of now
     for _ in range(STATES_ON_THE_WAY + PICTURES_ON_THE_WAY + 1):
         phone.read()
@@ -125,10 +127,10 @@ def test_the_second_viewer_looks_on_and_gets_the_controls_when_handed_over(opene
     first.read_until(lambda: not first.mine)
 
 
-def test_a_reload_keeps_the_controls(desk: Desk) -> None:
+def test_a_reload_keeps_the_controls(host: SessionHost) -> None:
     from starlette.testclient import TestClient
 
-    with TestClient(make_app(desk), "http://127.0.0.1") as client:
+    with TestClient(make_app(host), "http://127.0.0.1") as client:
         with client.websocket_connect("/live", headers={"host": "127.0.0.1"}) as socket:
             first = Phone(socket)
             name = first.state["controls"]["viewer"]
@@ -146,8 +148,8 @@ def test_hostile_messages_are_refused_in_words_and_the_line_stays(opened: Any, t
     assert phone.state["phase"]["phase"] == "setup"
 
 
-def test_ten_viewers_see_the_same(opened: Any, desk: Desk) -> None:
-    desk.look(Choice("address", "rtsp://cam/1"))
+def test_ten_viewers_see_the_same(opened: Any, host: SessionHost) -> None:
+    host.look(Choice("address", "rtsp://cam/1"))
     phones = [opened() for _ in range(10)]
     for phone in phones:
         phone.read_until(lambda phone=phone: phone.state["phase"]["phase"] == "looking" and phone.pictures)
@@ -155,11 +157,11 @@ def test_ten_viewers_see_the_same(opened: Any, desk: Desk) -> None:
     assert phones[0].state["controls"]["viewers"] <= 10
 
 
-def test_pages_downloads_and_refusals(desk: Desk, tmp_path: Path) -> None:
+def test_pages_downloads_and_refusals(host: SessionHost, tmp_path: Path) -> None:
     from starlette.testclient import TestClient
 
     store = str(tmp_path / "other.db")
-    with TestClient(make_app(desk, store_address=store), "http://127.0.0.1") as client:
+    with TestClient(make_app(host, store_address=store), "http://127.0.0.1") as client:
         for path in ("/", "/results", "/chart", "/static/main.js", "/api/offers", "/api/sessions"):
             assert client.get(path).status_code == 200, path
         assert client.get("/chart.pdf", params={"paper": "A4"}).content.startswith(b"%PDF")

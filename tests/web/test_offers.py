@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from backfocus.errors import UsageError
+from backfocus.web.messages import Choice
 from backfocus.web.offers import Given, address_of, offered, recordings, setup_of
-from backfocus.web.orders import Choice
 
 
 @pytest.fixture

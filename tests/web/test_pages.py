@@ -18,9 +18,9 @@ from backfocus.guide.session_state import Setup
 from backfocus.optics.lens import Optics
 from backfocus.session.journal import fold
 from backfocus.session.store import Entry, Store
-from backfocus.web.desk import Desk
+from backfocus.web.messages import Choice, Say
 from backfocus.web.offers import Given
-from backfocus.web.orders import Choice, Say
+from backfocus.web.session_host import SessionHost
 
 PHONE, TABLET, DESKTOP = (390, 844), (820, 1180), (1440, 900)
 FIRST_LOAD_BYTES = 300_000
@@ -31,7 +31,7 @@ CAMERA = Choice("address", "rtsp://cam/1", pixel_um=5.0, f_number="2")
 @pytest.fixture
 def served(serve: Callable[..., Served], tmp_path: Path) -> Served:
     store = str(tmp_path / "store.db")
-    return serve(Desk(store, Given(), opens=lambda name, **_: Wall(name)), store)
+    return serve(SessionHost(store, Given(), opens=lambda name, **_: Wall(name)), store)
 
 
 def fits(page: Any) -> bool:
@@ -52,7 +52,7 @@ def serious(page: Any) -> list[str]:
 def at_looking(served: Served, window: Callable[..., Window], **options: Any) -> Window:
     seen = window(served.address, **options)
     seen.page.wait_for_selector("#practise:enabled")
-    served.desk.look(CAMERA)
+    served.host.look(CAMERA)
     seen.page.wait_for_selector("#looking .live:not([hidden])")
     return seen
 
@@ -61,7 +61,7 @@ def at_guiding(served: Served, window: Callable[..., Window], **options: Any) ->
     seen = at_looking(served, window, **options)
     seen.page.click("#begin")
     seen.page.wait_for_selector("#guide:not([hidden])")
-    until(lambda: served.desk.shown.session.step == "check", "check")
+    until(lambda: served.host.shown.session.step == "check", "check")
     shows(seen.page, "document.querySelector('#title').textContent.startsWith('Check')")
     return seen
 
@@ -86,7 +86,7 @@ def test_every_page_fits_is_accessible_and_its_console_is_silent(
     page.wait_for_selector("#practise:enabled")
     assert fits(page)
     assert serious(page) == []
-    served.desk.look(CAMERA)
+    served.host.look(CAMERA)
     page.wait_for_selector("#looking .live:not([hidden])")
     assert fits(page)
     assert serious(page) == []
@@ -122,23 +122,23 @@ def test_the_first_load_is_light(served: Served, window: Callable[..., Window]) 
 def test_keys_answer_the_guide(served: Served, window: Callable[..., Window]) -> None:
     page = at_guiding(served, window).page
     page.keyboard.press("Enter")
-    until(lambda: served.desk.shown.session.step == "to-tele", "confirmed")
+    until(lambda: served.host.shown.session.step == "to-tele", "confirmed")
     shows(page, "document.querySelector('#title').textContent.includes('IN')")
     page.keyboard.press("u")
-    until(lambda: served.desk.shown.session.step == "check", "undone")
+    until(lambda: served.host.shown.session.step == "check", "undone")
 
 
 def test_keys_work_after_a_tap_on_a_button(served: Served, window: Callable[..., Window]) -> None:
     page = at_guiding(served, window).page
     page.click("[data-word=confirm]")
-    until(lambda: served.desk.shown.session.step == "to-tele", "confirmed")
+    until(lambda: served.host.shown.session.step == "to-tele", "confirmed")
     shows(page, "document.activeElement.dataset.word === 'confirm'")
     page.wait_for_selector("[data-word=undo]:enabled")
     page.keyboard.press("u")
-    until(lambda: served.desk.shown.session.step == "check", "undone")
+    until(lambda: served.host.shown.session.step == "check", "undone")
     page.wait_for_selector("[data-word=confirm]:enabled")
     page.locator("[data-word=confirm]").press("Enter")  # the button's own, and once
-    until(lambda: served.desk.shown.session.step == "to-tele", "confirmed")
+    until(lambda: served.host.shown.session.step == "to-tele", "confirmed")
 
 
 def test_the_instruction_is_announced(served: Served, window: Callable[..., Window]) -> None:
@@ -219,11 +219,11 @@ def test_a_pulled_cable_is_told_and_the_page_goes_on_where_it_was(
     served: Served, window: Callable[..., Window]
 ) -> None:
     cable = Cable(served.address)
-    page = at_guiding(Served(cable.address, served.desk), window).page
+    page = at_guiding(Served(cable.address, served.host), window).page
     cable.pull()
     page.wait_for_selector("#line:not([hidden])")
-    served.desk.say(Say("confirm", "check"))
-    until(lambda: served.desk.shown.session.step == "to-tele", "it goes on without the page")
+    served.host.say(Say("confirm", "check"))
+    until(lambda: served.host.shown.session.step == "to-tele", "it goes on without the page")
     cable.put_back()
     page.wait_for_selector("#line[hidden]", state="attached")
     shows(page, "document.querySelector('#title').textContent.includes('IN')")
@@ -274,9 +274,9 @@ def test_what_is_noted_stands_in_the_record_as_words(
     assert serious(page) == []
     page.click("#begin")
     until(
-        lambda: served.desk.shown.session and len(served.desk.shown.session.notes) == len(names) - 1, "noted"
+        lambda: served.host.shown.session and len(served.host.shown.session.notes) == len(names) - 1, "noted"
     )
-    until(lambda: served.desk.shown.session.nd.startswith("nd "), "the ND names the result")
+    until(lambda: served.host.shown.session.nd.startswith("nd "), "the ND names the result")
     page.keyboard.press("q")
     page.click("#finish-yes")
     page.wait_for_selector("#over:not([hidden])")
@@ -284,7 +284,7 @@ def test_what_is_noted_stands_in_the_record_as_words(
     page.fill("#nds [name=nd]", printable[:60])
     page.click("#nds-yes")
     page.wait_for_selector("#guide:not([hidden])")
-    until(lambda: served.desk.shown.session.nd == printable[:60], "another result")
+    until(lambda: served.host.shown.session.nd == printable[:60], "another result")
     with Store.open(tmp_path / "store.db") as store:
         assert len(fold(store.load(1)).session.results) == 1
     page.goto(f"{served.address}/results#1")
@@ -297,9 +297,11 @@ def test_a_hostile_source_name_is_shown_as_text(
     serve: Callable[..., Served], window: Callable[..., Window], tmp_path: Path
 ) -> None:
     name = "rtsp://cam/<img src=x onerror=document.title=1>"
-    desk = Desk(str(tmp_path / "s.db"), Given(Choice("given", name)), opens=lambda title, **_: Wall(title))
-    served = serve(desk, str(tmp_path / "s.db"))
-    desk.look(Choice("given"))
+    host = SessionHost(
+        str(tmp_path / "s.db"), Given(Choice("given", name)), opens=lambda title, **_: Wall(title)
+    )
+    served = serve(host, str(tmp_path / "s.db"))
+    host.look(Choice("given"))
     page = window(served.address, *DESKTOP).page
     page.wait_for_selector("#looking .live:not([hidden])")
     page.click("#begin")
@@ -388,19 +390,19 @@ def test_a_session_is_taken_away_in_three_forms(history: Served, window: Callabl
 @pytest.fixture
 def rings(
     serve: Callable[..., Served], window: Callable[..., Window], tmp_path: Path
-) -> Iterator[tuple[Desk, Window]]:
+) -> Iterator[tuple[SessionHost, Window]]:
     """A phone at the practice camera, before the start."""
-    desk = Desk(str(tmp_path / "s.db"), Given(Choice("practice", "5")))
-    served = serve(desk, str(tmp_path / "s.db"))
+    host = SessionHost(str(tmp_path / "s.db"), Given(Choice("practice", "5")))
+    served = serve(host, str(tmp_path / "s.db"))
     seen = window(served.address, has_touch=True)
     seen.page.click("#practise")
     seen.page.wait_for_selector("#looking .live:not([hidden])")
-    yield desk, seen
-    desk.close()
+    yield host, seen
+    host.close()
 
 
-def test_rings_turn_by_touch_mouse_wheel_and_keyboard(rings: tuple[Desk, Window]) -> None:
-    desk, seen = rings
+def test_rings_turn_by_touch_mouse_wheel_and_keyboard(rings: tuple[SessionHost, Window]) -> None:
+    host, seen = rings
     page = seen.page
     knob = page.locator(".knob[data-ring=focus]")
     box = knob.bounding_box()
@@ -408,9 +410,9 @@ def test_rings_turn_by_touch_mouse_wheel_and_keyboard(rings: tuple[Desk, Window]
 
     def moves_um(act: Callable[[], Any], by: float) -> None:
         """Exactly that far: movements may come in several messages."""
-        wanted = desk.practice_pose().focus_um + by
+        wanted = host.practice_pose().focus_um + by
         act()
-        until(lambda: abs(desk.practice_pose().focus_um - wanted) < 0.01, f"{by} um")
+        until(lambda: abs(host.practice_pose().focus_um - wanted) < 0.01, f"{by} um")
 
     def drag() -> None:
         page.mouse.move(left, y)
@@ -436,16 +438,16 @@ def test_rings_turn_by_touch_mouse_wheel_and_keyboard(rings: tuple[Desk, Window]
     assert seen.said == []
 
 
-def test_iris_zoom_and_lock_turn_by_keyboard(rings: tuple[Desk, Window]) -> None:
-    desk, seen = rings
+def test_iris_zoom_and_lock_turn_by_keyboard(rings: tuple[SessionHost, Window]) -> None:
+    host, seen = rings
     page = seen.page
-    assert desk.practice_pose().locked
+    assert host.practice_pose().locked
     page.locator("#lock").press("Enter")
-    until(lambda: not desk.practice_pose().locked, "loosened")
+    until(lambda: not host.practice_pose().locked, "loosened")
     shows(page, "lock.getAttribute('aria-pressed') === 'false'")
     page.locator(".knob[data-ring=iris]").press("Home")
     shows(page, "document.querySelector('.knob[data-ring=iris] output').textContent === 'open'")
     page.locator(".knob[data-ring=zoom]").press("End")
-    until(lambda: desk.practice_pose().zoom > 0.3, "zoomed")
+    until(lambda: host.practice_pose().zoom > 0.3, "zoomed")
     page.locator(".knob[data-ring=back-focus]").press("ArrowUp")
-    until(lambda: desk.practice_pose().back_focus_deg > 0.0, "turned")
+    until(lambda: host.practice_pose().back_focus_deg > 0.0, "turned")

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from backfocus.guide import events as ev
-from backfocus.web.orders import Note, Say, Word
+from backfocus.web.messages import Note, Say, Word
 from backfocus.web.person import AtThePage, event_of
 
 

@@ -17,9 +17,9 @@ from tests.web.learner import Learner
 from tests.web.steps import Steps
 
 from backfocus.sim.bench import Bench
-from backfocus.web.desk import Desk
+from backfocus.web.messages import Choice
 from backfocus.web.offers import Given
-from backfocus.web.orders import Choice
+from backfocus.web.session_host import SessionHost
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 WHOLE_S = 300.0
@@ -34,21 +34,21 @@ def practised(
     """Practice from the set-up page, begun."""
     store, steps = str(tmp_path / "store.db"), Steps()
     given = Given(Choice("practice", "5"))
-    desk = Desk(store, given, clock=steps.clock, pause=steps.pause)
-    served = serve(desk, store)
+    host = SessionHost(store, given, clock=steps.clock, pause=steps.pause)
+    served = serve(host, store)
     seen = window(served.address)
     seen.page.click("#practise")
     seen.page.wait_for_selector("#looking .live:not([hidden])")
     seen.page.click("#begin")
-    yield served, seen, Learner(seen.page, lambda pictures: steps.go(pictures, desk))
-    served.desk.close()
+    yield served, seen, Learner(seen.page, lambda pictures: steps.go(pictures, host))
+    served.host.close()
 
 
 def test_a_newcomer_sets_the_back_focus(practised: tuple[Served, Window, Learner]) -> None:
     served, seen, learner = practised
     learner.follow(WHOLE_S, lambda words: False)
-    result = served.desk.shown.session.results[-1]
-    score = served.desk.shown.score
+    result = served.host.shown.session.results[-1]
+    score = served.host.shown.score
     assert result.verdict.kind == "set"
     assert score["remaining_um"] <= score["depth_um"]
     assert seen.page.locator("#verdict").text_content() == "The back focus is set"

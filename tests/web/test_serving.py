@@ -14,7 +14,7 @@ import pytest
 
 from backfocus.errors import UsageError
 from backfocus.web.serving import Door, kept_key, listen, qr_text
-from backfocus.web.tickets import Tickets
+from backfocus.web.tokens import Tokens
 
 
 def test_the_terminals_qr_code_can_be_read() -> None:
@@ -29,7 +29,7 @@ def test_the_terminals_qr_code_can_be_read() -> None:
 
 def test_an_address_stands_on_a_line_of_its_own() -> None:
     said: list[str] = []
-    door = Door(Tickets(b"k" * 32), "192.168.1.50", 8080, said.append)
+    door = Door(Tokens(b"k" * 32), "192.168.1.50", 8080, said.append)
     door.announce()
     door.close()
     lines = "\n".join(said).splitlines()

@@ -15,8 +15,8 @@ from backfocus.frame import Frame
 from backfocus.video.capture import Device
 from backfocus.video.record import record
 from backfocus.web import offers
-from backfocus.web.desk import Desk
 from backfocus.web.offers import Given
+from backfocus.web.session_host import SessionHost
 
 RTSP = Path(__file__).parents[1] / "video" / "rtsp_server.py"
 SYSTEM_PYTHON = Path("/usr/bin/python3")
@@ -61,8 +61,8 @@ def test_a_network_camera_goes_through_the_same_pages(
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     server = camera(port)
-    desk = Desk(str(tmp_path / "s.db"), Given())
-    served = serve(desk, str(tmp_path / "s.db"))
+    host = SessionHost(str(tmp_path / "s.db"), Given())
+    served = serve(host, str(tmp_path / "s.db"))
     seen = window(served.address)
     page = seen.page
     page.wait_for_selector("#kinds input")
@@ -85,9 +85,9 @@ def test_a_network_camera_goes_through_the_same_pages(
     camera(port)
     page.wait_for_selector("#trouble[hidden]", state="attached")
     shows(page, "document.querySelector('#title').textContent.includes('IN')")
-    until(lambda: desk.shown.session.step == "to-tele", "it goes on where it was")
+    until(lambda: host.shown.session.step == "to-tele", "it goes on where it was")
     assert seen.said == []
-    desk.close()
+    host.close()
 
 
 def test_a_recording_is_chosen_from_the_list(
@@ -97,8 +97,8 @@ def test_a_recording_is_chosen_from_the_list(
     media.mkdir()
     star = star_picture()
     record((Frame(star, index=n, at_s=n / 25) for n in range(50)), media / "<b>star & co.mp4", fps=25.0)
-    desk = Desk(str(tmp_path / "s.db"), Given(None, media))
-    served = serve(desk, str(tmp_path / "s.db"))
+    host = SessionHost(str(tmp_path / "s.db"), Given(None, media))
+    served = serve(host, str(tmp_path / "s.db"))
     page = window(served.address).page
     page.wait_for_selector("#kinds input")
     page.check("[value=recording]", force=True)
@@ -109,7 +109,7 @@ def test_a_recording_is_chosen_from_the_list(
     assert "the recording is over" in page.text_content("#trouble")
     page.click("#wake")
     page.wait_for_selector("#looking:not([hidden]) .live:not([hidden])")
-    desk.close()
+    host.close()
 
 
 def test_a_device_of_the_machine_is_chosen_from_the_list(
@@ -126,12 +126,12 @@ def test_a_device_of_the_machine_is_chosen_from_the_list(
         opened.append(address)
         return Wall(address)
 
-    desk = Desk(str(tmp_path / "s.db"), Given(), opens=opens)
-    page = window(serve(desk, str(tmp_path / "s.db")).address).page
+    host = SessionHost(str(tmp_path / "s.db"), Given(), opens=opens)
+    page = window(serve(host, str(tmp_path / "s.db")).address).page
     page.wait_for_selector("#kinds input")
     page.check("[value=device]", force=True)
     assert page.locator("[name=device] option").all_text_contents() == ["Card <i>7</i>, V4L2"]
     page.click("[type=submit]")
     page.wait_for_selector("#looking .live:not([hidden])")
     assert opened == ["device:/dev/video7"]
-    desk.close()
+    host.close()

@@ -55,10 +55,10 @@ def serve(
     """
     import platformdirs
 
-    from ..web.desk import Desk
+    from ..web.messages import Choice
     from ..web.offers import Given, missing_media
-    from ..web.orders import Choice
     from ..web.serving import serve as run
+    from ..web.session_host import SessionHost
 
     if practice and source:
         raise UsageError("--practice brings its own camera: leave the source out")
@@ -75,13 +75,13 @@ def serve(
             options.shims_um(shims),
         )
     given = Given(choice, missing_media(media) if media else None)
-    desk = Desk(store, given)
-    if choice is not None and not desk.resume_latest():
-        desk.look(choice)
+    session_host = SessionHost(store, given)
+    if choice is not None and not session_host.resume_latest():
+        session_host.look(choice)
     elif choice is None:
-        desk.resume_latest()
+        session_host.resume_latest()
     key_file = platformdirs.user_data_path("backfocus") / "page.key"
     try:
-        run(desk, port=port, lan=lan, store_address=store, say=typer.echo, key_file=key_file)
+        run(session_host, port=port, lan=lan, store_address=store, say=typer.echo, key_file=key_file)
     finally:
-        desk.close()
+        session_host.close()

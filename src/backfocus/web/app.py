@@ -16,10 +16,10 @@ from ..errors import BackfocusError, StoreError
 from ..optics.profiles import camera, lens
 from ..session.store import Store
 from . import results
-from .desk import Desk
 from .guard import Guard
-from .live import Room
+from .live import Hub
 from .offers import offered
+from .session_host import SessionHost
 
 STATIC = Path(str(resources.files(__package__) / "static"))
 PAGES = {"/": "index.html", "/results": "results.html", "/chart": "chart.html"}
@@ -28,13 +28,13 @@ Invite = Callable[[], dict[str, str] | None]
 
 
 def make_app(
-    desk: Desk,
+    session_host: SessionHost,
     *,
     store_address: str | None = None,
     invite: Invite = lambda: None,
     guard: Callable[[ASGIApp], ASGIApp] = Guard,
 ) -> ASGIApp:
-    """The page for one desk, behind its guard.
+    """The page for one session host, behind its guard.
 
     Parameters
     ----------
@@ -43,13 +43,13 @@ def make_app(
     guard : callable
         Puts the door in front; see `Guard`.
     """
-    room = Room(desk)
+    hub = Hub(session_host)
 
     @asynccontextmanager
     async def open_room(_app: FastAPI) -> AsyncIterator[None]:
-        room.open()
+        hub.open()
         yield
-        desk.close()
+        session_host.close()
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=open_room)
     _add_pages(app)
@@ -58,11 +58,11 @@ def make_app(
 
     @app.websocket("/live")
     async def live(socket: WebSocket) -> None:
-        await room.welcome(socket)
+        await hub.welcome(socket)
 
     @app.get("/api/offers")
     def offers() -> dict[str, Any]:
-        return offered(desk.given)
+        return offered(session_host.given)
 
     @app.post("/api/invite")
     def invited() -> dict[str, str]:

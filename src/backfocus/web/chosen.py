@@ -8,8 +8,8 @@ from typing import Any
 from ..guide.records import to_dict
 from ..guide.session_state import Setup
 from ..video.address import redact
+from .messages import Choice
 from .offers import Given, address_of, is_recording, setup_of
-from .orders import Choice
 from .practice.camera import hidden_camera
 
 Json = dict[str, Any]

@@ -1,8 +1,8 @@
-"""The door of the page: no request gets past it without the right host, origin and ticket.
+"""The door of the page: no request gets past it without the right host, origin and token.
 
     Host     a name of this machine or a plain address: a foreign name that leads here is DNS rebinding
     Origin   of a WebSocket and of anything that changes something: this page's own
-    ticket   a cookie, or a token to be traded for one; none is asked for on the loopback
+    token    one that still holds, or the cookie it was traded for; none is asked for on the loopback
 
 Plain ASGI, so that HTTP and WebSocket go through the same door, and static files too.
 """
@@ -17,7 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .tickets import COOKIE, COOKIE_S, Tickets
+from .tokens import COOKIE, COOKIE_S, Tokens
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST_BODY = 64 * 1024
@@ -37,9 +37,9 @@ class Guard:
     Parameters
     ----------
     names : frozenset of str
-        Host names this page may be called by; plain addresses as well where there are `tickets`.
-    tickets : Tickets | None
-        None: no ticket is asked for (loopback).
+        Host names this page may be called by; plain addresses as well where there are `tokens`.
+    tokens : Tokens | None
+        None: no token is asked for (loopback).
     used : callable
         Called after a token was traded, so that the next one can be printed.
     """
@@ -49,13 +49,13 @@ class Guard:
         app: ASGIApp,
         *,
         names: frozenset[str] = LOOPBACK,
-        tickets: Tickets | None = None,
+        tokens: Tokens | None = None,
         used: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._app = app
         self._names = names
-        self._tickets = tickets
+        self._tokens = tokens
         self._used = used
         self._clock = clock
 
@@ -78,30 +78,30 @@ class Guard:
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """None if the request may pass."""
         host = headers.get("host", "")
-        if not host_is_ours(host, self._names, addresses=self._tickets is not None):
+        if not host_is_ours(host, self._names, addresses=self._tokens is not None):
             return PlainTextResponse("This name does not lead to this page.", 421)
         changes = scope["type"] == "websocket" or scope["method"] not in _SAFE
         if changes and not origin_is_ours(headers.get("origin"), host):
             return PlainTextResponse("Another page asked for this.", 403)
         if _too_long(headers):
             return PlainTextResponse("That is too long.", 413)
-        return self._without_ticket(scope, headers)
+        return self._without_token(scope, headers)
 
     def _while_admitted(self, send: Send, headers: Headers) -> Send:
         """Sends until the cookie of an open line ends; then the line is closed."""
-        tickets, cookie = self._tickets, _cookie(headers)
-        if tickets is None:
+        tokens, cookie = self._tokens, _cookie(headers)
+        if tokens is None:
             return send
 
         async def sending(message: Message) -> None:
-            if message["type"] == "websocket.send" and not tickets.admits(cookie, self._clock()):
+            if message["type"] == "websocket.send" and not tokens.admits(cookie, self._clock()):
                 message = {"type": "websocket.close", "code": 1008}
             await send(message)
 
         return sending
 
-    def _without_ticket(self, scope: Scope, headers: Headers) -> Response | None:
-        if self._tickets is None or self._tickets.admits(_cookie(headers), self._clock()):
+    def _without_token(self, scope: Scope, headers: Headers) -> Response | None:
+        if self._tokens is None or self._tokens.admits(_cookie(headers), self._clock()):
             return None
         # a QR reader that looks ahead must not spend the token
         ahead = "prefetch" in headers.get("sec-purpose", headers.get("purpose", ""))
@@ -113,7 +113,7 @@ class Guard:
             and tokens
             and not ahead
         ):
-            cookie = self._tickets.trade(tokens[0], self._clock())
+            cookie = self._tokens.trade(tokens[0], self._clock())
             if cookie is not None:
                 self._used()
                 return _entered(cookie)

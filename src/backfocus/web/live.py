@@ -1,4 +1,4 @@
-"""One viewer: what is newest goes down when there is room for it, orders come up.
+"""One viewer: what is newest goes down when there is room for it, messages come up.
 
 The page answers every message with its number. Only so many may be on the way at once; meanwhile the newest
 state and the newest picture replace older ones, so a slow phone sees fewer pictures, never old ones, and
@@ -18,9 +18,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from ..errors import BackfocusError, UsageError
-from . import orders
+from . import messages
 from .controls import GONE_S, Controls, arrived, asked, handed_over, left
-from .desk import Desk
+from .session_host import SessionHost
 from .state import Shown, Told, changed, sections
 
 STATES_ON_THE_WAY = 6
@@ -48,11 +48,11 @@ class Viewer:
         self.room.set()
 
 
-class Room:
+class Hub:
     """Everybody who looks on, and who holds the controls."""
 
-    def __init__(self, desk: Desk, clock: Callable[[], float] = time.monotonic) -> None:
-        self.desk = desk
+    def __init__(self, session_host: SessionHost, clock: Callable[[], float] = time.monotonic) -> None:
+        self.session_host = session_host
         self.controls = Controls()
         self._viewers: set[Viewer] = set()
         self._clock = clock
@@ -60,9 +60,9 @@ class Room:
         self._cut: tuple[Shown, dict[str, Any]] | None = None
 
     def open(self) -> None:
-        """From now on the desk wakes the viewers; call in the server's event loop."""
+        """From now on the session host wakes the viewers; call in the server's event loop."""
         self._loop = asyncio.get_running_loop()
-        self.desk.wake = self._wake_from_anywhere
+        self.session_host.wake = self._wake_from_anywhere
 
     def wake(self) -> None:
         """Something new is to be seen."""
@@ -95,10 +95,10 @@ class Room:
     async def _enter(self, socket: WebSocket) -> Viewer:
         """The viewer after its first message, which must be a hello."""
         try:
-            hello = orders.parse_order(await socket.receive_text())
+            hello = messages.parse_message(await socket.receive_text())
         except UsageError:
             raise WebSocketDisconnect(1008) from None
-        known = hello.viewer if isinstance(hello, orders.Hello) else ""
+        known = hello.viewer if isinstance(hello, messages.Hello) else ""
         viewer = Viewer(known if len(known) >= 16 else secrets.token_urlsafe(16), socket)
         self._viewers.add(viewer)
         self.controls = arrived(self.controls, viewer.name, self._clock())
@@ -135,13 +135,13 @@ class Room:
 
     def _sections(self) -> dict[str, Any]:
         """What is shown now, cut once for all viewers."""
-        shown = self.desk.shown
+        shown = self.session_host.shown
         if self._cut is None or self._cut[0] is not shown:
             self._cut = shown, sections(shown)
         return self._cut[1]
 
     async def _send_picture(self, viewer: Viewer) -> None:
-        picture, count = self.desk.picture, self.desk.pictures
+        picture, count = self.session_host.picture, self.session_host.pictures
         if picture is None or count == viewer.picture or len(viewer.pictures) >= PICTURES_ON_THE_WAY:
             return
         viewer.picture = count
@@ -171,34 +171,34 @@ class Room:
     async def _obey(self, viewer: Viewer, text: str) -> None:
         """Do what a page sent; what cannot be meant is answered in words to that page alone."""
         try:
-            order = orders.parse_order(text)
-            if isinstance(order, orders.Seen):
-                viewer.saw(order.number)
-            elif isinstance(order, orders.OPEN_TO_ALL) or viewer.name == self.controls.holder:
-                await self._carry_out(viewer, order)
+            message = messages.parse_message(text)
+            if isinstance(message, messages.Seen):
+                viewer.saw(message.number)
+            elif isinstance(message, messages.OPEN_TO_ALL) or viewer.name == self.controls.holder:
+                await self._carry_out(viewer, message)
             else:
                 raise UsageError("another viewer holds the controls: ask for them first")
         except BackfocusError as error:
             await viewer.socket.send_text(json.dumps({"refused": str(error)}))
 
-    async def _carry_out(self, viewer: Viewer, order: orders.Order) -> None:
-        desk = self.desk
-        match order:
-            case orders.Ask():
+    async def _carry_out(self, viewer: Viewer, message: messages.Message) -> None:
+        session_host = self.session_host
+        match message:
+            case messages.Ask():
                 self.controls = asked(self.controls, viewer.name, self._clock())
                 self.wake()
-            case orders.HandOver(yes=yes):
+            case messages.HandOver(yes=yes):
                 self.controls = handed_over(self.controls, viewer.name, yes=yes)
                 self.wake()
-            case orders.Look(choice=choice):
-                await run_in_threadpool(desk.look, choice)
-            case orders.Begin():
-                await run_in_threadpool(desk.begin)
-            case orders.Leave():
-                await run_in_threadpool(desk.leave)
-            case orders.Wake():
-                await run_in_threadpool(desk.retry)
-            case orders.Say() | orders.Note():
-                await run_in_threadpool(desk.say, order)
-            case orders.Turn():
-                desk.turn(order)
+            case messages.Look(choice=choice):
+                await run_in_threadpool(session_host.look, choice)
+            case messages.Begin():
+                await run_in_threadpool(session_host.begin)
+            case messages.Leave():
+                await run_in_threadpool(session_host.leave)
+            case messages.Wake():
+                await run_in_threadpool(session_host.retry)
+            case messages.Say() | messages.Note():
+                await run_in_threadpool(session_host.say, message)
+            case messages.Turn():
+                session_host.turn(message)

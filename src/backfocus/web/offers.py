@@ -11,7 +11,7 @@ from ..optics.profiles import Lens, camera, cameras, lens, lenses
 from ..transfer import TRANSFERS
 from ..video.address import kind, redact
 from ..video.capture import devices
-from .orders import Choice
+from .messages import Choice
 
 Json = dict[str, Any]
 

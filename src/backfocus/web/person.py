@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from ..guide import events as ev
 from ..guide.instructions import Instruction
-from .orders import Note, Say
+from .messages import Note, Say
 
 EventAt = Callable[[float], ev.Event]
 
@@ -41,11 +41,11 @@ class AtThePage:
         return tuple(said)
 
 
-def event_of(order: Say | Note) -> EventAt:
+def event_of(message: Say | Note) -> EventAt:
     """The event that a word or a note is, once its time is known."""
-    if isinstance(order, Say):
-        kind, step = _WORDS[order.word], order.step
+    if isinstance(message, Say):
+        kind, step = _WORDS[message.word], message.step
         return lambda at_s: kind(at_s, step)
-    if order.name == "nd":
-        return lambda at_s: ev.NdChanged(at_s, order.value)
-    return lambda at_s: ev.Noted(at_s, order.name, order.value)
+    if message.name == "nd":
+        return lambda at_s: ev.NdChanged(at_s, message.value)
+    return lambda at_s: ev.Noted(at_s, message.name, message.value)

@@ -14,9 +14,9 @@ from starlette.types import ASGIApp
 
 from ..errors import UsageError
 from .app import make_app
-from .desk import Desk
 from .guard import LOOPBACK, Guard
-from .tickets import TOKEN_S, Tickets
+from .session_host import SessionHost
+from .tokens import TOKEN_S, Tokens
 
 Says = Callable[[str], None]
 DROP_S = 1.0
@@ -26,15 +26,15 @@ DROP_S = 1.0
 class Door:
     """Who may come in from the local network: prints an address and QR code, another when one is spent."""
 
-    def __init__(self, tickets: Tickets, host: str, port: int, say: Says) -> None:
-        self._tickets = tickets
+    def __init__(self, tokens: Tokens, host: str, port: int, say: Says) -> None:
+        self._tokens = tokens
         self._host, self._port = host, port
         self._say = say
         self._renewal: threading.Timer | None = None
 
     def address(self) -> str:
         """A new address that opens the page once."""
-        return f"http://{url_host(self._host)}:{self._port}/?token={self._tickets.issue(time.time())}"
+        return f"http://{url_host(self._host)}:{self._port}/?token={self._tokens.issue(time.time())}"
 
     def announce(self) -> None:
         """Print a new address on a line of its own, and its QR code; again when it has expired."""
@@ -59,7 +59,13 @@ class Door:
 
 
 def serve(
-    desk: Desk, *, port: int, lan: bool, store_address: str | None, say: Says, key_file: Path | None = None
+    session_host: SessionHost,
+    *,
+    port: int,
+    lan: bool,
+    store_address: str | None,
+    say: Says,
+    key_file: Path | None = None,
 ) -> None:
     """Serve the page until interrupted.
 
@@ -71,20 +77,20 @@ def serve(
     listening = listen("0.0.0.0" if lan else "127.0.0.1", port)
     port = listening.getsockname()[1]
     if not lan:
-        app = make_app(desk, store_address=store_address)
+        app = make_app(session_host, store_address=store_address)
         say(f"http://127.0.0.1:{port}/")
         say("for a phone: add --lan")
         _run(app, listening)
         return
-    tickets = Tickets(kept_key(key_file) if key_file else secrets.token_bytes(32))
-    door = Door(tickets, lan_address(), port, say)
+    tokens = Tokens(kept_key(key_file) if key_file else secrets.token_bytes(32))
+    door = Door(tokens, lan_address(), port, say)
 
     def guard(app: ASGIApp) -> ASGIApp:
-        return Guard(app, names=LOOPBACK | own_names(), tickets=tickets, used=door.announce)
+        return Guard(app, names=LOOPBACK | own_names(), tokens=tokens, used=door.announce)
 
     door.announce()
     try:
-        _run(make_app(desk, store_address=store_address, invite=door.invite, guard=guard), listening)
+        _run(make_app(session_host, store_address=store_address, invite=door.invite, guard=guard), listening)
     finally:
         door.close()
 

@@ -91,7 +91,7 @@ class Worker:
             if not stop.is_set():
                 ended(None)
 
-        self._thread = threading.Thread(target=run, name="desk", daemon=True)
+        self._thread = threading.Thread(target=run, name="session", daemon=True)
         self._thread.start()
 
     def end(self) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from backfocus.sim.lens import Pose
 from backfocus.video.source import check_video_source
-from backfocus.web.orders import Turn
+from backfocus.web.messages import Turn
 from backfocus.web.practice.camera import (
     LEAST_UM,
     MOST_UM,

@@ -10,7 +10,7 @@ from backfocus.guide import instructions as say
 from backfocus.guide.records import to_dict
 from backfocus.guide.session_state import Setup
 from backfocus.session.store import Store
-from backfocus.web.orders import Turn
+from backfocus.web.messages import Turn
 from backfocus.web.practice.camera import PracticeBench, hidden_camera
 from backfocus.web.practice.lesson import RINGS_KEPT_S, Lesson
 

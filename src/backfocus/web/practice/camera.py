@@ -13,7 +13,7 @@ from ...frame import Frame
 from ...sim.bench import Bench
 from ...sim.lens import Pose
 from ...sim.settings import SimSettings, parse_sim
-from ..orders import Turn
+from ..messages import Turn
 
 FPS = 25.0
 OPEN_F = 0.0
@@ -54,22 +54,22 @@ class PracticeBench:
         """Set all rings, as they were kept."""
         self.bench.pose = pose
 
-    def turn(self, order: Turn) -> None:
+    def turn(self, message: Turn) -> None:
         """Turn one ring; what cannot move (a stop, the lock screw) does not."""
         pose = self.bench.pose
-        match order.ring:
+        match message.ring:
             case "focus":
-                self.bench.turn(focus_um=pose.focus_um + order.by * FOCUS_UM)
+                self.bench.turn(focus_um=pose.focus_um + message.by * FOCUS_UM)
             case "zoom":
-                self.bench.turn(zoom=pose.zoom + order.by * ZOOM)
+                self.bench.turn(zoom=pose.zoom + message.by * ZOOM)
             case "back-focus" if not pose.locked:
-                self.bench.turn(back_focus_deg=pose.back_focus_deg + order.by * BACK_FOCUS_DEG)
+                self.bench.turn(back_focus_deg=pose.back_focus_deg + message.by * BACK_FOCUS_DEG)
             case "iris":
-                opening = min(max(self._iris_f() + order.by * IRIS_F, self._widest_f()), CLOSED_F)
+                opening = min(max(self._iris_f() + message.by * IRIS_F, self._widest_f()), CLOSED_F)
                 self.bench.turn(iris_f=OPEN_F if opening <= self._widest_f() else opening)
             case "lock":
-                self.bench.turn(locked=order.by > 0.0)
-        self.turned[order.ring] = self.clock()
+                self.bench.turn(locked=message.by > 0.0)
+        self.turned[message.ring] = self.clock()
 
     def remaining_um(self) -> float:
         """What is truly left of the error, without its sign."""

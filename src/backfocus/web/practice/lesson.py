@@ -6,7 +6,7 @@ from ...guide.instructions import Instruction
 from ...guide.session_state import Session
 from ...session.store import Entry, Store, StoredSession
 from ...sim.lens import Pose
-from ..orders import Turn
+from ..messages import Turn
 from . import coach as coaching
 from .camera import PracticeBench, kept_pose
 
@@ -36,10 +36,10 @@ class Lesson:
         """How many mistakes were told, and the last in words."""
         return len(self._coach.told), self._coach.advice
 
-    def turn(self, order: Turn) -> None:
+    def turn(self, message: Turn) -> None:
         """Turn a ring; turning against the lock screw is told."""
-        tried_locked = order.ring == "back-focus" and self.pose.locked
-        self.practice.turn(order)
+        tried_locked = message.ring == "back-focus" and self.pose.locked
+        self.practice.turn(message)
         if tried_locked:
             self._coach = coaching.looked(self._coach, self.pose, self.practice.clock(), tried_locked=True)
 

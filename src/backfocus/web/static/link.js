@@ -43,9 +43,9 @@ export class Link extends EventTarget {
     if (answer?.status === 403) this.tell("shut");
   }
 
-  send(order) {
+  send(message) {
     if (!this.socket || this.socket.readyState !== WebSocket.OPEN) return false;
-    this.socket.send(JSON.stringify(order));
+    this.socket.send(JSON.stringify(message));
     return true;
   }
 

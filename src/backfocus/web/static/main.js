@@ -27,7 +27,7 @@ const meter = new Meter($("meter"));
 const trend = new Trend($("trend"));
 const picture = new Picture($("picture"));
 const lens = new Lens($("lens"));
-const rings = new Rings($("rings"), (order) => link.send(order));
+const rings = new Rings($("rings"), (message) => link.send(message));
 const setUp = new SetUp($("setup"), (choice) => act({ do: "look", ...choice }));
 
 let words = null;
@@ -35,8 +35,8 @@ let phase = "";
 let mine = false;
 let lock = null;
 
-function act(order) {
-  if (!link.send(order)) link.tell("down");
+function act(message) {
+  if (!link.send(message)) link.tell("down");
 }
 
 // Sections ----------------------------------------------------------------------------------------------

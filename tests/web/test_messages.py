@@ -9,18 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backfocus.errors import UsageError
-from backfocus.web.orders import (
+from backfocus.web.messages import (
     Begin,
     Choice,
     HandOver,
     Hello,
     Look,
+    Message,
     Note,
-    Order,
     Say,
     Seen,
     Turn,
-    parse_order,
+    parse_message,
 )
 
 JSON = st.recursive(
@@ -47,7 +47,7 @@ KEYS = [
 
 
 @pytest.mark.parametrize(
-    ("plain", "order"),
+    ("plain", "message"),
     [
         ({"do": "hello", "viewer": "x"}, Hello("x")),
         ({"do": "seen", "number": 7}, Seen(7)),
@@ -63,8 +63,8 @@ KEYS = [
         ),
     ],
 )
-def test_orders(plain: dict[str, Any], order: Order) -> None:
-    assert parse_order(json.dumps(plain)) == order
+def test_messages(plain: dict[str, Any], message: Message) -> None:
+    assert parse_message(json.dumps(plain)) == message
 
 
 @pytest.mark.parametrize(
@@ -92,10 +92,10 @@ def test_orders(plain: dict[str, Any], order: Order) -> None:
 )
 def test_nonsense_is_refused_in_words(text: str) -> None:
     with pytest.raises(UsageError):
-        parse_order(text)
+        parse_message(text)
 
 
 @given(st.sampled_from(WORDS), st.dictionaries(st.sampled_from(KEYS), JSON))
 def test_any_values_make_an_order_or_a_refusal(word: str, values: dict[str, Any]) -> None:
     with suppress(UsageError):
-        parse_order(json.dumps({**values, "do": word}))
+        parse_message(json.dumps({**values, "do": word}))

@@ -1,4 +1,4 @@
-"""The desk: owns the running session, and publishes what everybody sees.
+"""The session host: owns the running session, and publishes what everybody sees.
 
 One worker thread at a time runs the loop (`run.readings` while looking, `run.guide` while guiding). It
 writes every moment to the journal before anybody sees it, so that a killed server loses nothing, and then
@@ -25,8 +25,8 @@ from ..sim.lens import Pose
 from ..video.address import redact
 from ..video.source import VideoSource, open_source
 from .chosen import Chosen, choose, is_wanted, kept_choice
+from .messages import Choice, Note, Say, Turn
 from .offers import Given
-from .orders import Choice, Note, Say, Turn
 from .person import AtThePage, EventAt, event_of
 from .picture import Picture, picture_of
 from .practice.camera import PracticeBench, PracticeSource
@@ -40,7 +40,7 @@ LATE_S = 12 * 3600.0
 _OVER = "the recording is over: start it again, or choose another"
 
 
-class Desk:
+class SessionHost:
     """The one session that a server runs.
 
     Parameters
@@ -119,20 +119,20 @@ class Desk:
             self.picture = None
             self._show(Shown())
 
-    def say(self, order: Say | Note) -> None:
+    def say(self, message: Say | Note) -> None:
         """A word of the person; what cannot be meant now is passed over by the guide."""
         with self._lock:
             if self.shown.phase == "over":
-                self._say_afterwards(event_of(order))
+                self._say_afterwards(event_of(message))
             else:
-                self._person.say(event_of(order))
+                self._person.say(event_of(message))
 
-    def turn(self, order: Turn) -> None:
+    def turn(self, message: Turn) -> None:
         """Turn a ring of the practice camera."""
         lesson = self._lesson
         if lesson is None:
             raise UsageError("rings can be turned in practice only")
-        lesson.turn(order)
+        lesson.turn(message)
 
     def practice_pose(self) -> Pose | None:
         """Where the rings of the practice camera stand; None elsewhere."""

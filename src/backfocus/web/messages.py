@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 from ..errors import UsageError
 
 LONGEST_TEXT = 500
-LONGEST_ORDER = 8192
+LONGEST_MESSAGE = 8192
 
 Word = Literal["confirm", "repeat", "skip", "undo", "stop"]
 PracticeRing = Literal["focus", "zoom", "back-focus", "iris", "lock"]
@@ -108,20 +108,20 @@ class Wake:
     """Try the source again after it was lost."""
 
 
-Order = Hello | Seen | Look | Begin | Leave | Say | Note | Turn | Ask | HandOver | Wake
+Message = Hello | Seen | Look | Begin | Leave | Say | Note | Turn | Ask | HandOver | Wake
 OPEN_TO_ALL = (Hello, Seen, Ask)
 """What anybody may send; the rest needs the controls."""
 
 
-def parse_order(text: str) -> Order:
-    """The order in a message of a page.
+def parse_message(text: str) -> Message:
+    """What a page asks for in a message.
 
     Raises
     ------
     UsageError
         If it is too long, not JSON, or not one of the above with values that can be meant.
     """
-    if len(text) > LONGEST_ORDER:
+    if len(text) > LONGEST_MESSAGE:
         raise UsageError("that message is too long")
     try:
         plain = json.loads(text)
@@ -131,7 +131,7 @@ def parse_order(text: str) -> Order:
         raise UsageError("that message is not an object")
     make = _READERS.get(str(plain.get("do")))
     if make is None:
-        raise UsageError("the page does not know that order")
+        raise UsageError("the page does not know that message")
     return make(plain)
 
 
@@ -189,7 +189,7 @@ def _hand_over(plain: Mapping[str, Any]) -> HandOver:
     return HandOver(plain.get("yes") is True)
 
 
-_READERS: dict[str, Callable[[Mapping[str, Any]], Order]] = {
+_READERS: dict[str, Callable[[Mapping[str, Any]], Message]] = {
     "hello": lambda plain: Hello(_text(plain, "viewer", 64)),
     "seen": lambda plain: Seen(int(_number(plain, "number", 0, 1e15))),
     "look": lambda plain: Look(_choice(plain)),

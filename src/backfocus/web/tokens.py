@@ -17,7 +17,7 @@ COOKIE_S = 12 * 3600.0
 COOKIE = "backfocus"
 
 
-class Tickets:
+class Tokens:
     """The tokens that still open the door, and the cookies that were given for them.
 
     Parameters
