@@ -5,11 +5,9 @@ import itertools
 import numpy as np
 import pytest
 from tests.oracles import camera_transfer as exact
-from tests.oracles import demosaics
 
 from backfocus.optics.blur import diffraction_defocus_mtf
 from backfocus.sim.bench import Bench
-from backfocus.sim.demosaic import demosaic
 from backfocus.sim.raster import Exposure, raster_of
 from backfocus.sim.real_sensor import STEADIED_SHARE, RealSensor
 from backfocus.sim.settings import sim_settings
@@ -118,14 +116,6 @@ def test_sharpening_adds_what_a_bell_takes_away(fx, fy):
     bell = np.exp(-2 * (np.pi * 1.0) ** 2 * (fx**2 + fy**2))
     # The kernel is cut at three or four sigma.
     assert found == pytest.approx(1 + 0.5 * (1 - bell), abs=2 * GRAINY)
-
-
-def test_an_edge_aware_demosaic_is_the_one_written_out_plainly():
-    mosaic = np.random.default_rng(3).integers(4000, 60000, (40, 60)).astype(np.uint16)
-    found = demosaic(mosaic, "edge-aware")[:, :, ::-1].astype(float)
-    inner = np.s_[2:-2, 2:-2]
-    # Means are rounded.
-    assert np.abs(found - demosaics.edge_aware(mosaic.astype(float)))[inner].max() <= 0.5
 
 
 @pytest.mark.parametrize(

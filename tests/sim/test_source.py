@@ -17,7 +17,18 @@ def first(address, count):
     return frames
 
 
-@pytest.mark.parametrize("query", ["", "&codec=none", "&interlaced=1", "&clip=check"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "&codec=none",
+        "&interlaced=1",
+        "&clip=check",
+        "&sensor=bayer&demosaic=vng&olpf=0.7&eis=on&nr=0.5&shutter=rolling",
+        "&sensor=bayer&interlaced=1&scale=1.5&lca_um=8",
+        "&sensor=three-chip&skip=3&clip=refocus&mbit_s=8",
+    ],
+)
 def test_it_is_a_video_source(query):
     check_video_source(lambda: open_sim("sim://?size=128x96" + query))
 
@@ -37,6 +48,36 @@ def test_the_encoder_costs_a_little_and_moves_nothing():
     # crf 20: some 45 dB without noise, half a code in the mean, and no shift of levels.
     assert np.abs(error).mean() < 1.5
     assert abs(error.mean()) < 0.2
+
+
+@pytest.mark.parametrize("mbit_s", [2.0, 8.0])
+def test_the_encoder_keeps_to_its_rate(mbit_s, monkeypatch):
+    sent = []
+
+    class Counting:
+        def __init__(self, encoder):
+            self._encoder = encoder
+
+        def encode(self, picture):
+            packets = self._encoder.encode(picture)
+            sent.extend(packet.size for packet in packets)
+            return packets
+
+    source = open_sim(f"sim://?noise=0.03&mbit_s={mbit_s}&seconds=1.6&size=640x480")
+    monkeypatch.setattr(source._link, "_encoder", Counting(source._link._encoder))
+    assert len(list(source.frames())) == 40
+    # The rate is kept within half a second of it, of which the first picture may take most.
+    assert 8e-6 * sum(sent) == pytest.approx(1.6 * mbit_s, abs=0.5 * mbit_s)
+
+
+@pytest.mark.parametrize("left_um", [0.0, -7.5])
+def test_a_recording_may_be_told_how_well_its_tele_was_focused(left_um):
+    source = open_sim(f"sim://?clip=check&delta_um=40&size=64x64&codec=none&tele_residual_um={left_um}")
+    frames = source.frames()
+    next(frames)
+    bench = source.bench
+    assert bench.lens.residual_um(bench.pose) == pytest.approx(left_um, abs=1e-6)
+    frames.close()
 
 
 @pytest.mark.parametrize("which", ["top", "bottom"])

@@ -27,6 +27,7 @@ from .real_sensor import RealSensor
 from .room import WHITE, Room
 from .sensor import Sensor
 from .settings import STAR_RADIUS_WIDE_PX, SimSettings
+from .shutter import Bytes, growth, read_at_s, rolled
 from .wavefront import cutoff_cy_px, defocus_waves, transfer
 
 WHITE_LIGHT = 0.72
@@ -67,6 +68,8 @@ class Camera:
         self._spectra: dict[float, SharpSpectrum] = {}
         self._last_scale_px = 0.0
         self._last: tuple[object, Floats] | None = None
+        self._growth_per_s = 0.0
+        self._seen = 0.0, 0.0
 
     @property
     def turned_rad(self) -> float:
@@ -85,10 +88,13 @@ class Camera:
         `at_s` moves only the shake. While the zoom moves the scene is drawn with one sample to a photosite
         instead of two, which is a third of the work and adds moire near the star's centre only.
         """
-        shift_px = self.shake_px(at_s)
-        seen_from = (pose, shift_px, self._lens.scale_px(pose) == self._last_scale_px)
+        scale_px = self._lens.scale_px(pose)
+        settled = scale_px == self._last_scale_px
+        self._growth_per_s = growth(scale_px, self._seen[1], at_s - self._seen[0])
+        self._seen = at_s, scale_px
+        seen_from = (pose, self.shake_px(at_s), settled, self._growth_per_s)
         if self._last is None or self._last[0] != seen_from:
-            self._last = seen_from, self._render(pose, shift_px)
+            self._last = seen_from, self._render(pose, at_s)
         return self._last[1]
 
     def exposure(self, pose: Pose, at_s: float) -> Exposure:
@@ -100,7 +106,7 @@ class Camera:
         apart_um = self._settings.lca_um
         if not apart_um or (self._settings.interlaced and self._settings.ideal):
             return Exposure((green,), shift_px)
-        red, blue = (self._render(pose, shift_px, off_um) for off_um in (-0.5 * apart_um, 0.5 * apart_um))
+        red, blue = (self._render(pose, at_s, off_um) for off_um in (-0.5 * apart_um, 0.5 * apart_um))
         return Exposure((red, green, blue), shift_px)
 
     def frame(self, exposures: tuple[Exposure, ...], index: int, at_s: float) -> Frame:
@@ -119,14 +125,21 @@ class Camera:
 
     def shake_px(self, at_s: float) -> tuple[float, float]:
         """A hand on the tripod: six slow sines each way."""
-        if not self._settings.shake_px:
-            return 0.0, 0.0
-        hertz, phase = self._shake
-        sway = np.sin(2 * math.pi * hertz * at_s + phase).sum(axis=1) / math.sqrt(3.0)
-        x, y = sway * self._settings.shake_px
-        return float(x), float(y)
+        x, y = self._sway_px(np.array([at_s]))
+        return float(x[0]), float(y[0])
 
-    def _render(self, pose: Pose, shift_px: tuple[float, float], off_um: float = 0.0) -> Floats:
+    def _sway_px(self, at_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        hertz, phase = (part[:, :, None] for part in self._shake)
+        sway = np.sin(2 * math.pi * hertz * at_s + phase).sum(axis=1) / math.sqrt(3.0)
+        return np.asarray(sway * self._settings.shake_px)
+
+    @property
+    def _rolls(self) -> bool:
+        """Whether rows that are read in turn see something else than rows that are read together."""
+        moves = self._settings.shake_px != 0.0 or self._growth_per_s != 0.0
+        return self._settings.shutter == "rolling" and moves
+
+    def _render(self, pose: Pose, at_s: float, off_um: float = 0.0) -> Floats:
         """The light on every photosite; `off_um`: further behind the image than green is."""
         lens, raster = self._lens, self._raster
         w020, w040 = lens.waves(pose)
@@ -138,36 +151,59 @@ class Camera:
         def curve(frequency: NDArray[np.float64]) -> NDArray[np.float64]:
             return transfer(frequency, w020, w040, cutoff)
 
-        shift = shift_px[0] * raster.per_px, shift_px[1] * raster.per_px
-        seen = picture(self._spectrum(pose, disc), curve, disc, shift)
+        x_px, y_px = (0.0, 0.0) if self._rolls else self.shake_px(at_s)
+        shift = x_px * raster.per_px, y_px * raster.per_px
+        seen = picture(self._spectrum(pose, disc, at_s), curve, disc, shift)
         left, top = self._pad
         light = seen[top : top + raster.height, left : left + raster.width]
         light = light * np.float32(_exposure(self._settings) * lens.light(pose))
         light.flags.writeable = False
         return light
 
-    def _spectrum(self, pose: Pose, disc: float) -> SharpSpectrum:
+    def _spectrum(self, pose: Pose, disc: float, at_s: float) -> SharpSpectrum:
         """The sharp scene's spectrum at this zoom, kept for the next picture if nothing but focus moves."""
         scale_px = self._lens.scale_px(pose)
         settled = scale_px == self._last_scale_px
         if not settled:
             self._spectra.clear()
             self._last_scale_px = scale_px
-        fine = _fineness(disc, settled, self._raster)
+        # What is bent is interpolated, which needs room between the samples.
+        fine = _fineness(disc, settled or self._rolls, self._raster)
+        if self._rolls:
+            return self._analysed(pose, fine, at_s)
         if fine not in self._spectra:
             self._spectra[fine] = self._analysed(pose, fine)
         return self._spectra[fine]
 
-    def _analysed(self, pose: Pose, fine: float) -> SharpSpectrum:
+    def _analysed(self, pose: Pose, fine: float, rolling_at_s: float | None = None) -> SharpSpectrum:
         centre = (self._raster.place(at) for at in self.centre_px(pose))
         x, y = (at + pad for at, pad in zip(centre, self._pad, strict=True))
         whole = round(x), round(y)
         rim = self._lens.scale_px(pose) * self._raster.per_px
-        sharp = self._room.sharp(rim, whole, fine=2 if fine == 2 else 1)
+        shift = x - whole[0], y - whole[1]
+        drawn = 2 if fine == 2 else 1
+        sharp = self._room.sharp(rim, whole, fine=drawn)
+        if rolling_at_s is not None:
+            sharp = self._rolled(sharp, drawn, shift, rolling_at_s)
         if fine < 1:
             sharp = coarsen(sharp, round(1 / fine))
         grid, lamps = self._grid(fine)
-        return analyse(sharp, lamps, grid, (x - whole[0], y - whole[1]))
+        return analyse(sharp, lamps, grid, shift)
+
+    def _rolled(self, sharp: Bytes, fine: int, shift: tuple[float, float], at_s: float) -> Bytes:
+        """The drawn scene, which is still to move by `shift`, as the rows see it that are read in turn."""
+        rows_s = read_at_s(self._raster, self._canvas[1], self._settings.fps).repeat(fine)
+        axis_x, axis_y = (
+            (self._raster.place(at) + pad - by) * fine
+            for at, pad, by in zip(self._axis_px, self._pad, shift, strict=True)
+        )
+        return rolled(
+            sharp,
+            axis=(axis_x, axis_y),
+            growth_per_s=self._growth_per_s,
+            rows_s=rows_s,
+            shake=self._sway_px(at_s + rows_s) * self._raster.per_px * fine,
+        )
 
     def _grid(self, fine: float) -> tuple[Grid, Floats]:
         if fine not in self._grids:

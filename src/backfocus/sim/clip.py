@@ -50,8 +50,10 @@ def _refocus(bench: Bench, at_s: float) -> bool:
 def _focused_um(bench: Bench) -> float:
     """Where the ring stands in focus at tele: what it adds there takes the back-focus error away."""
     lens, settings = bench.lens, bench.settings
-    misfocus_um = TELE_FOCUS_HALF_DEPTHS * lens.half_depth_um(1.0) * _unit(settings.tele_misfocus_um)
-    return lens.chart_focus_um - settings.delta_um + misfocus_um
+    left_um = settings.tele_residual_um
+    if left_um is None:
+        left_um = TELE_FOCUS_HALF_DEPTHS * lens.half_depth_um(1.0) * _unit(settings.tele_misfocus_um)
+    return lens.chart_focus_um - settings.delta_um + left_um
 
 
 def _swept_um(lens: ZoomLens, focused_um: float, part: float) -> float:

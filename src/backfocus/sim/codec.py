@@ -28,12 +28,23 @@ class H264Link:
     fps : float
     interlaced : "top" | "bottom" | None
         First field, for pictures of two fields.
+    mbit_s : float
+        Megabits a second that may be spent; 0 is a constant quality, whatever it takes.
     """
 
-    def __init__(self, width_px: int, height_px: int, fps: float, interlaced: Field | None = None) -> None:
+    def __init__(
+        self,
+        width_px: int,
+        height_px: int,
+        fps: float,
+        interlaced: Field | None = None,
+        mbit_s: float = 0.0,
+    ) -> None:
         from av import CodecContext
 
         self._encoder = _encoder(CodecContext.create("libx264", "w"), width_px, height_px, fps, interlaced)
+        if mbit_s:
+            self._encoder.options = _at_rate(self._encoder.options, mbit_s)
         decoder = CodecContext.create("h264", "r")
         decoder.thread_count = 1
         decoder.flags |= 1 << 19  # low delay: a picture comes out as soon as it is in
@@ -64,6 +75,13 @@ def _encoder(
     if interlaced:
         context.options |= {"x264-params": "tff=1" if interlaced == "top" else "bff=1"}
     return context
+
+
+def _at_rate(options: dict[str, str], mbit_s: float) -> dict[str, str]:
+    """The options with a rate instead of a quality, kept to within half a second."""
+    kbit_s = round(1000 * mbit_s)
+    rate = {"b": f"{kbit_s}k", "maxrate": f"{kbit_s}k", "bufsize": f"{max(kbit_s // 2, 1)}k"}
+    return {key: value for key, value in options.items() if key != "crf"} | rate
 
 
 def _picture(frame: Frame) -> "VideoFrame":

@@ -20,7 +20,8 @@ HandKind = Literal["good", "slow", "wrong-ring", "none"]
 LensKind = Literal["front", "rear"]
 TargetKind = Literal["star", "edge"]
 SensorKind = Literal["mono", "bayer", "three-chip"]
-Demosaic = Literal["bilinear", "edge-aware"]
+Demosaic = Literal["bilinear", "vng", "edge-aware", "hamilton-adams"]
+Shutter = Literal["global", "rolling"]
 Codec = Literal["h264", "none"]
 Clip = Literal["none", "check", "refocus"]
 
@@ -57,7 +58,7 @@ class SimSettings:
         real sensor that of one photosite, grainier in the dark as photons are.
     sensor : "mono" | "bayer" | "three-chip"
         What stands behind the lens: one grey sensor, one behind a mosaic of colour filters, or three.
-    demosaic : "bilinear" | "edge-aware"
+    demosaic : "bilinear" | "vng" | "edge-aware" | "hamilton-adams"
         How a mosaic's missing colours are filled in.
     olpf : float
         Optical low-pass filter: how far its two spots are apart each way, in photosites; 0 is none.
@@ -72,6 +73,8 @@ class SimSettings:
     eis : bool
         Electronic stabiliser: pictures are moved against the shake by parts of a pixel. Without a shake that
         is given there is one of half a pixel.
+    shutter : "global" | "rolling"
+        Whether rows are read together or in turn.
     tracking_um : float
         Residual half-way through the zoom that follows no law; zero at both ends.
     w040 : (float, float)
@@ -92,6 +95,8 @@ class SimSettings:
         The iris found closed to this f-number; 0 is open.
     tele_misfocus_um : float
         What the focus ring is off at tele at the start.
+    tele_residual_um : float | None
+        What is left at tele of a recording, where a hand has focused; None is up to 0.4 depths of focus.
     far : bool
         The focus ring stands at infinity: at tele nothing can be seen.
     distance_m : float
@@ -114,6 +119,8 @@ class SimSettings:
         The star without twists; its pairs of bars.
     codec : "h264" | "none"
         Whether pictures pass an encoder and a decoder.
+    mbit_s : float
+        What the encoder may spend, in megabits a second; 0 is as much as a constant quality takes.
     clip, sweep, seconds
         A recording instead of a live camera: "check" zooms from tele to wide, then sweeps the focus ring if
         asked; "refocus" zooms in, focuses and zooms out. `seconds` ends any source; 0 is endless.
@@ -138,11 +145,13 @@ class SimSettings:
     sharpen: float
     nr: float
     eis: bool
+    shutter: Shutter
     clipped: bool
     exposure_ev: float
     auto_iris: bool
     iris_f: float
     tele_misfocus_um: float
+    tele_residual_um: float | None
     far: bool
     distance_m: float
     lca_um: float
@@ -156,6 +165,7 @@ class SimSettings:
     plain: bool
     cycles: int
     codec: Codec
+    mbit_s: float
     clip: Clip
     sweep: bool
     seconds: float
@@ -250,10 +260,12 @@ _DEFAULTS: dict[str, Any] = {
     "sharpen": 0.0,
     "nr": 0.0,
     "eis": False,
+    "shutter": "global",
     "clipped": False,
     "exposure_ev": 0.0,
     "auto_iris": False,
     "iris_f": 0.0,
+    "tele_residual_um": None,
     "far": False,
     "distance_m": 3.0,
     "lca_um": 0.0,
@@ -267,6 +279,7 @@ _DEFAULTS: dict[str, Any] = {
     "plain": False,
     "cycles": 36,
     "codec": "h264",
+    "mbit_s": 0.0,
     "clip": "none",
     "sweep": False,
     "seconds": 0.0,
@@ -387,18 +400,20 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "shake_px": _number(0.0, 20.0),
     "detail": _number(0.0, 5.0),
     "sensor": _same("mono", "bayer", "three-chip"),
-    "demosaic": _same("bilinear", "edge-aware"),
+    "demosaic": _same("bilinear", "vng", "edge-aware", "hamilton-adams"),
     "olpf": _number(0.0, 2.0),
     "scale": _number(0.5, 2.0),
     "skip": _whole(1, 5),
     "sharpen": _number(0.0, 5.0),
     "nr": _number(0.0, 1.0),
     "eis": _choice(_0=False, _1=True, no=False, yes=True, off=False, on=True),
+    "shutter": _same("global", "rolling"),
     "interlaced": _choice(_0=None, _1="top", no=None, yes="top", top="top", bottom="bottom"),
     "clipped": _yes_no,
     "exposure_ev": _number(-8.0, 8.0),
     "auto_iris": _yes_no,
     "iris_f": _number(0.0, 32.0),
+    "tele_residual_um": _number(-20000.0, 20000.0),
     "tele_misfocus_um": _number(-20000.0, 20000.0),
     "far": _yes_no,
     "distance_m": _number(1.0, 100.0),
@@ -413,6 +428,7 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "plain": _yes_no,
     "cycles": _whole(8, 144),
     "codec": _same("h264", "none"),
+    "mbit_s": _number(0.0, 500.0),
     "clip": _same("none", "check", "refocus"),
     "sweep": _yes_no,
     "seconds": _number(0.0, 36000.0),

@@ -45,7 +45,7 @@ class SimSource:
         self._link: H264Link | None = None
         if settings.codec == "h264":
             size_px = settings.width_px, settings.height_px
-            self._link = H264Link(*size_px, settings.fps, settings.interlaced)
+            self._link = H264Link(*size_px, settings.fps, settings.interlaced, settings.mbit_s)
 
     def frames(self) -> Iterator[Frame]:
         """Frames in order; ends with the clip, after the seconds set, or when closed."""
