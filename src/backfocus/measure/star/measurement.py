@@ -58,7 +58,7 @@ MOVED = 0.5
 """Pixels of centre, or radians of phase: a longer step of a tracked star is not believed."""
 
 SMEARED_PX, SURE, DOUBT = 1.7, 3.5, 1.5
-"""A smear longer than this, and so many sigmas of its square, is a move; below `DOUBT` sigmas it is none."""
+"""Longer motion blur than this, so many sigmas of its square, is a move; below `DOUBT` sigmas it is none."""
 
 MANY_SAMPLES = 960
 """Pixels of a ring where those of every picture leave it open whether it moved."""
