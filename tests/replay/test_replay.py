@@ -1,12 +1,16 @@
 """Recorded sessions fold to the same steps, results and instructions for ever."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.replay.logs import LOGS, lines_in, put_back
 
+from backfocus.errors import StoreError
+from backfocus.guide import records
+from backfocus.guide.former import FORMER
 from backfocus.guide.procedure import advance, ask, start
 from backfocus.guide.records import from_dict, to_dict
 from backfocus.guide.session_state import Session
@@ -130,3 +134,23 @@ def test_a_session_taken_up_anywhere_stands_where_it_stood(log: list[dict[str, A
         if entry["kind"] == "event":
             session, _ = advance(session, from_dict(entry["payload"]))
     assert session == whole
+
+
+@pytest.mark.parametrize("kind", ["PeakPassed", "Confirmed", "StarSeen"])
+def test_a_log_under_other_names_is_migrated_or_refused(
+    kind: str, log: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if this event had been called otherwise when the log was written."""
+    if not any(line.get("payload", {}).get("type") == kind for line in log):
+        pytest.skip(f"no {kind} in this log")
+    with Store.open(tmp_path / "sessions.db") as store:
+        session = fold(store.load(put_back(store, log))).session
+        for line in log:
+            if line.get("payload", {}).get("type") == kind:
+                line["payload"] = {**line["payload"], "type": "Former"}
+        kept = store.load(put_back(store, log))
+    with pytest.raises(StoreError, match=r"session 2 .*Former at .* s: no record is called 'Former'"):
+        fold(kept)
+    types = {**FORMER[1].types, "Former": kind}
+    monkeypatch.setattr(records, "FORMER", {1: replace(FORMER[1], types=types)})
+    assert fold(kept).session == session

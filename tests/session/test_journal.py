@@ -7,9 +7,12 @@ import cv2
 import numpy as np
 import pytest
 
+from backfocus.errors import StoreError
 from backfocus.frame import Frame
 from backfocus.guide import events as ev
+from backfocus.guide.former import VERSION
 from backfocus.guide.procedure import start
+from backfocus.guide.records import to_dict
 from backfocus.guide.session_state import Setup
 from backfocus.guide.watch.watch import StepHistory
 from backfocus.measure.reading import Reading, Star
@@ -17,7 +20,7 @@ from backfocus.optics.lens import Optics
 from backfocus.session.certificate import session_report
 from backfocus.session.journal import Journal, fold, star_png
 from backfocus.session.run import Moment, Sighting
-from backfocus.session.store import Store
+from backfocus.session.store import Entry, Store
 
 SETUP = Setup(optics=Optics(5.0, ((0.0, 1.8),)), zoom_ratio=20.0, shims_um=(10.0, 50.0))
 
@@ -47,14 +50,58 @@ def test_a_killed_session_folds_back_to_where_it_was(store: Store, tmp_path: Pat
     assert "secret" not in again.summary.source
 
 
-def test_what_cannot_be_placed_is_passed_over(store: Store) -> None:
+STRAY = ev.LockHeld(1.0, ev.SteadyReading(76.0, 1.0, 0.5), 1.0, 0.5)
+
+
+def test_what_cannot_have_happened_is_refused_by_name(store: Store) -> None:
     journal = Journal.begin(store, SETUP, source="x", title="x")
     session, _ = start(SETUP)
-    stray = Moment(
-        1.0, None, session, StepHistory(), (ev.LockHeld(1.0, ev.SteadyReading(76.0, 1.0, 0.5), 1.0, 0.5),), ()
-    )
-    journal.note(stray)
-    assert fold(store.load(journal.session_id)).session == session
+    journal.note(Moment(1.0, None, session, StepHistory(), (STRAY,), ()))
+    with pytest.raises(StoreError, match=r"session 1 .*LockHeld at 1\.0 s.*'aim'.*begin a new session"):
+        fold(store.load(journal.session_id))
+
+
+def test_what_the_guide_passed_over_is_kept_as_such_and_passed_over_again(store: Store) -> None:
+    """Here: 'skip', said when all was over; and a late word, which is an event and changes nothing."""
+    journal = Journal.begin(store, SETUP, source="x", title="x")
+    session, _ = start(SETUP)
+    session = journal.add(session, ev.Confirmed(1.0, "to-wide"))
+    session = journal.add(session, ev.Stopped(2.0, "aim"))
+    journal.note(Moment(3.0, None, session, StepHistory(), (), (), (ev.Skipped(3.0, "done"),)))
+    kept = store.load(journal.session_id)
+    assert [each.kind for each in kept.entries] == ["event", "event", "ignored"]
+    assert fold(kept).session == session
+
+
+def test_an_event_nobody_knows_is_refused_by_name(store: Store) -> None:
+    journal = Journal.begin(store, SETUP, source="x", title="x")
+    store.append(journal.session_id, Entry("event", 4.2, {"type": "Exploded", "version": 1, "at_s": 4.2}))
+    with pytest.raises(StoreError, match=r"session 1 .*Exploded at 4\.2 s.*the backfocus that wrote it"):
+        fold(store.load(journal.session_id))
+
+
+def test_a_session_of_a_newer_version_is_refused(store: Store) -> None:
+    journal = Journal.begin(store, SETUP, source="x", title="x")
+    newer = {**to_dict(ev.StarLost(1.0)), "version": VERSION + 1}
+    store.append(journal.session_id, Entry("event", 1.0, newer))
+    with pytest.raises(StoreError, match="newer backfocus"):
+        fold(store.load(journal.session_id))
+
+
+def test_a_set_up_nobody_knows_is_refused(store: Store) -> None:
+    number = store.begin({"type": "SetUp"}, source="x", title="x")
+    with pytest.raises(StoreError, match="its set-up: no record is called 'SetUp'"):
+        fold(store.load(number))
+
+
+def test_all_that_is_written_says_which_version_wrote_it(store: Store) -> None:
+    journal = Journal.begin(store, SETUP, source="x", title="x")
+    session, said = start(SETUP)
+    events = (ev.StarSeen(1.0, 76.0), ev.Noted(1.0, "iris", "open"))
+    journal.note(Moment(1.0, sighting(1.0), session, StepHistory(), events, said))
+    kept = store.load(journal.session_id)
+    assert len(kept.entries) == 4
+    assert {each["version"] for each in (kept.setup, *(e.payload for e in kept.entries))} == {VERSION}
 
 
 def test_readings_and_pictures_stand_beside_the_events(store: Store) -> None:

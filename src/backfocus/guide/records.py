@@ -1,8 +1,9 @@
 """Events, instructions, setups and readings as plain dictionaries, for JSON lines and the store, and back.
 
-`{"type": "PeakPassed", "at_s": 12.4, ...}`: the type's name, then its fields, nested records likewise without
-a type. `from_dict(to_dict(record)) == record`, also through JSON. What a dictionary has too much is ignored,
-so that a file written by a later version can be read; what it lacks takes its default.
+`{"type": "PeakPassed", "version": 2, "at_s": 12.4, ...}`: the type's name, the version of these records, then
+its fields, nested records likewise without a type. `from_dict(to_dict(record)) == record`, also through JSON.
+Records of older versions are read by the names they had then (`former`); what they lack takes its default.
+Nothing is dropped in silence: a type or a field that is not known, now or then, is refused by name.
 """
 
 import types
@@ -13,6 +14,7 @@ from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hin
 
 from ..measure.reading import Reading
 from . import events, instructions
+from .former import FORMER, NOTHING, VERSION, Former
 from .session_state import Setup
 
 TYPES: dict[str, type] = {
@@ -20,12 +22,12 @@ TYPES: dict[str, type] = {
     for each in (*get_args(events.Event), *get_args(instructions.Instruction), Setup, Reading)
 }
 """Every record that can stand alone, by its name."""
-FORMER_NAMES = {"OffTheLaw": "NotParfocal"}
-"""Types under the names they once were written with, and the names they have now."""
+_BESIDE: dict[type, frozenset[str]] = {Setup: frozenset({"page"})}
+"""What a session keeps beside the fields of a record: what was chosen on the page."""
 
 
 def to_dict(record: object) -> dict[str, Any]:
-    """A record as a dictionary of JSON's types, its name under "type".
+    """A record as a dictionary of JSON's types, its name under "type" and `VERSION` under "version".
 
     Raises
     ------
@@ -34,22 +36,34 @@ def to_dict(record: object) -> dict[str, Any]:
     """
     if TYPES.get(type(record).__name__) is not type(record):
         raise ValueError(f"a {type(record).__name__} is no record of a session")
-    return {"type": type(record).__name__, **_fields(record)}
+    return {"type": type(record).__name__, "version": VERSION, **_fields(record)}
 
 
 def from_dict(plain: Mapping[str, Any]) -> Any:
-    """The record of such a dictionary.
+    """The record of such a dictionary, of this version or an older one; without a version it is of the first.
 
     Raises
     ------
     ValueError
-        If its type is not known, a field without default is missing, or a value is of the wrong kind.
+        If a newer version wrote it, its type or one of its fields is not known, a field without default is
+        missing, or a value is of the wrong kind.
     """
+    former = _former(plain.get("version", 1))
     name = str(plain.get("type"))
-    kind = TYPES.get(FORMER_NAMES.get(name, name))
+    kind = TYPES.get(former.types.get(name, name))
     if kind is None:
         raise ValueError(f"no record is called {plain.get('type')!r}")
-    return _build(kind, plain)
+    beside = {"type", "version", *_BESIDE.get(kind, ())}
+    return _Reader(former).build(kind, {key: plain[key] for key in plain if key not in beside})
+
+
+def _former(version: object) -> Former:
+    """What was called otherwise when records of this version were written."""
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise ValueError(f"no version of records is called {version!r}")
+    if version > VERSION:
+        raise ValueError(f"it is written by a newer backfocus (records of version {version}, not {VERSION})")
+    return FORMER.get(version, NOTHING)
 
 
 def _fields(record: object) -> dict[str, Any]:
@@ -66,41 +80,53 @@ def _plain(value: object) -> Any:
     return str(value) if isinstance(value, StrEnum) else value
 
 
-def _build(kind: type, plain: Mapping[str, Any]) -> Any:
-    hints = get_type_hints(kind)
-    values = {}
-    for each in fields(kind):
-        if each.name in plain:
-            values[each.name] = _value(hints[each.name], plain[each.name], f"{kind.__name__}.{each.name}")
-        elif each.default is MISSING and each.default_factory is MISSING:
-            raise ValueError(f"{kind.__name__} lacks {each.name}")
-    return kind(**values)
+class _Reader:
+    """Builds records from plain values, by the names these had when they were written."""
 
+    def __init__(self, former: Former) -> None:
+        self._former = former
 
-def _value(hint: Any, value: Any, where: str) -> Any:
-    """`value` as the kind its annotation asks for."""
-    origin, inside = get_origin(hint), get_args(hint)
-    if origin in (Union, types.UnionType):
-        if value is None and type(None) in inside:
-            return None
-        return _value(next(each for each in inside if each is not type(None)), value, where)
-    if origin is Literal:
-        return _checked(value in inside, value, where)
-    if origin is tuple:
-        return _tuple(inside, value, where)
-    if origin is frozenset:
-        return frozenset(_value(inside[0], each, where) for each in value)
-    if is_dataclass(hint):
-        return _build(cast(type, hint), _checked(isinstance(value, Mapping), value, where))
-    return _simple(hint, value, where)
+    def build(self, kind: type, plain: Mapping[str, Any]) -> Any:
+        """A record of `kind`."""
+        name, hints = kind.__name__, get_type_hints(kind)
+        now = self._former.fields.get(name, {})
+        plain = {now.get(key, key): value for key, value in plain.items()}
+        for key in plain:
+            if key not in hints:
+                raise ValueError(f"{name} has no {key}")
+        values = {}
+        for each in fields(kind):
+            where = f"{name}.{each.name}"
+            if each.name in plain:
+                values[each.name] = self._value(hints[each.name], plain[each.name], where)
+            elif each.default is MISSING and each.default_factory is MISSING:
+                raise ValueError(f"{name} lacks {each.name}")
+        return kind(**values)
 
+    def _value(self, hint: Any, value: Any, where: str) -> Any:
+        """`value` as the kind its annotation asks for."""
+        origin, inside = get_origin(hint), get_args(hint)
+        if origin in (Union, types.UnionType):
+            if value is None and type(None) in inside:
+                return None
+            return self._value(next(each for each in inside if each is not type(None)), value, where)
+        if origin is tuple:
+            return self._tuple(inside, value, where)
+        if origin is frozenset:
+            items = _checked(isinstance(value, (list, tuple)), value, where)
+            return frozenset(self._value(inside[0], each, where) for each in items)
+        if is_dataclass(hint):
+            return self.build(cast(type, hint), _checked(isinstance(value, Mapping), value, where))
+        if isinstance(value, str):
+            value = self._former.values.get(where, {}).get(value, value)
+        return _checked(value in inside, value, where) if origin is Literal else _simple(hint, value, where)
 
-def _tuple(inside: tuple[Any, ...], value: Any, where: str) -> tuple[Any, ...]:
-    items = _checked(isinstance(value, (list, tuple)), value, where)
-    if inside[-1] is Ellipsis:
-        return tuple(_value(inside[0], each, where) for each in items)
-    _checked(len(items) == len(inside), value, where)
-    return tuple(_value(hint, each, where) for hint, each in zip(inside, items, strict=True))
+    def _tuple(self, inside: tuple[Any, ...], value: Any, where: str) -> tuple[Any, ...]:
+        items = _checked(isinstance(value, (list, tuple)), value, where)
+        if inside[-1] is Ellipsis:
+            return tuple(self._value(inside[0], each, where) for each in items)
+        _checked(len(items) == len(inside), value, where)
+        return tuple(self._value(hint, each, where) for hint, each in zip(inside, items, strict=True))
 
 
 def _simple(hint: Any, value: Any, where: str) -> Any:

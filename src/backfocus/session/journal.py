@@ -1,13 +1,13 @@
 """A session written down as it happens, and taken up again where it stopped."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import cv2
 import numpy as np
 
-from ..errors import OutOfOrder
+from ..errors import OutOfOrder, StoreError
 from ..guide import events as ev
 from ..guide.procedure import advance, start
 from ..guide.records import from_dict, to_dict
@@ -87,6 +87,8 @@ def _entries(moment: Moment) -> Iterable[Entry]:
             png = star_png(sighting)
             if png is not None:
                 yield Entry("picture", event.at_s, {"end": _end(event), "event": type(event).__name__}, png)
+    for event in moment.ignored:
+        yield Entry("ignored", event.at_s, to_dict(event))
     for instruction in moment.instructions:
         yield Entry("instruction", moment.at_s, to_dict(instruction))
 
@@ -132,22 +134,45 @@ class ReplayedSession:
 
 
 def fold(stored: StoredSession) -> ReplayedSession:
-    """The session that the stored events make.
+    """The session that the stored events make, whichever version wrote them.
 
-    Events that an older or newer version wrote and this one cannot place are passed over.
+    Raises
+    ------
+    StoreError
+        If an event cannot be read or cannot have happened there: an answer without it could be wrong. What
+        the guide passed over when it happened stands there as "ignored", and is passed over again.
     """
-    session, _ = start(from_dict(stored.setup))
+    session, _ = start(_read(stored, "its set-up", stored.setup))
     results: list[tuple[Session, Result]] = []
     until_s = 0.0
     for entry in stored.entries:
         until_s = max(until_s, entry.at_s or 0.0)
         if entry.kind != "event":
             continue
+        what = f"{entry.payload.get('type')} at {entry.at_s or 0.0:.1f} s"
         try:
-            after, _ = advance(session, from_dict(entry.payload))
-        except (OutOfOrder, ValueError):
-            continue
+            after, _ = advance(session, _read(stored, what, entry.payload))
+        except OutOfOrder as error:
+            raise _unreadable(stored, what, error, _MIXED) from error
         if len(after.results) > len(session.results):
             results.append((after, after.results[-1]))
         session = after
     return ReplayedSession(session, until_s, tuple(results))
+
+
+_OLDER = "Open it with the backfocus that wrote it, or begin a new session"
+_MIXED = "Two programs may have written into it at once: begin a new session"
+
+
+def _read(stored: StoredSession, what: str, payload: Mapping[str, Any]) -> Any:
+    try:
+        return from_dict(payload)
+    except ValueError as error:
+        raise _unreadable(stored, what, error, _OLDER) from error
+
+
+def _unreadable(stored: StoredSession, what: str, why: Exception, advice: str) -> StoreError:
+    return StoreError(
+        f"session {stored.summary.id} cannot be read: {what}: {why}. {advice}; "
+        "`backfocus history` still lists its result"
+    )

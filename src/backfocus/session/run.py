@@ -5,7 +5,7 @@ below; everything that shows or stores is handed what happened here, moment by m
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -87,7 +87,10 @@ class Person(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moment:
-    """One step of the loop: what was seen, what it meant and what was asked for."""
+    """One step of the loop: what was seen, what it meant and what was asked for.
+
+    `ignored`: what a person said that could not be meant then; it changed nothing.
+    """
 
     at_s: float
     sighting: Sighting | None
@@ -95,6 +98,7 @@ class Moment:
     history: StepHistory
     events: tuple[Event, ...]
     instructions: tuple[Instruction, ...]
+    ignored: tuple[Event, ...] = ()
 
 
 def guide(
@@ -142,7 +146,8 @@ def guide(
         turn.take_said(answer for person in people for answer in person.answers(at_s))
         session = turn.session
         _tell(people, tuple(turn.instructions), turn.events, at_s)
-        yield Moment(at_s, sighting, session, history, tuple(turn.events), tuple(turn.instructions))
+        happened = tuple(turn.events), tuple(turn.instructions), tuple(turn.ignored)
+        yield Moment(at_s, sighting, session, history, *happened)
         if session.finished:
             return
     turn = _Turn(session)
@@ -161,6 +166,7 @@ class _Turn:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.events: list[Event] = []
+        self.ignored: list[Event] = []
         self.instructions: list[Instruction] = []
 
     def take_seen(self, seen: Iterable[Event]) -> None:
@@ -174,8 +180,10 @@ class _Turn:
     def take_said(self, said: Iterable[Event]) -> None:
         """What a person said; what cannot be meant now is passed over, and the instruction stands."""
         for event in said:
-            with suppress(OutOfOrder):
+            try:
                 self._advance(event)
+            except OutOfOrder:
+                self.ignored.append(event)
 
     def _advance(self, event: Event) -> None:
         self.session, instructions = advance(self.session, event)

@@ -25,7 +25,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from ..errors import StoreError, UsageError
 
 Json = dict[str, Any]
-Kind = Literal["event", "instruction", "reading", "sweep", "picture"]
+Kind = Literal["event", "ignored", "instruction", "reading", "sweep", "picture"]
 State = Literal["open", "closed"]
 
 HEAD = "0002"

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..errors import BackfocusError, OutOfOrder, UsageError
+from ..errors import BackfocusError, OutOfOrder, StoreError, UsageError
 from ..guide.instructions import CheckThat, Ignored, Instruction
 from ..guide.procedure import advance, ask, start
 from ..guide.records import to_dict
@@ -159,7 +159,12 @@ class SessionHost:
                     continue
                 chosen = choose(choice, self.given)
                 self._take(chosen)
-                self._resume(chosen, summary.id)
+                try:
+                    self._resume(chosen, summary.id)
+                except StoreError as error:  # it cannot be read, and stays as it is
+                    self._chosen = self._lesson = None
+                    self._show(Shown(trouble=redact(str(error))))
+                    return False
                 return True
         return False
 

@@ -1,0 +1,37 @@
+"""What records were called when older versions wrote them: the one table by which old sessions are read.
+
+Whoever renames an event, an instruction, a field of one or a value that stands in one puts the old name here,
+and old sessions go on meaning the same. A change that a name cannot express (a unit, a field split in two)
+needs a new version: raise `VERSION`, give what is written now a row of its own in `FORMER`, and mend the rows
+before it so that they still lead to the names of today.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+VERSION = 2
+"""Of the records that are written now. Version 1 wrote none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """Old names and those of today, of one version.
+
+    Attributes
+    ----------
+    types
+        A type then: the type now.
+    fields
+        A record, as it is called now: {a field then: the field now}; also of records inside others.
+    values
+        "Record.field", as they are called now: {a word then: the word now}.
+    """
+
+    types: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+NOTHING = Former()
+FORMER: Mapping[int, Former] = {1: Former(types={"OffTheLaw": "NotParfocal"})}
+"""By the version that wrote them."""
