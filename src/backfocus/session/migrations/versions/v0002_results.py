@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "results",
         sa.Column("session_id", sa.Integer, sa.ForeignKey("sessions.id"), primary_key=True),
-        sa.Column("nd", sa.String(64), primary_key=True),
+        sa.Column("nd", sa.Text, primary_key=True),
         sa.Column("verdict", sa.String(32), nullable=False),
         sa.Column("delta_um", sa.Float),
         sa.Column("sigma_um", sa.Float),
