@@ -16,7 +16,7 @@ from backfocus.errors import BackfocusError, StoreError, UsageError
 from backfocus.guide.records import to_dict
 from backfocus.guide.session_state import Setup
 from backfocus.session import database as module
-from backfocus.session.certificate import finished
+from backfocus.session.certificate import session_report
 from backfocus.session.store import Entry, NdResult, Store
 
 PASSWORD = "Tr0ub4dor"
@@ -252,7 +252,7 @@ def a_store(path: Path) -> bytes:
 def read_all(path: Path) -> None:
     with Store.open(path) as store:
         for each in store.sessions():
-            finished(store.load(each.id))
+            session_report(store.load(each.id))
 
 
 def test_a_damaged_store_says_so(path: Path) -> None:

@@ -1,6 +1,7 @@
 """What follows from a choice, and what of it is kept."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ CAMERA = Choice("address", "rtsp://ann:secret@cam/1", pixel_um=5.0, f_number="2"
 @pytest.mark.parametrize("choice", [CAMERA, Choice("virtual"), Choice("practice", "7")])
 def test_a_choice_comes_back_from_what_is_kept(choice: Choice) -> None:
     kept = json.loads(json.dumps(choose(choice, Given()).kept_setup()))
-    assert kept_choice(kept) == choice
+    assert kept_choice(kept) == replace(choice, name=choice.name.replace("ann:secret", "***"))
     assert from_dict(kept) == choose(choice, Given()).setup
 
 

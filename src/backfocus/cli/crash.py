@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 from .. import __version__
+from ..redaction import redact, shown
 
 LIBRARIES = (
     "av",
@@ -30,7 +31,7 @@ KEPT = 20
 
 def crash_line(error: BaseException) -> str:
     """What to tell the person: what went wrong, where its record lies, how to report it."""
-    what = _redacted(f"{type(error).__name__}: {error}".splitlines()[0])[:200]
+    what = redact(f"{type(error).__name__}: {error}".splitlines()[0])[:200]
     path = _recorded(error)
     if path is None:
         return f"unexpected error ({what}); no record of it could be written: please report this line"
@@ -60,7 +61,7 @@ def _folders() -> tuple[Path, ...]:
 
 
 def _tidy(folder: Path) -> None:
-    for old in sorted(folder.glob("crash-*.log"))[:-KEPT]:
+    for old in sorted(folder.glob("crash-????????-??????-*.log"))[:-KEPT]:
         with contextlib.suppress(OSError):
             old.unlink()
 
@@ -69,17 +70,11 @@ def _record(error: BaseException) -> str:
     """The stack, the command and the versions, with passwords and tokens hidden."""
     libraries = ", ".join(f"{name} {_version(name)}" for name in LIBRARIES)
     stack = "".join(traceback.format_exception(error))
-    return _redacted(
+    return redact(
         f"backfocus {__version__}, Python {platform.python_version()} on {platform.platform()}\n"
         f"{libraries}\n"
-        f"command: {' '.join(map(repr, sys.argv[1:]))}\n\n{stack}"
+        f"command: {' '.join(repr(shown(each)) for each in sys.argv[1:])}\n\n{stack}"
     )
-
-
-def _redacted(text: str) -> str:
-    from ..video.address import redact  # heavy; only here
-
-    return redact(text)
 
 
 def _version(name: str) -> str:

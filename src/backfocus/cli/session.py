@@ -16,13 +16,13 @@ from ..guide.records import to_dict
 from ..guide.session_state import Session, Setup
 from ..guide.words import event_words, instruction_words
 from ..measure.track import Target, Track
+from ..redaction import shown
 from ..session.journal import Journal, fold
 from ..session.run import STILLS_FPS, Limits, Moment, Person
 from ..session.run import guide as guide_moments
 from ..session.store import Store
 from ..show.lines import check_json
 from ..show.view import View, view_of
-from ..video.address import redact
 from ..video.record import Recorder
 from ..video.source import VideoSource, open_source
 from . import options
@@ -242,7 +242,7 @@ def _json_lines(moment: Moment) -> Iterator[dict[str, object]]:
 
 
 def _go_on(plan: Plan, number: int) -> str:
-    return f"go on with: backfocus guide {shlex.quote(redact(plan.source))} --resume {number}"
+    return f"go on with: backfocus guide {shlex.quote(shown(plan.source))} --resume {number}"
 
 
 def _end(plan: Plan, last: Moment, number: int) -> int:

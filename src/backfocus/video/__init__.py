@@ -3,7 +3,6 @@
 `open_source(address)` is the front door; whatever it returns satisfies `VideoSource`.
 """
 
-from .address import redact
 from .capture import Device, devices
 from .record import Recorder, record
 from .source import VideoSource, check_video_source, expected_frames, open_source
@@ -17,5 +16,4 @@ __all__ = [
     "expected_frames",
     "open_source",
     "record",
-    "redact",
 ]

@@ -1,10 +1,10 @@
-"""Addresses of sources: what kind one is, and how to show it without its secrets."""
+"""Addresses of sources: what kind one is."""
 
-import re
 from typing import Literal
 from urllib.parse import urlsplit
 
 from ..errors import UsageError
+from ..redaction import shown
 
 Kind = Literal["file", "rtsp", "http", "srt", "device", "sim"]
 
@@ -18,14 +18,6 @@ KINDS: dict[str, Kind] = {
     "sim": "sim",
 }
 NEEDS_HOST = ("rtsp", "http", "srt")
-
-SECRET_KEYS = (
-    "user|usr|username|login|account|pass|pwd|passwd|password|passphrase|token|access_token|auth|key|apikey|api_key"
-    "|secret|sig|signature|session|sid|streamid"
-)
-
-_RAW_PASSWORD = r"[^/?#\s@:]*:(?!\d{1,5}(?:[/?#\s]|$))\S*@"
-"""USER:PASSWORD@ typed as it is, with /, ?, # or @ in the password: a colon no port number follows."""
 
 
 def kind(address: str) -> Kind:
@@ -50,12 +42,6 @@ def kind(address: str) -> Kind:
     return _with_host(address, KINDS[scheme.lower()])
 
 
-def redact(address: str) -> str:
-    """The address with user names, passwords and tokens replaced by `***`; safe to print and to store."""
-    shown = re.sub(rf"(?i)(?<=[?&;])((?:{SECRET_KEYS})=)[^&;#\s]*", r"\1***", address)
-    return re.sub(rf"(?<=://)(?:{_RAW_PASSWORD}|[^/?#\s]*@)", "***@", shown)
-
-
 def _named(address: str, name: str) -> Kind:
     if not name.strip("/ "):
         raise UsageError(f"{address} names no device: `backfocus devices` lists them")
@@ -67,7 +53,7 @@ def _with_host(address: str, found: Kind) -> Kind:
         parts = urlsplit(address)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise UsageError(f"{redact(address)} is not a valid address: check host and port") from None
+        raise UsageError(f"{shown(address)} is not a valid address: check host and port") from None
     if found in NEEDS_HOST and not host:
-        raise UsageError(f"{redact(address)} names no host: write {parts.scheme}://HOST/PATH")
+        raise UsageError(f"{shown(address)} names no host: write {parts.scheme}://HOST/PATH")
     return found

@@ -9,7 +9,8 @@ import av
 from av.container import InputContainer
 
 from ..errors import SourceUnreadable
-from .address import Kind, redact
+from ..redaction import shown
+from .address import Kind
 
 SHORT_PROBE = {"analyzeduration": "2000000", "fpsprobesize": "0"}
 """How long to look before the first picture. FFmpeg would watch MPEG-TS for five seconds, because it may
@@ -43,7 +44,7 @@ class Connection:
         container = av.open(self.url, format=self.format, options=dict(self.options), timeout=self.timeout_s)
         if problem := _not_live(container):
             container.close()
-            raise SourceUnreadable(f"{redact(self.url)}: {problem}")
+            raise SourceUnreadable(f"{shown(self.url)}: {problem}")
         return container
 
     def cut(self) -> None:

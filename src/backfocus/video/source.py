@@ -10,9 +10,10 @@ import numpy as np
 
 from ..errors import SourceUnreadable, UsageError
 from ..frame import Frame
+from ..redaction import redact, shown
 from ..transfer import curve
 from . import capture, network
-from .address import Kind, kind, redact
+from .address import Kind, kind
 from .clip import Clip
 from .luma import Signal
 from .srt import SrtConnection
@@ -88,9 +89,7 @@ def open_source(
 
         return open_sim(address)
     connector = _connector(address, found, timeout_s)
-    return LiveStream(
-        connector, redact(address), Patience(timeout_s, give_up_s), signal=signal, notice=notice
-    )
+    return LiveStream(connector, shown(address), Patience(timeout_s, give_up_s), signal=signal, notice=notice)
 
 
 def _connector(address: str, found: Kind, timeout_s: float) -> Connector:

@@ -10,7 +10,7 @@ import av.error
 from av.container import InputContainer
 
 from ..errors import SourceUnreadable, UsageError
-from .address import redact
+from ..redaction import redact, shown
 from .network import SHORT_PROBE
 
 INSTALL = "srt:// needs a part that is not installed: pip install 'backfocus[srt]'"
@@ -26,7 +26,7 @@ class SrtConnection:
             *(part for name, value in SHORT_PROBE.items() for part in ("-" + name, value)),
             *("-i", address, "-map", "0:v:0", "-c", "copy", "-f", "mpegts", "pipe:1"),
         )
-        self._title = redact(address)
+        self._title = shown(address)
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: _Pipe | None = None
 

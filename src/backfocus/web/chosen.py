@@ -7,7 +7,7 @@ from typing import Any
 
 from ..guide.records import to_dict
 from ..guide.session_state import Setup
-from ..video.address import redact
+from ..redaction import shown
 from .messages import Choice
 from .offers import Given, address_of, is_recording, setup_of
 from .practice.camera import hidden_camera
@@ -37,7 +37,7 @@ class Chosen:
         """What it is called on the page: no password, no folder, and nothing that gives an error away."""
         if self.is_practice:
             return "practice"
-        return self.choice.name if self.choice.kind == "recording" else redact(self.address)
+        return self.choice.name if self.choice.kind == "recording" else shown(self.address)
 
     @property
     def camera(self) -> str:
@@ -51,7 +51,7 @@ class Chosen:
 
     def kept_setup(self) -> Json:
         """The setup as a session keeps it, with what was chosen on the page."""
-        page = asdict(self.choice)
+        page = {**asdict(self.choice), "name": shown(self.choice.name)}
         del page["shims_um"]  # stands in the setup itself
         return {**to_dict(self.setup), "page": page}
 
@@ -92,5 +92,5 @@ def is_wanted(choice: Choice, given: Given) -> bool:
     wanted = given.choice
     if wanted is None:
         return choice.kind not in ("given", "recording") and "***" not in choice.name
-    same = choice.kind == wanted.kind and (not wanted.name or choice.name == redact(wanted.name))
+    same = choice.kind == wanted.kind and (not wanted.name or choice.name == shown(wanted.name))
     return same and not is_recording(choice, given)

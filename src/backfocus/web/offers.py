@@ -8,8 +8,9 @@ from ..errors import SourceUnreadable, UsageError
 from ..guide.session_state import Setup
 from ..optics.lens import Optics, parse_f_numbers
 from ..optics.profiles import Lens, camera, cameras, lens, lenses
+from ..redaction import shown
 from ..transfer import TRANSFERS
-from ..video.address import kind, redact
+from ..video.address import kind
 from ..video.capture import devices
 from .messages import Choice
 
@@ -33,7 +34,7 @@ class Given:
 def offered(given: Given) -> Json:
     """Everything there is to choose from, as the page lists it."""
     return {
-        "given": redact(given.choice.name) if given.choice else "",
+        "given": shown(given.choice.name) if given.choice else "",
         "chosen": _chosen(given.choice),
         "devices": [{"name": d.address, "title": d.name, "detail": d.detail} for d in devices()],
         "recordings": sorted(recordings(given.media)),

@@ -17,12 +17,12 @@ from ..guide.procedure import advance, ask, start
 from ..guide.records import to_dict
 from ..guide.session_state import Session
 from ..guide.watch.watch import StepHistory
+from ..redaction import redact
 from ..session.journal import Journal, fold
 from ..session.run import Moment, Person, Sighting, guide, readings
 from ..session.store import Entry, Store
 from ..show.view import view_of
 from ..sim.lens import Pose
-from ..video.address import redact
 from ..video.source import VideoSource, open_source
 from .chosen import Chosen, choose, is_wanted, kept_choice
 from .messages import Choice, Note, Say, Turn
