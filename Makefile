@@ -1,6 +1,6 @@
 # The two commands of the README are `make demo` and `make test`; the rest is for those who change the code.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all lint format types bench bench-page truth truth-short pictures lock docs screenshots clean
+.PHONY: help setup demo test test-all lint format types bench bench-page truth truth-short truth-long pictures lock docs screenshots clean
 
 help:            ## list these targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ truth: setup     ## prove every number against somebody else's answer; writes do
 
 truth-short: setup   ## the same with fewer cases, printed only
 	@.venv/bin/python -m tools.truth --short
+
+truth-long: setup  ## film, read and judge 600 recordings by real cameras; hours, goes on where it stopped
+	@.venv/bin/python -m tools.truth.long
 
 screenshots: setup-tests  ## take the pictures of the page for the README and the docs
 	@.venv/bin/python tools/screenshots.py

@@ -19,6 +19,7 @@ def test_an_address_is_one_camera():
     assert (settings.width_px, settings.height_px, settings.fps) == (1280, 720, 50.0)
     assert settings.hand == "slow"
     assert settings.tele_mm == 78.0
+    assert parse_sim("sim://?wide_mm=24&zoom=10").tele_mm == 240.0
 
 
 def test_the_same_address_gives_the_same_camera_and_another_seed_another():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .settings import STAR_RADIUS_WIDE_PX, WIDE_MM, SimSettings
+from .settings import STAR_RADIUS_WIDE_PX, SimSettings
 from .wavefront import WAVELENGTH_UM, cutoff_cy_px, defocus_waves, sharpest_w020
 
 BACK_FOCUS_UM_PER_DEG = 6.0
@@ -129,4 +129,4 @@ class ZoomLens:
 
     def focal_mm(self, pose: Pose) -> float:
         """Focal length, wide to tele."""
-        return float(WIDE_MM * self.settings.zoom**pose.zoom)
+        return float(self.settings.wide_mm * self.settings.zoom**pose.zoom)

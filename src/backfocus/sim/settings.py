@@ -46,8 +46,10 @@ class SimSettings:
         Back-focus error at the start.
     seed : int
         Drives everything that is drawn: room, noise, shake, the hand, and every value left out.
+    wide_mm : float
+        Focal length at wide.
     zoom : float
-        Zoom ratio from 7.8 mm, 3 to 20.
+        Zoom ratio from there, 3 to 20.
     f_numbers : knots
         (focal_mm, working f-number), the last at tele.
     pixel_um, fps, width_px, height_px
@@ -128,6 +130,7 @@ class SimSettings:
 
     delta_um: float
     seed: int
+    wide_mm: float
     zoom: float
     f_numbers: Knots
     pixel_um: float
@@ -176,7 +179,7 @@ class SimSettings:
     @property
     def tele_mm(self) -> float:
         """Longest focal length in mm."""
-        return WIDE_MM * self.zoom
+        return self.wide_mm * self.zoom
 
     @property
     def ideal(self) -> bool:
@@ -238,12 +241,13 @@ def sim_settings(**given: Any) -> SimSettings:
     zoom = float(given.get("zoom", 20.0))
     steadied = {"shake_px": STEADIED_SHAKE_PX} if given.get("eis") else {}
     values: dict[str, Any] = _DEFAULTS | steadied | _drawn(int(given.get("seed", 1)), zoom) | given
-    values["f_numbers"] = _to_tele(values["f_numbers"], WIDE_MM * zoom)
+    values["f_numbers"] = _to_tele(values["f_numbers"], values["wide_mm"] * zoom)
     return SimSettings(**values)
 
 
 _DEFAULTS: dict[str, Any] = {
     "seed": 1,
+    "wide_mm": WIDE_MM,
     "zoom": 20.0,
     "f_numbers": parse_f_numbers(DEFAULT_F_NUMBERS),
     "pixel_um": 5.0,
@@ -391,6 +395,7 @@ def _size(key: str, text: str) -> tuple[int, int]:
 _READERS: dict[str, Callable[[str, str], Any]] = {
     "delta_um": _number(-400.0, 400.0),
     "seed": _whole(0, 2**31),
+    "wide_mm": _number(3.0, 100.0),
     "zoom": _number(3.0, 20.0),
     "f_number": _f_numbers,
     "pixel_um": _number(0.5, 50.0),

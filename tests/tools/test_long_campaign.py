@@ -1,0 +1,104 @@
+"""The long campaign draws what it says, keeps what it read, and counts what was said."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tools.truth.long.draw import CHOSEN_BELOW, PROVED_FROM, aberration, draw
+from tools.truth.long.judge import Outcome, counted
+from tools.truth.long.shelf import Filmed, is_kept, keep, kept
+
+from backfocus.measure.reading import Flag, Reading, Star
+from backfocus.sim.wavefront import cutoff_cy_px, defocus_waves, sharpest_w020, transfer
+
+CASES = [draw(seed) for seed in range(150)]
+
+
+def test_a_seed_is_one_recording():
+    assert draw(7) == draw(7)
+    assert len({case.address for case in CASES}) == len(CASES)
+    assert PROVED_FROM > CHOSEN_BELOW
+
+
+def test_every_draw_is_a_camera_and_stays_in_its_range():
+    settings = [case.settings for case in CASES]  # what no camera has together is refused here
+    assert all(1.5 <= each.pixel_um <= 5.0 and 3.0 <= each.zoom <= 20.0 for each in settings)
+    assert all(8.0 <= each.mbit_s <= 50.0 for each in settings)
+    errors = np.abs([case.settings.delta_um / case.h_um for case in CASES])
+    assert errors.max() <= 6.01
+    # A third of 150 within 1.2 h: 50, give or take 6.
+    assert 32 <= np.count_nonzero(errors < 1.2) <= 68
+    kinds = {(each.sensor, each.demosaic, each.skip > 1, each.eis, each.shutter) for each in settings}
+    assert len(kinds) > 15
+    assert all(each.shake_px > 0.0 for each in settings if each.eis)
+
+
+def test_half_of_the_ramps_are_declared():
+    declared = sum("," in case.declared for case in CASES)
+    assert 55 <= declared <= 95
+    for case in CASES:
+        wide, tele = (case.settings.f_numbers[end][1] for end in (0, -1))
+        # To a stop slower; numbers are printed with two digits.
+        assert 1.0 <= tele / wide <= 1.4143 * 1.005
+        assert case.optics.f_number(0.0) == pytest.approx(wide)
+
+
+def test_another_session_is_the_same_camera_and_lens_with_another_error():
+    first, second = draw(3).settings, draw(3, "learned").settings
+    assert first.delta_um != second.delta_um
+    alike = {"delta_um": 0.0, "tele_residual_um": 0.0, "seed": 0, "tele_misfocus_um": 0.0}
+    assert replace(first, **alike) == replace(second, **alike)
+
+
+@pytest.mark.parametrize(("f_number", "pixel_um"), [(1.8, 5.0), (4.0, 1.5), (2.8, 3.0)])
+def test_aberration_costs_what_the_defocus_costs_that_it_stands_for(f_number, pixel_um):
+    h_um = max(f_number * pixel_um, 1.1 * f_number**2)
+    w040 = aberration(0.6 * h_um, f_number, pixel_um)
+    cutoff, at = cutoff_cy_px(f_number, pixel_um), np.array([0.25])
+    aberrated = transfer(at, sharpest_w020(w040, cutoff), w040, cutoff)
+    defocused = transfer(at, defocus_waves(0.6 * h_um, f_number), 0.0, cutoff)
+    # W040 is kept to a thousandth of a wave.
+    assert aberrated == pytest.approx(defocused, abs=2e-3)
+
+
+def test_what_is_kept_comes_back(tmp_path):
+    reading = Reading(
+        index=3,
+        at_s=0.12,
+        flags=frozenset({Flag.CLIPPED}),
+        star=Star(0.0, 12.3456789, None, 36),
+        scale_px=77.0,
+        frequency_cy_px=(0.1, 0.2),
+        modulation=(0.9, 0.0),
+        white=0.0,
+    )
+    blind = Reading(index=4, at_s=None, flags=frozenset())
+    keep(Filmed(draw(5), "abc", 12.34, (reading, blind)), tmp_path)
+    assert is_kept(5, folder=tmp_path)
+    assert not is_kept(5, "learned", tmp_path)
+    found = kept(5, folder=tmp_path)
+    assert found.case == draw(5)
+    assert found.readings == (replace(reading, star=Star(0.0, 12.346, None, 36)), blind)
+
+
+def outcome(true_h, verdict, low=None, high=None):
+    return Outcome(1, False, "", "", "", -10.0 * true_h, 10.0, verdict, low, low, high, False, False, ())
+
+
+def test_words_are_counted_as_the_promise_counts_them():
+    assert outcome(1.2, "set").wrong == "set"
+    assert outcome(0.8, "adjust").wrong == "adjust"
+    assert not outcome(1.0, "adjust").wrong
+    assert not outcome(1.0, "set").wrong
+    assert not outcome(0.1, "unsure").wrong
+    assert outcome(2.0, "adjust", 18.0, 22.0).held  # the side is not known: its size counts
+    assert outcome(2.0, "adjust", 21.0, 25.0).held is False
+    counts = {
+        count.what: count
+        for count in counted([outcome(3, "adjust", 25, 35), outcome(3, "unsure")], swept=False)
+    }
+    assert counts["decided beyond 2.5 h"].share == 0.5
+    assert (counts["intervals that hold the truth"].reached, counts["intervals that hold the truth"].of) == (
+        1,
+        1,
+    )

@@ -1,0 +1,104 @@
+"""`make truth-long`: film hundreds of recordings, read them, judge them; goes on where it was stopped.
+
+    python -m tools.truth.long                       the 600 that prove: seeds 10000 to 10599
+    python -m tools.truth.long --tune                the 600 on which thresholds may be chosen: seeds 0 to 599
+    python -m tools.truth.long --seeds 20000:20040   others
+    python -m tools.truth.long --judge-only          only what is filmed already, judged anew: minutes
+    python -m tools.truth.long --learned             film another session of each camera too
+
+Readings are kept in truth-long/, one file a recording; the outcomes of this run go to truth-long/ as JSON
+lines, and with --write those of the proof to tools/truth/long/results.jsonl, which the accuracy page quotes.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import sys
+import time
+from dataclasses import asdict
+from itertools import chain
+from pathlib import Path
+
+import cv2
+
+from .draw import PROVED_FROM
+from .film import Job, film_and_keep
+from .judge import Outcome, both, counted
+from .shelf import FOLDER, commit, is_kept
+
+CLIPS = 600
+RESULTS = Path(__file__).with_name("results.jsonl")
+
+
+def main() -> int:
+    options = _options()
+    cv2.setNumThreads(1)
+    seeds = range(*options.seeds)
+    with multiprocessing.get_context("spawn").Pool(options.jobs, cv2.setNumThreads, (1,)) as pool:
+        if not options.judge_only:
+            sessions = ("judged", "learned") if options.learned else ("judged",)
+            by_s = time.time() + 3600 * options.hours
+            jobs = [Job(seed, session, by_s) for seed in seeds for session in sessions]
+            _film(pool, [job for job in jobs if not is_kept(job.seed, job.session)])
+        pairs = [pair for pair in pool.imap(both, seeds) if pair]
+    outcomes = list(chain.from_iterable(pairs))
+    _show(outcomes)
+    _write(outcomes, FOLDER / f"outcomes-{seeds.start}-{seeds.stop}.jsonl")
+    if options.write:
+        _write(outcomes, RESULTS)
+    return 0
+
+
+def _film(pool: "multiprocessing.pool.Pool", jobs: list[Job]) -> None:
+    begun_s = time.monotonic()
+    for done, (job, took_s) in enumerate(pool.imap_unordered(film_and_keep, jobs), start=1):
+        if took_s is None:
+            print(f"{job.session} {job.seed}: time is up, run again to go on")
+            continue
+        left_s = (time.monotonic() - begun_s) / done * (len(jobs) - done)
+        print(f"{job.session} {job.seed}: {took_s:.0f} s, {done} of {len(jobs)}, {left_s / 60:.0f} min left")
+        sys.stdout.flush()
+
+
+def _show(outcomes: list[Outcome]) -> None:
+    for swept, title in ((False, "without a sweep"), (True, "with one sweep at wide")):
+        part = [each for each in outcomes if each.swept == swept]
+        print(f"\n{len(part)} clips {title}")
+        for count in counted(part, swept=swept):
+            print(
+                f"  {count.what:<40} {count.reached:4d} of {count.of:4d}  {count.share:6.1%}  {count.wanted}"
+            )
+        for each in part:
+            if each.wrong:
+                print(f"  wrong {each.wrong}: seed {each.seed}, {each.true_h:.2f} h, {each.address}")
+
+
+def _write(outcomes: list[Outcome], path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    judged_at = commit()
+    lines = (json.dumps({**asdict(each), "judged_at": judged_at}) for each in outcomes)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seeds", type=_range, default=(PROVED_FROM, PROVED_FROM + CLIPS), metavar="A:B")
+    parser.add_argument("--tune", dest="seeds", action="store_const", const=(0, CLIPS))
+    parser.add_argument("--judge-only", action="store_true")
+    parser.add_argument("--learned", action="store_true")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--hours", type=float, default=8.0)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    return parser.parse_args()
+
+
+def _range(text: str) -> tuple[int, int]:
+    first, _, beyond = text.partition(":")
+    return int(first), int(beyond)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

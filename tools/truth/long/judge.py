@@ -1,0 +1,144 @@
+"""Stored readings judged as `check` judges them, and what came of it, counted.
+
+A wrong word is a `set` of an error beyond 1.1 h or an `adjust` of one within 0.9 h; between the two either is
+right. h is half the depth of focus at wide with the true f-number; the judge is told the declared one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backfocus.sim.clip import STEADY_S, ZOOM_S
+from backfocus.solve.clip import ClipAnswer, judge_clip
+
+from .shelf import Filmed, kept
+
+SET_WRONG_H, ADJUST_WRONG_H = 1.1, 0.9
+SWEEP_FROM_S = STEADY_S + ZOOM_S + STEADY_S
+"""When the focus ring begins to turn: what comes before is a clip without a sweep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One recording and what was said of it; lengths in um.
+
+    `low_um` and `high_um` are None where no interval was given.
+    """
+
+    seed: int
+    swept: bool
+    address: str
+    declared: str
+    filmed_at: str
+    true_um: float
+    h_um: float
+    verdict: str
+    delta_um: float | None
+    low_um: float | None
+    high_um: float | None
+    sign_known: bool
+    referenced: bool
+    flags: tuple[str, ...]
+
+    @property
+    def true_h(self) -> float:
+        """Size of the true error in half depths of focus."""
+        return abs(self.true_um) / self.h_um
+
+    @property
+    def wrong(self) -> str:
+        """The false word, if one was said: "set", "adjust" or ""."""
+        if self.verdict == "set" and self.true_h > SET_WRONG_H:
+            return "set"
+        return "adjust" if self.verdict == "adjust" and self.true_h < ADJUST_WRONG_H else ""
+
+    @property
+    def decided(self) -> bool:
+        """Whether it was told to leave it or to turn."""
+        return self.verdict in ("set", "adjust")
+
+    @property
+    def held(self) -> bool | None:
+        """Whether the interval holds the truth; None without one."""
+        if self.low_um is None or self.high_um is None:
+            return None
+        true_um = self.true_um if self.sign_known else abs(self.true_um)
+        return self.low_um <= true_um <= self.high_um
+
+
+def judged(filmed: Filmed, *, swept: bool) -> Outcome:
+    """What `check` says of a recording, with the sweep at its end or without."""
+    case = filmed.case
+    seen = [each for each in filmed.readings if swept or (each.at_s or 0.0) < SWEEP_FROM_S]
+    answer: ClipAnswer = judge_clip(seen, case.optics)
+    found = answer.back_focus
+    return Outcome(
+        seed=case.seed,
+        swept=swept,
+        address=case.address,
+        declared=case.declared,
+        filmed_at=filmed.commit,
+        true_um=case.settings.delta_um,
+        h_um=round(case.h_um, 3),
+        verdict=answer.verdict.kind,
+        delta_um=None if found is None else round(found.delta_um, 3),
+        low_um=None if found is None else round(found.low_um, 3),
+        high_um=None if found is None else round(found.high_um, 3),
+        sign_known=found is not None and found.sign_known,
+        referenced=answer.referenced,
+        flags=tuple(sorted(str(flag) for flag in answer.flags)),
+    )
+
+
+def both(seed: int) -> tuple[Outcome, Outcome] | None:
+    """The recording of a seed judged without its sweep and with it; None if it was not filmed."""
+    filmed = kept(seed)
+    return None if filmed is None else (judged(filmed, swept=False), judged(filmed, swept=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What is asked of a set of outcomes: how many, of how many, and what must be reached."""
+
+    what: str
+    reached: int
+    of: int
+    wanted: str
+
+    @property
+    def share(self) -> float:
+        """Of those that count."""
+        return self.reached / self.of if self.of else float("nan")
+
+
+def counted(outcomes: Sequence[Outcome], *, swept: bool) -> tuple[Count, ...]:
+    """The promises for clips without a sweep, or with one."""
+    intervals = [each.held for each in outcomes if each.held is not None]
+    return (
+        Count(
+            "wrong word",
+            sum(bool(each.wrong) for each in outcomes),
+            len(outcomes),
+            "at most 3 of 600" if swept else "at most 6 of 600",
+        ),
+        *(
+            Count(f"  wrong {word}", sum(each.wrong == word for each in outcomes), len(outcomes), "-")
+            for word in ("set", "adjust")
+        ),
+        Count("intervals that hold the truth", sum(intervals), len(intervals), "93 to 97 %"),
+        *(_decided(outcomes) if swept else _decided_far(outcomes)),
+        *(
+            Count(f"{kind}", sum(each.verdict == kind for each in outcomes), len(outcomes), "-")
+            for kind in ("set", "adjust", "unsure", "tracking", "not-front-focus")
+        ),
+        Count("no number", sum(each.delta_um is None for each in outcomes), len(outcomes), "-"),
+    )
+
+
+def _decided(outcomes: Sequence[Outcome]) -> tuple[Count, ...]:
+    far_or_near = [each.decided for each in outcomes if each.true_h > 1.5 or each.true_h < 0.5]
+    return (Count("decided beyond 1.5 h or within h/2", sum(far_or_near), len(far_or_near), "95 %"),)
+
+
+def _decided_far(outcomes: Sequence[Outcome]) -> tuple[Count, ...]:
+    far = [each.decided for each in outcomes if each.true_h > 2.5]
+    return (Count("decided beyond 2.5 h", sum(far), len(far), "60 %"),)
