@@ -1,12 +1,16 @@
 import math
+import re
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backfocus.errors import UsageError
-from backfocus.sim.settings import SimSettings, parse_sim, sim_settings
+from backfocus.sim.settings import KEYS, SimSettings, parse_sim, sim_settings
+
+PAGE = Path(__file__).parents[2] / "docs" / "virtual_camera.md"
 
 
 def test_an_address_is_one_camera():
@@ -133,3 +137,8 @@ def test_every_setting_has_a_value():
         for field in fields(SimSettings)
         if field.name not in ("interlaced", "tele_residual_um")
     )
+
+
+def test_the_page_tells_every_key():
+    told = set(re.findall(r"`([a-z0-9_]+)(?:=[^`]*)?`", PAGE.read_text(encoding="utf-8")))
+    assert set(KEYS) <= told

@@ -48,11 +48,12 @@ def demo(
 
       backfocus demo --seed 3 --delta-um 120 --hand wrong-ring
     """
+    from ..sim.settings import SHOWN_CAMERA
     from ..sim.source import open_sim
     from .guide import setup_for
     from .session import Plan, lead
 
-    address = f"sim://?seed={seed}&hand={hand}&fps={FPS}" + (
+    address = f"sim://?{SHOWN_CAMERA}&seed={seed}&hand={hand}&fps={FPS}" + (
         f"&delta_um={delta_um:g}" if delta_um is not None else ""
     )
     source = open_sim(address)

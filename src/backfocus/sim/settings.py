@@ -31,6 +31,8 @@ MOST_DIGITS = 12
 WIDE_MM = 7.8
 STAR_RADIUS_WIDE_PX = 77.0
 """150 px across at wide, as the chart is printed for, and a little more."""
+SHOWN_CAMERA = "sensor=mono"
+"""The camera of the demonstration and of the practice mode."""
 STEADIED_SHAKE_PX = 0.5
 """What there is for a stabiliser to do when nobody says how much the picture shakes."""
 DEFAULT_F_NUMBERS = "1.8@7.8-108,2.6@156"
@@ -215,7 +217,7 @@ def parse_sim(address: str) -> SimSettings:
     given: dict[str, Any] = {}
     for key, text in pairs:
         if key not in _READERS:
-            raise UsageError(f"sim:// does not know '{key}'; it knows {', '.join(sorted(_READERS))}")
+            raise UsageError(f"sim:// does not know '{key}'; it knows {', '.join(KEYS)}")
         if key in given:
             raise UsageError(f"sim:// was given '{key}' twice")
         given[key] = _READERS[key](key, text)
@@ -440,3 +442,6 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "fps": _number(1.0, 240.0),
     "size": _size,
 }
+
+KEYS = tuple(sorted(_READERS))
+"""What an address may name."""

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from ...frame import Frame
 from ...sim.bench import Bench
 from ...sim.lens import Pose
-from ...sim.settings import SimSettings, parse_sim
+from ...sim.settings import SHOWN_CAMERA, SimSettings, parse_sim
 from ..messages import Turn
 
 FPS = 25.0
@@ -30,7 +30,8 @@ def hidden_camera(seed: int) -> str:
     delta_um = drawn.randint(LEAST_UM, MOST_UM) * drawn.choice((-1, 1))
     off_um = drawn.randint(60, 160) * drawn.choice((-1, 1))
     lock_um = drawn.choice((0, 0, 2))
-    return f"{ADDRESS}&seed={seed}&delta_um={delta_um}&tele_misfocus_um={off_um}&lock_um={lock_um}"
+    wrong = f"seed={seed}&delta_um={delta_um}&tele_misfocus_um={off_um}&lock_um={lock_um}"
+    return f"{ADDRESS}&{SHOWN_CAMERA}&{wrong}"
 
 
 class PracticeBench:
