@@ -1,8 +1,14 @@
-"""SRT, which PyAV does not speak: a second FFmpeg receives it and hands on MPEG-TS through a pipe."""
+"""SRT, which PyAV does not speak: a second FFmpeg receives it and hands on MPEG-TS through a pipe.
 
+The address may hold a passphrase, and every program of a machine may read the command lines of all others.
+So FFmpeg is told the address through its standard input, as a list of one file for its concat demuxer.
+"""
+
+import contextlib
 import subprocess
 import tempfile
 import threading
+from collections.abc import Mapping
 from typing import IO
 
 import av
@@ -22,10 +28,11 @@ class SrtConnection:
     def __init__(self, address: str, timeout_s: float) -> None:
         self._command = (
             *(ffmpeg_path(), "-hide_banner", "-nostdin", "-loglevel", "error"),
-            *("-timeout", str(round(timeout_s * 1e6))),
             *(part for name, value in SHORT_PROBE.items() for part in ("-" + name, value)),
-            *("-i", address, "-map", "0:v:0", "-c", "copy", "-f", "mpegts", "pipe:1"),
+            *("-protocol_whitelist", "pipe,srt", "-safe", "0", "-f", "concat", "-i", "pipe:0"),
+            *("-map", "0:v:0", "-c", "copy", "-f", "mpegts", "pipe:1"),
         )
+        self._list = _one_file(address, {"timeout": str(round(timeout_s * 1e6)), **SHORT_PROBE})
         self._title = shown(address)
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: _Pipe | None = None
@@ -34,10 +41,11 @@ class SrtConnection:
         """A new process and the stream out of it. Raises SourceUnreadable with the last thing FFmpeg said."""
         self.cut()
         with tempfile.TemporaryFile() as words:
-            self._process = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=words, bufsize=0
+            self._process = process = subprocess.Popen(
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=words, bufsize=0
             )
-            self._pipe = _Pipe(self._process.stdout)
+            self._pipe = _Pipe(process.stdout)
+            _tell(process, self._list)
             try:
                 return av.open(self._pipe, "r", format="mpegts", options=SHORT_PROBE)
             except (av.error.FFmpegError, OSError) as fault:
@@ -52,6 +60,26 @@ class SrtConnection:
             process.wait()
         if pipe is not None:
             pipe.close()
+
+
+def _one_file(address: str, options: Mapping[str, str]) -> bytes:
+    """FFmpeg's list of this one file. Raises UsageError for an address that no line can hold."""
+    if not address.isprintable():
+        raise UsageError(f"{shown(address)} is not a valid address: it holds a letter that cannot be printed")
+    quoted = address.replace("'", r"'\''")
+    lines = [
+        "ffconcat version 1.0",
+        f"file '{quoted}'",
+        *(f"option {each} {options[each]}" for each in options),
+    ]
+    return "\n".join(lines).encode() + b"\n"
+
+
+def _tell(process: subprocess.Popen[bytes], words: bytes) -> None:
+    """Write to a process and end its input; one that has gone already says why elsewhere."""
+    assert process.stdin is not None
+    with contextlib.suppress(OSError), process.stdin as end:
+        end.write(words)
 
 
 class _Pipe:
