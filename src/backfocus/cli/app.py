@@ -10,6 +10,7 @@ import typer
 
 from .. import __version__
 from ..errors import OutputError, PipeClosed, SourceError, StoreError, UsageError
+from ..redaction import redact
 from . import chart, check, demo, devices, guide, history, measure, output, profiles, serve
 from .crash import crash_line
 
@@ -119,7 +120,7 @@ def _thread_failed(failed: threading.ExceptHookArgs) -> None:
 
 def _said(words: str, code: int) -> int:
     """Print the one line; `code` again."""
-    line = " ".join(_shortened(word) for word in words.split())
+    line = " ".join(_shortened(word) for word in redact(words).split())
     sys.stderr.write(f"backfocus: {line}\n")
     return code
 

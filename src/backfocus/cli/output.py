@@ -12,6 +12,7 @@ import unicodedata
 from typing import TextIO
 
 from ..errors import OutputError, PipeClosed
+from ..redaction import redact
 
 IN_ASCII = {
     **dict.fromkeys("█▉▊▋▇▆▙▛▜▟", "#"),
@@ -49,17 +50,21 @@ def prepare() -> None:
     codecs.register_error(PLAIN, _in_plain_letters)
     _open_again((0, 1, 2))
     sys.stdout = Output(sys.stdout, in_ascii=_is_c_locale(), must_arrive=True)
-    sys.stderr = Output(sys.stderr, in_ascii=_is_c_locale(), must_arrive=False)
+    sys.stderr = Output(sys.stderr, in_ascii=_is_c_locale(), must_arrive=False, redacted=True)
 
 
 class Output(io.TextIOBase):
     """Text to a stream that may have gone.
 
     `must_arrive`: raise `OutputError` when it cannot be written, `PipeClosed` when the reader has gone.
+    `redacted`: hide what may be secret in addresses, whoever repeats what was typed.
     """
 
-    def __init__(self, stream: TextIO | None, *, in_ascii: bool, must_arrive: bool) -> None:
+    def __init__(
+        self, stream: TextIO | None, *, in_ascii: bool, must_arrive: bool, redacted: bool = False
+    ) -> None:
         self._stream = stream
+        self._redacted = redacted
         self._must_arrive = must_arrive
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="ascii" if in_ascii else None, errors=PLAIN)
@@ -98,7 +103,7 @@ class Output(io.TextIOBase):
             self._lost(None)
         else:
             try:
-                self._stream.write(text)
+                self._stream.write(redact(text) if self._redacted else text)
             except (OSError, ValueError) as fault:
                 self._lost(fault)
         return len(text)

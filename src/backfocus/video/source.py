@@ -115,7 +115,7 @@ def _path(address: str) -> Path:
 
 def _file(path: Path, signal: Signal, notice: Callable[[str], None] | None) -> VideoSource:
     if not os.path.exists(path):  # False for a name of any length, where Path raises
-        raise SourceUnreadable(f"{path}: there is no such file or folder: check the path")
+        raise SourceUnreadable(f"{shown(str(path))}: there is no such file or folder: check the path")
     if path.is_dir() or is_still(path):
         return Stills(path, signal=signal)
     return Clip(path, signal=signal, notice=notice)
