@@ -22,37 +22,50 @@ def low_pass(spots_px: float) -> Part:
 
 
 def averaged_down(per_px: float) -> Part:
-    """`per_px` photosites each way become one pixel: each counts by how much of it the pixel covers."""
-
-    def share(off: np.ndarray) -> np.ndarray:
-        covered = np.minimum(off + 0.5, per_px / 2) - np.maximum(off - 0.5, -per_px / 2)
-        return np.maximum(covered, 0) / per_px
-
-    return _resampled(per_px, share)
+    """`per_px` photosites each way become one pixel by area: the mean over all pixels."""
+    return _resampled(per_px)
 
 
-def enlarged(per_px: float, slope: float = -0.75) -> Part:
-    """Cubic convolution between photosites that are wider apart than pixels.
+def enlarged(per_px: float) -> Part:
+    """Cubic convolution between photosites that are wider apart than pixels: the mean over all pixels."""
+    return _resampled(per_px)
+
+
+def resampling(per_px: float, pixels: int, sites: int) -> np.ndarray:
+    """What each photosite of a line gives to each pixel, shape (pixels, sites); the ends are repeated."""
+    middles = (np.arange(pixels) + 0.5) * per_px - 0.5
+    near = np.floor(middles).astype(int)[:, None] + np.arange(-4, 5)
+    shares = _share(per_px)(near - middles[:, None])
+    weights = np.zeros((pixels, sites))
+    np.add.at(weights, (np.arange(pixels)[:, None], np.clip(near, 0, sites - 1)), shares)
+    return weights
+
+
+def _share(per_px: float) -> Callable[[np.ndarray], np.ndarray]:
+    """How much a photosite counts that lies so far from a pixel's middle, in photosites.
 
     References
     ----------
-    R. G. Keys, IEEE Trans. ASSP 29 (1981) 1153; `slope` is that at one photosite from the middle.
+    R. G. Keys, IEEE Trans. ASSP 29 (1981) 1153, with a slope of -0.75 at one photosite from the middle.
     """
 
-    def share(off: np.ndarray) -> np.ndarray:
+    def area(off: np.ndarray) -> np.ndarray:
+        covered = np.minimum(off + 0.5, per_px / 2) - np.maximum(off - 0.5, -per_px / 2)
+        return np.maximum(covered, 0) / per_px
+
+    def cubic(off: np.ndarray, slope: float = -0.75) -> np.ndarray:
         at = np.abs(off)
         near = (slope + 2) * at**3 - (slope + 3) * at**2 + 1
         far = slope * (at**3 - 5 * at**2 + 8 * at - 4)
         return np.where(at <= 1, near, np.where(at < 2, far, 0))
 
-    return _resampled(per_px, share)
+    return area if per_px > 1 else cubic
 
 
-def _resampled(per_px: float, share: Callable[[np.ndarray], np.ndarray]) -> Part:
-    """Pixels that are sums of photosites by `share` of how far off these are: the mean over all pixels."""
+def _resampled(per_px: float) -> Part:
     middles = (np.arange(240) + 0.5) * per_px - 0.5
     off = np.floor(middles)[:, None] + np.arange(-4, 5) - middles[:, None]
-    weights = share(off)
+    weights = _share(per_px)(off)
 
     def along(f: np.ndarray) -> np.ndarray:
         waves = np.cos(2 * np.pi * np.asarray(f)[..., None, None] / per_px * off)

@@ -27,6 +27,7 @@ class ExactEdge:
     """An edge through (x, y) whose normal, towards white, points `normal_deg` from +x towards +y.
 
     `lens`: transfer function of frequencies in cycles per pixel, as `pupil_lens` and `gaussian_lens` give it.
+    `side_px`: of what collects a pixel's light.
     """
 
     lens: object
@@ -35,10 +36,12 @@ class ExactEdge:
     y_px: float = 0.0
     black: float = 0.1
     white: float = 0.9
+    side_px: float = 1.0
 
     def modulation(self, frequency_cy_px):
         f, angle = np.asarray(frequency_cy_px, float), math.radians(self.normal_deg)
-        return self.lens(f) * np.sinc(f * math.cos(angle)) * np.sinc(f * math.sin(angle))
+        side = f * self.side_px
+        return self.lens(f) * np.sinc(side * math.cos(angle)) * np.sinc(side * math.sin(angle))
 
     @cached_property
     def mtf50_cy_px(self):

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from tests.oracles.plain_measure import ring_modulation
 
 from backfocus.optics.blur import lens_pixel_mtf
 from backfocus.sim.bench import Bench
@@ -12,8 +13,6 @@ from backfocus.sim.raster import Exposure
 from backfocus.sim.room import BLACK, WHITE
 from backfocus.sim.sensor import bt709
 from backfocus.sim.settings import sim_settings
-
-MEAN, SWING = (WHITE + BLACK) / 2, (WHITE - BLACK) / 2
 
 
 def bench_with(**given):
@@ -34,26 +33,6 @@ def settled_light(bench):
     """The picture once the zoom stands still."""
     bench.light(0.0)
     return bench.light(0.0)
-
-
-def ring_modulation(light, centre_px, radius_px, cycles=36):
-    """Modulation at one radius over the mean there (gain and lamps cancel), and its frequency.
-
-    Least squares on the pixels of a ring two and a half wide: the fundamental with its slope along the
-    radius, the odd harmonics of bars (else they leak in through the uneven angles of the pixels), and a tilt
-    of the light.
-    """
-    y, x = np.mgrid[: light.shape[0], : light.shape[1]]
-    dx, dy = x - centre_px[0], y - centre_px[1]
-    radius = np.hypot(dx, dy)
-    ring = np.abs(radius - radius_px) <= 1.25
-    angle, off = cycles * np.arctan2(dy[ring], dx[ring]), radius[ring] - radius_px
-    waves = [wave(order * angle) for order in (1, 3, 5) for wave in (np.cos, np.sin)]
-    slopes = [wave * off**power for wave in waves[:4] for power in (1, 2)]
-    design = np.column_stack([*waves, *slopes, np.ones(off.size), dx[ring], dy[ring]])
-    found = np.linalg.lstsq(design, light[ring], rcond=None)[0]
-    mean, amplitude = found[-3], math.hypot(found[0], found[1])
-    return cycles / (2 * math.pi * radius_px), amplitude / mean * MEAN / (SWING * 4 / math.pi)
 
 
 @pytest.mark.parametrize("zoom", [0.45, 1.0])

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 from tests.oracles import camera_transfer as exact
+from tests.oracles.plain_measure import light_in, ring_modulation, sine_in, wave
 
 from backfocus.optics.blur import diffraction_defocus_mtf
 from backfocus.sim.bench import Bench
@@ -12,7 +13,7 @@ from backfocus.sim.raster import Exposure, raster_of
 from backfocus.sim.real_sensor import STEADIED_SHARE, RealSensor
 from backfocus.sim.settings import sim_settings
 
-from .test_bench import ring_modulation, settled_light
+from .test_bench import settled_light
 
 F_NUMBER = 2.8
 
@@ -29,12 +30,6 @@ def bench_with(**given):
         "f_numbers": ((0.0, F_NUMBER),),
     }
     return Bench(sim_settings(**(usual | given)))
-
-
-def light_in(codes):
-    """Light that BT.709 makes these video-range code values of."""
-    signal = (codes.astype(float) - 16) / 219
-    return np.where(signal < 0.081, signal / 4.5, ((signal + 0.099) / 1.099) ** (1 / 0.45))
 
 
 @pytest.mark.parametrize("given", [{"olpf": 0.7}, {"skip": 3}, {"scale": 1.25}, {"scale": 0.75, "olpf": 0.5}])
@@ -55,12 +50,6 @@ def test_photosites_collect_what_their_area_and_the_filter_before_them_pass(give
         assert modulation == pytest.approx(whole, abs=0.003 if side_px >= 0.8 else 0.006), radius
 
 
-def wave(shape, fx, fy):
-    """Phase of a wave of fx and fy cycles per sample that crests in the middle."""
-    y, x = np.mgrid[: shape[0], : shape[1]]
-    return 2 * np.pi * (fx * (x - (shape[1] - 1) / 2) + fy * (y - (shape[0] - 1) / 2))
-
-
 def passed(fx, fy, **given):
     """What is left of a sine of light on the photosites in the luma; fx and fy in cycles per delivered pixel.
 
@@ -72,11 +61,7 @@ def passed(fx, fy, **given):
     crests = wave((raster.height, raster.width), fx / raster.per_px, fy / raster.per_px)
     light = (0.4 + 0.04 * np.cos(crests)).astype(np.float32)
     luma = RealSensor(settings).picture((Exposure((light,)),), None).luma
-    window = np.hanning(320)[:, None] * np.hanning(384)
-    seen = light_in(luma)
-    seen -= np.average(seen, weights=window)
-    found = 2 * np.average(seen * np.exp(-1j * wave(luma.shape, fx, fy)), weights=window)
-    return float(found.real) / 0.04
+    return float(sine_in(light_in(luma), fx, fy).real) / 0.04
 
 
 GRAINY = 0.006
@@ -205,10 +190,7 @@ def test_the_stabiliser_moves_by_parts_of_a_pixel_and_loses_what_that_loses(part
     moved_px = part / STEADIED_SHARE
     light = (0.4 + 0.04 * np.cos(crests - 2 * np.pi * frequency * moved_px)).astype(np.float32)
     luma = RealSensor(settings).picture((Exposure((light,), (moved_px, 0.0)),), None).luma
-    window = np.hanning(320)[:, None] * np.hanning(384)
-    seen = light_in(luma)
-    seen -= np.average(seen, weights=window)
-    found = 2 * np.average(seen * np.exp(-1j * crests), weights=window) / 0.04
+    found = sine_in(light_in(luma), frequency, 0.0) / 0.04
     # Two neighbours weighed by how near they are, moved back by what the stabiliser knows of the shake.
     turn = 2j * np.pi * frequency
     both = (1 - part) + part * np.exp(turn)

@@ -13,7 +13,16 @@ import cv2
 
 from .row import Plan, Plot, Row
 
-CHAPTERS: tuple[str, ...] = ("star", "patches", "pictures", "edge", "defocus", "delta", "intervals")
+CHAPTERS: tuple[str, ...] = (
+    "star",
+    "patches",
+    "pictures",
+    "edge",
+    "defocus",
+    "delta",
+    "intervals",
+    "cameras",
+)
 """In the order of the page."""
 
 
