@@ -13,12 +13,14 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-import uvicorn
 
 from backfocus.frame import Frame
 from backfocus.target import CYCLES
 from backfocus.web.app import make_app
+from backfocus.web.callers import Callers, Limits
+from backfocus.web.connections import PageServer
 from backfocus.web.offers import Given
+from backfocus.web.serving import listen
 from backfocus.web.session_host import SessionHost
 
 with warnings.catch_warnings():
@@ -122,14 +124,21 @@ class Served:
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Served]]:
-    """Serve a session host on the loopback; ends with the test."""
-    running: list[tuple[uvicorn.Server, threading.Thread, socket.socket]] = []
+    """Serve a host on the loopback; ends with the test."""
+    running: list[tuple[PageServer, threading.Thread, socket.socket]] = []
 
-    def start(host: SessionHost, store_address: str | None = None, **door: Any) -> Served:
-        listening = socket.create_server(("127.0.0.1", 0))
+    def start(
+        host: SessionHost,
+        store_address: str | None = None,
+        limits: Limits | None = None,
+        buffer_bytes: int = 0,
+        **door: Any,
+    ) -> Served:
+        listening = listen("127.0.0.1", 0)
+        if buffer_bytes:  # connections have it from the socket that listens: less is sent ahead
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer_bytes)
         app = make_app(host, store_address=store_address, **door)
-        config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
+        server = PageServer(app, Callers(limits or Limits()))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         running.append((server, thread, listening))

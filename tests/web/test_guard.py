@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from backfocus.web.guard import Guard, host_is_ours, origin_is_ours
+from backfocus.web.guard import Guard, host_is_ours, origin_is_ours, path_is_ours
 from backfocus.web.tokens import COOKIE, COOKIE_S, Tokens
 
 NAMES = frozenset({"localhost", "127.0.0.1", "::1", "cart.local"})
@@ -193,6 +193,78 @@ def test_our_own_origin_gets_one(desktop: TestClient) -> None:
 def test_a_name_that_was_rebound_to_us_gets_nothing(desktop: TestClient, host: str) -> None:
     assert desktop.get("/", headers={"host": host}).status_code == 421
     assert refused_socket(desktop, {"host": host, "origin": f"http://{host}"})
+
+
+HERE = ("127.0.0.1", 50000)
+
+
+def at_hand(tokens: Tokens, clock: Clock, client: tuple[str, int], address: str) -> TestClient:
+    app = Guard(bare(), names=NAMES, tokens=tokens, clock=clock, at_hand=True)
+    return TestClient(app, address, client=client)
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"])
+def test_whoever_started_it_comes_in_without_a_token(tokens: Tokens, clock: Clock, address: str) -> None:
+    with at_hand(tokens, clock, HERE, address) as client:
+        assert client.get("/live").status_code == 403, "only a page lets them in"
+        answer = client.get("/")
+        assert "samesite=strict" in answer.headers["set-cookie"].lower()
+        assert "secret" not in answer.text, "a page that leads on"
+        client.cookies.set(COOKIE, answer.cookies[COOKIE])
+        assert client.get("/").text == "secret"
+
+
+@pytest.mark.parametrize(
+    ("client", "address", "headers"),
+    [
+        (("192.168.1.7", 50000), "http://127.0.0.1:8080", {}),
+        (HERE, "http://192.168.1.5:8080", {}),
+        (HERE, "http://cart.local:8080", {}),
+        (HERE, "http://127.0.0.1:8080", {"x-forwarded-for": "192.168.1.7"}),
+        (HERE, "http://127.0.0.1:8080", {"forwarded": "for=192.168.1.7"}),
+        (HERE, "http://127.0.0.1:8080", {"via": "1.1 proxy"}),
+        (HERE, "http://127.0.0.1:8080", {"purpose": "prefetch"}),
+    ],
+)
+def test_nobody_else_does(
+    tokens: Tokens, clock: Clock, client: tuple[str, int], address: str, headers: dict[str, str]
+) -> None:
+    with at_hand(tokens, clock, client, address) as stranger:
+        answer = stranger.get("/", headers=headers)
+        assert answer.status_code == 403
+        assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("site", "mode", "dest", "status"),
+    [
+        ("same-origin", "no-cors", "image", 200),
+        ("none", "navigate", "document", 200),
+        ("cross-site", "navigate", "document", 200),
+        ("cross-site", "no-cors", "image", 403),
+        ("same-site", "no-cors", "script", 403),
+        ("cross-site", "navigate", "iframe", 403),
+        ("cross-site", "cors", "empty", 403),
+    ],
+)
+def test_a_page_of_another_port_makes_us_draw_nothing(
+    desktop: TestClient, site: str, mode: str, dest: str, status: int
+) -> None:
+    headers = {"sec-fetch-site": site, "sec-fetch-mode": mode, "sec-fetch-dest": dest}
+    assert desktop.get("/", headers=headers).status_code == status
+
+
+def test_a_refusal_ends_the_connection(desktop: TestClient, phone: TestClient) -> None:
+    assert phone.get("/").headers["connection"] == "close"
+    assert desktop.get("/", headers={"host": "evil.example"}).headers["connection"] == "close"
+    assert "connection" not in desktop.get("/").headers
+
+
+def test_paths() -> None:
+    assert path_is_ours("/api/sessions/12/pictures/3.png")
+    assert path_is_ours("/static/vendor/uplot/uPlot.min.js")
+    for path in ("", "*", "http://evil.example/", "/a b", "/../x", "/\0", "/a\\b", "/é", "/a\n", "/a?b"):
+        assert not path_is_ours(path), path
 
 
 def test_hosts() -> None:

@@ -10,7 +10,15 @@ import pytest
 from tests.web.conftest import until
 
 from backfocus.web.app import make_app
-from backfocus.web.live import PICTURES_ON_THE_WAY, STATES_ON_THE_WAY
+from backfocus.web.live import (
+    DOZING_S,
+    MOST_OF_ONE,
+    MOST_VIEWERS,
+    PICTURES_ON_THE_WAY,
+    STATES_ON_THE_WAY,
+    Viewer,
+    gives_way,
+)
 from backfocus.web.messages import Choice
 from backfocus.web.session_host import SessionHost
 
@@ -74,7 +82,7 @@ def opened(host: SessionHost) -> Iterator[Any]:
         yield phone
 
 
-def test_a_viewer_sees_what_the_host_shows(opened: Any, host: SessionHost) -> None:
+def test_a_viewer_sees_what_the_desk_shows(opened: Any, host: SessionHost) -> None:
     phone = opened()
     assert phone.mine
     phone.send(**CAMERA)
@@ -172,3 +180,26 @@ def test_pages_downloads_and_refusals(host: SessionHost, tmp_path: Path) -> None
         assert client.get("/report/99.html").status_code == 404
         for path in ("/static/../app.py", "/static/%2e%2e/app.py", "/docs", "/openapi.json", "/.env"):
             assert client.get(path).status_code == 404, path
+
+
+def viewer(heard_s: float, cookie: str = "", states: list[int] | None = None) -> Viewer:
+    return Viewer(f"viewer {heard_s}", None, cookie, heard_s, states=states or [])  # type: ignore[arg-type]
+
+
+def test_where_there_is_room_nobody_gives_way() -> None:
+    viewers = [viewer(0.0, "other") for _ in range(MOST_VIEWERS - 1)]
+    assert gives_way(viewers, viewer(100.0, "mine")) is None
+
+
+def test_of_one_cookie_the_page_that_was_silent_longest_gives_way() -> None:
+    viewers = [viewer(at_s, "mine") for at_s in range(1, MOST_OF_ONE + 1)] + [viewer(0.0, "other")]
+    assert gives_way(viewers, viewer(100.0, "mine")) is viewers[0]
+    assert gives_way(viewers, viewer(100.0, "third")) is None
+
+
+def test_in_a_full_house_a_page_that_owes_an_answer_gives_way_and_else_the_newcomer() -> None:
+    viewers = [viewer(100.0) for _ in range(MOST_VIEWERS - 2)]
+    calm, dozing = viewer(0.0), viewer(100.0 - DOZING_S, states=[7])
+    comes = viewer(100.0)
+    assert gives_way([*viewers, calm, dozing], comes) is dozing, "nothing was asked of the calm one"
+    assert gives_way([*viewers, calm, viewer(99.0, states=[7])], comes) is comes

@@ -56,7 +56,11 @@ KEYS = [
         ({"do": "note", "name": "operator", "value": "Ann"}, Note("operator", "Ann")),
         ({"do": "turn", "ring": "focus", "by": -2.5}, Turn("focus", -2.5)),
         ({"do": "hand-over", "yes": True}, HandOver(True)),
-        ({"do": "hand-over", "yes": "no"}, HandOver(False)),
+        ({"do": "hand-over", "yes": False}, HandOver(False)),
+        (
+            {"do": "look", "kind": "virtual", "pixel_um": "", "transfer": " ", "more": [1]},
+            Look(Choice("virtual")),
+        ),
         (
             {"do": "look", "kind": "address", "name": " rtsp://h/p ", "pixel_um": 5, "shims_um": "10, 30"},
             Look(Choice("address", "rtsp://h/p", pixel_um=5.0, shims_um=(10.0, 30.0))),
@@ -80,6 +84,20 @@ def test_messages(plain: dict[str, Any], message: Message) -> None:
         '{"do": "turn", "ring": "focus", "by": NaN}',
         '{"do": "turn", "ring": "focus", "by": true}',
         '{"do": "turn", "ring": "mount", "by": 1}',
+        '{"do": "hand-over", "yes": "no"}',
+        '{"do": "turn", "ring": "focus", "by": "1"}',
+        '{"do": "turn", "ring": "focus", "by": ' + "9" * 400 + "}",
+        '{"do": "turn", "ring": "focus", "by": 1e999}',
+        '{"do": "turn", "ring": "focus", "by": -Infinity}',
+        '{"do": "seen", "number": 7.5}',
+        '{"do": "seen", "number": ' + "9" * 4000 + "}",
+        '{"do": "seen"}',
+        '{"do": ["seen"], "number": 1}',
+        '{"do": "look", "kind": "address", "pixel_um": false}',
+        '{"do": "look", "kind": "address", "pixel_um": "5"}',
+        '{"do": "look", "kind": "address", "shims_um": "nan"}',
+        '{"do": "look", "kind": "address", "shims_um": [10]}',
+        '{"do": "note", "name": "x", "value": "\\ud800"}',
         '{"do": "look", "kind": "file", "name": "/etc/passwd"}',
         '{"do": "look", "kind": "address", "pixel_um": -1}',
         '{"do": "look", "kind": "address", "shims_um": "ten"}',
@@ -91,11 +109,12 @@ def test_messages(plain: dict[str, Any], message: Message) -> None:
     ],
 )
 def test_nonsense_is_refused_in_words(text: str) -> None:
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError) as refused:
         parse_message(text)
+    assert len(str(refused.value)) < 200, "what was sent is not repeated"
 
 
 @given(st.sampled_from(WORDS), st.dictionaries(st.sampled_from(KEYS), JSON))
-def test_any_values_make_an_order_or_a_refusal(word: str, values: dict[str, Any]) -> None:
+def test_any_values_make_a_message_or_a_refusal(word: str, values: dict[str, Any]) -> None:
     with suppress(UsageError):
         parse_message(json.dumps({**values, "do": word}))

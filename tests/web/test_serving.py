@@ -69,10 +69,21 @@ def test_on_the_network_nothing_is_served_without_the_token(tmp_path: Path) -> N
         address = server.stdout.readline().strip()
         port = int(re.fullmatch(r"http://[\d.]+:(\d+)/\?token=[\w-]+", address)[1])  # type: ignore[index]
         here = f"http://127.0.0.1:{port}/"
+        # as a phone asks: at the address of the network
+        for path in ("", "results", "api/sessions", "static/main.js"):
+            asked = urllib.request.Request(here + path, headers={"host": f"192.168.1.5:{port}"})
+            with pytest.raises(urllib.error.HTTPError, match="403"):
+                urllib.request.urlopen(asked)
         with pytest.raises(urllib.error.HTTPError, match="403"):
-            urllib.request.urlopen(here)
-        with urllib.request.urlopen(here + address.partition("/?")[2].join(["?", ""])) as answer:
+            urllib.request.urlopen(here + "api/sessions")
+        token = address.partition("/?")[2]
+        asked = urllib.request.Request(f"{here}?{token}", headers={"host": f"192.168.1.5:{port}"})
+        with urllib.request.urlopen(asked) as answer:
             assert "HttpOnly" in answer.headers["set-cookie"]
+        with urllib.request.urlopen(here) as answer:  # and whoever started it, on the same machine
+            cookie = answer.headers["set-cookie"].partition(";")[0]
+        with urllib.request.urlopen(urllib.request.Request(here, headers={"cookie": cookie})) as answer:
+            assert b"backfocus" in answer.read()
     finally:
         server.terminate()
         server.wait()

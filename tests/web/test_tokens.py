@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backfocus.web.tokens import COOKIE_S, TOKEN_S, Tokens
+from backfocus.web.tokens import COOKIE_S, MOST_TOKENS, TOKEN_S, Tokens
 
 KEY = b"k" * 32
 
@@ -42,9 +42,18 @@ def test_a_server_started_anew_with_the_same_key_knows_the_phone() -> None:
 
 def test_tokens_and_cookies_differ_each_time() -> None:
     tokens = Tokens(KEY)
-    issued = {tokens.issue(0.0) for _ in range(50)}
-    assert len(issued) == 50
-    assert len({tokens.trade(token, 0.0) for token in issued}) == 50
+    tokens = {tokens.issue(0.0) for _ in range(50)}
+    assert len(tokens) == 50
+    assert len({tokens.trade(token, 0.0) for token in tokens}) == 50
+
+
+def test_unused_tokens_do_not_pile_up() -> None:
+    tokens = Tokens(KEY)
+    first, last = tokens.issue(0.0), ""
+    for _ in range(MOST_TOKENS):
+        last = tokens.issue(0.0)
+    assert tokens.trade(first, 0.0) is None, "the oldest went"
+    assert tokens.trade(last, 0.0) is not None
 
 
 @given(st.text())

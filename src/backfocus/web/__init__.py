@@ -7,7 +7,9 @@
     chosen        what a choice means              worker    the thread that runs a session
     session_host  the running session              live      the hub of the viewers
     results       kept sessions                    app       the addresses
-    practice      rings to drag, and the lesson    serving   the server itself
+    practice      rings to drag, and the lesson    serving   where it listens, what it prints
+    connections   the server, and its limits       callers   who is connected, and how long
+    presses       charts and reports, in turn      logs      what is said on stderr
 
 Everything a browser loads is in `static`: plain modules, no build step, nothing from another host.
 """

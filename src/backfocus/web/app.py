@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib import resources
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Query, Request, WebSocket
+from fastapi import FastAPI, Path, Query, Request, WebSocket
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, Response
+from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -16,15 +18,19 @@ from ..errors import BackfocusError, StoreError
 from ..optics.profiles import camera, lens
 from ..session.store import Store
 from . import results
-from .guard import Guard
+from .guard import PAGES, Guard
 from .live import Hub
 from .offers import offered
+from .presses import Presses
 from .session_host import SessionHost
 
-STATIC = Path(str(resources.files(__package__) / "static"))
-PAGES = {"/": "index.html", "/results": "results.html", "/chart": "chart.html"}
+STATIC = FilePath(str(resources.files(__package__) / "static"))
 PAPERS = ("A4", "A3", "A2", "A1", "A0", "Letter", "Tabloid")
 Invite = Callable[[], dict[str, str] | None]
+SessionId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+"""As large as every kind of store can hold."""
+PictureNumber = Annotated[int, Path(ge=0, le=10_000)]
+_WORDS = {"distance_m": "the distance must be a number of metres, above 0 and below 1000"}
 
 
 def make_app(
@@ -43,22 +49,25 @@ def make_app(
     guard : callable
         Puts the door in front; see `Guard`.
     """
-    hub = Hub(session_host)
+    room = Hub(session_host)
 
     @asynccontextmanager
     async def open_room(_app: FastAPI) -> AsyncIterator[None]:
-        hub.open()
+        room.open()
         yield
         session_host.close()
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=open_room)
+    presses = Presses()
     _add_pages(app)
-    _add_chart(app)
+    _add_refusals(app)
+    _add_chart(app, presses)
     _add_results(app, store_address)
+    _add_reports(app, store_address, presses)
 
     @app.websocket("/live")
     async def live(socket: WebSocket) -> None:
-        await hub.welcome(socket)
+        await room.welcome(socket)
 
     @app.get("/api/offers")
     def offers() -> dict[str, Any]:
@@ -76,10 +85,24 @@ def _add_pages(app: FastAPI) -> None:
         app.add_api_route(path, _page(name), methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
+
+def _add_refusals(app: FastAPI) -> None:
+    """Whatever cannot be done is said in one sentence."""
+
     @app.exception_handler(BackfocusError)
     def refused(_request: Request, error: BackfocusError) -> JSONResponse:
         missing = isinstance(error, StoreError)
         return JSONResponse({"refused": str(error)}, status_code=404 if missing else 400)
+
+    @app.exception_handler(RequestValidationError)
+    def meaningless(_request: Request, error: RequestValidationError) -> JSONResponse:
+        name = str(error.errors()[0]["loc"][-1])
+        words = _WORDS.get(name, f"{name} is not right in this address")
+        return JSONResponse({"refused": words}, status_code=422)
+
+    @app.exception_handler(HTTPException)
+    def none(_request: Request, error: HTTPException) -> JSONResponse:
+        return JSONResponse({"refused": error.detail}, status_code=error.status_code, headers=error.headers)
 
 
 def _page(name: str) -> Callable[[], FileResponse]:
@@ -89,33 +112,37 @@ def _page(name: str) -> Callable[[], FileResponse]:
     return page
 
 
-def _add_chart(app: FastAPI) -> None:
+def _add_chart(app: FastAPI, presses: Presses) -> None:
     @app.get("/chart.pdf")
-    def pdf(
+    async def pdf(
         paper: Annotated[str, Query(max_length=20)] = "A3",
-        distance_m: Annotated[float | None, Query(gt=0, lt=1000)] = None,
+        distance_m: Annotated[float | None, Query(gt=0, lt=1000, allow_inf_nan=False)] = None,
         camera_name: Annotated[str, Query(max_length=80, alias="camera")] = "",
         lens_name: Annotated[str, Query(max_length=80, alias="lens")] = "",
     ) -> Response:
-        sheet = parse_paper(paper)
-        if distance_m is not None and camera_name and lens_name:
-            body, glass = camera(camera_name), lens(lens_name)
-            words = f"{body.title}, {glass.title}"
-            plan = plan_chart(
-                distance_m, body.pixel_um, glass.wide_mm, glass.near_m, paper=sheet, made_for=words
-            )
-            drawing = plan.chart
-        else:
-            drawing = make_chart(sheet, distance_m=distance_m)
-        return _download(chart_pdf(drawing), "application/pdf", f"backfocus-star-{sheet.name}.pdf")
+        return await presses.run(lambda: _chart_pdf(paper, distance_m, camera_name, lens_name))
 
     @app.get("/chart.svg")
-    def svg(paper: Annotated[str, Query(max_length=20)] = "A3") -> Response:
-        return Response(chart_svg(make_chart(parse_paper(paper))), media_type="image/svg+xml")
+    async def svg(paper: Annotated[str, Query(max_length=20)] = "A3") -> Response:
+        return await presses.run(
+            lambda: Response(chart_svg(make_chart(parse_paper(paper))), media_type="image/svg+xml")
+        )
 
     @app.get("/api/papers")
     def papers() -> list[str]:
         return list(PAPERS)
+
+
+def _chart_pdf(paper: str, distance_m: float | None, camera_name: str, lens_name: str) -> Response:
+    sheet = parse_paper(paper)
+    if distance_m is not None and camera_name and lens_name:
+        body, glass = camera(camera_name), lens(lens_name)
+        words = f"{body.title}, {glass.title}"
+        plan = plan_chart(distance_m, body.pixel_um, glass.wide_mm, glass.near_m, paper=sheet, made_for=words)
+        drawing = plan.chart
+    else:
+        drawing = make_chart(sheet, distance_m=distance_m)
+    return _download(chart_pdf(drawing), "application/pdf", f"backfocus-star-{sheet.name}.pdf")
 
 
 def _add_results(app: FastAPI, store_address: str | None) -> None:
@@ -125,36 +152,45 @@ def _add_results(app: FastAPI, store_address: str | None) -> None:
             return results.listed(store)
 
     @app.get("/api/sessions/{session_id}")
-    def session(session_id: int) -> dict[str, Any]:
+    def session(session_id: SessionId) -> dict[str, Any]:
         with Store.open(store_address) as store:
             return results.one(store, session_id)
 
     @app.get("/api/sessions/{session_id}/pictures/{number}.png")
-    def picture(session_id: int, number: int) -> Response:
+    def picture(session_id: SessionId, number: PictureNumber) -> Response:
         with Store.open(store_address) as store:
             return Response(results.picture(store, session_id, number), media_type="image/png")
 
+
+def _add_reports(app: FastAPI, store_address: str | None, presses: Presses) -> None:
     @app.get("/report/{session_id}.html")
-    def html(session_id: int) -> Response:
-        with Store.open(store_address) as store:
-            return _download(
-                results.as_html(store, session_id).encode(),
-                "text/html; charset=utf-8",
-                f"backfocus-{session_id}.html",
-            )
+    async def html(session_id: SessionId) -> Response:
+        return await report(session_id, "html", "text/html; charset=utf-8", _html)
 
     @app.get("/report/{session_id}.json")
-    def plain(session_id: int) -> Response:
-        with Store.open(store_address) as store:
-            found = JSONResponse(results.as_json(store, session_id))
-        return _download(bytes(found.body), "application/json", f"backfocus-{session_id}.json")
+    async def plain(session_id: SessionId) -> Response:
+        return await report(session_id, "json", "application/json", _json)
 
     @app.get("/report/{session_id}.pdf")
-    def pdf(session_id: int) -> Response:
-        with Store.open(store_address) as store:
-            return _download(
-                results.as_pdf(store, session_id), "application/pdf", f"backfocus-{session_id}.pdf"
-            )
+    async def pdf(session_id: SessionId) -> Response:
+        return await report(session_id, "pdf", "application/pdf", results.as_pdf)
+
+    async def report(
+        session_id: int, ending: str, kind: str, write: Callable[[Store, int], bytes]
+    ) -> Response:
+        def draw() -> Response:
+            with Store.open(store_address) as store:
+                return _download(write(store, session_id), kind, f"backfocus-{session_id}.{ending}")
+
+        return await presses.run(draw)
+
+
+def _html(store: Store, session_id: int) -> bytes:
+    return results.as_html(store, session_id).encode()
+
+
+def _json(store: Store, session_id: int) -> bytes:
+    return bytes(JSONResponse(results.as_json(store, session_id)).body)
 
 
 def _download(content: bytes, kind: str, name: str) -> Response:

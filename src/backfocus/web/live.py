@@ -9,16 +9,16 @@ import asyncio
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from ..errors import BackfocusError, UsageError
 from . import messages
+from .callers import LET_IN_WITH, caller_of
 from .controls import GONE_S, Controls, arrived, asked, handed_over, left
 from .session_host import SessionHost
 from .state import Shown, Told, changed, sections
@@ -26,20 +26,41 @@ from .state import Shown, Told, changed, sections
 STATES_ON_THE_WAY = 6
 PICTURES_ON_THE_WAY = 2
 MOST_VIEWERS = 40
+MOST_OF_ONE = 8
+"""So many pages may be open with one cookie."""
+DOZING_S = 10.0
+"""A page that has not answered for this long, when answers are due, gives way where there is no room."""
+
+
+MESSAGES_A_SECOND = 500
+"""More than a page sends while a ring is dragged on a fast screen; the rest has to wait."""
+LONGEST_REFUSAL = 300
 
 
 @dataclass(eq=False)
 class Viewer:
-    """One open page. `name` outlives a reload; `sent` and `seen` number its messages."""
+    """One open page. `name` outlives a reload; `sent` and `seen` number its messages.
+
+    `cookie`: what it was let in with, "" where none is asked for. `heard_s`: when it last said something.
+    """
 
     name: str
     socket: WebSocket
+    cookie: str = ""
+    heard_s: float = 0.0
     room: asyncio.Event = field(default_factory=asyncio.Event)
     told: Told = field(default_factory=Told)
     sent: int = 0
     states: list[int] = field(default_factory=list)
     pictures: list[int] = field(default_factory=list)
     picture: int = 0
+    second_s: float = 0.0
+    in_second: int = 0
+
+    @property
+    def owes_an_answer(self) -> bool:
+        """Whether something was sent to it that it has not answered yet."""
+        return bool(self.states or self.pictures)
 
     def saw(self, number: int) -> None:
         """Everything up to `number` arrived."""
@@ -55,6 +76,7 @@ class Hub:
         self.session_host = session_host
         self.controls = Controls()
         self._viewers: set[Viewer] = set()
+        self._closing: set[asyncio.Task[None]] = set()
         self._clock = clock
         self._loop: asyncio.AbstractEventLoop | None = None
         self._cut: tuple[Shown, dict[str, Any]] | None = None
@@ -72,38 +94,63 @@ class Hub:
     async def welcome(self, socket: WebSocket) -> None:
         """Serve one page until it is gone."""
         await socket.accept()
-        if len(self._viewers) >= MOST_VIEWERS:
-            await socket.close(1013, "too many viewers")
-            return
         viewer: Viewer | None = None
         sender: asyncio.Task[None] | None = None
-        try:
-            viewer = await self._enter(socket)
-            sender = asyncio.create_task(self._send_newest(viewer))
-            while True:
-                await self._obey(viewer, await socket.receive_text())
-        except (WebSocketDisconnect, RuntimeError, KeyError):
-            pass  # gone; RuntimeError: found out while sending; KeyError: it sent bytes
-        finally:
-            if sender is not None:
-                sender.cancel()
-                with suppress(asyncio.CancelledError):
-                    await sender
-            if viewer is not None:
-                self._leave(viewer)
+        # gone; RuntimeError: found out while sending
+        with suppress(WebSocketDisconnect, RuntimeError):
+            try:
+                viewer = await self._enter(socket)
+                if viewer is None:
+                    return
+                sender = asyncio.create_task(self._send_newest(viewer))
+                while True:
+                    await self._obey(viewer)
+                    await self._pace(viewer)
+            finally:
+                if sender is not None:
+                    sender.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await sender
+                if viewer is not None:
+                    self._leave(viewer)
 
-    async def _enter(self, socket: WebSocket) -> Viewer:
-        """The viewer after its first message, which must be a hello."""
+    async def _enter(self, socket: WebSocket) -> Viewer | None:
+        """The viewer after its first message, which must be a hello; None if it was not, or without room."""
         try:
-            hello = messages.parse_message(await socket.receive_text())
+            hello = messages.parse_message(await _heard(socket))
         except UsageError:
-            raise WebSocketDisconnect(1008) from None
-        known = hello.viewer if isinstance(hello, messages.Hello) else ""
-        viewer = Viewer(known if len(known) >= 16 else secrets.token_urlsafe(16), socket)
+            hello = None
+        if not isinstance(hello, messages.Hello):
+            await socket.close(1008, "a page says hello first")
+            return None
+        if (caller := caller_of(socket.scope)) is not None:
+            caller.said()
+        name = hello.viewer if len(hello.viewer) >= 16 else secrets.token_urlsafe(16)
+        viewer = Viewer(name, socket, socket.scope.get("state", {}).get(LET_IN_WITH, ""), self._clock())
+        if not self._has_room(viewer):
+            await socket.close(1013, "too many viewers")
+            return None
         self._viewers.add(viewer)
         self.controls = arrived(self.controls, viewer.name, self._clock())
         self.wake()
         return viewer
+
+    def _has_room(self, viewer: Viewer) -> bool:
+        """Whether there is room for one more page; one that gives way for it is closed."""
+        while (goes := gives_way(self._viewers, viewer)) is not viewer:
+            if goes is None:
+                return True
+            self._leave(goes)
+            # not awaited: it may be one that takes nothing
+            closing = asyncio.create_task(goes.socket.close(1013, "another page was opened"))
+            self._closing.add(closing)
+            closing.add_done_callback(self._closed)
+        return False
+
+    def _closed(self, closing: asyncio.Task[None]) -> None:
+        self._closing.discard(closing)
+        if not closing.cancelled():
+            closing.exception()  # gone meanwhile: nothing to be told
 
     def _leave(self, viewer: Viewer) -> None:
         self._viewers.discard(viewer)
@@ -168,10 +215,11 @@ class Hub:
 
     # Up ---------------------------------------------------------------------------------------------------
 
-    async def _obey(self, viewer: Viewer, text: str) -> None:
-        """Do what a page sent; what cannot be meant is answered in words to that page alone."""
+    async def _obey(self, viewer: Viewer) -> None:
+        """Do what a page sends next; what cannot be meant is answered in words to that page alone."""
         try:
-            message = messages.parse_message(text)
+            message = messages.parse_message(await _heard(viewer.socket))
+            viewer.heard_s = self._clock()
             if isinstance(message, messages.Seen):
                 viewer.saw(message.number)
             elif isinstance(message, messages.OPEN_TO_ALL) or viewer.name == self.controls.holder:
@@ -179,10 +227,20 @@ class Hub:
             else:
                 raise UsageError("another viewer holds the controls: ask for them first")
         except BackfocusError as error:
-            await viewer.socket.send_text(json.dumps({"refused": str(error)}))
+            await viewer.socket.send_text(json.dumps({"refused": str(error)[:LONGEST_REFUSAL]}))
+
+    async def _pace(self, viewer: Viewer) -> None:
+        """Let everybody else have their turn, where one page sends without end."""
+        now_s = self._clock()
+        if now_s - viewer.second_s >= 1.0:
+            viewer.second_s, viewer.in_second = now_s, 0
+        viewer.in_second += 1
+        if viewer.in_second >= MESSAGES_A_SECOND:
+            await asyncio.sleep(viewer.second_s + 1.0 - now_s)
 
     async def _carry_out(self, viewer: Viewer, message: messages.Message) -> None:
         session_host = self.session_host
+        # threads of their own: those that serve pages and reports may all be taken
         match message:
             case messages.Ask():
                 self.controls = asked(self.controls, viewer.name, self._clock())
@@ -191,14 +249,39 @@ class Hub:
                 self.controls = handed_over(self.controls, viewer.name, yes=yes)
                 self.wake()
             case messages.Look(choice=choice):
-                await run_in_threadpool(session_host.look, choice)
+                await asyncio.to_thread(session_host.look, choice)
             case messages.Begin():
-                await run_in_threadpool(session_host.begin)
+                await asyncio.to_thread(session_host.begin)
             case messages.Leave():
-                await run_in_threadpool(session_host.leave)
+                await asyncio.to_thread(session_host.leave)
             case messages.Wake():
-                await run_in_threadpool(session_host.retry)
+                await asyncio.to_thread(session_host.retry)
             case messages.Say() | messages.Note():
-                await run_in_threadpool(session_host.say, message)
+                await asyncio.to_thread(session_host.say, message)
             case messages.Turn():
                 session_host.turn(message)
+
+
+def gives_way(viewers: Collection[Viewer], comes: Viewer) -> Viewer | None:
+    """Who goes, so that `comes` has room: nobody, another, or `comes` itself if all others are awake.
+
+    Of the pages opened with one cookie the one silent longest goes: the newest is in somebody's hand.
+    """
+    same = [each for each in viewers if comes.cookie and each.cookie == comes.cookie]
+    if len(same) >= MOST_OF_ONE:
+        return min(same, key=lambda each: each.heard_s)
+    if len(viewers) < MOST_VIEWERS:
+        return None
+    dozing = [each for each in viewers if each.owes_an_answer and comes.heard_s - each.heard_s >= DOZING_S]
+    return min(dozing, key=lambda each: each.heard_s, default=comes)
+
+
+async def _heard(socket: WebSocket) -> str:
+    """What a page says next; UsageError if it is not text."""
+    message = await socket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message["code"])
+    text = message.get("text")
+    if text is None:
+        raise UsageError("messages of a page are text")
+    return str(text)

@@ -1,19 +1,43 @@
-"""What a page may send: plain JSON to frozen records, each value checked. All else is refused in words.
+"""What a page may send: JSON to frozen records, each value of its own type and within bounds.
 
-Nothing here is a path: recordings are named as they were listed, and only what stands in that list is opened.
+All else is refused in words. Nothing here is a path: recordings are named as they were listed, and only what
+stands in that list is opened.
 """
 
-import json
-import math
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
 from ..errors import UsageError
 
-LONGEST_TEXT = 500
 LONGEST_MESSAGE = 8192
 
+
+def _words(text: str) -> str:
+    """Text without spaces around it; refused with letters that would not show, or would write over others."""
+    if not text.isprintable():
+        raise PydanticCustomError("letters", "there are letters in it that cannot be printed")
+    return text.strip()
+
+
+def _shims(text: object) -> tuple[float, ...]:
+    """ "10, 30, 50" to the washers at hand."""
+    try:
+        if not isinstance(text, str) or len(text) > 500:
+            raise ValueError
+        shims = tuple(float(part) for part in text.replace(",", " ").split())
+        if len(shims) > 50 or not all(0.0 < shim < 5000.0 for shim in shims):
+            raise ValueError
+    except ValueError:
+        raise PydanticCustomError("shims", "write their thickness in um, as in 10, 30, 50") from None
+    return shims
+
+
+Words = Annotated[str, Field(max_length=500), AfterValidator(_words)]
+Name = Annotated[str, Field(max_length=64), AfterValidator(_words)]
+Address = Annotated[str, Field(max_length=2000), AfterValidator(_words)]
 Word = Literal["confirm", "repeat", "skip", "undo", "stop"]
 PracticeRing = Literal["focus", "zoom", "back-focus", "iris", "lock"]
 
@@ -22,14 +46,14 @@ PracticeRing = Literal["focus", "zoom", "back-focus", "iris", "lock"]
 class Hello:
     """A page opened; `viewer` is the name it was given before, or ""."""
 
-    viewer: str
+    viewer: Name = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """Everything up to message `number` arrived: room for more."""
 
-    number: int
+    number: Annotated[int, Field(ge=0, le=10**15)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +65,16 @@ class Choice:
     """
 
     kind: Literal["given", "address", "device", "recording", "virtual", "practice"]
-    name: str = ""
-    camera: str = ""
-    lens: str = ""
-    pixel_um: float | None = None
-    f_number: str = ""
-    transfer: str = "auto"
-    shims_um: tuple[float, ...] = ()
+    name: Address = ""
+    camera: Words = ""
+    lens: Words = ""
+    pixel_um: Annotated[
+        Annotated[float, Field(ge=0.1, le=100.0)] | None,
+        BeforeValidator(lambda value: None if value == "" else value),
+    ] = None
+    f_number: Words = ""
+    transfer: Annotated[Words, AfterValidator(lambda text: text or "auto")] = "auto"
+    shims_um: Annotated[tuple[float, ...], BeforeValidator(_shims)] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +99,15 @@ class Say:
     """A word of the person in answer to `step`."""
 
     word: Word
-    step: str
+    step: Name
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
     """Something for the record; "nd" begins a result of its own."""
 
-    name: str
-    value: str
+    name: Name
+    value: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +115,7 @@ class Turn:
     """Practice: a ring dragged by `by` pixels, to the right."""
 
     ring: PracticeRing
-    by: float
+    by: Annotated[float, Field(ge=-100.0, le=100.0)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +141,7 @@ OPEN_TO_ALL = (Hello, Seen, Ask)
 
 
 def parse_message(text: str) -> Message:
-    """What a page asks for in a message.
+    """The message in a message of a page.
 
     Raises
     ------
@@ -124,83 +151,42 @@ def parse_message(text: str) -> Message:
     if len(text) > LONGEST_MESSAGE:
         raise UsageError("that message is too long")
     try:
-        plain = json.loads(text)
-    except (ValueError, RecursionError):
-        raise UsageError("that message is not JSON") from None
-    if not isinstance(plain, Mapping):
-        raise UsageError("that message is not an object")
-    make = _READERS.get(str(plain.get("do")))
-    if make is None:
-        raise UsageError("the page does not know that message")
-    return make(plain)
+        message = _MESSAGES.validate_json(text, strict=True)
+    except ValidationError as error:
+        raise UsageError(_refusal(error)) from None
+    return Look(message) if isinstance(message, Choice) else message
 
 
-def _text(plain: Mapping[str, Any], key: str, longest: int = LONGEST_TEXT) -> str:
-    value = plain.get(key, "")
-    if not isinstance(value, str) or len(value) > longest:
-        raise UsageError(f"{key}: write at most {longest} letters")
-    if not value.isprintable():
-        raise UsageError(f"{key}: there are letters in it that cannot be printed")
-    return value.strip()
+def _kind(plain: Any) -> str | None:
+    """What a message asks for; None if it does not say so."""
+    kind = plain.get("do") if isinstance(plain, dict) else None
+    return kind if isinstance(kind, str) else None
 
 
-def _number(plain: Mapping[str, Any], key: str, low: float, high: float) -> float:
-    value = plain.get(key)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise UsageError(f"{key}: give a number from {low:g} to {high:g}")
-    if not low <= value <= high:
-        raise UsageError(f"{key}: give a number from {low:g} to {high:g}, not {value:g}")
-    return float(value)
+_MESSAGES: TypeAdapter[Choice | Message] = TypeAdapter(
+    Annotated[
+        Annotated[Hello, Tag("hello")]
+        | Annotated[Seen, Tag("seen")]
+        | Annotated[Choice, Tag("look")]
+        | Annotated[Begin, Tag("begin")]
+        | Annotated[Leave, Tag("leave")]
+        | Annotated[Say, Tag("say")]
+        | Annotated[Note, Tag("note")]
+        | Annotated[Turn, Tag("turn")]
+        | Annotated[Ask, Tag("ask")]
+        | Annotated[HandOver, Tag("hand-over")]
+        | Annotated[Wake, Tag("wake")],
+        Discriminator(_kind),
+    ]
+)
 
 
-def _one_of(plain: Mapping[str, Any], key: str, words: tuple[str, ...]) -> Any:
-    value = plain.get(key)
-    if value not in words:
-        raise UsageError(f"{key}: one of {', '.join(words)}")
-    return value
-
-
-def _choice(plain: Mapping[str, Any]) -> Choice:
-    pixel = plain.get("pixel_um")
-    return Choice(
-        kind=_one_of(plain, "kind", get_args(Choice.__annotations__["kind"])),
-        name=_text(plain, "name", 2000),
-        camera=_text(plain, "camera"),
-        lens=_text(plain, "lens"),
-        pixel_um=None if pixel in (None, "") else _number(plain, "pixel_um", 0.1, 100.0),
-        f_number=_text(plain, "f_number"),
-        transfer=_text(plain, "transfer") or "auto",
-        shims_um=_shims(_text(plain, "shims_um")),
-    )
-
-
-def _shims(text: str) -> tuple[float, ...]:
-    """ "10, 30, 50" to the washers at hand."""
-    try:
-        shims = tuple(float(part) for part in text.replace(",", " ").split())
-    except ValueError:
-        raise UsageError("shims: write their thickness in um, as in 10, 30, 50") from None
-    if not all(0.0 < shim < 5000.0 for shim in shims) or len(shims) > 50:
-        raise UsageError("shims: write their thickness in um, as in 10, 30, 50")
-    return shims
-
-
-def _hand_over(plain: Mapping[str, Any]) -> HandOver:
-    return HandOver(plain.get("yes") is True)
-
-
-_READERS: dict[str, Callable[[Mapping[str, Any]], Message]] = {
-    "hello": lambda plain: Hello(_text(plain, "viewer", 64)),
-    "seen": lambda plain: Seen(int(_number(plain, "number", 0, 1e15))),
-    "look": lambda plain: Look(_choice(plain)),
-    "begin": lambda plain: Begin(),
-    "leave": lambda plain: Leave(),
-    "say": lambda plain: Say(_one_of(plain, "word", get_args(Word)), _text(plain, "step", 40)),
-    "note": lambda plain: Note(_text(plain, "name", 40), _text(plain, "value")),
-    "turn": lambda plain: Turn(
-        _one_of(plain, "ring", get_args(PracticeRing)), _number(plain, "by", -100.0, 100.0)
-    ),
-    "ask": lambda plain: Ask(),
-    "hand-over": _hand_over,
-    "wake": lambda plain: Wake(),
-}
+def _refusal(error: ValidationError) -> str:
+    """The first thing that is wrong, in words; what was sent is not repeated."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    if first["type"] == "json_invalid":
+        return "that message is not JSON"
+    if first["type"].startswith("union_tag"):
+        return "the page does not know that message"
+    words = first["msg"].replace("Input should", "it should")
+    return f"{first['loc'][-1]}: {words[:1].lower()}{words[1:]}"

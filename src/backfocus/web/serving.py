@@ -9,18 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import segno
-import uvicorn
 from starlette.types import ASGIApp
 
 from ..errors import UsageError
 from .app import make_app
+from .callers import Callers, Limits
+from .connections import BACKLOG, UNREAD_BYTES, PageServer
 from .guard import LOOPBACK, Guard
 from .session_host import SessionHost
 from .tokens import TOKEN_S, Tokens
 
 Says = Callable[[str], None]
-DROP_S = 1.0
-"""How long open pages may take to be told that the server goes."""
 
 
 class Door:
@@ -42,10 +41,11 @@ class Door:
         self._say(f"{address}\n\n{qr_text(address)}")
         minutes = TOKEN_S / 60
         self._say(f"It opens the page for one phone, within {minutes:.0f} minutes; then another stands here.")
-        self.close()
-        self._renewal = threading.Timer(TOKEN_S, self.announce)
-        self._renewal.daemon = True
-        self._renewal.start()
+        self._later(TOKEN_S)
+
+    def renew(self) -> None:
+        """Print another address, soon and elsewhere: no page waits for a slow terminal."""
+        self._later(0.0)
 
     def invite(self) -> dict[str, str]:
         """An address and its QR code for one more viewer, to be shown on the page."""
@@ -57,6 +57,12 @@ class Door:
         if self._renewal is not None:
             self._renewal.cancel()
 
+    def _later(self, wait_s: float) -> None:
+        self.close()
+        self._renewal = threading.Timer(wait_s, self.announce)
+        self._renewal.daemon = True
+        self._renewal.start()
+
 
 def serve(
     session_host: SessionHost,
@@ -66,8 +72,14 @@ def serve(
     store_address: str | None,
     say: Says,
     key_file: Path | None = None,
+    limits: Limits | None = None,
 ) -> None:
     """Serve the page until interrupted.
+
+    Parameters
+    ----------
+    limits : Limits | None
+        How many may be connected, and how long they may be silent; others in tests.
 
     Raises
     ------
@@ -80,34 +92,28 @@ def serve(
         app = make_app(session_host, store_address=store_address)
         say(f"http://127.0.0.1:{port}/")
         say("for a phone: add --lan")
-        _run(app, listening)
+        _run(app, listening, limits)
         return
     tokens = Tokens(kept_key(key_file) if key_file else secrets.token_bytes(32))
     door = Door(tokens, lan_address(), port, say)
 
     def guard(app: ASGIApp) -> ASGIApp:
-        return Guard(app, names=LOOPBACK | own_names(), tokens=tokens, used=door.announce)
+        return Guard(app, names=LOOPBACK | own_names(), tokens=tokens, used=door.renew, at_hand=True)
 
     door.announce()
+    say(f"on this machine: http://127.0.0.1:{port}/")
     try:
-        _run(make_app(session_host, store_address=store_address, invite=door.invite, guard=guard), listening)
+        _run(
+            make_app(session_host, store_address=store_address, invite=door.invite, guard=guard),
+            listening,
+            limits,
+        )
     finally:
         door.close()
 
 
-def _run(app: ASGIApp, listening: socket.socket) -> None:
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        ws_max_size=64 * 1024,
-        ws_per_message_deflate=False,  # pictures do not shrink, and the meter must not wait
-        timeout_graceful_shutdown=int(DROP_S),
-        limit_concurrency=200,
-    )
-    uvicorn.Server(config).run(sockets=[listening])
+def _run(app: ASGIApp, listening: socket.socket, limits: Limits | None) -> None:
+    PageServer(app, Callers(limits or Limits())).run(sockets=[listening])
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -115,9 +121,10 @@ def listen(host: str, port: int) -> socket.socket:
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     if os.name == "posix":
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, UNREAD_BYTES)
     try:
         listening.bind((host, port))
-        listening.listen(100)
+        listening.listen(BACKLOG)
     except (OSError, OverflowError) as error:
         listening.close()
         words = error.strerror if isinstance(error, OSError) else "no such port"

@@ -15,6 +15,8 @@ TOKEN_S = 15 * 60.0
 COOKIE_S = 12 * 3600.0
 """A working day."""
 COOKIE = "backfocus"
+MOST_TOKENS = 100
+"""So many addresses may be unused at one time; a new one takes the place of the oldest."""
 
 
 class Tokens:
@@ -40,6 +42,8 @@ class Tokens:
         token = self._draw()
         self._ends_s = {name: end_s for name, end_s in self._ends_s.items() if end_s > now_s}
         self._ends_s[_digest(token)] = now_s + TOKEN_S
+        while len(self._ends_s) > MOST_TOKENS:
+            del self._ends_s[next(iter(self._ends_s))]
         return token
 
     def trade(self, token: str, now_s: float) -> str | None:
@@ -47,6 +51,10 @@ class Tokens:
         end_s = self._ends_s.pop(_digest(token), None)
         if end_s is None or end_s <= now_s:
             return None
+        return self.give(now_s)
+
+    def give(self, now_s: float) -> str:
+        """The value of a cookie that is good for `COOKIE_S`."""
         plain = f"{int(now_s + COOKIE_S)}.{secrets.token_urlsafe(9)}"
         return f"{plain}.{self._sign(plain)}"
 

@@ -1,0 +1,70 @@
+"""What the server of the page says on stderr: one plain line each, and the same line not again and again.
+
+What strangers send must not scroll away the address and the QR code that stand in the same terminal.
+"""
+
+import logging
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+LONGEST = 240
+AGAIN_S = 60.0
+"""The same complaint is told again after this long, with how many there were."""
+
+
+class ToStderr(logging.Handler):
+    """Writes to whatever stderr is at the moment; one that is closed is no reason to end."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        with suppress(OSError, ValueError):
+            sys.stderr.write(f"{self.format(record)}\n")
+
+
+class OneLine(logging.Formatter):
+    """A record as one line: its first line, the error if there was one, and nothing a terminal would obey."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        words = record.getMessage().strip().partition("\n")[0]
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:
+            words = f"{words.rstrip('.')}: {type(error).__name__}: {str(error).partition(chr(10))[0]}"
+        words = "".join(letter if letter.isprintable() else "?" for letter in words)
+        return f"backfocus: page: {words[:LONGEST]}{getattr(record, 'others', '')}"
+
+
+class Seldom(logging.Filter):
+    """Lets the first of several equal complaints through, then one each `AGAIN_S`."""
+
+    def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._now_s = now_s
+        self._told: dict[tuple[str, int, type[BaseException] | None], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether this one is told; those from one line of code with one kind of error are equal."""
+        error = record.exc_info[0] if record.exc_info else None
+        place = (record.pathname, record.lineno, error)
+        told_s, kept_back = self._told.get(place, (None, 0))
+        now_s = self._now_s()
+        if told_s is not None and now_s - told_s < AGAIN_S:
+            self._told[place] = told_s, kept_back + 1
+            return False
+        self._told[place] = now_s, 0
+        record.others = f" ({kept_back} more like this in between)" if kept_back else ""
+        return True
+
+
+_SERVER = {"handlers": ["stderr"], "level": "WARNING", "propagate": False}
+LOGS = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": OneLine}},
+    "filters": {"seldom": {"()": Seldom}},
+    "handlers": {"stderr": {"()": ToStderr, "formatter": "line", "filters": ["seldom"]}},
+    "loggers": {"uvicorn": _SERVER, "asyncio": _SERVER},
+}
+"""For `logging.config.dictConfig`: uvicorn and the event loop; what neither of them catches ends there."""

@@ -1,0 +1,58 @@
+"""What the server says: one line each, and not the same again and again."""
+
+import io
+import logging
+import logging.config
+import sys
+
+import pytest
+
+from backfocus.web.logs import AGAIN_S, LOGS, OneLine, Seldom
+
+
+def record(words: str, *, line: int = 1, error: Exception | None = None) -> logging.LogRecord:
+    info = None if error is None else (type(error), error, None)
+    return logging.LogRecord("uvicorn.error", logging.ERROR, "server.py", line, words, None, info)
+
+
+@pytest.mark.parametrize(
+    "error", [None, ValueError("two\nlines"), OverflowError("x" * 5000), KeyError("\x1b[2J\r\u202e")]
+)
+def test_whatever_happens_is_one_line(error: Exception | None) -> None:
+    line = OneLine().format(record("Exception in ASGI application\n", error=error))
+    assert line.isprintable()
+    assert len(line) < 300
+    assert line.startswith("backfocus: page: Exception in ASGI application")
+    assert error is None or type(error).__name__ in line
+
+
+def test_the_same_is_told_once_a_minute_with_how_often_it_was() -> None:
+    now = [0.0]
+    seldom = Seldom(lambda: now[0])
+    told = []
+    for second in range(0, 130, 10):
+        now[0] = float(second)
+        noise = record("Invalid HTTP request received.")
+        if seldom.filter(noise):
+            told.append(OneLine().format(noise))
+    assert AGAIN_S == 60.0
+    assert len(told) == 3
+    assert told[0].endswith("received.")
+    assert told[1].endswith("(5 more like this in between)")
+
+
+def test_another_error_at_the_same_place_is_told() -> None:
+    seldom = Seldom(lambda: 0.0)
+    assert seldom.filter(record("failed", error=ValueError("a")))
+    assert not seldom.filter(record("failed", error=ValueError("b")))
+    assert seldom.filter(record("failed", error=KeyError("c")))
+    assert seldom.filter(record("failed", line=2, error=KeyError("c")))
+
+
+def test_a_server_whose_stderr_is_closed_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    logging.config.dictConfig(LOGS)
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", closed)
+    monkeypatch.setattr(logging, "raiseExceptions", True)
+    logging.getLogger("uvicorn.error").error("nobody hears this")
