@@ -82,7 +82,7 @@ def opened(host: SessionHost) -> Iterator[Any]:
         yield phone
 
 
-def test_a_viewer_sees_what_the_desk_shows(opened: Any, host: SessionHost) -> None:
+def test_a_viewer_sees_what_the_host_shows(opened: Any, host: SessionHost) -> None:
     phone = opened()
     assert phone.mine
     phone.send(**CAMERA)

@@ -42,9 +42,9 @@ def test_a_server_started_anew_with_the_same_key_knows_the_phone() -> None:
 
 def test_tokens_and_cookies_differ_each_time() -> None:
     tokens = Tokens(KEY)
-    tokens = {tokens.issue(0.0) for _ in range(50)}
-    assert len(tokens) == 50
-    assert len({tokens.trade(token, 0.0) for token in tokens}) == 50
+    issued = {tokens.issue(0.0) for _ in range(50)}
+    assert len(issued) == 50
+    assert len({tokens.trade(token, 0.0) for token in issued}) == 50
 
 
 def test_unused_tokens_do_not_pile_up() -> None:
