@@ -36,6 +36,8 @@ class Frame:
     chroma : (ndarray, ndarray) | None
         Cb and Cr of a progressive picture as decoded, mid-range for grey; as many samples as luma or half as
         many each way. None where they are not kept.
+    damaged : bool
+        The decoder complained of this picture, or of one that it was predicted from.
     """
 
     luma: Samples
@@ -47,6 +49,7 @@ class Frame:
     interlaced: Field | None = None
     field: Field | None = None
     chroma: tuple[Samples, Samples] | None = None
+    damaged: bool = False
 
     def __post_init__(self) -> None:
         if self.luma.ndim != 2 or 0 in self.luma.shape:

@@ -35,7 +35,7 @@ def test_grey_samples_come_back_as_they_are(suffix: str, dtype: type, tmp_path: 
         np.iinfo(dtype).bits,
         None,
         False,
-        "unknown",
+        "srgb",
     )
 
 
@@ -49,12 +49,19 @@ def test_colour_is_kept_at_half_the_size(tmp_path: Path) -> None:
     assert red[5, 5] == 255
 
 
-def test_float_tiff_keeps_its_values_and_its_nan(tmp_path: Path) -> None:
-    picture = RNG.random((9, 8), dtype=np.float32) * 1.5
-    picture[4, 4] = np.nan
+def test_float_tiff_keeps_its_values(tmp_path: Path) -> None:
+    picture = RNG.random((9, 8), dtype=np.float32)
     frame = one(save(tmp_path / "a.tiff", picture))
     np.testing.assert_array_equal(frame.luma, picture)
-    assert (frame.bits, frame.transfer) == (0, "linear")
+    assert (frame.bits, frame.transfer, frame.damaged) == (0, "linear", False)
+
+
+def test_what_is_no_number_is_black_and_said(tmp_path: Path) -> None:
+    picture = RNG.random((9, 8), dtype=np.float32)
+    picture[4, 4], picture[0, 0], picture[1, 1] = np.nan, np.inf, -np.inf
+    frame = one(save(tmp_path / "a.tiff", picture))
+    assert [float(frame.luma[at]) for at in ((4, 4), (0, 0), (1, 1))] == [0.0, 0.0, 0.0]
+    assert frame.damaged
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
@@ -70,10 +77,12 @@ def test_colour_becomes_luma_by_the_weights_of_bt709(dtype: type, tmp_path: Path
     )
 
 
-def test_transparency_is_ignored(tmp_path: Path) -> None:
+def test_what_is_transparent_lies_on_white(tmp_path: Path) -> None:
     bgra = np.full((5, 5, 4), 100, np.uint8)
-    bgra[..., 3] = RNG.integers(0, 255, (5, 5))
-    assert set(one(save(tmp_path / "a.png", bgra)).luma.ravel()) == {100}
+    bgra[..., 3] = alpha = RNG.integers(0, 256, (5, 5))
+    expected = 255 - alpha / 255 * (255 - 100)
+    # rounded once for the mix and once for the luma
+    np.testing.assert_allclose(one(save(tmp_path / "a.png", bgra)).luma, expected, atol=1)
 
 
 def test_a_folder_is_read_in_natural_order_and_other_files_are_left_alone(tmp_path: Path) -> None:
@@ -83,6 +92,8 @@ def test_a_folder_is_read_in_natural_order_and_other_files_are_left_alone(tmp_pa
     (tmp_path / "more.png").mkdir()
     source = open_source(str(tmp_path))
     assert expected_frames(source) == 3
+    (tmp_path / "._shot 1.png").write_bytes(b"\0\5\x16\7 what macOS lays beside a picture")
+    source = open_source(str(tmp_path))
     seen = list(source.frames())
     assert [f.luma[0, 0] for f in seen] == [1, 2, 10]
     assert [f.index for f in seen] == [0, 1, 2]
@@ -91,6 +102,12 @@ def test_a_folder_is_read_in_natural_order_and_other_files_are_left_alone(tmp_pa
 def test_natural_order_counts_numbers_as_numbers() -> None:
     names = ["a10b2", "a2b10", "a2b9", "b1", "A3"]
     assert sorted(names, key=natural) == ["a2b9", "a2b10", "A3", "a10b2", "b1"]
+    long = "9" * 5000
+    names = [f"a{long}", "a1", "a5²3", "a54", "a٣", "a007", "a0"]
+    assert [name for name in sorted(names, key=natural) if name.isascii()] == [
+        *("a0", "a1", "a007", "a54"),
+        f"a{long}",
+    ]
 
 
 def test_a_real_focus_stack_opens(golden: Path) -> None:

@@ -63,6 +63,7 @@ def check(
     red_blue_um: options.RedBlueUm = None,
     transfer: options.Transfer = "auto",
     range_: options.Range = "auto",
+    max_megapixels: options.MaxMegapixels = options.MAX_MEGAPIXELS,
     target: options.Target = "auto",
     frames: options.Frames = None,
     seconds: options.Seconds = None,
@@ -113,7 +114,13 @@ def check(
     known = replace(options.track_for(target), colours=told)
 
     def look(address: str) -> "list[Reading]":
-        opened = open_source(address, transfer=transfer, range_=range_, notice=options.notice)
+        opened = open_source(
+            address,
+            transfer=transfer,
+            range_=range_,
+            max_megapixels=max_megapixels,
+            notice=options.notice,
+        )
         return _seen(opened, Limits(frames, seconds), known, quiet=json_)
 
     if (shim_um is None) != (after is None) or shim_um == 0.0:

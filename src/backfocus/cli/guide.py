@@ -72,6 +72,7 @@ def guide(
     note: Note = None,
     transfer: options.Transfer = "auto",
     range_: options.Range = "auto",
+    max_megapixels: options.MaxMegapixels = options.MAX_MEGAPIXELS,
     target: options.Target = "auto",
     frames: options.Frames = None,
     seconds: options.Seconds = None,
@@ -116,6 +117,7 @@ def guide(
             pixel_um=pixel_um,
             f_number=f_number,
             transfer=transfer,
+            max_megapixels=max_megapixels,
             shims=shims,
             store=store,
         )
@@ -143,6 +145,7 @@ def guide(
         lens=lens or "",
         transfer=transfer,
         range_=range_,
+        max_megapixels=max_megapixels,
         target=target,
         frames=frames,
         seconds=seconds,

@@ -28,6 +28,7 @@ def measure(
     extender: options.Extender = 1.0,
     transfer: options.Transfer = "auto",
     range_: options.Range = "auto",
+    max_megapixels: options.MaxMegapixels = options.MAX_MEGAPIXELS,
     target: options.Target = "auto",
     region: options.RegionText = None,
     red_blue_um: options.RedBlueUm = None,
@@ -65,7 +66,9 @@ def measure(
         extender=extender,
     )
     known = replace(options.track_for(target, region), colours=bool(red_blue_um))
-    opened = open_source(source, transfer=transfer, range_=range_, notice=options.notice)
+    opened = open_source(
+        source, transfer=transfer, range_=range_, max_megapixels=max_megapixels, notice=options.notice
+    )
     count, found = 0, False
     flags: Counter[Flag] = Counter()
     try:

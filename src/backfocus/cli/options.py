@@ -57,6 +57,18 @@ Transfer = Annotated[
     ),
 ]
 Range = Annotated[str, typer.Option("--range", help="Video range: auto, full or limited.")]
+MaxMegapixels = Annotated[
+    float,
+    typer.Option(
+        "--max-megapixels",
+        help="Larger pictures are refused, by what their head says, before they fill the memory.",
+        min=0.01,
+        max=10_000.0,
+    ),
+]
+MAX_MEGAPIXELS = 135.0
+"""As `video.size_limit`, which is too heavy to be imported for `--help`."""
+
 Frames = Annotated[
     int | None, typer.Option("--frames", help="Stop after this many pictures.", show_default=False, min=1)
 ]

@@ -38,6 +38,7 @@ def serve(
     pixel_um: options.PixelUm = None,
     f_number: options.FNumber = None,
     transfer: options.Transfer = "auto",
+    max_megapixels: options.MaxMegapixels = options.MAX_MEGAPIXELS,
     shims: options.Shims = None,
     store: options.StoreUrl = None,
 ) -> None:
@@ -53,8 +54,11 @@ def serve(
 
     Ctrl-C keeps the session; the same command takes it up again.
     """
+    from functools import partial
+
     import platformdirs
 
+    from ..video.source import open_source
     from ..web.messages import Choice
     from ..web.offers import Given, missing_media
     from ..web.serving import serve as run
@@ -75,7 +79,7 @@ def serve(
             options.shims_um(shims),
         )
     given = Given(choice, missing_media(media) if media else None)
-    session_host = SessionHost(store, given)
+    session_host = SessionHost(store, given, opens=partial(open_source, max_megapixels=max_megapixels))
     if choice is not None and not session_host.resume_latest():
         session_host.look(choice)
     elif choice is None:

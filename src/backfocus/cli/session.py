@@ -46,6 +46,7 @@ class Plan:
     lens: str = ""
     transfer: str = "auto"
     range_: str = "auto"
+    max_megapixels: float = options.MAX_MEGAPIXELS
     target: Target = "auto"
     frames: int | None = None
     seconds: float | None = None
@@ -87,7 +88,11 @@ def lead(plan: Plan, source: VideoSource | None = None) -> int:
     """Run one session to its end; the exit code of its verdict. `source` in place of the plan's, if open."""
     with ExitStack() as held:
         source = source or open_source(
-            plan.source, transfer=plan.transfer, range_=plan.range_, notice=options.notice
+            plan.source,
+            transfer=plan.transfer,
+            range_=plan.range_,
+            max_megapixels=plan.max_megapixels,
+            notice=options.notice,
         )
         hand = getattr(source, "hand", None)
         if plan.record:

@@ -29,6 +29,7 @@ class Flag(StrEnum):
     ON_GRID = "on-grid"
     OTHER_CURVE = "other-curve"
     COMPRESSED = "compressed"
+    DAMAGED = "damaged"
 
 
 @dataclass(frozen=True, slots=True)

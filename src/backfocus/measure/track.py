@@ -108,7 +108,13 @@ def track(known: Track | None, frame: Frame) -> tuple[Track, Reading]:
     UsageError
         When the frame names a transfer curve nobody knows.
     """
-    known = known or Track()
+    after, reading = _read(known or Track(), frame)
+    if frame.damaged:
+        reading = replace(reading, flags=reading.flags | {Flag.DAMAGED})
+    return after, reading
+
+
+def _read(known: Track, frame: Frame) -> tuple[Track, Reading]:
     picture = pyramid(_eight_bits(frame), line_step=frame.line_step, first_line=frame.first_line)
     contrast = scene_contrast(picture.reduced(WIDTH_PX))
     if known.region is not None:

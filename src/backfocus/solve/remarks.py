@@ -100,6 +100,11 @@ REMARKS: dict[Flag, Remark] = {
         "Take it before the encoder, or at a higher bit rate. (A wrong transfer curve looks alike.)",
         "too soft",
     ),
+    Flag.DAMAGED: Remark(
+        "the file or the stream is damaged, and parts of the picture may be wrong",
+        "Copy or save the file again; of a live picture check the cable and the network.",
+        "in doubt",
+    ),
 }
 
 

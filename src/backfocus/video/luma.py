@@ -76,10 +76,11 @@ def frame_of(
     interlaced: Field | None = None,
     signal: Signal = AS_TAGGED,
     sample_aspect: float = 1.0,
+    damaged: bool = False,
 ) -> Frame:
     """The luma of a decoded picture with its depth, transfer curve, range and field order; square samples.
 
-    `sample_aspect`: width of a sample over its height.
+    `sample_aspect`: width of a sample over its height. `damaged`: as in `Frame`.
     """
     layout = _layout(picture.format.name)
     if layout.convert_to is not None:
@@ -96,6 +97,7 @@ def frame_of(
         limited=_limited(picture, layout) if signal.limited is None else signal.limited,
         interlaced=interlaced,
         chroma=(_plane(picture, 1, layout), _plane(picture, 2, layout)) if has_chroma else None,
+        damaged=damaged,
     )
 
 

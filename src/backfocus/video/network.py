@@ -11,6 +11,7 @@ from av.container import InputContainer
 from ..errors import SourceUnreadable
 from ..redaction import shown
 from .address import Kind
+from .size_limit import MAX_MEGAPIXELS, pixels
 
 SHORT_PROBE = {"analyzeduration": "2000000", "fpsprobesize": "0"}
 """How long to look before the first picture. FFmpeg would watch MPEG-TS for five seconds, because it may
@@ -51,9 +52,13 @@ class Connection:
         """Nothing to do: reads end by their own time-out."""
 
 
-def connection(address: str, kind: Kind, timeout_s: float) -> Connection:
+def connection(
+    address: str, kind: Kind, timeout_s: float, max_megapixels: float = MAX_MEGAPIXELS
+) -> Connection:
     """The connection for an rtsp:// or http:// address."""
-    return Connection(address, timeout_s, OPTIONS[kind])
+    scheme, _, rest = address.partition(":")  # FFmpeg knows its protocols in small letters only
+    limit = {"max_pixels": str(pixels(max_megapixels))}
+    return Connection(f"{scheme.lower()}:{rest}", timeout_s, OPTIONS[kind] | limit)
 
 
 def _not_live(container: InputContainer) -> str | None:

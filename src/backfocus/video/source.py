@@ -16,8 +16,10 @@ from . import capture, network
 from .address import Kind, kind
 from .clip import Clip
 from .luma import Signal
+from .size_limit import MAX_MEGAPIXELS
 from .srt import SrtConnection
-from .stills import Stills, is_still
+from .still import is_still
+from .stills import Stills
 from .stream import GIVE_UP_S, Connector, LiveStream, Patience
 
 TIMEOUT_S = 8.0
@@ -55,6 +57,7 @@ def open_source(
     range_: str = "auto",
     timeout_s: float = TIMEOUT_S,
     give_up_s: float = GIVE_UP_S,
+    max_megapixels: float = MAX_MEGAPIXELS,
     notice: Callable[[str], None] | None = None,
 ) -> VideoSource:
     """The source at an address: file, folder of stills, rtsp, http, srt, device or sim.
@@ -69,6 +72,8 @@ def open_source(
         Live sources only: longest wait for a connection, and for the next picture before connecting again.
     give_up_s : float
         Live sources only: longest time without a picture before the source counts as lost.
+    max_megapixels : float
+        Larger pictures are refused by what their head says, before they are decoded.
     notice : callable taking a line of text
         Told what the source does about trouble: reconnecting, damaged pictures left out. Live sources call it
         from the thread that iterates over `frames`.
@@ -83,21 +88,27 @@ def open_source(
     signal = _signal(transfer, range_)
     found = kind(address)
     if found == "file":
-        return _file(_path(address), signal, notice)
+        return _file(_path(address), signal, max_megapixels, notice)
     if found == "sim":
         from ..sim.source import open_sim  # the bench is heavy, and files do not need it
 
         return open_sim(address)
-    connector = _connector(address, found, timeout_s)
-    return LiveStream(connector, shown(address), Patience(timeout_s, give_up_s), signal=signal, notice=notice)
+    return LiveStream(
+        _connector(address, found, timeout_s, max_megapixels),
+        shown(address),
+        Patience(timeout_s, give_up_s),
+        signal=signal,
+        max_megapixels=max_megapixels,
+        notice=notice,
+    )
 
 
-def _connector(address: str, found: Kind, timeout_s: float) -> Connector:
+def _connector(address: str, found: Kind, timeout_s: float, max_megapixels: float) -> Connector:
     if found == "srt":
-        return SrtConnection(address, timeout_s)
+        return SrtConnection(address, timeout_s, max_megapixels)
     if found == "device":
         return capture.connection(address, timeout_s)
-    return network.connection(address, found, timeout_s)
+    return network.connection(address, found, timeout_s, max_megapixels)
 
 
 def expected_frames(source: VideoSource) -> int | None:
@@ -113,12 +124,14 @@ def _path(address: str) -> Path:
         raise UsageError(f"{address}: there is no user {user} on this machine: check the path") from None
 
 
-def _file(path: Path, signal: Signal, notice: Callable[[str], None] | None) -> VideoSource:
+def _file(
+    path: Path, signal: Signal, max_megapixels: float, notice: Callable[[str], None] | None
+) -> VideoSource:
     if not os.path.exists(path):  # False for a name of any length, where Path raises
         raise SourceUnreadable(f"{shown(str(path))}: there is no such file or folder: check the path")
     if path.is_dir() or is_still(path):
-        return Stills(path, signal=signal)
-    return Clip(path, signal=signal, notice=notice)
+        return Stills(path, signal=signal, max_megapixels=max_megapixels, notice=notice)
+    return Clip(path, signal=signal, max_megapixels=max_megapixels, notice=notice)
 
 
 def _signal(transfer: str, range_: str) -> Signal:

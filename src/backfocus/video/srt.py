@@ -18,6 +18,7 @@ from av.container import InputContainer
 from ..errors import SourceUnreadable, UsageError
 from ..redaction import redact, shown
 from .network import SHORT_PROBE
+from .size_limit import MAX_MEGAPIXELS, pixels
 
 INSTALL = "srt:// needs a part that is not installed: pip install 'backfocus[srt]'"
 
@@ -25,7 +26,8 @@ INSTALL = "srt:// needs a part that is not installed: pip install 'backfocus[srt
 class SrtConnection:
     """An srt:// address, caller or listener as its `mode=` says. Satisfies `Connector`."""
 
-    def __init__(self, address: str, timeout_s: float) -> None:
+    def __init__(self, address: str, timeout_s: float, max_megapixels: float = MAX_MEGAPIXELS) -> None:
+        self._options = SHORT_PROBE | {"max_pixels": str(pixels(max_megapixels))}
         self._command = (
             *(ffmpeg_path(), "-hide_banner", "-nostdin", "-loglevel", "error"),
             *(part for name, value in SHORT_PROBE.items() for part in ("-" + name, value)),
@@ -47,7 +49,7 @@ class SrtConnection:
             self._pipe = _Pipe(process.stdout)
             _tell(process, self._list)
             try:
-                return av.open(self._pipe, "r", format="mpegts", options=SHORT_PROBE)
+                return av.open(self._pipe, "r", format="mpegts", options=self._options)
             except (av.error.FFmpegError, OSError) as fault:
                 self.cut()
                 raise SourceUnreadable(f"{self._title}: {_said(words)}") from fault

@@ -15,15 +15,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-import av
 import av.error
 from av.container import InputContainer
 
 from ..errors import SourceError, SourceLost, SourceUnreadable
 from ..frame import Frame
-from .decode import FieldOrder, pictures, sample_aspect, video_stream
+from .decode import Decoded, FieldOrder, pictures, sample_aspect, video_stream
 from .faults import hint
 from .luma import AS_TAGGED, Signal, frame_of
+from .size_limit import MAX_MEGAPIXELS
 
 GIVE_UP_S = 60.0
 """Without a picture for this long a source counts as lost; most cameras restart in less."""
@@ -61,7 +61,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Arrival:
-    picture: av.VideoFrame
+    decoded: Decoded
     at_s: float
     sample_aspect: float
 
@@ -111,13 +111,14 @@ class LiveStream:
         patience: Patience,
         *,
         signal: Signal = AS_TAGGED,
+        max_megapixels: float = MAX_MEGAPIXELS,
         notice: Callable[[str], None] | None = None,
     ) -> None:
         self.title = title
         self._patience, self._signal, self._notice = patience, signal, notice
         self._count, self._first_s = 0, 0.0
         self._fields = FieldOrder()
-        self._reader = _Reader(connector, title, patience)
+        self._reader = _Reader(connector, title, patience, max_megapixels)
         self._reader.start()
         self._reader.wait_for_connection()
 
@@ -148,20 +149,22 @@ class LiveStream:
             self._first_s = arrival.at_s
         index, self._count = self._count, self._count + 1
         return frame_of(
-            arrival.picture,
+            arrival.decoded.picture,
             index=index,
             at_s=arrival.at_s - self._first_s,
-            interlaced=self._fields.of(arrival.picture),
+            interlaced=self._fields.of(arrival.decoded.picture),
             signal=self._signal,
             sample_aspect=arrival.sample_aspect,
+            damaged=arrival.decoded.damaged,
         )
 
 
 class _Reader:
     """The thread that reads, and where it meets the caller: `_changed` guards all that is shared."""
 
-    def __init__(self, connector: Connector, title: str, patience: Patience) -> None:
+    def __init__(self, connector: Connector, title: str, patience: Patience, max_megapixels: float) -> None:
         self._connector, self._title, self._patience = connector, title, patience
+        self._max_megapixels = max_megapixels
         self._changed = threading.Condition()
         self._stop = threading.Event()
         self._newest: _Arrival | None = None
@@ -259,16 +262,17 @@ class _Reader:
         return "the stream ended"
 
     def _pass_on(self, container: InputContainer) -> None:
-        stream = video_stream(container, self._title)
+        stream = video_stream(container, self._title, self._max_megapixels)
         self._tell(*([f"{self._title}: connected again"] if self._connected else []), connected=True)
         self._times.forget()
         damaged = 0
-        for picture in pictures(container, stream):
+        for decoded in pictures(container, stream):
             if self.stopped():
                 return
-            if picture is not None:
-                at_s = self._times.next(picture.time if picture.pts is not None else None, time.monotonic())
-                self._tell(newest=_Arrival(picture, at_s, sample_aspect(stream)))
+            if decoded is not None:
+                taken_s = decoded.picture.time if decoded.picture.pts is not None else None
+                at_s = self._times.next(taken_s, time.monotonic())
+                self._tell(newest=_Arrival(decoded, at_s, sample_aspect(stream)))
             elif not damaged:
                 damaged += 1
                 self._tell(f"{self._title}: damaged pictures left out: check the cable and the network")

@@ -1,0 +1,32 @@
+"""How large a picture may be: its head says so, and it is refused before it fills the memory. Pure."""
+
+MAX_MEGAPIXELS = 135.0
+"""A picture of 16K (15360 x 8640) fits; an option raises it."""
+
+BYTES_A_PIXEL = 6
+"""Of the largest pictures: colour of 16 bits. Deeper ones must have fewer pixels."""
+
+
+def too_large(width: int, height: int, megapixels: float, *, sample_bytes: int = 1) -> str | None:
+    """Why a picture of this size is not read, or None when it is.
+
+    Parameters
+    ----------
+    width, height : int
+        As its head declares them.
+    megapixels : float
+        The limit.
+    sample_bytes : int
+        Bytes that a pixel takes once it is decoded.
+    """
+    if width * height * max(1.0, sample_bytes / BYTES_A_PIXEL) <= megapixels * 1e6:
+        return None
+    return (
+        f"too large, {width} x {height} pixels where {megapixels:g} megapixels are the limit: "
+        "cut out the part with the target and save that, or raise the limit with --max-megapixels"
+    )
+
+
+def pixels(megapixels: float) -> int:
+    """The limit as FFmpeg wants it, a whole number of pixels."""
+    return max(1, round(megapixels * 1e6))

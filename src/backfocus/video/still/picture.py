@@ -1,0 +1,142 @@
+"""One decoded picture with what its file says about it, and the way from there to luma.
+
+Rules of this file: grey stays as it is, code for code; colour becomes luma by the weights of BT.709 on the
+code values, in strips; where the picture is transparent it lies on white; what is turned is put upright last.
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+import cv2
+import numpy as np
+
+from ...frame import Frame, Samples
+from ..luma import Signal
+from ..upright import upright
+from .decoded import Decoded
+from .floats import settled
+from .tone import Tone
+
+WEIGHTS_RGB = np.array([[0.2126, 0.7152, 0.0722]])
+"""Luma of ITU-R BT.709, clause 3.2."""
+
+CHROMA_RGB = np.array([[-0.1146, -0.3854, 0.5], [0.5, -0.4542, -0.0458]])
+"""Cb and Cr of clause 3.3."""
+
+MOST_IN_COLOUR = 1 << 26
+"""Pixels: of larger pictures only the luma is kept."""
+
+STRIP_ROWS = 256
+
+TWELVE_BITS = 4095
+"""Highest code of 12 bits: 16-bit files whose samples end there hold 12-bit ones."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """One picture out of a file.
+
+    Attributes
+    ----------
+    samples : ndarray, shape (rows, columns) or (rows, columns, channels)
+        uint8, uint16 or float32; channels are grey and alpha (2), RGB (3), or RGB and alpha (4).
+    bits : int
+        Significant bits of an integer sample; 0 for floats.
+    tone : Tone
+        The transfer curve that the file names, and the range.
+    orientation : int
+        As in EXIF, 1 to 8: how to turn the picture to stand upright.
+    is_premultiplied : bool
+        Colour is already weighted by alpha.
+    is_damaged : bool
+        The decoder complained; parts of the picture may be wrong.
+    """
+
+    samples: Decoded
+    bits: int
+    tone: Tone
+    orientation: int = 1
+    is_premultiplied: bool = False
+    is_damaged: bool = False
+
+
+def frame_of(picture: Picture, index: int, signal: Signal) -> Frame:
+    """The luma of a picture with all that is needed to read it as light; what the user says wins.
+
+    Raises
+    ------
+    ValueError
+        With the reason, for samples that cannot be read as light.
+    """
+    samples, bits, tone, odd = _settled(_on_white(picture), picture, signal)
+    luma = _luma(samples)
+    if bits == 16 and int(luma.max()) <= TWELVE_BITS:
+        luma, bits = _of_few_bits(luma)
+    chroma = _chroma(samples, bits, picture.orientation) if bits else None
+    transfer = signal.transfer or tone.transfer
+    if signal.transfer is None and tone.table is not None:
+        luma, bits, chroma = tone.light_of(luma, bits), 0, None
+    luma = upright(luma, picture.orientation)
+    luma.flags.writeable = False
+    return Frame(
+        luma=luma,
+        index=index,
+        bits=bits,
+        transfer=transfer,
+        limited=tone.limited if signal.limited is None else signal.limited,
+        chroma=chroma,
+        damaged=picture.is_damaged or odd,
+    )
+
+
+def _settled(samples: Decoded, picture: Picture, signal: Signal) -> tuple[Decoded, int, Tone, bool]:
+    if samples.dtype == np.float32:
+        return settled(samples, picture.tone, signal.transfer)
+    return samples, picture.bits, picture.tone, False
+
+
+def _of_few_bits(luma: Samples) -> tuple[Samples, int]:
+    """16-bit samples that end where 8, 10 or 12 bits do: a real picture of 16 bits would be black."""
+    bits = next(each for each in (8, 10, 12) if int(luma.max()) < 1 << each)
+    return (luma.astype(np.uint8) if bits == 8 else luma), bits
+
+
+def _on_white(picture: Picture) -> Decoded:
+    """The samples without alpha; white (full scale, 1 for floats) where the picture is transparent."""
+    samples = picture.samples
+    if samples.ndim == 2 or samples.shape[2] in (1, 3):
+        return samples[:, :, 0] if samples.ndim == 3 and samples.shape[2] == 1 else samples
+    colour = np.ascontiguousarray(samples[:, :, :-1])
+    top = np.float32(1.0 if picture.bits == 0 else (1 << picture.bits) - 1)
+    for begin in range(0, len(colour), STRIP_ROWS):
+        rows = slice(begin, begin + STRIP_ROWS)
+        share = samples[rows, :, -1:].astype(np.float32) / top
+        if bool((share == 1.0).all()):
+            continue
+        part = colour[rows].astype(np.float32)
+        mixed = (part if picture.is_premultiplied else part * share) + top * (1.0 - share)
+        mixed = np.clip(np.rint(mixed), 0, top) if picture.bits else mixed
+        colour[rows] = mixed.astype(colour.dtype)
+    return colour[:, :, 0] if colour.shape[2] == 1 else colour
+
+
+def _luma(samples: Decoded) -> Samples:
+    if samples.ndim == 2:
+        return cast(Samples, np.ascontiguousarray(samples))
+    luma = np.empty(samples.shape[:2], samples.dtype)
+    for top in range(0, len(luma), STRIP_ROWS):
+        strip = np.ascontiguousarray(samples[top : top + STRIP_ROWS])
+        luma[top : top + STRIP_ROWS] = cv2.transform(strip, WEIGHTS_RGB).reshape(strip.shape[:2])
+    return cast(Samples, luma)
+
+
+def _chroma(samples: Decoded, bits: int, orientation: int) -> tuple[Samples, Samples] | None:
+    """Cb and Cr at half the resolution each way."""
+    if samples.ndim == 2 or samples.shape[0] * samples.shape[1] > MOST_IN_COLOUR:
+        return None
+    size = (max(1, samples.shape[1] // 2), max(1, samples.shape[0] // 2))
+    half = cv2.resize(np.ascontiguousarray(samples), size, interpolation=cv2.INTER_AREA)
+    both = cv2.transform(half, np.column_stack([CHROMA_RGB, [1 << (bits - 1)] * 2]))
+    kept = np.uint8 if bits == 8 else np.uint16
+    blue, red = (upright(np.ascontiguousarray(both[:, :, k], kept), orientation) for k in (0, 1))
+    return cast(Samples, blue), cast(Samples, red)

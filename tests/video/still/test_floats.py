@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+
+from backfocus.video.still.floats import settled
+from backfocus.video.still.tone import LINEAR, SRGB, Tone
+
+RNG = np.random.default_rng(2)
+
+
+def bright(paper: float, glint: float = 0.0) -> np.ndarray:
+    """Half black at 2 %, half paper; and a glint of 0.5 % of the picture."""
+    picture = np.full((200, 200), 0.02 * paper, np.float32)
+    picture[:, 100:] = paper
+    if glint:
+        picture[0] = glint
+    return picture + RNG.normal(0, 1e-3, picture.shape).astype(np.float32)
+
+
+def test_light_below_1_is_left_alone() -> None:
+    light = bright(0.8)
+    same, bits, tone, odd = settled(light, LINEAR, None)
+    assert same is light
+    assert (bits, tone, odd) == (0, LINEAR, False)
+
+
+@pytest.mark.parametrize("paper", [1.3, 3.0, 12.0])
+def test_light_beyond_1_is_scaled_so_that_paper_is_not_clipped(paper: float) -> None:
+    light = bright(paper)
+    scaled, bits, _, _ = settled(light, LINEAR, None)
+    assert bits == 0
+    assert 0.85 < float(np.median(scaled[:, 100:])) < 0.95
+    np.testing.assert_allclose(scaled / light, float(scaled[0, 150] / light[0, 150]), rtol=1e-5)
+
+
+def test_a_glint_beyond_1_leaves_the_paper_where_it_is() -> None:
+    light = bright(0.8, glint=40.0)
+    assert settled(light, LINEAR, None)[0] is light
+
+
+@pytest.mark.parametrize(("bits", "top"), [(8, 255), (10, 1000), (12, 4095), (16, 65535)])
+def test_whole_numbers_are_codes_kept_as_floats(bits: int, top: int) -> None:
+    codes = RNG.integers(0, top + 1, (50, 50)).astype(np.float32)
+    codes[0, 0] = top
+    whole, found, tone, _ = settled(codes, LINEAR, None)
+    np.testing.assert_array_equal(whole, codes)
+    assert (found, tone, whole.dtype.kind) == (bits, SRGB, "u")
+
+
+def test_counts_without_a_curve_are_refused_and_with_one_are_read() -> None:
+    counts = bright(200.0)
+    with pytest.raises(ValueError, match="--transfer"):
+        settled(counts, LINEAR, None)
+    assert float(settled(counts, LINEAR, "linear")[0].max()) < 1.0
+    np.testing.assert_allclose(settled(counts, LINEAR, "srgb")[0], counts / 255, rtol=1e-6)
+    assert float(settled(counts, Tone("linear"), None)[0].max()) < 1.0  # its profile says so
+
+
+def test_what_is_no_light_is_refused() -> None:
+    for value in (3e38, -3e38, 1e9):
+        picture = bright(0.8)
+        picture[3, 3] = value
+        with pytest.raises(ValueError, match="no light"):
+            settled(picture, LINEAR, None)
+
+
+def test_what_is_no_number_is_black_and_said() -> None:
+    picture = bright(0.8)
+    picture[3, 3], picture[4, 4] = np.nan, np.inf
+    clean, _, _, odd = settled(picture, LINEAR, None)
+    assert odd
+    assert clean[3, 3] == clean[4, 4] == 0.0
