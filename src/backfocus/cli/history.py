@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from ..errors import OutputError
+from ..errors import OutputError, UsageError
 from . import options
 
 SessionId = Annotated[
@@ -24,7 +24,10 @@ SessionId = Annotated[
 Out = Annotated[
     Path | None,
     typer.Option(
-        "--out", "-o", help="The file to write; backfocus-ID.html unless given.", show_default=False
+        "--out",
+        "-o",
+        help="The file to write, .html or .pdf; backfocus-ID.html unless given.",
+        show_default=False,
     ),
 ]
 Most = Annotated[
@@ -77,29 +80,40 @@ def report(
 ) -> None:
     """Write the certificate of a session.
 
-    One self-contained HTML page, or JSON on the terminal.
+    One self-contained HTML page, a PDF (by the name of --out), or JSON on the terminal.
 
     Examples:
 
       backfocus report 12
 
-      backfocus report 12 --out certificate.html
+      backfocus report 12 --out certificate.pdf
 
       backfocus report 12 --json
     """
     from ..report import report_html, report_json
     from ..session.certificate import session_report
+    from ..session.paper import report_pdf
     from ..session.store import Store
 
+    path = _file_to_write(out or Path(f"backfocus-{number}.html"))
+    if json_ and out:
+        raise UsageError("--json prints on the terminal: leave --out out")
     with Store.open(store) as kept:
         session = session_report(kept.load(number))
     printed_at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     if json_:
         sys.stdout.write(json.dumps(report_json(session, printed_at=printed_at, version=__version__)) + "\n")
         return
-    path = out or Path(f"backfocus-{number}.html")
+    page = report_html(session, printed_at=printed_at, version=__version__)
     try:
-        path.write_text(report_html(session, printed_at=printed_at, version=__version__), encoding="utf-8")
+        path.write_bytes(report_pdf(page) if path.suffix.lower() == ".pdf" else page.encode())
     except OSError as error:
         raise OutputError(f"{path}: {error.strerror or error}: choose another place with --out") from None
     sys.stdout.write(f"{path}\n")
+
+
+def _file_to_write(path: Path) -> Path:
+    """The path, if its name says what is to be in it."""
+    if path.suffix.lower() not in (".html", ".htm", ".pdf"):
+        raise UsageError(f"--out {path}: a certificate is a page or a PDF: end its name in .html or .pdf")
+    return path

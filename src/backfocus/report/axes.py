@@ -1,12 +1,13 @@
 """A plain pair of axes in SVG: hairlines, few ticks, words in the page's own type.
 
-Colours are classes of the page's style sheet, so that a plot is right in light, in dark and on paper.
+Each mark names its ink, so that a plot is right in light, in dark, on paper and by itself.
 """
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from .ink import FONT, inked
 from .words import safe
 
 Point = tuple[float, float]
@@ -57,28 +58,31 @@ def ticks(low: float, high: float, about: int = 5) -> tuple[float, ...]:
 def drawing(width: float, height: float, label: str, parts: Iterable[str]) -> str:
     """An SVG picture of the given size in its own units; `label` is what it says to who cannot see it."""
     body = "".join(parts)
-    return f'<svg viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{safe(label)}">{body}</svg>'
+    return (
+        f'<svg viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{safe(label)}"'
+        f' font-family="{safe(FONT)}" font-size="12">{body}</svg>'
+    )
 
 
 def line(x1: float, y1: float, x2: float, y2: float, style: str) -> str:
     """A straight line."""
-    return f'<line class="{style}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
+    return f'<line {inked(style)} x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
 
 
 def path(points: Sequence[Point], style: str, *, closed: bool = False) -> str:
     """A line through points of the drawing."""
     steps = " L".join(f"{x:.1f} {y:.1f}" for x, y in points)
-    return f'<path class="{style}" d="M{steps}{"Z" if closed else ""}"/>' if points else ""
+    return f'<path {inked(style)} d="M{steps}{"Z" if closed else ""}"/>' if points else ""
 
 
 def dot(x: float, y: float, style: str, radius: float = 4.5) -> str:
     """A round mark."""
-    return f'<circle class="{style}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}"/>'
+    return f'<circle {inked(style)} cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}"/>'
 
 
-def words(x: float, y: float, text: str, style: str = "", anchor: str = "start") -> str:
+def words(x: float, y: float, text: str, style: str, anchor: str = "start") -> str:
     """A short text; `anchor` is start, middle or end."""
-    return f'<text class="{style}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{safe(text)}</text>'
+    return f'<text {inked(style)} x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{safe(text)}</text>'
 
 
 def plain(value: float) -> str:

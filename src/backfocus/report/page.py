@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from .plots import gauge, mtf_plot, residual_plot, sweep_plot
 from .session_report import Estimate, Outcome, Picture, SessionReport
 from .style import STYLE
-from .words import error, micrometres, safe, sentence, units, verdict_word
+from .words import error, micrometres, nd_name, safe, sentence, setting_name, units, verdict_word
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """Should a hostile text ever get through the escaping, the page still loads and runs nothing."""
@@ -78,7 +78,7 @@ def _depth(outcome: Outcome) -> str:
 
 
 def _outcome(outcome: Outcome, name: str, several: bool) -> str:
-    label = f'<p class="nd">ND {safe(outcome.nd)}</p>' if several else ""
+    label = f'<p class="nd">{safe(nd_name(outcome.nd))}</p>' if several else ""
     sections = (_residuals(outcome, name), _sweeps(outcome), _mtf(outcome), _pictures(outcome))
     return f"<article>{label}{_verdict(outcome)}{_to_do(outcome)}{''.join(sections)}</article>"
 
@@ -88,7 +88,7 @@ def _verdict(outcome: Outcome) -> str:
     size = " long" if len(word) > 8 else ""
     number = ""
     if outcome.after:
-        side = "" if outcome.after.sign_known else "<br><small>which way is not known</small>"
+        side = "" if outcome.after.sign_known else "<small>which way is not known</small>"
         number = f'<p class="number">{error(outcome.after)}\u00a0\u00b5m{side}</p>'
     return (
         f'<div class="verdict"><div><p class="word{size} is-{safe(outcome.verdict)}">{safe(word)}</p>'
@@ -185,6 +185,8 @@ def _star(picture: Picture) -> str:
 
 def _settings(report: SessionReport) -> str:
     rows = "".join(
-        f"<div><dt>{safe(name)}</dt><dd>{units(value)}</dd></div>" for name, value in report.settings if value
+        f"<div><dt>{safe(setting_name(name))}</dt><dd>{units(value)}</dd></div>"
+        for name, value in report.settings
+        if value
     )
     return f'<section><h2>Settings</h2><dl class="settings">{rows}</dl></section>' if rows else ""

@@ -258,11 +258,20 @@ def mtf_plot(title: str, curves: Sequence[MtfCurve]) -> str:
 
 
 def _mtf50_marks(axes: Axes, drawn: Sequence[tuple[MtfCurve, Sequence[Point]]]) -> Iterator[str]:
-    """Where each curve first falls to one half."""
-    for curve, points in drawn:
-        for (x1, y1), (x2, y2) in pairwise(points):
-            if y1 >= 0.5 > y2:
-                x = x1 + (y1 - 0.5) / (y1 - y2) * (x2 - x1)
-                yield dot(axes.x(x), axes.y(0.5), curve.when, 3.5)
-                yield words(axes.x(x) + 8, axes.y(0.5) - 7, f"{x:.2f}", f"{curve.when}-name")
-                break
+    """Where each curve first falls to one half; the number stands on the side away from the other curve."""
+    found = [(curve.when, half) for curve, points in drawn if (half := _at_half(points)) is not None]
+    rightmost = max((half for _, half in found), default=0.0)
+    for when, half in found:
+        x, y = axes.x(half), axes.y(0.5)
+        yield dot(x, y, when, 3.5)
+        below = half < rightmost and x > axes.left + 40
+        beside, anchor = (x - 7, "end") if below else (x + 8, "start")
+        yield words(beside, y + 16 if below else y - 7, f"{half:.2f}", f"{when}-name", anchor)
+
+
+def _at_half(points: Sequence[Point]) -> float | None:
+    """The frequency at which a curve first falls to one half."""
+    for (x1, y1), (x2, y2) in pairwise(points):
+        if y1 >= 0.5 > y2:
+            return x1 + (y1 - 0.5) / (y1 - y2) * (x2 - x1)
+    return None

@@ -13,6 +13,8 @@ VERDICTS = {
     "not-front-focus": "Not a front-focus lens",
     "unsure": "Unsure",
 }
+SETTINGS = {"nd": "ND", "camera-serial": "Camera serial number", "lens-serial": "Lens serial number"}
+"""Where a setting is not called by the name that is typed."""
 
 
 def safe(text: str) -> str:
@@ -53,3 +55,13 @@ def error(found: Estimate) -> str:
 def verdict_word(kind: str) -> str:
     """The verdict in large."""
     return VERDICTS.get(kind, kind)
+
+
+def setting_name(name: str) -> str:
+    """What a setting is called in print."""
+    return SETTINGS.get(name, name[:1].upper() + name[1:])
+
+
+def nd_name(nd: str) -> str:
+    """An ND position by its name, which may begin with ND itself."""
+    return nd if nd.upper().startswith("ND") else f"ND {nd}"

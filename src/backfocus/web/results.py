@@ -9,6 +9,7 @@ from ..guide.session_state import Setup
 from ..report import report_html, report_json
 from ..session.certificate import session_report
 from ..session.journal import fold
+from ..session.paper import report_pdf
 from ..session.store import Store, Summary
 
 Json = dict[str, Any]
@@ -45,13 +46,7 @@ def as_json(store: Store, session_id: int) -> Json:
 
 def as_pdf(store: Store, session_id: int) -> bytes:
     """The report on paper; UsageError where the extra for it is missing."""
-    try:
-        from weasyprint import HTML
-        from weasyprint.urls import URLFetcher
-    except (ImportError, OSError):  # OSError: its system libraries are missing
-        raise UsageError("PDF needs one more package: pip install 'backfocus[pdf]'") from None
-    inside_only = URLFetcher(allowed_protocols=("data",))
-    return bytes(HTML(string=as_html(store, session_id), url_fetcher=inside_only).write_pdf())
+    return report_pdf(as_html(store, session_id))
 
 
 def picture(store: Store, session_id: int, number: int) -> bytes:

@@ -1,0 +1,62 @@
+"""`backfocus report`: the name of the file says what is in it."""
+
+from pathlib import Path
+
+import pytest
+
+from backfocus.guide.events import Stopped
+from backfocus.guide.records import to_dict
+from backfocus.guide.session_state import Setup
+from backfocus.session.store import Entry, Store
+
+from .conftest import Run
+
+
+@pytest.fixture(autouse=True)
+def session(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "sessions.db") as store:
+        number = store.begin(to_dict(Setup()), source="clip.mp4", title="clip.mp4")
+        store.append(number, Entry("event", 3.0, to_dict(Stopped(3.0, "aim"))))
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"), [("cert.html", b"<!doctype html>"), ("c.HTM", b"<!doctype html>")]
+)
+def test_a_page(backfocus: Run, tmp_path: Path, name: str, begins: bytes) -> None:
+    ended = backfocus("report", 1, "--out", name)
+    assert (ended.returncode, ended.stdout) == (0, f"{name}\n")
+    assert (tmp_path / name).read_bytes().startswith(b"<!doctype html>")
+
+
+@pytest.mark.parametrize("name", ["cert.pdf", "CERT.PDF"])
+def test_a_pdf(backfocus: Run, tmp_path: Path, name: str) -> None:
+    pytest.importorskip("weasyprint", reason="the extra `pdf` is not installed")
+    ended = backfocus("report", 1, "--out", name)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"{name}\n", "")
+    assert (tmp_path / name).read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("name", ["cert", "cert.txt", "cert.pdf.gz", "cert.docx", ".pdf"])
+def test_another_name_is_refused_before_anything_is_written(
+    backfocus: Run, tmp_path: Path, name: str
+) -> None:
+    ended = backfocus("report", 1, "--out", name)
+    assert ended.returncode == 2
+    assert ".html or .pdf" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+    assert not (tmp_path / name).exists()
+
+
+def test_json_goes_to_the_terminal_only(backfocus: Run, tmp_path: Path) -> None:
+    ended = backfocus("report", 1, "--json", "--out", "a.html")
+    assert ended.returncode == 2
+    assert not (tmp_path / "a.html").exists()
+
+
+def test_a_pdf_without_the_extra(backfocus: Run, tmp_path: Path) -> None:
+    (tmp_path / "weasyprint.py").write_text("raise ImportError")  # the folder it runs in is searched first
+    ended = backfocus("report", 1, "--out", "cert.pdf")
+    assert ended.returncode == 2
+    assert "pip install 'backfocus[pdf]'" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+    assert not (tmp_path / "cert.pdf").exists()
