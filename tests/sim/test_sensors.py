@@ -125,6 +125,53 @@ def test_a_flat_grey_stays_flat_and_grey(given):
 
 
 @pytest.mark.parametrize(
+    "given",
+    [
+        {"sensor": "three-chip"},
+        {"sensor": "bayer", "demosaic": "bilinear"},
+        {"sensor": "bayer", "demosaic": "vng"},
+        {"sensor": "bayer", "demosaic": "edge-aware", "scale": 1.5},
+        {"sensor": "bayer", "demosaic": "hamilton-adams", "skip": 3},
+    ],
+)
+def test_an_even_colour_is_that_colour(given):
+    settings = sim_settings(noise=0.0, width_px=128, height_px=96, **given)
+    raster = raster_of(settings)
+    colour = 0.5, 0.3, 0.15  # red, green, blue
+    planes = tuple(np.full((raster.height, raster.width), part, np.float32) for part in colour)
+    picture = RealSensor(settings).picture((Exposure(planes),), None)
+    red, green, blue = (1.099 * part**0.45 - 0.099 for part in colour)
+    luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    # BT.709-6, items 3.2 to 3.5; a code for rounding, in raw values too.
+    inner = np.s_[4:-4, 4:-4]
+    assert np.abs(picture.luma[inner] - (16 + 219 * luma)).max() <= 1.0
+    assert np.abs(picture.chroma[0][inner] - (128 + 224 * (blue - luma) / 1.8556)).max() <= 1.0
+    assert np.abs(picture.chroma[1][inner] - (128 + 224 * (red - luma) / 1.5748)).max() <= 1.0
+
+
+def test_a_full_photosite_is_full():
+    settings = sim_settings(noise=0.0, width_px=128, height_px=96, sensor="bayer")
+    bright, brighter = (
+        RealSensor(settings).picture((Exposure((np.full((96, 128), light, np.float32),)),), None).luma
+        for light in (1.3, 30.0)
+    )
+    np.testing.assert_array_equal(bright, brighter)
+    assert np.all(bright == 254)
+
+
+def test_a_lens_that_focuses_red_apart_shows_in_the_colours_of_a_mosaic():
+    shown = []
+    for lca_um in (0.0, 60.0):
+        bench = bench_with(sensor="bayer", olpf=0.7, lca_um=lca_um, delta_um=60.0)
+        bench.turn(zoom=0.3)
+        settled_light(bench)
+        shown.append([np.std(plane) for plane in bench.frame(0, 0.0).chroma])
+    # A grey star shows moire only, and a blur of some pixels has none; one that differs by colour shows it.
+    assert max(shown[0]) < 1.0
+    assert min(shown[1]) > 3 * max(shown[0])
+
+
+@pytest.mark.parametrize(
     "given", [{"olpf": 0.0}, {"scale": 1.0}, {"skip": 1}, {"sensor": "mono"}, {"nr": 0.0}]
 )
 def test_a_part_set_to_nothing_is_no_part(given):
@@ -146,6 +193,17 @@ def test_every_sensor_sees_the_same_scene_at_the_same_place(given):
     shares = [np.sum(first * np.roll(second, step, axis)) for axis in (0, 1) for step in (-1, 0, 1)]
     for left, middle, right in (shares[:3], shares[3:]):
         assert (right - left) / (2 * (2 * middle - left - right)) == pytest.approx(0.0, abs=0.02)
+
+
+@pytest.mark.parametrize(("fx", "fy"), [(0.0, 0.2), (0.0, 0.37), (0.3, 0.0), (0.2, 0.25)])
+def test_fields_of_a_real_sensor_average_pairs_of_lines(fx, fy):
+    settings = sim_settings(noise=0.005, width_px=384, height_px=320, sensor="three-chip", interlaced="top")
+    light = (0.4 + 0.04 * np.cos(wave((320, 384), fx, fy))).astype(np.float32)
+    exposure = Exposure((light,))
+    luma = RealSensor(settings).picture((exposure, exposure), "top").luma
+    # Half a line lower both lines of a pair agree.
+    moved = sine_in(light_in(luma), fx, fy) / 0.04 * np.exp(-1j * np.pi * fy)
+    assert moved == pytest.approx(np.cos(np.pi * fy), abs=GRAINY)
 
 
 def test_noise_at_white_is_as_asked_on_every_sensor():

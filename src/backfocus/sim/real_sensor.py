@@ -1,10 +1,13 @@
-"""From light on photosites to the picture a camera delivers, in the order in which cameras do it.
+"""From light on photosites to the picture a camera delivers.
 
-photons and read noise, a photosite that is full    raw values
-demosaic                                            where there is a mosaic of colour filters
-scaling                                             in light
-transfer curve                                      of each colour
-sharpening                                          of the luma, as code values
+The order is that in which cameras do it:
+
+    photons and read noise, a photosite that is full    raw values
+    demosaic                                            where there is a mosaic of colour filters
+    scaling, then the stabiliser                        in light
+    transfer curve                                      of each colour
+    pairs of lines averaged                             into those of a field, where there are two
+    noise reduction, then sharpening                    of the luma, as code values
 """
 
 from functools import cache
@@ -58,7 +61,7 @@ class RealSensor:
 
     def picture(self, exposures: tuple[Exposure, ...], first: Field | None) -> Picture:
         """The picture of one exposure, or of two woven into one as fields."""
-        pictures = [self._developed(exposure) for exposure in exposures]
+        pictures = [self._developed(exposure, paired=first is not None) for exposure in exposures]
         if len(pictures) == 1 or first is None:
             return pictures[0]
         luma = woven([picture.luma for picture in pictures], first)
@@ -69,11 +72,13 @@ class RealSensor:
             luma, (woven([cb for cb, _ in chromas], first), woven([cr for _, cr in chromas], first))
         )
 
-    def _developed(self, exposure: Exposure) -> Picture:
+    def _developed(self, exposure: Exposure, *, paired: bool) -> Picture:
         colours = self._scaled(self._colours(exposure))
         if self._settings.eis:
             colours = _steadied(colours, exposure.shake_px)
         signal = np.asarray(cv2.LUT(colours, _curve()), np.float32)
+        if paired:
+            signal = _paired(signal)
         if signal.ndim == 2:
             return Picture(code_values(self._finished(signal)))
         blue, green, red = (np.ascontiguousarray(signal[:, :, colour]) for colour in range(3))
@@ -145,6 +150,12 @@ def _steadied(colours: Raw, shake_px: tuple[float, float]) -> Raw:
             borderMode=cv2.BORDER_REPLICATE,
         )
     )
+
+
+def _paired(signal: Floats) -> Floats:
+    """Each line averaged with the next: a field alone would flicker where detail is a line high."""
+    following = np.concatenate((signal[1:], signal[-1:]))
+    return np.asarray((signal + following) * np.float32(0.5))
 
 
 def _through_mosaic(exposure: Exposure) -> Floats:
