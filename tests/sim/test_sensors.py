@@ -162,7 +162,7 @@ def test_a_full_photosite_is_full():
 def test_a_lens_that_focuses_red_apart_shows_in_the_colours_of_a_mosaic():
     shown = []
     for lca_um in (0.0, 60.0):
-        bench = bench_with(sensor="bayer", olpf=0.7, lca_um=lca_um, delta_um=60.0)
+        bench = bench_with(sensor="bayer", demosaic="hamilton-adams", olpf=0.7, lca_um=lca_um, delta_um=60.0)
         bench.turn(zoom=0.3)
         settled_light(bench)
         shown.append([np.std(plane) for plane in bench.frame(0, 0.0).chroma])
