@@ -1,11 +1,13 @@
 """The long campaign draws what it says, keeps what it read, and counts what was said."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from tools.truth.long.draw import CHOSEN_BELOW, PROVED_FROM, aberration, draw
 from tools.truth.long.judge import Outcome, counted
+from tools.truth.long.results import outcome_of, write
 from tools.truth.long.shelf import Filmed, is_kept, keep, kept
 
 from backfocus.measure.reading import Flag, Reading, Star
@@ -98,7 +100,14 @@ def test_words_are_counted_as_the_promise_counts_them():
         for count in counted([outcome(3, "adjust", 25, 35), outcome(3, "unsure")], swept=False)
     }
     assert counts["decided beyond 2.5 h"].share == 0.5
-    assert (counts["intervals that hold the truth"].reached, counts["intervals that hold the truth"].of) == (
+    assert (counts["interval holds the truth"].reached, counts["interval holds the truth"].of) == (
         1,
         1,
     )
+
+
+def test_outcomes_come_back_from_their_lines(tmp_path):
+    told = [outcome(1.2, "set", 0.0, 9.0), outcome(3.0, "unsure")]
+    write(told, tmp_path / "outcomes.jsonl")
+    lines = (tmp_path / "outcomes.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [outcome_of(json.loads(line)) for line in lines] == told

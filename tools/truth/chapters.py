@@ -22,6 +22,7 @@ CHAPTERS: tuple[str, ...] = (
     "delta",
     "intervals",
     "cameras",
+    "recordings",
 )
 """In the order of the page."""
 

@@ -11,24 +11,21 @@ lines, and with --write those of the proof to tools/truth/long/results.jsonl, wh
 """
 
 import argparse
-import json
 import multiprocessing
 import os
 import sys
 import time
-from dataclasses import asdict
 from itertools import chain
-from pathlib import Path
 
 import cv2
 
 from .draw import PROVED_FROM
 from .film import Job, film_and_keep
 from .judge import Outcome, both, counted
-from .shelf import FOLDER, commit, is_kept
+from .results import RESULTS, write
+from .shelf import FOLDER, is_kept
 
 CLIPS = 600
-RESULTS = Path(__file__).with_name("results.jsonl")
 
 
 def main() -> int:
@@ -44,9 +41,9 @@ def main() -> int:
         pairs = [pair for pair in pool.imap(both, seeds) if pair]
     outcomes = list(chain.from_iterable(pairs))
     _show(outcomes)
-    _write(outcomes, FOLDER / f"outcomes-{seeds.start}-{seeds.stop}.jsonl")
+    write(outcomes, FOLDER / f"outcomes-{seeds.start}-{seeds.stop}.jsonl")
     if options.write:
-        _write(outcomes, RESULTS)
+        write(outcomes, RESULTS)
     return 0
 
 
@@ -72,13 +69,6 @@ def _show(outcomes: list[Outcome]) -> None:
         for each in part:
             if each.wrong:
                 print(f"  wrong {each.wrong}: seed {each.seed}, {each.true_h:.2f} h, {each.address}")
-
-
-def _write(outcomes: list[Outcome], path: Path) -> None:
-    path.parent.mkdir(exist_ok=True)
-    judged_at = commit()
-    lines = (json.dumps({**asdict(each), "judged_at": judged_at}) for each in outcomes)
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
 def _options() -> argparse.Namespace:

@@ -13,6 +13,8 @@ from backfocus.solve.clip import ClipAnswer, judge_clip
 from .shelf import Filmed, kept
 
 SET_WRONG_H, ADJUST_WRONG_H = 1.1, 0.9
+WRONG_SHARE = {False: 6 / 600, True: 3 / 600}
+"""What is promised of clips without a sweep and with one."""
 SWEEP_FROM_S = STEADY_S + ZOOM_S + STEADY_S
 """When the focus ring begins to turn: what comes before is a clip without a sweep."""
 
@@ -97,48 +99,57 @@ def both(seed: int) -> tuple[Outcome, Outcome] | None:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What is asked of a set of outcomes: how many, of how many, and what must be reached."""
+    """What is asked of a set of outcomes: how many, of how many, and between which shares that must be.
+
+    `least` and `most` are None where nothing is promised.
+    """
 
     what: str
     reached: int
     of: int
-    wanted: str
+    least: float | None = None
+    most: float | None = None
 
     @property
     def share(self) -> float:
         """Of those that count."""
         return self.reached / self.of if self.of else float("nan")
 
+    @property
+    def wanted(self) -> str:
+        """The promise in words."""
+        if self.least is not None and self.most is not None:
+            return f"{self.least:.0%} to {self.most:.0%}"
+        if self.least is not None:
+            return f"{self.least:.0%} and more"
+        return "-" if self.most is None else f"at most {self.most:.1%}"
+
 
 def counted(outcomes: Sequence[Outcome], *, swept: bool) -> tuple[Count, ...]:
-    """The promises for clips without a sweep, or with one."""
+    """The promises for clips without a sweep, or with one, then what else was said."""
+    of = len(outcomes)
     intervals = [each.held for each in outcomes if each.held is not None]
     return (
-        Count(
-            "wrong word",
-            sum(bool(each.wrong) for each in outcomes),
-            len(outcomes),
-            "at most 3 of 600" if swept else "at most 6 of 600",
-        ),
+        Count("wrong word", sum(bool(each.wrong) for each in outcomes), of, most=WRONG_SHARE[swept]),
+        Count("interval holds the truth", sum(intervals), len(intervals), 0.93, 0.97),
+        *(_decided_near(outcomes) if swept else _decided_far(outcomes)),
         *(
-            Count(f"  wrong {word}", sum(each.wrong == word for each in outcomes), len(outcomes), "-")
+            Count(f"wrong {word}", sum(each.wrong == word for each in outcomes), of)
             for word in ("set", "adjust")
         ),
-        Count("intervals that hold the truth", sum(intervals), len(intervals), "93 to 97 %"),
-        *(_decided(outcomes) if swept else _decided_far(outcomes)),
         *(
-            Count(f"{kind}", sum(each.verdict == kind for each in outcomes), len(outcomes), "-")
-            for kind in ("set", "adjust", "unsure", "tracking", "not-front-focus")
+            Count(kind, sum(each.verdict == kind for each in outcomes), of)
+            for kind in sorted({each.verdict for each in outcomes})
         ),
-        Count("no number", sum(each.delta_um is None for each in outcomes), len(outcomes), "-"),
+        Count("no number", sum(each.delta_um is None for each in outcomes), of),
     )
 
 
-def _decided(outcomes: Sequence[Outcome]) -> tuple[Count, ...]:
-    far_or_near = [each.decided for each in outcomes if each.true_h > 1.5 or each.true_h < 0.5]
-    return (Count("decided beyond 1.5 h or within h/2", sum(far_or_near), len(far_or_near), "95 %"),)
+def _decided_near(outcomes: Sequence[Outcome]) -> tuple[Count, ...]:
+    clear = [each.decided for each in outcomes if each.true_h > 1.5 or each.true_h < 0.5]
+    return (Count("decided beyond 1.5 h or within h/2", sum(clear), len(clear), least=0.95),)
 
 
 def _decided_far(outcomes: Sequence[Outcome]) -> tuple[Count, ...]:
     far = [each.decided for each in outcomes if each.true_h > 2.5]
-    return (Count("decided beyond 2.5 h", sum(far), len(far), "60 %"),)
+    return (Count("decided beyond 2.5 h", sum(far), len(far), least=0.60),)
