@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
 from tests.web.conftest import Served, Wall, until
 from tests.web.strangers import (
     BINARY,
@@ -94,11 +96,12 @@ def page_for(serve: Callable[..., Served], tmp_path: Path) -> Iterator[Opens]:
     hosts: list[SessionHost] = []
     lines_open = ExitStack()
 
-    def start(limits: Limits | None = None, *, lan: bool = False, buffer_bytes: int = 0) -> Page:
+    def start(limits: Limits | None = None, *, lan: bool = False, buffer_bytes: int = 0, **door: Any) -> Page:
         store = str(tmp_path / "store.db")
         hosts.append(SessionHost(store, Given(), opens=lambda name, **_: Wall(name)))
         tokens = Tokens(b"k" * 32) if lan else None
-        door = {"guard": lambda app: Guard(app, tokens=tokens)} if lan else {}
+        if lan:
+            door = {"guard": lambda app: Guard(app, tokens=tokens)}
         return Page(serve(hosts[-1], store, limits, buffer_bytes, **door), tokens, lines_open)
 
     yield start
@@ -305,6 +308,31 @@ def test_three_hundred_silent_connections_crowd_out_nobody(page_for: Opens, lan:
         assert watching.until("checks"), "who was there before still sees the picture"
         assert sum(not is_closed(line) for line in lines) <= Limits().unknown
     assert page.is_well()
+
+
+def test_who_has_spoken_is_heard_in_the_thick_of_a_crowd(page_for: Opens) -> None:
+    holding, go_on = threading.Event(), threading.Event()
+
+    def with_a_hold(app: ASGIApp) -> ASGIApp:
+        async def held(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope.get("path") == "/hold":
+                holding.set()
+                go_on.wait(60.0)  # the whole server waits, as when it is busy
+            await app(scope, receive, send)
+
+        return Guard(held)
+
+    page = page_for(guard=with_a_hold)
+    with ExitStack() as stack:
+        stack.enter_context(crowd(page.address, 1, head(page.address, path="/hold")))
+        assert holding.wait(60.0)
+        # all these queue up, and are taken as fast as they can be
+        stack.enter_context(crowd(page.address, 60))
+        ours = stack.enter_context(connect(page.address))
+        ours.sendall(head(page.address))
+        stack.enter_context(crowd(page.address, 300))
+        go_on.set()
+        assert answer(ours).startswith(b"HTTP/1.1 200")
 
 
 def test_strangers_without_a_token_who_ask_crowd_out_nobody(page_for: Opens) -> None:

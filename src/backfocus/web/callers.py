@@ -36,8 +36,8 @@ class Limits:
         How long sent bytes may wait for a peer that reads nothing.
     """
 
-    unknown: int = 64
-    known: int = 128
+    unknown: int = 96
+    known: int = 112
     say_s: float = 10.0
     take_s: float = 20.0
 

@@ -5,6 +5,7 @@ h11 limits a request's head only while it is incomplete, so bytes reach it in sl
 """
 
 import asyncio
+import socket
 from functools import partial
 from typing import Any, cast
 
@@ -35,7 +36,10 @@ PINGS = 16
 """So many may come at once: browsers send none."""
 UNREAD_BYTES = 32 * 1024
 """What may come in before it is read: everybody else waits while that much is gone through."""
-BACKLOG = 128
+BACKLOG = 1024
+ACCEPTED_AT_ONCE = 16
+"""Between so many and the next so many, whatever the first have sent already is read: far fewer than
+`Limits.unknown`, so that nobody who has spoken is put out unheard."""
 
 
 class PageServer(uvicorn.Server):
@@ -62,11 +66,17 @@ class PageServer(uvicorn.Server):
                 proxy_headers=False,  # who calls is told by the connection, never by what it says
                 server_header=False,
                 date_header=False,
-                backlog=BACKLOG,
+                backlog=ACCEPTED_AT_ONCE,
                 timeout_graceful_shutdown=int(GRACE_S),
             )
         )
         self._callers = callers
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve; the event loop has one number for what may queue and for what it takes at once."""
+        await super().startup(sockets)
+        for listening in sockets or ():
+            listening.listen(BACKLOG)
 
     async def on_tick(self, counter: int) -> bool:
         """Called ten times a second."""
