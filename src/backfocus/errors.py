@@ -3,6 +3,7 @@
     BackfocusError
     ├── SourceError            there is no picture: look at the cable, the address, the file
     │   ├── SourceUnreadable       it never opened, or is not video
+    │   │   └── PictureTooLarge        larger than the limit that was set
     │   └── SourceLost             it was open and went away
     ├── UsageError             the request cannot be meant: correct the option named
     ├── OutOfOrder             an event that cannot happen in this step of the procedure
@@ -25,6 +26,10 @@ class SourceError(BackfocusError):
 
 class SourceUnreadable(SourceError):
     """The source never opened, or holds no pictures."""
+
+
+class PictureTooLarge(SourceUnreadable):
+    """A picture has more pixels than the limit allows."""
 
 
 class SourceLost(SourceError):

@@ -1,7 +1,10 @@
 """Rubbish in: one line that says what to do, the exit code of the manual, no traceback and no hang."""
 
 import json
+import subprocess
+import sys
 import threading
+import zlib
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -13,6 +16,7 @@ import pytest
 from backfocus.session.store import Store
 
 from ..oracles.render import StarDrawing, draw_star
+from ..oracles.still_files import png_of
 from .conftest import Run
 
 
@@ -216,3 +220,63 @@ def test_a_report_of_no_session_is_said_in_one_line(backfocus: Run) -> None:
     ended = backfocus("report", 99)
     assert ended.returncode == 3
     assert "99" in one_line(ended.stderr)
+
+
+def test_a_picture_of_another_size_ends_a_recording_in_words(
+    backfocus: Run, golden: Path, tmp_path: Path
+) -> None:
+    clip = golden / "faults" / "size_changes.ts"
+    assert backfocus("measure", clip).returncode == 0
+    ended = backfocus("guide", clip, "--record", tmp_path / "kept.mp4", "--json")
+    assert ended.returncode == 3, ended.stderr
+    assert "640 x 360 pixels does not go into a recording of 320 x 180" in ended.stderr.splitlines()[-1]
+
+
+def test_a_float_picture_ends_a_recording_in_words(backfocus: Run, tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "a.tiff"), np.full((90, 160), 0.5, np.float32))
+    ended = backfocus("guide", tmp_path / "a.tiff", "--record", tmp_path / "kept.mp4", "--json")
+    assert ended.returncode == 3, ended.stderr
+    assert "leave out --record" in ended.stderr.splitlines()[-1]
+
+
+def measured_within(limit_mb: int, path: Path, tmp_path: Path, *options: str) -> "tuple[int, str]":
+    """Exit code and words of `measure` in a process that may not hold more than this."""
+    program = (
+        "import re\n"
+        "from pathlib import Path\n"
+        "from backfocus.cli.app import main\n"
+        "try:\n"
+        "    main()\n"
+        "finally:\n"
+        "    said = Path('/proc/self/status').read_text()\n"
+        "    most = int(re.search(r'VmHWM:\\s+(\\d+) kB', said)[1])\n"
+        f"    assert most < {limit_mb} * 1024, most\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, "measure", str(path), *options],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert "AssertionError" not in ended.stderr, ended.stderr
+    return ended.returncode, ended.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="peak memory is told by Linux")
+def test_no_file_takes_more_memory_than_its_picture(tmp_path: Path, golden: Path) -> None:
+    packed = zlib.compress(b"\0" * 50_000_000)
+    huge = tmp_path / "huge.png"
+    huge.write_bytes(png_of((60_000, 60_000, 8, 2), packed))
+    endless = tmp_path / "endless.png"
+    endless.symlink_to("/dev/zero")
+    holey = tmp_path / "holey.png"  # 40 GB on paper
+    holey.write_bytes(png_of((9, 9, 8, 0), zlib.compress(b"\0" * 90))[:-12])
+    with holey.open("r+b") as file:
+        file.truncate(40_000_000_000)
+    for path in (golden / "faults" / "png_75kB_takes_3.6GB.png", huge, endless, holey):
+        # what the program itself needs, and a margin
+        code, said = measured_within(250, path, tmp_path)
+        assert code == 3, said
+        one_line(said)

@@ -1,7 +1,7 @@
 import pytest
 
 from backfocus.errors import UsageError
-from backfocus.video.address import kind
+from backfocus.video.address import kind, local_path
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,66 @@ def test_an_address_that_cannot_be_meant_is_refused_in_one_line(address: str) ->
     with pytest.raises(UsageError) as refused:
         kind(address)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        ("clip.mp4", "clip.mp4"),
+        ("12:30.mp4", "12:30.mp4"),
+        ("file:///a/b%20c.mp4", "/a/b c.mp4"),
+        ("FILE://localhost/a/%231.mp4", "/a/#1.mp4"),
+        ("file:/a/b.mp4", "/a/b.mp4"),
+        ("file:///a/%FF.mp4", "/a/\udcff.mp4"),
+        ("file.mp4", "file.mp4"),
+        ("file:b.mp4", "file:b.mp4"),
+    ],
+)
+def test_a_file_is_named_by_its_path_or_its_address(address: str, path: str) -> None:
+    assert kind(address) == "file"
+    assert local_path(address) == path
+
+
+@pytest.mark.parametrize("address", ["file://server/a.mp4", "file://~user/a.mp4", "file://"])
+def test_a_file_of_another_machine_is_refused(address: str) -> None:
+    with pytest.raises(UsageError, match="file:///PATH"):
+        local_path(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["RTSP://cam/1", "Http://cam/x", "rtsp://u:p%23w@cam/1", "rtsp://cam/p#x"]
+)
+def test_schemes_are_known_in_any_letters(address: str) -> None:
+    assert kind(address) == address[:4].lower()
+
+
+@pytest.mark.parametrize(
+    ("address", "how"),
+    [
+        ("rtsp://op:pa#ss@192.0.2.7/1", "# as %23"),
+        ("rtsp://op:#@192.0.2.7:554/1", "# as %23"),
+        ("http://op:a/b?c@192.0.2.7/1", "/ as %2F, \\? as %3F"),
+        ("rtsp://op:a@b#c@192.0.2.7/1", "# as %23"),
+    ],
+)
+def test_signs_that_end_the_host_in_a_password_are_said_how_to_write(address: str, how: str) -> None:
+    with pytest.raises(UsageError, match=how) as refused:
+        kind(address)
+    assert "ss@" not in str(refused.value)
+    assert "op" not in str(refused.value).split()[0]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "rtsp://cam:554/u@x#1",
+        "http://cam/a?mail=a@b",
+        "srt://cam:9000?streamid=#!::r=a,u=b@c",
+        "rtsp://a@b@cam/1",
+    ],
+)
+def test_what_can_be_meant_is_left_alone(address: str) -> None:
+    kind(address)
 
 
 def test_ndi_is_named_as_not_supported_yet() -> None:

@@ -1,13 +1,16 @@
+import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
-from backfocus.errors import SourceLost, SourceUnreadable, UsageError
+from backfocus.errors import PictureTooLarge, SourceLost, SourceUnreadable, UsageError
 from backfocus.frame import Frame
 from backfocus.measure.reading import Flag
 from backfocus.measure.track import track
@@ -244,3 +247,163 @@ def test_unknown_options_are_refused(tmp_path: Path, moving: Moving) -> None:
         open_source(str(tmp_path / "a.mp4"), range_="wide")
     with pytest.raises(UsageError, match="slog9"):
         open_source(str(tmp_path / "a.mp4"), transfer="slog9")
+
+
+def sound_clip(path: Path, moving: Moving, **options: object) -> Path:
+    record(moving(4), path, **options)  # type: ignore[arg-type]
+    return path
+
+
+@pytest.mark.parametrize(
+    "name", ["12:30.mp4", "a b#c?.mp4", "http:a.mp4", "Bühne.mp4", "%41.mp4", "100%.mp4"]
+)
+def test_any_name_of_a_file_will_do(name: str, tmp_path: Path, moving: Moving) -> None:
+    sound_clip(tmp_path / "plain.mp4", moving).rename(tmp_path / name)
+    assert len(read(tmp_path / name)) == 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names in other bytes than UTF-8 are Linux's")
+def test_a_name_that_is_not_utf_8_will_do(tmp_path: Path, moving: Moving) -> None:
+    for suffix, whole in ((".mp4", sound_clip(tmp_path / "a.mp4", moving)), (".png", tmp_path / "a.png")):
+        if suffix == ".png":
+            cv2.imwrite(str(whole), np.zeros((4, 4), np.uint8))
+        odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9" + suffix.encode()))
+        whole.rename(odd)
+        assert read(odd)
+
+
+def test_a_file_by_its_address(tmp_path: Path, moving: Moving) -> None:
+    path = sound_clip(tmp_path / "a b.mp4", moving)
+    assert len(list(open_source(path.as_uri()).frames())) == 4
+    assert len(list(open_source("FILE://localhost" + path.as_uri().removeprefix("file://")).frames())) == 4
+
+
+def test_a_title_in_latin_1_is_no_damage(golden: Path) -> None:
+    assert len(read(golden / "faults" / "latin1_title.avi")) == 8
+
+
+def test_half_a_picture_a_second_is_whole(tmp_path: Path, moving: Moving) -> None:
+    sent = [replace(frame, at_s=2.0 * frame.index) for frame in moving(5)]
+    record(sent, tmp_path / "a.mp4", fps=0.5)
+    assert [frame.at_s for frame in read(tmp_path / "a.mp4")] == pytest.approx([0.0, 2.0, 4.0, 6.0, 8.0])
+
+
+def test_streams_that_appear_on_the_way_end_in_one_line(golden: Path) -> None:
+    with pytest.raises(SourceUnreadable, match="no picture could be decoded"):
+        read(golden / "faults" / "indexerror.ts")
+
+
+def test_joined_recordings_of_other_sizes_go_on_in_time(golden: Path) -> None:
+    seen = read(golden / "faults" / "size_changes.ts")
+    assert {frame.luma.shape for frame in seen} == {(180, 320), (360, 640), (90, 160)}
+    times = [frame.at_s or 0.0 for frame in seen]
+    assert all(later > earlier for earlier, later in pairwise(times))
+
+
+LISTS = {
+    "concat": "ffconcat version 1.0\nfile '{}'\n",
+    "playlist": "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n{}\n#EXT-X-ENDLIST\n",
+    "with a mark": "\ufeff#EXTM3U\n#EXTINF:9,\n{}\n",
+    "stream": "v=0\no=- 0 0 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=video 5004 RTP/AVP 96\n",
+    "dash": '<?xml version="1.0"?><MPD><Period><BaseURL>{}</BaseURL></Period></MPD>',
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("suffix", [".mp4", ".m3u8", ".txt"])
+def test_a_list_that_names_other_files_is_not_followed(
+    name: str, suffix: str, tmp_path: Path, moving: Moving
+) -> None:
+    outside = sound_clip(tmp_path / "outside.mp4", moving)
+    (tmp_path / "in").mkdir()
+    path = tmp_path / "in" / f"a{suffix}"
+    path.write_text(LISTS[name].format(outside), encoding="utf-8")
+    with pytest.raises(SourceUnreadable, match="a list of other files or streams"):
+        open_source(str(path))
+
+
+def test_a_picture_sequence_is_not_guessed_from_a_name(tmp_path: Path) -> None:
+    for number in range(3):
+        cv2.imwrite(str(tmp_path / f"f{number}.png"), np.zeros((4, 4), np.uint8))
+    with pytest.raises(SourceUnreadable, match="no such file"):
+        open_source(str(tmp_path / "f%d.png"))
+
+
+def damaged(path: Path, packets: range, how: Callable[[bytearray], None]) -> Path:
+    """The clip with some of its packed pictures changed, in a file that is otherwise sound."""
+    from fractions import Fraction
+
+    import av
+
+    other = path.with_name("damaged" + path.suffix)
+    with av.open(str(path)) as source, av.open(str(other), "w") as copy:
+        stream = copy.add_stream_from_template(source.streams.video[0])
+        for number, packet in enumerate(source.demux(video=0)):
+            if packet.dts is None:
+                continue
+            data = bytearray(bytes(packet))
+            if number in packets:
+                how(data)
+            changed = av.Packet(bytes(data))
+            changed.pts, changed.dts, changed.time_base = (
+                packet.pts,
+                packet.dts,
+                packet.time_base or Fraction(1),
+            )
+            changed.is_keyframe = packet.is_keyframe
+            changed.stream = stream
+            copy.mux(changed)
+    return other
+
+
+def noisy(count: int) -> list[Frame]:
+    """Pictures with enough in them for a wrong bit to matter."""
+    rng = np.random.default_rng(3)
+    still = rng.integers(40, 200, (96, 128), dtype=np.uint8)
+    return [Frame(luma=np.roll(still, n, axis=1), index=n, at_s=n / 25) for n in range(count)]
+
+
+def test_a_picture_painted_over_marks_those_predicted_from_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.mkv"
+    options = {"g": "10", "bf": "0", "crf": "18", "sc_threshold": "0", "preset": "veryfast"}
+    record(noisy(30), path, options=options)
+
+    def spoil(data: bytearray) -> None:
+        data[len(data) // 2 :] = bytes(len(data) - len(data) // 2)
+
+    said: list[str] = []
+    seen = list(open_source(str(damaged(path, range(13, 14), spoil)), notice=said.append).frames())
+    number = [round((frame.at_s or 0.0) * 25) for frame in seen]
+    assert 13 not in number
+    assert said
+    # from the damaged picture to the next one that stands alone
+    assert {n for n, frame in zip(number, seen, strict=True) if frame.damaged} == set(range(14, 20))
+    flags = [track(None, frame)[1].flags for frame in seen]
+    assert [Flag.DAMAGED in each for each in flags] == [frame.damaged for frame in seen]
+
+
+def test_a_damaged_picture_that_stands_alone_is_given_and_marked(tmp_path: Path) -> None:
+    path = tmp_path / "a.avi"
+    record(noisy(12), path, codec="mjpeg", pixel_format="yuvj420p", options={"qmin": "2", "qmax": "2"})
+
+    def spoil(data: bytearray) -> None:
+        data[len(data) // 2 : len(data) // 2 + 60] = bytes([0xFF, 0xD0] * 30)
+
+    seen = list(open_source(str(damaged(path, range(4, 6), spoil))).frames())
+    assert len(seen) == 12
+    assert [frame.index for frame in seen if frame.damaged] == [4, 5]
+    times = [frame.at_s or 0.0 for frame in seen]
+    assert times == pytest.approx([n / 25 for n in range(12)], abs=1e-3)
+
+
+def test_pictures_beyond_the_limit_are_refused_before_they_are_decoded(
+    tmp_path: Path, moving: Moving, golden: Path
+) -> None:
+    path = sound_clip(tmp_path / "a.mp4", moving)
+    with pytest.raises(PictureTooLarge, match=r"too large, 72 x 48 pixels where 0\.003 megapixels"):
+        open_source(str(path), max_megapixels=0.003)
+    # a size that the container did not announce, after pictures that were small enough
+    said: list[str] = []
+    source = open_source(str(golden / "faults" / "size_changes.ts"), max_megapixels=0.1, notice=said.append)
+    assert {frame.luma.shape for frame in source.frames()} <= {(180, 320), (90, 160)}
+    assert said

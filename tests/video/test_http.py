@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
-from backfocus.errors import SourceUnreadable
+from backfocus.errors import PictureTooLarge, SourceUnreadable
 from backfocus.frame import Frame
 from backfocus.video import VideoSource, open_source, record
 
@@ -174,7 +174,7 @@ def test_mpeg_ts_gives_pictures(transport: bytes, serve: Serve, look: Look) -> N
 
 @pytest.mark.parametrize(
     ("bad", "expected"),
-    [(stalls_in_a_picture, "no answer in time"), (breaks_off_in_a_picture, "the stream ended")],
+    [(stalls_in_a_picture, "no answer within"), (breaks_off_in_a_picture, "the stream ended")],
     ids=["stalls", "breaks off"],
 )
 def test_a_stream_that_stops_in_the_middle_of_a_picture_comes_back(
@@ -241,7 +241,7 @@ def test_a_server_that_accepts_and_says_nothing(serve: Serve, look: Look) -> Non
         stop.wait(DEADLINE_S)
         yield b""
 
-    with pytest.raises(SourceUnreadable, match="no answer in time"):
+    with pytest.raises(SourceUnreadable, match="no answer within"):
         look(serve(MULTIPART, silent).address)
 
 
@@ -256,3 +256,19 @@ def test_sound_only(serve: Serve, look: Look) -> None:
         container.mux(stream.encode(None))
     with pytest.raises(SourceUnreadable, match="holds no picture, only sound"):
         look(serve("video/mp2t", lambda _: [memory.getvalue()]).address)
+
+
+def test_a_picture_beyond_the_limit_ends_it_at_once(serve: Serve, look: Look) -> None:
+    with pytest.raises(PictureTooLarge, match="--max-megapixels"):
+        for _ in look(serve(MULTIPART, mjpeg).address, max_megapixels=0.001).frames():
+            pass
+
+
+def test_no_playlist_leads_to_a_file_of_this_machine(serve: Serve, look: Look, tmp_path: Path) -> None:
+    record([Frame(luma=np.full((48, 64), 90, np.uint8), index=n) for n in range(50)], tmp_path / "a.ts")
+
+    def playlist(_: threading.Event) -> Iterator[bytes]:
+        yield f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile://{tmp_path}/a.ts\n".encode()
+
+    with pytest.raises(SourceUnreadable):
+        look(serve("application/vnd.apple.mpegurl", playlist).address)

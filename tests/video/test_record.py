@@ -79,6 +79,23 @@ def test_what_cannot_be_recorded_is_a_wrong_call(tmp_path: Path, moving: Moving)
             recorder.write(field)
 
 
+def test_deeper_samples_are_brought_down_to_the_recording(tmp_path: Path) -> None:
+    y, x = np.mgrid[:48, :64].astype(np.uint16)
+    deep = 1000 * x + 13 * y
+    options = {"qp": "0"}
+    record([Frame(luma=deep, bits=16)], tmp_path / "a.mp4", options=options)
+    (frame,) = open_source(str(tmp_path / "a.mp4")).frames()
+    assert frame.bits == 10
+    np.testing.assert_array_equal(frame.luma, deep >> 6)
+
+
+def test_a_larger_picture_is_not_cut_in_silence(tmp_path: Path, moving: Moving) -> None:
+    with Recorder(tmp_path / "a.mp4") as recorder:
+        recorder.write(moving(1)[0])
+        with pytest.raises(ValueError, match="144 x 96 pixels does not go into a recording of 72 x 48"):
+            recorder.write(Frame(luma=np.zeros((96, 144), np.uint8)))
+
+
 def test_a_path_that_cannot_be_written_is_said_in_one_line(tmp_path: Path, moving: Moving) -> None:
     with pytest.raises(OutputError, match="cannot write: there is no such file or folder") as refused:
         record(moving(1), tmp_path / "missing" / "a.mp4")

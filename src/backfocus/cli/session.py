@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, nullcontext
 from dataclasses import dataclass
 
-from ..errors import UsageError
+from ..errors import SourceUnreadable, UsageError
 from ..frame import Frame
 from ..guide import events as ev
 from ..guide.procedure import start
@@ -155,7 +155,10 @@ class _Taped:
 
     def frames(self) -> Iterator[Frame]:
         for frame in self._source.frames():
-            self._recorder.write(frame)
+            try:
+                self._recorder.write(frame)
+            except ValueError as problem:
+                raise SourceUnreadable(f"{self.title}: {problem}: leave out --record") from None
             yield frame
 
     def close(self) -> None:

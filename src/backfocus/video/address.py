@@ -1,7 +1,9 @@
-"""Addresses of sources: what kind one is."""
+"""Addresses of sources: what kind one is, and which file it names."""
 
+import os
+import re
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ..errors import UsageError
 from ..redaction import shown
@@ -19,6 +21,15 @@ KINDS: dict[str, Kind] = {
 }
 NEEDS_HOST = ("rtsp", "http", "srt")
 
+HAS_PASSWORD = ("rtsp", "http")
+"""Kinds whose password stands before the host."""
+
+WRITTEN = {"#": "%23", "/": "%2F", "?": "%3F"}
+"""How to write in a password what would end the host's part of an address."""
+
+_RAW_PASSWORD = re.compile(r"[^/?#\s@:]*:(?!\d{1,5}(?:[/?#\s]|$))(\S*)@")
+"""USER:PASSWORD@ as it was typed: a colon that no port number follows."""
+
 
 def kind(address: str) -> Kind:
     """What sort of source an address names; anything without a scheme is a file or a folder.
@@ -32,7 +43,7 @@ def kind(address: str) -> Kind:
         )
     if scheme == "device" and marker:
         return _named(address, rest)
-    if not rest.startswith("//"):
+    if not rest.startswith("//") or scheme.lower() == "file":
         return "file"
     if scheme.lower() not in KINDS:
         raise UsageError(
@@ -42,6 +53,26 @@ def kind(address: str) -> Kind:
     return _with_host(address, KINDS[scheme.lower()])
 
 
+def local_path(address: str) -> str:
+    """The path that a file's address names: itself, or the one in `file:///PATH`.
+
+    Raises UsageError for a file on another machine.
+    """
+    scheme, _, rest = address.partition(":")
+    if scheme.lower() != "file" or not rest.startswith("/"):
+        return address
+    host, path = "", rest
+    if rest.startswith("//"):
+        host, slash, below = rest[2:].partition("/")
+        path = slash + below
+    if host.lower() not in ("", "localhost") or not path:
+        raise UsageError(
+            f"{shown(address)} is a file of another machine: write file:///PATH or the path alone"
+        )
+    path = unquote(path, errors="surrogateescape")
+    return path[1:] if os.name == "nt" and re.match(r"/[A-Za-z]:", path) else path
+
+
 def _named(address: str, name: str) -> Kind:
     if not name.strip("/ "):
         raise UsageError(f"{address} names no device: `backfocus devices` lists them")
@@ -49,6 +80,8 @@ def _named(address: str, name: str) -> Kind:
 
 
 def _with_host(address: str, found: Kind) -> Kind:
+    if found in HAS_PASSWORD:
+        _demand_written(address)
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname, parts.port
@@ -57,3 +90,16 @@ def _with_host(address: str, found: Kind) -> Kind:
     if found in NEEDS_HOST and not host:
         raise UsageError(f"{shown(address)} names no host: write {parts.scheme}://HOST/PATH")
     return found
+
+
+def _demand_written(address: str) -> None:
+    """Refuse a password that would be taken for the path, and say how to write it."""
+    after = address.partition("://")[2]
+    authority = re.split(r"[/?#]", after, maxsplit=1)[0]
+    typed = _RAW_PASSWORD.match(after)
+    found = [sign for sign in WRITTEN if typed and sign in typed[1]] if "@" not in authority else []
+    if "@" in after.partition("#")[2] and "#" not in found:
+        found.append("#")
+    if found:
+        how = ", ".join(f"{sign} as {WRITTEN[sign]}" for sign in found)
+        raise UsageError(f"{shown(address)} cannot be told apart: in a user name or password write {how}")

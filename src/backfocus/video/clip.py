@@ -13,7 +13,7 @@ import av.error
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from ..errors import SourceLost, SourceUnreadable
+from ..errors import PictureTooLarge, SourceLost, SourceUnreadable
 from ..frame import Frame
 from .decode import MICROSECONDS, Numbering, pictures, video_stream
 from .faults import hint
@@ -124,6 +124,8 @@ class Clip:
                         lost += 1
                     else:
                         yield numbering.frame(decoded)
+            except PictureTooLarge as fault:
+                raise PictureTooLarge(f"{self.title}: {fault}") from fault
             except (av.error.FFmpegError, OSError) as fault:
                 raise SourceLost(f"{self.title} after {numbering.count} pictures: {hint(fault)}") from fault
             self._look_back(container, stream, numbering, lost)

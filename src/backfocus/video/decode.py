@@ -15,10 +15,10 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 from av.video.stream import VideoStream
 
-from ..errors import SourceUnreadable
+from ..errors import PictureTooLarge, SourceUnreadable
 from ..frame import Field, Frame
 from .luma import Signal, frame_of
-from .size_limit import MAX_MEGAPIXELS, pixels, too_large
+from .size_limit import MAX_MEGAPIXELS, TOO_LARGE, pixels, too_large
 
 MICROSECONDS = 1_000_000
 STRICT = {"err_detect": "explode"}
@@ -51,7 +51,7 @@ def video_stream(
         raise SourceUnreadable(f"{title}: no decoder for its picture: convert it to H.264, HEVC or ProRes")
     context = stream.codec_context
     if problem := too_large(context.width, context.height, max_megapixels):
-        raise SourceUnreadable(f"{title}: its picture is {problem}")
+        raise PictureTooLarge(f"{title}: its picture is {problem}")
     context.options = {"max_pixels": str(pixels(max_megapixels))}
     if context.codec.intra_only:
         context.options |= STRICT
@@ -71,6 +71,8 @@ def pictures(container: InputContainer, stream: VideoStream) -> Iterator[Decoded
 
     A picture whose errors the decoder has painted over is left out where others are predicted from it, and
     those are marked as damaged until the next one that stands alone.
+
+    Raises PictureTooLarge at a picture beyond the limit, which the container did not announce.
     """
     decoder = _Decoder(stream)
     for packet in _packets(container, stream):
@@ -98,6 +100,8 @@ class _Decoder:
         lost = packet.is_corrupt
         try:
             found = packet.decode()
+        except av.error.ArgumentError as fault:  # the limit set as `max_pixels`
+            raise PictureTooLarge(f"its pictures are {TOO_LARGE}") from fault
         except av.error.InvalidDataError:
             found = self._patched(packet)
             yield from (Decoded(picture, damaged=True) for picture in found)

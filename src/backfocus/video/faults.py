@@ -45,6 +45,11 @@ BY_NUMBER = {
 """System errors without a Python class of their own."""
 
 
+def silence(timeout_s: float) -> str:
+    """What to say when nothing came for this long."""
+    return f"no answer within {timeout_s:g} s: check that the host is on and reachable"
+
+
 def hint(fault: BaseException) -> str:
     """What is wrong and what to do next, one line without the address."""
     for kind, text in HINTS:

@@ -17,13 +17,25 @@ SHORT_PROBE = {"analyzeduration": "2000000", "fpsprobesize": "0"}
 """How long to look before the first picture. FFmpeg would watch MPEG-TS for five seconds, because it may
 always bring another stream, and 20 pictures of any stream to guess a frame rate that nobody asks for."""
 
+PROTOCOLS = {
+    "rtsp": "rtsp,rtsps,rtp,srtp,udp,tcp,tls,http,https,httpproxy",
+    "http": "http,https,httpproxy,tcp,tls,crypto,data",
+}
+"""What an answer may lead to: never to a file of this machine, whatever a playlist names."""
+
 OPTIONS: dict[Kind, dict[str, str]] = {
     "rtsp": {
+        "protocol_whitelist": PROTOCOLS["rtsp"],
         "rtsp_flags": "prefer_tcp",  # UDP loses packets on busy networks; used only where TCP is refused
         "allowed_media_types": "video",
         **SHORT_PROBE,
     },
-    "http": {"reconnect": "0", "user_agent": "backfocus", **SHORT_PROBE},
+    "http": {
+        "protocol_whitelist": PROTOCOLS["http"],
+        "reconnect": "0",
+        "user_agent": "backfocus",
+        **SHORT_PROBE,
+    },
 }
 
 

@@ -78,6 +78,7 @@ class Recorder:
         self._rate = Fraction(fps).limit_denominator(1001)
         self._options = dict(NEAR_LOSSLESS.get(codec, {}) if options is None else options)
         self._stream: VideoStream | None = None
+        self._shape: tuple[int, ...] = ()
         self._marking: Graph | None = None
         self._last_tick = -1
         try:
@@ -98,7 +99,12 @@ class Recorder:
         if frame.field is not None or frame.bits == 0:
             raise ValueError("only whole pictures of integer samples can be recorded")
         if self._stream is None:
-            self._stream = self._begin(frame)
+            self._stream, self._shape = self._begin(frame), frame.luma.shape
+        if frame.luma.shape != self._shape:
+            (high, wide), (rows, columns) = self._shape, frame.luma.shape
+            raise ValueError(
+                f"a picture of {columns} x {rows} pixels does not go into a recording of {wide} x {high}"
+            )
         picture = _picture(frame, self._stream)
         picture.pts = self._last_tick = max(self._tick(frame), self._last_tick + 1)
         picture.time_base = self._stream.codec_context.time_base
@@ -169,16 +175,15 @@ def _picture(frame: Frame, stream: VideoStream) -> av.VideoFrame:
     width, height = stream.width, stream.height
     picture = av.VideoFrame(width, height, stream.format.name)
     luma = frame.luma[:height, :width]
-    if luma.shape != (height, width):
-        raise ValueError(f"picture of {frame.luma.shape[::-1]} in a recording of {width} x {height}")
     bits = stream.format.components[0].bits
-    shift = max(0, bits - frame.bits)
+    up, down = max(0, bits - frame.bits), max(0, frame.bits - bits)
     for number, plane in enumerate(picture.planes):
         samples = np.frombuffer(memoryview(plane), np.uint16 if bits > 8 else np.uint8)
         rows = samples.reshape(plane.height, -1)
         given = luma if number == 0 else frame.chroma[number - 1] if frame.chroma else None
         if given is not None and given.shape == (plane.height, plane.width):
-            rows[:, : plane.width] = given.astype(samples.dtype) << shift
+            codes = given.astype(np.uint16, copy=False)
+            rows[:, : plane.width] = (codes >> down << up).astype(samples.dtype)
         else:
             rows[:] = 1 << (bits - 1)
     picture.color_range = LIMITED_RANGE_TAG if frame.limited else FULL_RANGE_TAG

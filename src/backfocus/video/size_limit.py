@@ -7,6 +7,10 @@ BYTES_A_PIXEL = 6
 """Of the largest pictures: colour of 16 bits. Deeper ones must have fewer pixels."""
 
 
+TOO_LARGE = "larger than the limit: raise it with --max-megapixels"
+"""Where nobody says how large."""
+
+
 def too_large(width: int, height: int, megapixels: float, *, sample_bytes: int = 1) -> str | None:
     """Why a picture of this size is not read, or None when it is.
 

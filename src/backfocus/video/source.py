@@ -13,7 +13,7 @@ from ..frame import Frame
 from ..redaction import redact, shown
 from ..transfer import curve
 from . import capture, network
-from .address import Kind, kind
+from .address import Kind, kind, local_path
 from .clip import Clip
 from .luma import Signal
 from .size_limit import MAX_MEGAPIXELS
@@ -118,7 +118,7 @@ def expected_frames(source: VideoSource) -> int | None:
 
 def _path(address: str) -> Path:
     try:
-        return Path(address.removeprefix("file://")).expanduser()
+        return Path(local_path(address)).expanduser()
     except RuntimeError:
         user = address.split("/")[0]
         raise UsageError(f"{address}: there is no user {user} on this machine: check the path") from None

@@ -18,10 +18,10 @@ from typing import Protocol
 import av.error
 from av.container import InputContainer
 
-from ..errors import SourceError, SourceLost, SourceUnreadable
+from ..errors import PictureTooLarge, SourceError, SourceLost, SourceUnreadable
 from ..frame import Frame
 from .decode import Decoded, FieldOrder, pictures, sample_aspect, video_stream
-from .faults import hint
+from .faults import hint, silence
 from .luma import AS_TAGGED, Signal, frame_of
 from .size_limit import MAX_MEGAPIXELS
 
@@ -33,6 +33,9 @@ LONGEST_PAUSE_S = 8.0
 
 JOIN_S = 1.0
 """Longest that `close` waits for the reader; one in a stalled read ends by itself within its time-out."""
+
+NEARLY = 0.9
+"""Of the time-out: who answered as late as this did not answer."""
 
 SLICE_S = 0.2
 """Waits are cut into slices, because Windows hears Ctrl-C only between them."""
@@ -195,10 +198,10 @@ class _Reader:
     def wait_for_connection(self) -> None:
         """Return once connected; raises SourceUnreadable when refused, or when nothing answers in time."""
         self._wait(lambda: self._connected or self._refused is not None, self._patience.timeout_s + SLICE_S)
-        if self._connected:
+        if self._connected and self._refused is None:
             return
         self.stop()
-        raise self._refused or SourceUnreadable(f"{self._title}: {hint(TimeoutError())}")
+        raise self._refused or SourceUnreadable(f"{self._title}: {silence(self._patience.timeout_s)}")
 
     def news(self) -> tuple[_Arrival | None, tuple[str, ...]]:
         """The newest picture not seen yet, if any, and what was said since; waits for either.
@@ -207,11 +210,15 @@ class _Reader:
         """
         left_s = self._last_s + self._patience.give_up_s - time.monotonic()
         longest_s = min(self._patience.timeout_s, max(left_s, 0.0))
-        self._wait(lambda: self._newest is not None or bool(self._said), longest_s)
+        self._wait(lambda: bool(self._newest or self._said or self._refused), longest_s)
         with self._changed:
             arrival, self._newest = self._newest, None
             said = tuple(self._said)
             self._said.clear()
+            refused = self._refused
+        if arrival is None and refused is not None:
+            self.stop()
+            raise refused
         if arrival is None and not said and not self.stopped():
             self._nothing_came()
         return arrival, said
@@ -239,7 +246,7 @@ class _Reader:
         while not self.stopped():
             seen_s = self._last_s
             why = self._one_connection()
-            if self.stopped():
+            if self.stopped() or self._refused is not None:
                 return
             if not self._connected:
                 self._tell(refused=SourceUnreadable(f"{self._title}: {why}"))
@@ -252,14 +259,25 @@ class _Reader:
 
     def _one_connection(self) -> str:
         """Read until the connection breaks; says why it did."""
+        begun_s = time.monotonic()
         try:
             with self._connector.open() as container:
                 self._pass_on(container)
+        except PictureTooLarge as fault:
+            said = str(fault).removeprefix(f"{self._title}: ")
+            self._tell(refused=PictureTooLarge(f"{self._title}: {said}"))
+            return said
         except SourceUnreadable as fault:
             return str(fault).removeprefix(f"{self._title}: ")
         except (av.error.FFmpegError, OSError, ValueError) as fault:
-            return hint(fault)
+            return self._why(fault, time.monotonic() - max(begun_s, self._last_s))
         return "the stream ended"
+
+    def _why(self, fault: Exception, waited_s: float) -> str:
+        """FFmpeg's RTSP takes silence for rubbish: how long it waited tells the two apart."""
+        timeout_s = self._patience.timeout_s
+        is_silence = isinstance(fault, TimeoutError | av.error.ExitError | av.error.InvalidDataError)
+        return silence(timeout_s) if is_silence and waited_s >= NEARLY * timeout_s else hint(fault)
 
     def _pass_on(self, container: InputContainer) -> None:
         stream = video_stream(container, self._title, self._max_megapixels)

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from ...errors import SourceUnreadable
+from ...errors import PictureTooLarge, SourceUnreadable
 from ..size_limit import too_large
 
 AGAIN = "copy or save it again"
@@ -72,4 +72,4 @@ class StillFile:
         if width <= 0 or height <= 0:
             raise self.refusal(f"a picture of {width} x {height} pixels: {AGAIN}")
         if problem := too_large(width, height, self.megapixels, sample_bytes=sample_bytes):
-            raise self.refusal(f"the picture is {problem}")
+            raise PictureTooLarge(f"{self.path}: the picture is {problem}")
