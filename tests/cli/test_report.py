@@ -19,10 +19,8 @@ def session(tmp_path: Path) -> None:
         store.append(number, Entry("event", 3.0, to_dict(Stopped(3.0, "aim"))))
 
 
-@pytest.mark.parametrize(
-    ("name", "begins"), [("cert.html", b"<!doctype html>"), ("c.HTM", b"<!doctype html>")]
-)
-def test_a_page(backfocus: Run, tmp_path: Path, name: str, begins: bytes) -> None:
+@pytest.mark.parametrize("name", ["cert.html", "CERT.HTM"])
+def test_a_page(backfocus: Run, tmp_path: Path, name: str) -> None:
     ended = backfocus("report", 1, "--out", name)
     assert (ended.returncode, ended.stdout) == (0, f"{name}\n")
     assert (tmp_path / name).read_bytes().startswith(b"<!doctype html>")

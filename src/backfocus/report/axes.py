@@ -7,8 +7,10 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup, escape
+
 from .ink import FONT, inked
-from .words import safe
+from .words import printable
 
 Point = tuple[float, float]
 
@@ -55,13 +57,10 @@ def ticks(low: float, high: float, about: int = 5) -> tuple[float, ...]:
     return tuple(round(i * step, 12) for i in range(first, last + 1))
 
 
-def drawing(width: float, height: float, label: str, parts: Iterable[str]) -> str:
+def drawing(width: float, height: float, label: str, parts: Iterable[str]) -> Markup:
     """An SVG picture of the given size in its own units; `label` is what it says to who cannot see it."""
-    body = "".join(parts)
-    return (
-        f'<svg viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{safe(label)}"'
-        f' font-family="{safe(FONT)}" font-size="12">{body}</svg>'
-    )
+    head = Markup('<svg viewBox="0 0 {:g} {:g}" role="img" aria-label="{}" font-family="{}" font-size="12">')
+    return head.format(width, height, printable(label), FONT) + Markup("".join(parts)) + Markup("</svg>")
 
 
 def line(x1: float, y1: float, x2: float, y2: float, style: str) -> str:
@@ -82,7 +81,8 @@ def dot(x: float, y: float, style: str, radius: float = 4.5) -> str:
 
 def words(x: float, y: float, text: str, style: str, anchor: str = "start") -> str:
     """A short text; `anchor` is start, middle or end."""
-    return f'<text {inked(style)} x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{safe(text)}</text>'
+    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f"<text {inked(style)} {place}>{escape(printable(text))}</text>"
 
 
 def plain(value: float) -> str:

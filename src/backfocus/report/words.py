@@ -1,6 +1,5 @@
-"""Numbers and texts of the report as a person reads them, safe to put into a page."""
+"""Numbers and texts of the report as a person reads them."""
 
-import html
 import math
 import re
 
@@ -17,15 +16,16 @@ SETTINGS = {"nd": "ND", "camera-serial": "Camera serial number", "lens-serial": 
 """Where a setting is not called by the name that is typed."""
 
 
-def safe(text: str) -> str:
-    """`text` for use between tags or in an attribute: escaped, and without characters a page may not hold."""
-    shown = "".join(letter if letter.isprintable() or letter == "\n" else "\ufffd" for letter in text)
-    return html.escape(shown, quote=True)
+def printable(value: object) -> object:
+    """`value` for a page: a text without what a page may not hold; markup and all else as it is."""
+    if type(value) is not str:
+        return value
+    return "".join(letter if letter.isprintable() or letter in "\n\u00a0" else "\ufffd" for letter in value)
 
 
 def units(text: str) -> str:
-    """`safe` text with its micrometres and per cents as in print."""
-    shown = re.sub(r"(?<=\d) um\b", "\u00a0\u00b5m", safe(text))
+    """`text` with its micrometres and per cents as in print."""
+    shown = re.sub(r"(?<=\d) um\b", "\u00a0\u00b5m", text)
     return re.sub(r"(?<=\d) %", "\u00a0%", shown)
 
 
