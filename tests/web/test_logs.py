@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from backfocus.web.logs import AGAIN_S, LOGS, OneLine, Seldom
+from backfocus.web.logs import AGAIN_S, OneLine, Seldom, logs
 
 
 def record(words: str, *, line: int = 1, error: Exception | None = None) -> logging.LogRecord:
@@ -21,7 +21,7 @@ def record(words: str, *, line: int = 1, error: Exception | None = None) -> logg
 def test_whatever_happens_is_one_line(error: Exception | None) -> None:
     line = OneLine().format(record("Exception in ASGI application\n", error=error))
     assert line.isprintable()
-    assert len(line) < 300
+    assert len(line) < 450
     assert line.startswith("backfocus: page: Exception in ASGI application")
     assert error is None or type(error).__name__ in line
 
@@ -50,9 +50,23 @@ def test_another_error_at_the_same_place_is_told() -> None:
 
 
 def test_a_server_whose_stderr_is_closed_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    logging.config.dictConfig(LOGS)
+    logging.config.dictConfig(logs())
     closed = io.StringIO()
     closed.close()
     monkeypatch.setattr(sys, "stderr", closed)
     monkeypatch.setattr(logging, "raiseExceptions", True)
     logging.getLogger("uvicorn.error").error("nobody hears this")
+
+
+def test_a_fault_of_ours_is_recorded_and_what_the_system_refused_is_not() -> None:
+    kept: list[BaseException] = []
+
+    def fault(error: BaseException) -> str:
+        kept.append(error)
+        return "its record lies there"
+
+    assert (
+        OneLine(fault).format(record("failed", error=KeyError("x"))).endswith("failed: its record lies there")
+    )
+    assert "too many" in OneLine(fault).format(record("failed", error=OSError(24, "too many")))
+    assert [type(each) for each in kept] == [KeyError]

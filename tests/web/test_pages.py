@@ -296,12 +296,13 @@ def test_what_is_noted_stands_in_the_record_as_words(
 def test_a_hostile_source_name_is_shown_as_text(
     serve: Callable[..., Served], window: Callable[..., Window], tmp_path: Path
 ) -> None:
-    name = "rtsp://cam/<img src=x onerror=document.title=1>"
-    host = SessionHost(
-        str(tmp_path / "s.db"), Given(Choice("given", name)), opens=lambda title, **_: Wall(title)
-    )
+    name = "<img src=x onerror=document.title=1>.mp4"
+    media = tmp_path / "media"
+    media.mkdir()
+    (media / name).touch()
+    host = SessionHost(str(tmp_path / "s.db"), Given(media=media), opens=lambda title, **_: Wall(title))
     served = serve(host, str(tmp_path / "s.db"))
-    host.look(Choice("given"))
+    host.look(Choice("recording", name))
     page = window(served.address, *DESKTOP).page
     page.wait_for_selector("#looking .live:not([hidden])")
     page.click("#begin")

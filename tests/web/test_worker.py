@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 
+import pytest
 from tests.web.conftest import Wall, until
 
 from backfocus.errors import BackfocusError, SourceLost
@@ -94,3 +95,20 @@ def test_what_went_wrong_is_told() -> None:
 
     worker.start(opens, count([]), told)
     until(lambda: told.ends == [error], "told")
+
+
+def test_a_fault_that_nobody_foresaw_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[type[BaseException]] = []
+    monkeypatch.setattr(threading, "excepthook", lambda failed: seen.append(failed.exc_type))
+    told = Told()
+
+    def fail(source: Paced, stop: threading.Event) -> None:
+        raise ZeroDivisionError
+
+    worker = Worker()
+    worker.start(lambda stop: Wall(), fail, told)
+    until(lambda: told.ends, "told")
+    assert "terminal" in str(told.ends[0]), "no page waits for pictures that do not come"
+    until(lambda: seen, "the thread's own net")
+    assert seen == [ZeroDivisionError]
+    worker.end()

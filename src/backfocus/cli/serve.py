@@ -7,6 +7,7 @@ import typer
 
 from ..errors import UsageError
 from . import options
+from .crash import crash_line
 
 SourceIfAny = Annotated[
     str | None,
@@ -86,6 +87,14 @@ def serve(
         session_host.resume_latest()
     key_file = platformdirs.user_data_path("backfocus") / "page.key"
     try:
-        run(session_host, port=port, lan=lan, store_address=store, say=typer.echo, key_file=key_file)
+        run(
+            session_host,
+            port=port,
+            lan=lan,
+            store_address=store,
+            say=typer.echo,
+            key_file=key_file,
+            fault=crash_line,
+        )
     finally:
         session_host.close()

@@ -16,10 +16,10 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.utils import get_remote_addr
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
-from websockets.frames import Frame
+from websockets.frames import CloseCode, Frame
 
 from .callers import STATE, Caller, Callers
-from .logs import LOGS
+from .logs import Fault, logs, name_of
 
 HEAD_BYTES = 16 * 1024
 """Request line and headers together. A browser on this machine sends the cookies of every port along."""
@@ -50,9 +50,11 @@ class PageServer(uvicorn.Server):
     app : ASGI application
     callers : Callers
         Its limits hold for all connections.
+    fault : callable
+        Words on stderr for what nobody foresaw.
     """
 
-    def __init__(self, app: ASGIApp, callers: Callers) -> None:
+    def __init__(self, app: ASGIApp, callers: Callers, fault: Fault = name_of) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -61,7 +63,7 @@ class PageServer(uvicorn.Server):
                 h11_max_incomplete_event_size=HEAD_BYTES,
                 ws_max_size=MESSAGE_BYTES,
                 ws_per_message_deflate=False,  # pictures do not shrink, and the meter must not wait
-                log_config=LOGS,
+                log_config=logs(fault),
                 access_log=False,
                 proxy_headers=False,  # who calls is told by the connection, never by what it says
                 server_header=False,
@@ -153,6 +155,14 @@ class SocketConnection(WebSocketsSansIOProtocol):
         elif self.transport.get_write_buffer_size() > UNTAKEN_BYTES:
             self.transport.abort()
 
+    def send_receive_event_to_app(self) -> None:
+        """Hand on a message; one that is not UTF-8 ends the connection, and is no fault of ours."""
+        if self.curr_msg_data_type == "text" and not _is_utf8(b"".join(self.frames)):
+            self.conn.send_close(CloseCode.INVALID_DATA)
+            self.handle_parser_exception()
+        else:
+            super().send_receive_event_to_app()
+
     def handle_ping(self) -> None:
         """Answer a ping; one of a flood ends the connection."""
         self._pings += 1
@@ -167,3 +177,11 @@ class SocketConnection(WebSocketsSansIOProtocol):
             self.transport.abort()
         else:
             super().handle_cont(event)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

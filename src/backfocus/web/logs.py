@@ -8,8 +8,12 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
-LONGEST = 240
+Fault = Callable[[BaseException], str]
+"""Says in one line what went wrong that nobody foresaw, and may keep a record of it."""
+
+LONGEST = 400
 AGAIN_S = 60.0
 """The same complaint is told again after this long, with how many there were."""
 
@@ -23,15 +27,30 @@ class ToStderr(logging.Handler):
             sys.stderr.write(f"{self.format(record)}\n")
 
 
+def name_of(error: BaseException) -> str:
+    """What an error is called, and the first line of what it says."""
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+
+
 class OneLine(logging.Formatter):
-    """A record as one line: its first line, the error if there was one, and nothing a terminal would obey."""
+    """A record as one line: its first line, the error if there was one, and nothing a terminal would obey.
+
+    Parameters
+    ----------
+    fault : callable
+        Words for an error of the program; what the system refused needs no record.
+    """
+
+    def __init__(self, fault: Fault = name_of) -> None:
+        super().__init__()
+        self._fault = fault
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
         words = record.getMessage().strip().partition("\n")[0]
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
-            words = f"{words.rstrip('.')}: {type(error).__name__}: {str(error).partition(chr(10))[0]}"
+            words = f"{words.rstrip('.')}: {(name_of if isinstance(error, OSError) else self._fault)(error)}"
         words = "".join(letter if letter.isprintable() else "?" for letter in words)
         return f"backfocus: page: {words[:LONGEST]}{getattr(record, 'others', '')}"
 
@@ -58,13 +77,14 @@ class Seldom(logging.Filter):
         return True
 
 
-_SERVER = {"handlers": ["stderr"], "level": "WARNING", "propagate": False}
-LOGS = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"()": OneLine}},
-    "filters": {"seldom": {"()": Seldom}},
-    "handlers": {"stderr": {"()": ToStderr, "formatter": "line", "filters": ["seldom"]}},
-    "loggers": {"uvicorn": _SERVER, "asyncio": _SERVER},
-}
-"""For `logging.config.dictConfig`: uvicorn and the event loop; what neither of them catches ends there."""
+def logs(fault: Fault = name_of) -> dict[str, Any]:
+    """For `logging.config.dictConfig`: uvicorn and the event loop; what neither of them catches ends here."""
+    server = {"handlers": ["stderr"], "level": "WARNING", "propagate": False}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": OneLine, "fault": fault}},
+        "filters": {"seldom": {"()": Seldom}},
+        "handlers": {"stderr": {"()": ToStderr, "formatter": "line", "filters": ["seldom"]}},
+        "loggers": {"uvicorn": server, "asyncio": server},
+    }

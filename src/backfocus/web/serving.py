@@ -16,6 +16,7 @@ from .app import make_app
 from .callers import Callers, Limits
 from .connections import BACKLOG, UNREAD_BYTES, PageServer
 from .guard import LOOPBACK, Guard
+from .logs import Fault, name_of
 from .session_host import SessionHost
 from .tokens import TOKEN_S, Tokens
 
@@ -73,6 +74,7 @@ def serve(
     say: Says,
     key_file: Path | None = None,
     limits: Limits | None = None,
+    fault: Fault = name_of,
 ) -> None:
     """Serve the page until interrupted.
 
@@ -80,6 +82,8 @@ def serve(
     ----------
     limits : Limits | None
         How many may be connected, and how long they may be silent; others in tests.
+    fault : callable
+        Words on stderr for what nobody foresaw.
 
     Raises
     ------
@@ -87,12 +91,13 @@ def serve(
         If the port is taken or may not be used.
     """
     listening = listen("0.0.0.0" if lan else "127.0.0.1", port)
+    callers = Callers(limits or Limits())
     port = listening.getsockname()[1]
     if not lan:
         app = make_app(session_host, store_address=store_address)
         say(f"http://127.0.0.1:{port}/")
         say("for a phone: add --lan")
-        _run(app, listening, limits)
+        PageServer(app, callers, fault).run([listening])
         return
     tokens = Tokens(kept_key(key_file) if key_file else secrets.token_bytes(32))
     door = Door(tokens, lan_address(), port, say)
@@ -103,17 +108,10 @@ def serve(
     door.announce()
     say(f"on this machine: http://127.0.0.1:{port}/")
     try:
-        _run(
-            make_app(session_host, store_address=store_address, invite=door.invite, guard=guard),
-            listening,
-            limits,
-        )
+        app = make_app(session_host, store_address=store_address, invite=door.invite, guard=guard)
+        PageServer(app, callers, fault).run([listening])
     finally:
         door.close()
-
-
-def _run(app: ASGIApp, listening: socket.socket, limits: Limits | None) -> None:
-    PageServer(app, Callers(limits or Limits())).run(sockets=[listening])
 
 
 def listen(host: str, port: int) -> socket.socket:

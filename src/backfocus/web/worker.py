@@ -9,6 +9,9 @@ from ..frame import Frame
 from ..session.run import Person
 from ..video.source import VideoSource, expected_frames
 
+UNFORESEEN = (
+    "something went wrong that nobody foresaw: the terminal says what. Try again, or choose another source"
+)
 LONGEST_END_S = 15.0
 """A source that is being opened gives up before that."""
 
@@ -81,15 +84,16 @@ class Worker:
         self._stop = stop = threading.Event()
 
         def run() -> None:
+            why: BackfocusError | None = BackfocusError(UNFORESEEN)  # which also ends in the thread's own net
             try:
                 self._source = source = Paced(opens(stop), stop)
                 work(source, stop)
+                why = None
             except BackfocusError as error:
+                why = error
+            finally:
                 if not stop.is_set():
-                    ended(error)
-                return
-            if not stop.is_set():
-                ended(None)
+                    ended(why)
 
         self._thread = threading.Thread(target=run, name="session", daemon=True)
         self._thread.start()
