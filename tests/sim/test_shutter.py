@@ -64,8 +64,8 @@ def test_zoom_bends_row_by_row():
         still = bench_with()
         still.turn(zoom=at + rate * read_after_s(row))
         still.light(0.0)
-        # What the blur, which is 1.3 px, grows by meanwhile is left out: a part in a thousand.
-        assert np.abs(seen[row] - still.light(0.0)[row])[there].max() < 0.007, row
+        # The same, and the blur of 1.3 px is stretched with the scene: by a part in a hundred.
+        assert np.abs(seen[row] - still.light(0.0)[row])[there].max() < 0.01, row
 
 
 @pytest.mark.parametrize("fps", [25.0, 100.0])

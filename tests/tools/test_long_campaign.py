@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tools.truth.long.draw import CHOSEN_BELOW, PROVED_FROM, aberration, draw
+from tools.truth.long.draw import CHOSEN_BELOW, PROVED_FROM, aberration, draw, draw_live
 from tools.truth.long.judge import Outcome, counted
 from tools.truth.long.results import outcome_of, write
 from tools.truth.long.shelf import Filmed, is_kept, keep, kept
@@ -50,6 +50,13 @@ def test_another_session_is_the_same_camera_and_lens_with_another_error():
     assert first.delta_um != second.delta_um
     alike = {"delta_um": 0.0, "tele_residual_um": 0.0, "seed": 0, "tele_misfocus_um": 0.0}
     assert replace(first, **alike) == replace(second, **alike)
+
+
+def test_what_is_led_is_live_and_within_80_um():
+    live = [draw_live(seed) for seed in range(40)]
+    assert all(case.settings.clip == "none" and abs(case.settings.delta_um) <= 80.0 for case in live)
+    assert len({case.settings.sensor for case in live}) == 3
+    assert all("," in case.declared for case in live)
 
 
 @pytest.mark.parametrize(("f_number", "pixel_um"), [(1.8, 5.0), (4.0, 1.5), (2.8, 3.0)])

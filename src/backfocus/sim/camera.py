@@ -27,7 +27,7 @@ from .real_sensor import RealSensor
 from .room import WHITE, Room
 from .sensor import Sensor
 from .settings import STAR_RADIUS_WIDE_PX, SimSettings
-from .shutter import Bytes, growth, read_at_s, rolled
+from .shutter import growth, read_at_s, rolled
 from .wavefront import cutoff_cy_px, defocus_waves, transfer
 
 WHITE_LIGHT = 0.72
@@ -68,6 +68,7 @@ class Camera:
         self._spectra: dict[float, SharpSpectrum] = {}
         self._last_scale_px = 0.0
         self._last: tuple[object, Floats] | None = None
+        self._unrolled: tuple[object, Floats] | None = None
         self._growth_per_s = 0.0
         self._seen = 0.0, 0.0
 
@@ -151,16 +152,22 @@ class Camera:
         def curve(frequency: NDArray[np.float64]) -> NDArray[np.float64]:
             return transfer(frequency, w020, w040, cutoff)
 
-        x_px, y_px = (0.0, 0.0) if self._rolls else self.shake_px(at_s)
-        shift = x_px * raster.per_px, y_px * raster.per_px
-        seen = picture(self._spectrum(pose, disc, at_s), curve, disc, shift)
-        left, top = self._pad
-        light = seen[top : top + raster.height, left : left + raster.width]
+        if self._rolls:
+            if self._unrolled is None or self._unrolled[0] != (pose, off_um):
+                seen = picture(self._spectrum(pose, disc), curve, disc, between=True)
+                self._unrolled = (pose, off_um), seen
+            light = self._rolled(self._unrolled[1], at_s)
+        else:
+            x_px, y_px = self.shake_px(at_s)
+            shift = x_px * raster.per_px, y_px * raster.per_px
+            seen = picture(self._spectrum(pose, disc), curve, disc, shift)
+            left, top = self._pad
+            light = seen[top : top + raster.height, left : left + raster.width]
         light = light * np.float32(_exposure(self._settings) * lens.light(pose))
         light.flags.writeable = False
         return light
 
-    def _spectrum(self, pose: Pose, disc: float, at_s: float) -> SharpSpectrum:
+    def _spectrum(self, pose: Pose, disc: float) -> SharpSpectrum:
         """The sharp scene's spectrum at this zoom, kept for the next picture if nothing but focus moves."""
         scale_px = self._lens.scale_px(pose)
         settled = scale_px == self._last_scale_px
@@ -169,40 +176,33 @@ class Camera:
             self._last_scale_px = scale_px
         # What is bent is interpolated, which needs room between the samples.
         fine = _fineness(disc, settled or self._rolls, self._raster)
-        if self._rolls:
-            return self._analysed(pose, fine, at_s)
         if fine not in self._spectra:
             self._spectra[fine] = self._analysed(pose, fine)
         return self._spectra[fine]
 
-    def _analysed(self, pose: Pose, fine: float, rolling_at_s: float | None = None) -> SharpSpectrum:
+    def _analysed(self, pose: Pose, fine: float) -> SharpSpectrum:
         centre = (self._raster.place(at) for at in self.centre_px(pose))
         x, y = (at + pad for at, pad in zip(centre, self._pad, strict=True))
         whole = round(x), round(y)
         rim = self._lens.scale_px(pose) * self._raster.per_px
-        shift = x - whole[0], y - whole[1]
-        drawn = 2 if fine == 2 else 1
-        sharp = self._room.sharp(rim, whole, fine=drawn)
-        if rolling_at_s is not None:
-            sharp = self._rolled(sharp, drawn, shift, rolling_at_s)
+        sharp = self._room.sharp(rim, whole, fine=2 if fine == 2 else 1)
         if fine < 1:
             sharp = coarsen(sharp, round(1 / fine))
         grid, lamps = self._grid(fine)
-        return analyse(sharp, lamps, grid, shift)
+        return analyse(sharp, lamps, grid, (x - whole[0], y - whole[1]))
 
-    def _rolled(self, sharp: Bytes, fine: int, shift: tuple[float, float], at_s: float) -> Bytes:
-        """The drawn scene, which is still to move by `shift`, as the rows see it that are read in turn."""
-        rows_s = read_at_s(self._raster, self._canvas[1], self._settings.fps).repeat(fine)
-        axis_x, axis_y = (
-            (self._raster.place(at) + pad - by) * fine
-            for at, pad, by in zip(self._axis_px, self._pad, shift, strict=True)
-        )
+    def _rolled(self, seen: Floats, at_s: float) -> Floats:
+        """The light on photosites of rows that are read in turn, the middle one at `at_s`."""
+        rows_s = read_at_s(self._raster, self._settings.fps)
+        axis_x, axis_y = (self._raster.place(at) for at in self._axis_px)
         return rolled(
-            sharp,
+            seen,
+            self._raster,
+            self._pad,
             axis=(axis_x, axis_y),
             growth_per_s=self._growth_per_s,
             rows_s=rows_s,
-            shake=self._sway_px(at_s + rows_s) * self._raster.per_px * fine,
+            shake=self._sway_px(at_s + rows_s) * self._raster.per_px,
         )
 
     def _grid(self, fine: float) -> tuple[Grid, Floats]:

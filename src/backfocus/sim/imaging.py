@@ -136,7 +136,12 @@ def coarsen(sharp: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
 
 
 def picture(
-    spectrum: SharpSpectrum, curve: Curve, disc_px: float, shift_px: tuple[float, float] = (0.0, 0.0)
+    spectrum: SharpSpectrum,
+    curve: Curve,
+    disc_px: float,
+    shift_px: tuple[float, float] = (0.0, 0.0),
+    *,
+    between: bool = False,
 ) -> Floats:
     """The light on every pixel of the canvas, shape (height_px, width_px).
 
@@ -148,16 +153,18 @@ def picture(
         Width of its blur disc: how finely the curve must be sampled.
     shift_px : (float, float)
         Shake.
+    between : bool
+        Also half-way between the pixels, what a pixel there would see, where the grid is as fine as that.
     """
     from scipy.fft import irfft2
 
     grid = spectrum.grid
     values = spectrum.values * np.take(_table(curve, grid.highest_cy_px, disc_px), grid.entries)
     _move(values, grid, shift_px)
-    if grid.fine == 2:
+    if grid.fine == 2 and not between:
         values = _folded(values)
     rows = values.shape[0]
-    columns = grid.width_px if grid.fine >= 1 else round(grid.width_px * grid.fine)
+    columns = round(rows * grid.width_px / grid.height_px)
     seen = irfft2(values, s=(rows, columns), overwrite_x=True, workers=1)
     if grid.fine < 1:
         seen = cv2.resize(seen, (grid.width_px, grid.height_px), interpolation=cv2.INTER_CUBIC)

@@ -9,51 +9,61 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .raster import Raster
+from .raster import Floats, Raster
 
 READOUT_S = 0.02
 """From the first row to the last, as large sensors take; never more than a picture's time."""
 
 Array = NDArray[np.float64]
-Bytes = NDArray[np.uint8]
 
 
-def read_at_s(raster: Raster, rows: int, fps: float) -> Array:
-    """When each of a canvas' `rows` is read, from the moment the middle one is; the picture lies in its
-    middle."""
+def read_at_s(raster: Raster, fps: float) -> Array:
+    """When each row is read, from the moment the middle one is."""
     readout_s = min(READOUT_S, 1.0 / fps)
-    return np.asarray((np.arange(rows) - (rows - 1) / 2) * (readout_s / raster.height))
+    return np.asarray((np.arange(raster.height) - (raster.height - 1) / 2) * (readout_s / raster.height))
 
 
 def rolled(
-    sharp: Bytes, *, axis: tuple[float, float], growth_per_s: float, rows_s: Array, shake: Array
-) -> Bytes:
-    """The sharp scene as rows see it that are read at `rows_s`.
+    seen: Floats,
+    raster: Raster,
+    pad: tuple[int, int],
+    *,
+    axis: tuple[float, float],
+    growth_per_s: float,
+    rows_s: Array,
+    shake: Array,
+) -> Floats:
+    """The light on photosites whose rows are read at `rows_s`; shape (height, width) of the raster.
 
     Parameters
     ----------
-    sharp : ndarray, shape (rows, columns)
-        The scene when the middle row is read, without shake.
+    seen : ndarray
+        What photosites would see anywhere on the canvas when the middle row is read, without shake: one or
+        two samples to a photosite.
+    pad : (int, int)
+        Where the raster begins on the canvas, x and y in photosites.
     axis : (float, float)
-        Where the zoom's axis meets it, x and y in samples.
+        Where the zoom's axis meets the raster, x and y in photosites.
     growth_per_s : float
-        Rate at which the logarithm of its scale grows.
-    rows_s : ndarray, shape (rows,)
-    shake : ndarray, shape (2, rows)
-        How far the scene stands off to the right and down when each row is read, in samples.
+        Rate at which the logarithm of the scale grows.
+    rows_s : ndarray, shape (height,)
+    shake : ndarray, shape (2, height)
+        How far the scene stands off to the right and down when each row is read, in photosites.
     """
+    fine = round(seen.shape[1] / (raster.width + 2 * pad[0]))
     back = np.exp(-growth_per_s * rows_s)
-    columns, rows = np.arange(sharp.shape[1]), np.arange(sharp.shape[0])
+    columns, rows = np.arange(raster.width), np.arange(raster.height)
     x = axis[0] + (columns[None, :] - (shake[0] + axis[0])[:, None]) * back[:, None]
     y = axis[1] + (rows - shake[1] - axis[1]) * back
     return np.asarray(
         cv2.remap(
-            sharp,
-            x.astype(np.float32),
-            np.repeat(y.astype(np.float32)[:, None], sharp.shape[1], axis=1),
+            seen,
+            ((x + pad[0]) * fine).astype(np.float32),
+            np.repeat(((y + pad[1]) * fine).astype(np.float32)[:, None], raster.width, axis=1),
             cv2.INTER_LANCZOS4,
             borderMode=cv2.BORDER_REFLECT,
-        )
+        ),
+        np.float32,
     )
 
 

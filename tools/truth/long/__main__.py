@@ -5,6 +5,7 @@
     python -m tools.truth.long --seeds 20000:20040   others
     python -m tools.truth.long --judge-only          only what is filmed already, judged anew: minutes
     python -m tools.truth.long --learned             film another session of each camera too
+    python -m tools.truth.long --guided              lead 200 procedures instead, seeds 10000 to 10199
 
 Readings are kept in truth-long/, one file a recording; the outcomes of this run go to truth-long/ as JSON
 lines, and with --write those of the proof to tools/truth/long/results.jsonl, which the accuracy page quotes.
@@ -15,17 +16,19 @@ import multiprocessing
 import os
 import sys
 import time
+from collections.abc import Iterable
 from itertools import chain
 
 import cv2
 
+from . import guided
 from .draw import PROVED_FROM
 from .film import Job, film_and_keep
-from .judge import Outcome, both, counted
+from .judge import Count, Outcome, both, counted
 from .results import RESULTS, write
 from .shelf import FOLDER, is_kept
 
-CLIPS = 600
+CLIPS, GUIDED = 600, 200
 
 
 def main() -> int:
@@ -33,6 +36,9 @@ def main() -> int:
     cv2.setNumThreads(1)
     seeds = range(*options.seeds)
     with multiprocessing.get_context("spawn").Pool(options.jobs, cv2.setNumThreads, (1,)) as pool:
+        if options.guided:
+            _lead(pool, seeds[:GUIDED])
+            return 0
         if not options.judge_only:
             sessions = ("judged", "learned") if options.learned else ("judged",)
             by_s = time.time() + 3600 * options.hours
@@ -58,14 +64,28 @@ def _film(pool: "multiprocessing.pool.Pool", jobs: list[Job]) -> None:
         sys.stdout.flush()
 
 
+def _lead(pool: "multiprocessing.pool.Pool", seeds: range) -> None:
+    outcomes = []
+    for each in pool.imap_unordered(guided.led, seeds):
+        outcomes.append(each)
+        print(
+            f"guided {each.seed}: {each.began_um:+.1f} um, left {each.left_um:+.2f} of {each.h_um:.1f}, "
+            f"{each.verdict}, {each.rounds} rounds, {each.took_s:.0f} s, {len(outcomes)} of {len(seeds)}"
+        )
+        sys.stdout.flush()
+    _tell(guided.counted(outcomes))
+
+
+def _tell(counts: Iterable[Count]) -> None:
+    for count in counts:
+        print(f"  {count.what:<40} {count.reached:4d} of {count.of:4d}  {count.share:6.1%}  {count.wanted}")
+
+
 def _show(outcomes: list[Outcome]) -> None:
     for swept, title in ((False, "without a sweep"), (True, "with one sweep at wide")):
         part = [each for each in outcomes if each.swept == swept]
         print(f"\n{len(part)} clips {title}")
-        for count in counted(part, swept=swept):
-            print(
-                f"  {count.what:<40} {count.reached:4d} of {count.of:4d}  {count.share:6.1%}  {count.wanted}"
-            )
+        _tell(counted(part, swept=swept))
         for each in part:
             if each.wrong:
                 print(f"  wrong {each.wrong}: seed {each.seed}, {each.true_h:.2f} h, {each.address}")
@@ -79,6 +99,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--tune", dest="seeds", action="store_const", const=(0, CLIPS))
     parser.add_argument("--judge-only", action="store_true")
     parser.add_argument("--learned", action="store_true")
+    parser.add_argument("--guided", action="store_true")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--hours", type=float, default=8.0)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)

@@ -25,6 +25,7 @@ from backfocus.sim.wavefront import cutoff_cy_px, defocus_waves, sharpest_w020, 
 CHOSEN_BELOW, PROVED_FROM = 1000, 10_000
 WIDE_MM = 24.0
 """A lens whose ring reaches far enough at wide to go through focus whatever the error."""
+LIVE_WIDE_MM = 7.8
 NEAR_H, FAR_H, SOFTEST_H = 1.2, 6.0, 0.7
 TELE_SIGMA_H, TELE_SLIPS = 0.3, 0.05
 
@@ -36,10 +37,11 @@ class Case:
     Attributes
     ----------
     seed : int
-    session : "judged" | "learned"
-        The recording itself, or another one of the same camera and lens, with another error.
+    session : "judged" | "learned" | "guided"
+        The recording itself; another one of the same camera and lens, with another error; or no recording
+        but a live camera.
     address : str
-        Of the virtual camera, with a sweep of the focus ring at wide at the end.
+        Of the virtual camera; a recording has a sweep of the focus ring at wide at its end.
     declared : str
         The f-number as somebody would give it.
     """
@@ -68,34 +70,54 @@ class Case:
 def draw(seed: int, session: str = "judged") -> Case:
     """The recording of a seed."""
     rng = np.random.default_rng((seed, 41))
+    keys, _, declared, (h_wide, h_tele) = _equipment(rng, WIDE_MM)
+    if session == "learned":
+        rng = np.random.default_rng((seed, 43))
+    keys |= {
+        "delta_um": f"{_error_h(rng) * h_wide:.2f}",
+        "tele_residual_um": f"{_tele_h(rng) * h_tele:.2f}",
+        "seed": f"{seed if session == 'judged' else seed + 500_000}",
+    }
+    return Case(seed, session, f"sim://?clip=check&sweep=1&{_query(keys)}", declared)
+
+
+def draw_live(seed: int) -> Case:
+    """The same sort of camera and lens, live, with a hand that obeys; an error within 80 um either side."""
+    rng = np.random.default_rng((seed, 47))
+    keys, ramp, _, _ = _equipment(rng, LIVE_WIDE_MM)
+    keys |= {"delta_um": f"{rng.uniform(-80.0, 80.0):.2f}", "seed": f"{seed}", "fps": "12.5"}
+    return Case(seed, "guided", f"sim://?{_query(keys)}", ramp)
+
+
+def _query(keys: dict[str, str]) -> str:
+    return "&".join(f"{key}={value}" for key, value in keys.items())
+
+
+def _equipment(
+    rng: np.random.Generator, wide_mm: float
+) -> tuple[dict[str, str], str, str, tuple[float, float]]:
+    """Camera and lens as keys, the lens's f-numbers, the declared ones, and h at wide and at tele."""
     camera = _camera(rng)
     keys = _picture(rng, shaken="eis" in camera) | camera
     pixel_um = round(_between(rng, 1.5, 5.0), 3)
     zoom = round(_between(rng, 3.0, 20.0), 2)
     wide_f = round(_between(rng, 1.8, 4.0), 2)
     tele_f = round(wide_f * 2.0 ** (rng.uniform(0.0, 1.0) / 2.0), 2)
-    ramp = f"{wide_f}@{WIDE_MM}-{_ramp_from(rng, zoom):.1f},{tele_f}@{WIDE_MM * zoom:.2f}"
+    ramp = f"{wide_f}@{wide_mm}-{wide_mm * _ramp_from(rng, zoom):.1f},{tele_f}@{wide_mm * zoom:.2f}"
     declared = ramp if rng.random() < 0.5 else f"{wide_f}"
     h_wide, h_tele = (max(number * pixel_um, 1.1 * number**2) for number in (wide_f, tele_f))
     w040 = [
         rng.choice((-1.0, 1.0)) * aberration(rng.uniform(0.0, SOFTEST_H) * h_um, number, pixel_um)
         for number, h_um in ((tele_f, h_tele), (wide_f, h_wide))
     ]
-    if session == "learned":
-        rng = np.random.default_rng((seed, 43))
     keys |= {
+        "wide_mm": f"{wide_mm:g}",
         "pixel_um": f"{pixel_um}",
         "zoom": f"{zoom}",
         "f_number": ramp,
         "w040": f"{w040[0]:.3f},{w040[1]:.3f}",
-        "delta_um": f"{_error_h(rng) * h_wide:.2f}",
-        "tele_residual_um": f"{_tele_h(rng) * h_tele:.2f}",
-        "seed": f"{seed if session == 'judged' else seed + 500_000}",
     }
-    address = f"sim://?clip=check&sweep=1&wide_mm={WIDE_MM:g}&" + "&".join(
-        f"{k}={v}" for k, v in keys.items()
-    )
-    return Case(seed, session, address, declared)
+    return keys, ramp, declared, (h_wide, h_tele)
 
 
 def aberration(seeming_um: float, f_number: float, pixel_um: float) -> float:
@@ -159,8 +181,8 @@ def _tele_h(rng: np.random.Generator) -> float:
 
 
 def _ramp_from(rng: np.random.Generator, zoom: float) -> float:
-    """The focal length at which the lens begins to get slower."""
-    return float(WIDE_MM * zoom ** rng.uniform(0.3, 0.8))
+    """Where on the zoom the lens begins to get slower: the ratio to wide."""
+    return float(zoom ** rng.uniform(0.3, 0.8))
 
 
 def _between(rng: np.random.Generator, low: float, high: float) -> float:

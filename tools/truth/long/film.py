@@ -25,9 +25,9 @@ def film(job: Job) -> Filmed:
     """Film and read one recording, sweep and all."""
     cv2.setNumThreads(1)
     case = draw(job.seed, job.session)
-    begun_s = time.process_time()
+    made_by, begun_s = commit(), time.process_time()
     read = tuple(sighting.reading for sighting in readings(open_sim(case.address)))
-    return Filmed(case, commit(), time.process_time() - begun_s, read)
+    return Filmed(case, made_by, time.process_time() - begun_s, read)
 
 
 def film_and_keep(job: Job) -> tuple[Job, float | None]:

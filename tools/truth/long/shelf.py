@@ -7,6 +7,7 @@ import gzip
 import json
 import subprocess
 from dataclasses import MISSING, dataclass, fields
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +69,9 @@ def is_kept(seed: int, session: str = "judged", folder: Path = FOLDER) -> bool:
     return _path(folder, seed, session).exists()
 
 
+@cache
 def commit() -> str:
-    """The commit of this tree, with a mark where files differ from it."""
+    """The commit of this tree when it was first asked for, with a mark where files differ from it."""
     said = subprocess.run(
         ["git", "-C", str(ROOT), "describe", "--always", "--abbrev=10", "--dirty", "--exclude", "*"],
         capture_output=True,
