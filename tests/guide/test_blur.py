@@ -6,12 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backfocus.guide.blur import mean_reading, refer, steady_reading
+from backfocus.guide.blur import refer, steady_reading
 from backfocus.guide.session_state import Session, Setup
 from backfocus.guide.steps import Step
 from backfocus.measure.reading import Reading
 from backfocus.optics.blur import lens_pixel_mtf
 from backfocus.optics.lens import Optics
+from backfocus.solve.mean_curve import mean_reading
 
 FREQUENCIES = np.linspace(0.06, 0.45, 16)
 WIDE = Session(Setup(Optics(5.0, ((0.0, 1.8),))), step=Step.LOOK_WIDE)

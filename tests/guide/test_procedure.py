@@ -57,12 +57,12 @@ def happy_road() -> list[ev.Event]:
     ]
 
 
-def test_a_last_look_at_sharpened_pictures_is_not_called_set() -> None:
+def test_a_last_look_at_clipped_pictures_is_not_called_set() -> None:
     *road, proof = happy_road()
-    sharpened = replace(proof, look=replace(proof.look, flags=frozenset({Flag.SHARPENED})))
-    verdict = replay(SETUP, [*road, sharpened]).results[-1].verdict
+    clipped = replace(proof, look=replace(proof.look, flags=frozenset({Flag.CLIPPED})))
+    verdict = replay(SETUP, [*road, clipped]).results[-1].verdict
     assert verdict.kind == "unsure"
-    assert "detail" in verdict.advice
+    assert "Darken" in verdict.advice
 
 
 def test_happy_road_ends_set_after_one_round() -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from ..measure.reading import Reading
 from ..optics.lens import Optics
 from ..solve.defocus import Defocus, Reference, defocus
+from ..solve.mean_curve import mean_reading
 from ..solve.remarks import borne
 from .events import SteadyReading
 from .session_state import Session, optics_of, ratio_of
@@ -50,7 +51,7 @@ def refer(
     if look is None or best is None or not look.frequency_cy_px:
         return look
     ratio = round(ratio_of(session, look.scale_px, at_tele=at_tele), 2)
-    found = _against(_as_reading(look), optics_of(session), ratio, best)
+    found = _against(as_reading(look), optics_of(session), ratio, best)
     return look if found is None else replace(look, residual_um=found[0], sigma_um=found[1], referenced=True)
 
 
@@ -68,40 +69,13 @@ def best_between(session: Session, scale_px: float) -> SteadyReading | None:
     return replace(wide, scale_px=scale_px, residual_um=soft_um, modulation=tuple(map(float, blend)))
 
 
-def mean_reading(readings: Sequence[Reading]) -> Reading | None:
-    """The mean curve and scale of readings with a star, at the frequencies of the one in the middle.
-
-    Noise averages out; what the level of zero frequency is off in all of them does not.
-    """
-    having = [each for each in readings if each.frequency_cy_px]
-    if not having:
-        return None
-    middle = having[len(having) // 2]
-    at = np.array(middle.frequency_cy_px)
-    curves = np.array([np.interp(at, each.frequency_cy_px, each.modulation) for each in having])
-    sigmas = np.array([np.interp(at, each.frequency_cy_px, each.modulation_sigma) for each in having])
-    modulation = curves.mean(axis=0)
-    level, noise = np.mean([(each.level_sigma**2, each.level_noise**2) for each in having], axis=0)
-    own = np.maximum(np.mean(sigmas**2, axis=0) - level * modulation**2, 0.0)
-    level -= noise * (1.0 - 1.0 / len(having))
-    sigma = np.sqrt(own / len(having) + level * modulation**2)
-    scales = [each.scale_px for each in having if each.scale_px is not None]
-    return replace(
-        middle,
-        scale_px=float(np.median(scales)) if scales else None,
-        modulation=tuple(map(float, modulation)),
-        modulation_sigma=tuple(map(float, sigma)),
-        level_sigma=math.sqrt(level),
-        level_noise=math.sqrt(noise / len(having)),
-    )
-
-
 def _reference(best: SteadyReading) -> Reference:
     curve = (best.frequency_cy_px, best.modulation, best.modulation_sigma)
     return Reference(*curve, best.level_sigma, best.level_noise)
 
 
-def _as_reading(look: SteadyReading) -> Reading:
+def as_reading(look: SteadyReading) -> Reading:
+    """A look as the one picture that it stands for."""
     return Reading(
         0,
         None,

@@ -9,6 +9,8 @@ before it so that they still lead to the names of today.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .session_state import BY_RESIDUALS
+
 VERSION = 2
 """Of the records that are written now. Version 1 wrote none."""
 
@@ -25,13 +27,18 @@ class Former:
         A record, as it is called now: {a field then: the field now}; also of records inside others.
     values
         "Record.field", as they are called now: {a word then: the word now}.
+    unwritten
+        A record, as it is called now: {a field that it was written without: what went without saying then}.
     """
 
     types: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unwritten: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 NOTHING = Former()
-FORMER: Mapping[int, Former] = {1: Former(types={"OffTheLaw": "NotParfocal"})}
+FORMER: Mapping[int, Former] = {
+    1: Former(types={"OffTheLaw": "NotParfocal"}, unwritten={"Setup": {"method": BY_RESIDUALS}})
+}
 """By the version that wrote them."""

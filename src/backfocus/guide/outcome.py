@@ -1,16 +1,18 @@
 """What a session amounts to: the error solved from its looks, and the verdict on it."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 from ..measure.reading import Flag
-from ..solve.backfocus import BackFocus, ZoomResidual, solve_back_focus
+from ..solve.backfocus import BackFocus
+from ..solve.joint import VARYING_MOVING, VARYING_STILL, VARYING_SWEPT, JointAnswer, ZoomCurve, solve_zoom
+from ..solve.misfit import rings_of
 from ..solve.remarks import at_tele
 from ..solve.verdict import LOCK_ADVICE, Adjusters, Verdict, judge
-from .blur import refer
+from .blur import as_reading, refer
 from .events import SteadyReading
-from .session_state import Result, Session, Setup, half_depth_um, k_of, optics_of, ratio_of
+from .residual_method import solve_by_residuals
+from .session_state import BY_RESIDUALS, Result, Session, Setup, half_depth_um, k_of, optics_of
 
 NEW_POSITION = 0.8
 """Looks closer in scale than this to one of the ends say nothing new about the zoom law."""
@@ -18,8 +20,6 @@ LOCK_TRIES = 2
 """So often the ring is set again after the screw moved it."""
 KNOWN_RATIO, UNKNOWN_RATIO = 0.1, 0.5
 """How far off k may be, as a part of itself, when it is the lens's zoom ratio or a guess."""
-SOFT_SHARE, BLENDED_SHARE = 0.5, 0.25
-"""How well the lens's own softness half-way is known from that at one end, and from both."""
 
 
 def solve_session(
@@ -29,34 +29,73 @@ def solve_session(
     wide: SteadyReading | None,
     walk: Sequence[SteadyReading] = (),
 ) -> BackFocus | None:
-    """The back-focus error from a look at either end, and looks in between; None without both ends."""
+    """The back-focus error from a look at either end, looks in between, and the best pictures of both ends.
+
+    None without a look at both ends; looks that kept no curve are taken by their residuals. Where a plain
+    star overfills the picture and so has no scale, k is taken from the lens's data, or held known to half of
+    itself.
+    """
+    if tele is None or wide is None:
+        return None
+    if session.setup.method == BY_RESIDUALS or not (tele.frequency_cy_px and wide.frequency_cy_px):
+        return solve_by_residuals(session, tele, wide, walk)
+    answer = solve_with_camera(session, tele=tele, wide=wide, walk=walk)
+    return answer.back_focus if answer else None
+
+
+def solve_with_camera(
+    session: Session,
+    *,
+    tele: SteadyReading | None,
+    wide: SteadyReading | None,
+    walk: Sequence[SteadyReading] = (),
+) -> JointAnswer | None:
+    """As `solve_session`, with the camera that came out beside the error."""
     if tele is None or wide is None:
         return None
     longest_px = tele.scale_px or session.tele_px
     widest_px = wide.scale_px or session.wide_px
+    unsure_px = 0.0
     if longest_px is None or widest_px is None:
-        return _solved_by_ratio(session, tele, wide)
+        widest_px, longest_px = _by_ratio(session, longest_px, widest_px)
+        unsure_px = widest_px * (KNOWN_RATIO if session.setup.zoom_ratio else UNKNOWN_RATIO)
     if widest_px > 0.99 * longest_px:
         return None
-    ends = (_residual(session, tele, longest_px), _residual(session, wide, widest_px))
-    between = (
-        _between(session, look, look.scale_px)
+    ends = (_curve(tele, longest_px), _curve(wide, widest_px, unsure_px))
+    if None in ends:
+        return None
+    between = [
+        _curve(look, look.scale_px, varying=VARYING_MOVING)
         for look in walk
         if look.scale_px and widest_px / NEW_POSITION < look.scale_px < longest_px * NEW_POSITION
-    )
-    return solve_back_focus((*ends, *between), signed=False)
+    ]
+    best = [
+        _curve(look, scale_px, varying=VARYING_SWEPT, in_focus=True)
+        for look, scale_px in ((session.tele_best, longest_px), (session.wide_best, widest_px))
+        if look is not None
+    ]
+    curves = [each for each in (*ends, *between, *best) if each is not None]
+    return solve_zoom(curves, optics_of(session), camera=session.setup.known_camera)
 
 
-def _solved_by_ratio(session: Session, tele: SteadyReading, wide: SteadyReading) -> BackFocus:
-    """Where a plain star overfills the picture and so has no scale: the ends alone, k from the lens's data.
-
-    Without data k is held known to half of itself, which passes into sigma as far as tele is not sharp.
-    """
+def _by_ratio(session: Session, longest_px: float | None, widest_px: float | None) -> tuple[float, float]:
+    """Scales at wide and at tele that stand k apart, from whichever is known."""
     k = k_of(session)
-    doubt = KNOWN_RATIO if session.setup.zoom_ratio else UNKNOWN_RATIO
-    widest_px = wide.scale_px or session.wide_px or k * (tele.scale_px or session.tele_px or 1.0)
-    at_wide = replace(_residual(session, wide, widest_px), scale_sigma_px=doubt * widest_px)
-    return solve_back_focus((_residual(session, tele, widest_px / k), at_wide), signed=False)
+    widest_px = widest_px or k * (longest_px or 1.0)
+    return widest_px, widest_px / k
+
+
+def _curve(
+    look: SteadyReading,
+    scale_px: float,
+    scale_sigma_px: float = 0.0,
+    *,
+    in_focus: bool = False,
+    varying: float = VARYING_STILL,
+) -> ZoomCurve | None:
+    """A look as the solver takes it; None without a curve."""
+    rings = rings_of(as_reading(look))
+    return ZoomCurve(scale_px, rings, scale_sigma_px, in_focus, varying) if rings else None
 
 
 def result(session: Session) -> Result:
@@ -91,6 +130,7 @@ def verdict_on(session: Session, found: BackFocus | None) -> Verdict:
         slopes=session.slopes,
         flags=noticed(session),
         adjusters=adjusters_of(session.setup),
+        camera_solved=session.setup.method != BY_RESIDUALS,
     )
 
 
@@ -113,24 +153,6 @@ def is_within(found: BackFocus, depth_um: float) -> bool:
 def tracks_badly(session: Session, found: BackFocus) -> bool:
     """Whether residuals lie further off the zoom law than depth of focus and noise explain."""
     return verdict_on(session, found).kind == "tracking"
-
-
-def _residual(session: Session, look: SteadyReading, scale_px: float) -> ZoomResidual:
-    """A look as the solver takes it; without a reference the lens's own blur may be in it."""
-    depth = optics_of(session).half_depth_um(ratio_of(session, scale_px, at_tele=False))
-    softness = 0.0 if look.referenced else min(look.residual_um, 1.5 * depth)
-    return ZoomResidual(scale_px, look.residual_um, max(look.sigma_um, 1e-3), softness_um=softness)
-
-
-def _between(session: Session, look: SteadyReading, scale_px: float) -> ZoomResidual:
-    """A look half-way, less the softness that the lens shows there, taken from its ends."""
-    soft = max((best.residual_um for best in (session.tele_best, session.wide_best) if best), default=0.0)
-    if soft == 0.0:
-        return _residual(session, look, scale_px)
-    if look.referenced:
-        return ZoomResidual(scale_px, look.residual_um, math.hypot(look.sigma_um, BLENDED_SHARE * soft))
-    left = math.sqrt(max(look.residual_um**2 - soft**2, 0.0))
-    return ZoomResidual(scale_px, left, math.hypot(look.sigma_um, SOFT_SHARE * soft) + 1e-3)
 
 
 def _depths(session: Session, found: BackFocus) -> tuple[float, ...]:

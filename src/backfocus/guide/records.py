@@ -90,7 +90,10 @@ class _Reader:
         """A record of `kind`."""
         name, hints = kind.__name__, get_type_hints(kind)
         now = self._former.fields.get(name, {})
-        plain = {now.get(key, key): value for key, value in plain.items()}
+        plain = {
+            **self._former.unwritten.get(name, {}),
+            **{now.get(key, key): value for key, value in plain.items()},
+        }
         for key in plain:
             if key not in hints:
                 raise ValueError(f"{name} has no {key}")

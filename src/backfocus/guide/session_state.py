@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from ..optics.lens import Optics
 from ..optics.zoom import UNKNOWN_K, rounds_needed
 from ..solve.backfocus import BackFocus
+from ..solve.camera import CameraCurve
 from ..solve.clip import ClipAnswer
 from ..solve.verdict import SweepSlope, Verdict
 from . import events as ev
@@ -14,6 +15,10 @@ from .steps import Step
 
 NOMINAL = Optics(5.0, ((0.0, 2.0),))
 """Stands in where nothing is known of camera and lens, so that blur can be compared; its um mean nothing."""
+
+
+BY_RESIDUALS, ALL_TOGETHER = 1, 2
+"""Methods: each residual by a perfect camera, as once was done; all positions and the camera together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,10 @@ class Setup:
     lens_kind : "front-focus" | "rear-focus" | "varifocal" | "unknown"
         As in the profiles; only the first can be set with a back-focus ring. A lens of unknown kind is
         focused at tele once more after a correction: that tells.
+    known_camera : CameraCurve | None
+        What an earlier session told of the camera.
+    method : int
+        How the error is solved for; sessions keep the one they began with.
     """
 
     optics: Optics | None = None
@@ -46,6 +55,8 @@ class Setup:
     um_per_degree: float | None = None
     nd: str = "clear"
     lens_kind: str = "unknown"
+    known_camera: CameraCurve | None = None
+    method: int = ALL_TOGETHER
 
     def __post_init__(self) -> None:
         if self.zoom_ratio is not None and not self.zoom_ratio > 1.0:

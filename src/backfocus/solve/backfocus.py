@@ -112,6 +112,10 @@ class BackFocus:
     chi2: float
     dof: int
 
+    def __post_init__(self) -> None:
+        if not self.low_um <= self.delta_um <= self.high_um:
+            raise ValueError(f"{self.delta_um} um does not lie within {self.low_um} to {self.high_um} um")
+
     @property
     def k(self) -> float:
         """Scale ratio of the widest to the longest position, 0 to 1."""
@@ -192,7 +196,8 @@ def solve_back_focus(zoom: Sequence[ZoomResidual], *, signed: bool, side: Side =
     best = min(range(len(lines)), key=lambda index: round(lines[index].chi2, 6))
     mean, sigma = _average(lines, lines[best])
     ends = _interval(ordered, lines, lines[best], side_known=side != 0)
-    found = _answer(_with_signs(ordered, signs[best]), lines[best], mean, sigma, ends, sign_known=side != 0)
+    size = min(max(abs(mean), ends[0]), ends[1]) if side == 0 else min(max(mean, ends[0]), ends[1])
+    found = _answer(_with_signs(ordered, signs[best]), lines[best], size, sigma, ends, sign_known=side != 0)
     return _turned(found, side)
 
 

@@ -14,7 +14,7 @@ and |r| rising the same. A nudge will do for this, a sweep through the sharpest 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,9 +23,13 @@ from numpy.typing import NDArray
 
 from ..measure.reading import Flag, Reading
 from ..optics.lens import Optics
-from .backfocus import BackFocus, Side, ZoomResidual, solve_back_focus
-from .defocus import Defocus, Reference, defocus, reference_of_sweep
+from .backfocus import BackFocus, Side
+from .camera import CameraCurve, cost_half_depths
+from .defocus import Defocus, defocus, sharpest_first
 from .hand_sweep import Passage, sweep_by_hand
+from .joint import VARYING_MOVING, VARYING_STILL, VARYING_SWEPT, ZoomCurve, solve_zoom
+from .mean_curve import mean_reading
+from .misfit import rings_of
 from .remarks import at_tele, borne
 from .side_hint import ColourGap, colour_gap
 from .verdict import Adjusters, Verdict, judge
@@ -43,9 +47,6 @@ SAME_ZOOM = 0.85
 """Breathing changes the scale by up to 15 % without a zoom."""
 
 WALK_STEPS = 5
-WALK_SIGMA = 0.05
-"""Pictures of a moving zoom are a little out of step with their scale: a part of |r|."""
-
 UNSCALED_SHARE = 0.2
 """Of the pictures with a curve: more without a scale are why there is no answer."""
 
@@ -61,7 +62,12 @@ WATCHED = 6
 LONGEST_GAP_S = 0.25
 """Between two of them."""
 
+RESTING_PX = 0.5
+"""From one field to the next; a shake that blurs as much as line pairs do moves the star by more."""
+
 _STEADY = 5
+_BEST = 3
+"""Pictures of a sweep, the sharpest, whose mean is the reference there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,8 @@ class ClipAnswer:
     """What a clip says about the back focus.
 
     `referenced`: an in-focus picture was seen at wide. `flags`: what was noticed in the pictures it rests on.
-    `colours`: which of red and blue is sharper at wide, where they were read.
+    `colours`: which of red and blue is sharper at wide, where they were read. `camera`: the camera's curve as
+    it came out.
     """
 
     back_focus: BackFocus | None
@@ -78,6 +85,7 @@ class ClipAnswer:
     referenced: bool
     flags: frozenset[Flag]
     colours: ColourGap | None = None
+    camera: CameraCurve | None = None
 
     @property
     def red_blue_um(self) -> float | None:
@@ -96,6 +104,7 @@ def judge_clip(
     first_turn: FirstTurn | None = None,
     side: Side = 0,
     adjusters: Adjusters | None = None,
+    camera: CameraCurve | None = None,
 ) -> ClipAnswer:
     """Back focus and verdict from the readings of a clip, in their order; `unsure` where they do not suffice.
 
@@ -111,6 +120,8 @@ def judge_clip(
         The sign of the residual at wide where it is known from elsewhere, +1 or -1; else 0.
     adjusters : Adjusters, optional
         What can be moved on this lens, for the advice.
+    camera : CameraCurve, optional
+        What is known of the camera beforehand.
     """
     pictures = usable(readings)
     pulls = find_pulls(pictures)
@@ -122,21 +133,23 @@ def judge_clip(
         flags = borne(pictures)
         verdict = judge(None, depth, unscaled=_unscaled(readings), flags=flags, adjusters=adjusters)
         return ClipAnswer(None, verdict, depth, False, flags)
-    magnitudes = (long.residual, wide.residual, *_walk(pictures, pull, optics))
     told = side or (_side(wide, first_turn) if pull.wide is pull.late else 0)
-    found = solve_back_focus(magnitudes, signed=False, side=told)
+    answer = solve_zoom(_curves(pictures, pull, long, wide), optics, camera=camera, side=told)
+    found = answer.back_focus
     depths = tuple(optics.half_depth_um(each.scale_px / pull.long.scale_px) for each in found.zoom)
-    flags = at_tele(long.flags) | wide.flags
+    # Shaking that blurs wide blurs tele more: as far as both have it, it is no error that wide alone shows.
+    flags = at_tele(long.flags) | (wide.flags - (long.flags & {Flag.MOVING}))
     verdict = judge(
         found,
         depths[-1],
         half_depths_um=depths,
-        referenced=wide.reference is not None,
+        referenced=wide.best is not None,
         before_refocus=_before_refocus(pictures, pulls, optics),
         flags=flags,
         adjusters=adjusters,
+        camera_half_depths=None if camera else cost_half_depths(answer.camera, optics),
     )
-    return ClipAnswer(found, verdict, depths[-1], wide.reference is not None, flags, wide.colours)
+    return ClipAnswer(found, verdict, depths[-1], wide.best is not None, flags, wide.colours, answer.camera)
 
 
 def _unscaled(readings: Sequence[Reading]) -> bool:
@@ -153,16 +166,16 @@ def _before_refocus(pictures: Sequence[Reading], pulls: Sequence[Pull], optics: 
     ends = [_end(pictures, inward, hold, optics) for hold in (inward.long, inward.wide)]
     if ends[0] is None or ends[1] is None:
         return None
-    magnitudes = (ends[0].residual, ends[1].residual, *_walk(pictures, inward, optics))
-    return solve_back_focus(magnitudes, signed=False)
+    return solve_zoom(_curves(pictures, inward, ends[0], ends[1]), optics).back_focus
 
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """One end of the zoom: its residual in the hold, and what a sweep there showed."""
+    """One end of the zoom: its pictures at rest, the best of a sweep there, and what the sweep showed."""
 
-    residual: ZoomResidual
-    reference: Reference | None
+    hold: Hold
+    steady: Sequence[Reading]
+    best: Sequence[Reading] | None
     blur_um: tuple[float, ...]
     noise_um: tuple[float, ...]
     at_s: tuple[float | None, ...]
@@ -171,9 +184,14 @@ class _End:
     flags: frozenset[Flag]
     colours: ColourGap | None
 
+    @property
+    def read_um(self) -> float:
+        """|r| of the hold as a perfect camera would show it."""
+        return float(np.median(self.blur_um[: max(len(self.steady), 1)]))
+
 
 def _end(pictures: Sequence[Reading], pull: Pull, hold: Hold, optics: Optics) -> _End | None:
-    """Reads the hold, and the sweep that follows or precedes it at the same zoom, if there is one.
+    """The hold, and the sweep that follows or precedes it at the same zoom, if there is one.
 
     None where no picture of the hold tells a defocus.
     """
@@ -182,6 +200,8 @@ def _end(pictures: Sequence[Reading], pull: Pull, hold: Hold, optics: Optics) ->
     read = [(each, defocus(each, optics, ratio=ratio)) for each in _at_same_zoom(pictures, pull, hold)]
     there = [each for each, value in read if value is not None]
     plain = [value for _, value in read if value is not None]
+    if not plain:
+        return None
     blur = tuple(value.um for value in plain)
     noise = tuple(math.sqrt(max(value.sigma_um**2 - value.model_sigma_um**2, 0.0)) for value in plain)
     left = _departure(blur, noise, depth)
@@ -189,22 +209,53 @@ def _end(pictures: Sequence[Reading], pull: Pull, hold: Hold, optics: Optics) ->
     swept = _swept(blur, noise, depth)
     passage = _passage(plain[swept], depth)
     seen = passage is not None and passage.near >= FEWEST_NEAR
-    reference = reference_of_sweep(there[swept], optics, ratio=ratio) if seen else None
-    read_again = [defocus(each, optics, ratio=ratio, reference=reference) for each in steady]
-    values = [value for value in read_again if value is not None]
-    if not values:
-        return None
     return _End(
-        _residual(hold, values),
-        reference,
+        hold,
+        steady,
+        sharpest_first(there[swept])[:_BEST] if seen else None,
         blur,
         noise,
         tuple(each.at_s for each in there),
         passage.floor_um if passage else plain[0].softness_um,
         depth,
-        borne(steady),
+        _flags(steady),
         colour_gap(steady, optics, ratio),
     )
+
+
+def _flags(steady: Sequence[Reading]) -> frozenset[Flag]:
+    """What most pictures of a hold carry; fields that stay in place are softer one way by their camera.
+
+    Cameras average pairs of lines for a field. Sectors show that as they show motion, but nothing moves.
+    """
+    shifts = [each.shift_px for each in steady if each.shift_px is not None]
+    at_rest = bool(shifts) and float(np.median(shifts)) < RESTING_PX
+    woven = all(each.field is not None for each in steady)
+    return borne(steady) - ({Flag.MOVING} if woven and at_rest else set())
+
+
+def _curves(pictures: Sequence[Reading], pull: Pull, long: _End, wide: _End) -> list[ZoomCurve]:
+    """All that was seen, as the solver takes it: both ends, their best pictures and the walk between."""
+    ends = (long, wide)
+    holds = [_curve(end.steady, end.hold.scale_px, end.hold.scale_sigma_px) for end in ends]
+    bests = [
+        _curve(end.best, end.hold.scale_px, in_focus=True, varying=VARYING_SWEPT) for end in ends if end.best
+    ]
+    return [each for each in (*holds, *bests, *_walk(pictures, pull)) if each is not None]
+
+
+def _curve(
+    pictures: Sequence[Reading],
+    scale_px: float,
+    scale_sigma_px: float = 0.0,
+    *,
+    in_focus: bool = False,
+    varying: float = VARYING_STILL,
+) -> ZoomCurve | None:
+    """The mean of some pictures as the solver takes it; None without a ring that can be used."""
+    mean = mean_reading(pictures)
+    rings = rings_of(mean) if mean else None
+    return ZoomCurve(scale_px, rings, scale_sigma_px, in_focus, varying) if rings else None
 
 
 def _at_same_zoom(pictures: Sequence[Reading], pull: Pull, hold: Hold) -> Sequence[Reading]:
@@ -246,49 +297,16 @@ def _limit(noise: Sequence[float], depth_um: float) -> float:
     return max(4.0 * float(np.median(noise)), depth_um / 4.0)
 
 
-def _residual(hold: Hold, values: Sequence[Defocus]) -> ZoomResidual:
-    """The middle of the hold's readings; scatter averages down, what the model may be off does not."""
-    um = np.array([value.um for value in values])
-    middle = float(np.median(um))
-    scatter = 1.4826 * float(np.median(np.abs(um - middle))) / math.sqrt(len(um))
-    model = float(np.median([value.model_sigma_um for value in values]))
-    return ZoomResidual(
-        hold.scale_px,
-        middle,
-        max(math.hypot(1.25 * scatter, model), 1e-3),
-        hold.scale_sigma_px,
-        values[0].softness_um,
-        model,
-    )
-
-
-def _walk(pictures: Sequence[Reading], pull: Pull, optics: Optics) -> tuple[ZoomResidual, ...]:
-    """Residuals at zoom positions between the ends, where three or more pictures of the walk lie close by."""
+def _walk(pictures: Sequence[Reading], pull: Pull) -> Iterator[ZoomCurve | None]:
+    """Curves at zoom positions between the ends, where three or more pictures of the walk lie close by."""
     walk = [pictures[at] for at in pull.between if Flag.MOVING not in pictures[at].flags]
     k = pull.wide.scale_px / pull.long.scale_px
-    found = []
     for step in range(1, WALK_STEPS + 1):
         scale = pull.long.scale_px * k ** (step / (WALK_STEPS + 1.0))
         near = [each for each in walk if abs(math.log((each.scale_px or 1.0) / scale)) < 0.08]
-        read = [defocus(each, optics, ratio=scale / pull.long.scale_px) for each in near]
-        values = [value for value in read if value is not None]
-        if len(values) >= 3:
-            found.append(_walk_residual(near, values))
-    return tuple(found)
-
-
-def _walk_residual(near: Sequence[Reading], values: Sequence[Defocus]) -> ZoomResidual:
-    scales = np.array([each.scale_px for each in near], dtype=float)
-    scale = float(np.median(scales))
-    still = _residual(Hold(0, 0, scale, float(np.std(scales) / math.sqrt(len(scales)))), values)
-    return ZoomResidual(
-        scale,
-        still.residual_um,
-        math.hypot(still.sigma_um, WALK_SIGMA * still.residual_um),
-        still.scale_sigma_px,
-        still.softness_um,
-        still.common_um,
-    )
+        if len(near) >= 3:
+            middle = float(np.median([each.scale_px for each in near if each.scale_px]))
+            yield _curve(near, middle, varying=VARYING_MOVING)
 
 
 def _side(wide: _End, first_turn: FirstTurn | None) -> Side:
@@ -306,7 +324,7 @@ def _side(wide: _End, first_turn: FirstTurn | None) -> Side:
         return 0
     turned: Side = 1 if first_turn in GROWS else -1
     if blur[left] < start:
-        return -turned if wide.residual.residual_um > max(limit, wide.half_depth_um / 2.0) else 0
+        return -turned if wide.read_um > max(limit, wide.half_depth_um / 2.0) else 0
     dipped = min(blur[: left + 1]) < start - limit / 2.0
     clear = start > wide.floor_um + limit
     return turned if clear and not dipped and _watched(wide, left, start, limit) else 0

@@ -133,6 +133,11 @@ def defocus(
     )
 
 
+def plain_um(rings: Rings, optics: Optics, f_number: float) -> float:
+    """|r| in um as a perfect lens before a perfect camera would show these rings."""
+    return _fit(rings, _curves(optics, round(f_number, 3), 0.0)).um
+
+
 @lru_cache(maxsize=64)
 def softness_um(f_number: float, pixel_um: float, wavelength_um: float) -> float:
     """The defocus that blurs as much as the worst usual aberration does at best focus, um.
@@ -180,13 +185,16 @@ def reference_of_sweep(
     return replace(reference, w040_waves=round(_vertex(tried, total, int(np.argmin(total))), 2))
 
 
+def sharpest_first(readings: Iterable[Reading]) -> list[Reading]:
+    """Those with a curve, by their modulation at 0.25 cy/px, or at the highest frequency all reach."""
+    having = [each for each in readings if each.frequency_cy_px]
+    common = min((FOCUS_CY_PX, *(each.frequency_cy_px[-1] for each in having)))
+    return sorted(having, key=lambda each: -float(np.interp(common, each.frequency_cy_px, each.modulation)))
+
+
 def sharpest(readings: Iterable[Reading]) -> Reading | None:
     """The reading with the highest modulation at 0.25 cy/px, or at the highest frequency all reach."""
-    having = [each for each in readings if each.frequency_cy_px]
-    if not having:
-        return None
-    common = min(FOCUS_CY_PX, *(each.frequency_cy_px[-1] for each in having), FOCUS_CY_PX)
-    return max(having, key=lambda each: float(np.interp(common, each.frequency_cy_px, each.modulation)))
+    return next(iter(sharpest_first(readings)), None)
 
 
 @lru_cache(maxsize=64)

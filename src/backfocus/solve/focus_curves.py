@@ -119,10 +119,7 @@ def _table(s_last: float, w040_waves: float) -> Vector:
     """T over s from 0 to `s_last` and u either way, shape (s, u); serves every f-number and pixel."""
     s = np.linspace(0.0, s_last, 9 + round(40 * s_last))
     u = np.arange(-_U_LAST, _U_LAST + _U_STEP / 2, _U_STEP)
-    if w040_waves:
-        return overlap(s[:, None], u, w040_waves)
-    half = overlap(s[:, None], u[u > -_U_STEP / 2], 0.0)
-    return np.concatenate([half[:, :0:-1], half], axis=1)
+    return np.stack([_row(float(each), u, w040_waves) for each in s])
 
 
 @lru_cache(maxsize=256)
@@ -150,17 +147,31 @@ def overlap(s: Vector, u: Vector, w040_waves: float) -> Vector:
     return out
 
 
+def _row(s: float, u: Vector, w040_waves: float) -> Vector:
+    """The transfer function at one s and every u: u turns with x alone, so y is summed over once for all."""
+    x, y, weight = (each[0] for each in _pupil(np.array([[[s]]])))
+    own = 16.0 * math.pi * w040_waves * s * x * (x**2 + y**2 + s**2)
+    even, odd = (np.sum(weight * part(own), axis=1) for part in (np.cos, np.sin))
+    turn = math.pi * u[:, None] * x[:, 0]
+    return np.asarray(4.0 / math.pi * (np.cos(turn) @ even - np.sin(turn) @ odd))
+
+
 def _overlap_block(s: Vector, u: Vector, w040_waves: float) -> Vector:
+    x, y, weight = _pupil(s)
+    phase = math.pi * x * (u + 16.0 * w040_waves * s * (x**2 + y**2 + s**2))
+    return np.asarray(4.0 / math.pi * np.sum(weight * np.cos(phase), axis=(1, 2)))
+
+
+def _pupil(s: Vector) -> tuple[Vector, Vector, Vector]:
+    """Points and weights over a quarter of the overlap of two pupils; s of shape (n, 1, 1)."""
     across, across_weight = _gauss(_ACROSS)
     along, along_weight = _gauss(4 + round(8.0 * float(s.max())))
     half_arc = np.arccos(s) / 2.0
     theta = half_arc * (across[:, None] + 1.0)
-    x = np.cos(theta) - s
     top = np.sin(theta)
     y = top * (along + 1.0) / 2.0
-    phase = math.pi * x * (u + 16.0 * w040_waves * s * (x**2 + y**2 + s**2))
     weight = half_arc * across_weight[:, None] * top**2 * along_weight / 2.0
-    return np.asarray(4.0 / math.pi * np.sum(weight * np.cos(phase), axis=(1, 2)))
+    return np.cos(theta) - s, y, weight
 
 
 @lru_cache(maxsize=64)

@@ -10,8 +10,9 @@ from typing import Literal
 
 from ..measure.reading import Flag, Reading
 
-Effect = Literal["none", "too sharp", "perhaps too sharp", "too soft", "in doubt"]
-"""How a flagged picture reads; "in doubt": as it should, if what is said with it is so."""
+Effect = Literal["none", "too sharp", "too soft", "in doubt", "camera sharp", "camera soft"]
+"""How a flagged picture reads; "in doubt": as it should, if what is said with it is so; the camera's: too
+sharp or too soft as that camera shows everything, which is solved for and only costs certainty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +56,18 @@ REMARKS: dict[Flag, Remark] = {
     ),
     Flag.SHARPENED: Remark(
         "the camera sharpens its picture",
-        "Switch detail (sharpening) off in the camera's menu. (A wrong transfer curve looks alike.)",
-        "too sharp",
+        "It is allowed for; with detail (sharpening) off in the camera's menu the answer is surer. (A wrong "
+        "transfer curve looks the same.)",
+        "camera sharp",
     ),
     Flag.SHARPENING_UNKNOWN: Remark(
         "so soft a picture does not show whether the camera sharpens it",
         "See in the camera's menu that detail (sharpening) is off.",
-        "perhaps too sharp",
     ),
     Flag.INTERLACED: Remark(
         "lines come twice, or two fields are woven into one picture",
         "Set the camera to progressive, or take its interlaced signal as it is.",
-        "too soft",
+        "camera soft",
     ),
     Flag.MOVING: Remark("the picture moves", "Lock the tripod; stabiliser off.", "too soft"),
     Flag.ABOVE_NYQUIST: Remark(
@@ -97,8 +98,8 @@ REMARKS: dict[Flag, Remark] = {
     ),
     Flag.COMPRESSED: Remark(
         "compression softens the picture",
-        "Take it before the encoder, or at a higher bit rate. (A wrong transfer curve looks alike.)",
-        "too soft",
+        "Take it before the encoder, or at a higher bit rate. (A wrong transfer curve looks the same.)",
+        "camera soft",
     ),
     Flag.DAMAGED: Remark(
         "the file or the stream is damaged, and parts of the picture may be wrong",
@@ -120,7 +121,9 @@ def borne(readings: Sequence[Reading]) -> frozenset[Flag]:
 
 def at_tele(flags: frozenset[Flag]) -> frozenset[Flag]:
     """Those of the flags of a hold at tele that count: read too soft there, r only widens the interval."""
-    return frozenset(flag for flag in flags if REMARKS[flag].effect in ("too sharp", "in doubt"))
+    return frozenset(
+        flag for flag in flags if REMARKS[flag].effect in ("too sharp", "in doubt", "camera sharp")
+    )
 
 
 def having(flags: Iterable[Flag], *effects: Effect) -> tuple[Remark, ...]:

@@ -7,13 +7,15 @@ The rules are asked in this order, and the first that holds decides:
     tracking          a residual is off the zoom law by more than max(h, 3 sigma)
     unsure            no optics, or the zoom positions too near each other: k above 0.7
     set               the whole 95 % interval within +-h; a soft lens only adds blur, so this is safe
+    unsure            every picture is soft alike by more than 3 h and none is known to be in focus: that is
+                      more than a camera does
     adjust            the whole interval outside +-h; without an in-focus reference, outside +-1.5 h
     unsure            otherwise; the advice says how to find out
 
-Sharpened, clipped or dark pictures read too sharp: an error seen in them is one, but `set` is not said.
-Moving, line-doubled or heavily compressed ones read too soft: `set` is safe, but `tracking` wants a residual
-off by 4 h, and `adjust` without a reference the whole interval outside +-4 h. What else was noticed stands at
-the end of the advice.
+Clipped or dark pictures read too sharp: an error seen in them is one, but `set` is not said. Moving ones read
+too soft: `set` is safe, but `tracking` wants a residual off by 4 h, and `adjust` without a reference the
+whole interval outside +-4 h. What the camera does to all pictures alike (sharpening, doubled lines, a codec)
+is solved for. What else was noticed stands at the end of the advice.
 """
 
 import math
@@ -23,15 +25,16 @@ from typing import Literal
 
 from ..measure.reading import Flag
 from .backfocus import BackFocus
-from .remarks import Remark, having, remark_words
+from .remarks import Effect, Remark, having, remark_words
 
 Kind = Literal["not-front-focus", "tracking", "unsure", "set", "adjust"]
 
 WIDEST_RATIO = 0.7
+SOFTEST_CAMERA_HALF_DEPTHS = 3.0
+"""Low-pass filter, demosaic and scaling together were seen to cost up to 2.5."""
 SOFT_LENS_FACTOR = 1.5
 SOFT_PICTURE_FACTOR = 4.0
-"""In focus motion reads as 0.8 h per pixel, and from 5 px on a star of 150 px is not found; H.264 at a CRF of
-40 reads as 2.2 h, doubled lines as 1.6 h (f/1.8, 5 um)."""
+"""In focus motion reads as 0.8 h per pixel, and from 5 px on a star of 150 px is not found (f/1.8, 5 um)."""
 LOCK_ADVICE = "Lock the ring, then look once more: the screw can move it."
 
 
@@ -78,6 +81,8 @@ def judge(
     unscaled: bool = False,
     flags: frozenset[Flag] = frozenset(),
     adjusters: Adjusters | None = None,
+    camera_solved: bool = True,
+    camera_half_depths: float | None = None,
 ) -> Verdict:
     """One of five verdicts with its reason and advice; see the top of the file for the rules.
 
@@ -99,6 +104,10 @@ def judge(
         Whether the star was read in many pictures that do not tell its size.
     flags : frozenset of Flag, optional
         What was noticed in the pictures it all rests on; see `remarks`.
+    camera_solved : bool
+        Whether what the camera does to all pictures alike was solved for; if not, it spoils them.
+    camera_half_depths : float, optional
+        What the camera costs (`camera.cost_half_depths`), where these pictures alone told it.
     """
     adjusters = adjusters or Adjusters()
     if adjusters.lens_kind not in ("front-focus", "unknown"):
@@ -111,13 +120,15 @@ def judge(
     if back_focus is None:
         return _noticed(_unread(unscaled), flags)
     depths = tuple(half_depths_um or [half_depth_um] * len(back_focus.zoom))
-    soft = having(flags, "too soft")
+    of_camera: tuple[Effect, ...] = () if camera_solved else ("camera sharp", "camera soft")
+    soft = having(flags, "too soft", *of_camera[1:])
     sure_um = half_depth_um * _sure_depths(referenced=referenced, soft=bool(soft))
-    blamed = having(flags, "too sharp") + (soft if _tracking(back_focus, depths) else ())
+    blamed = having(flags, "too sharp", *of_camera[:1]) + (soft if _tracking(back_focus, depths) else ())
     verdict = (
         _tracking(back_focus, depths, SOFT_PICTURE_FACTOR if soft else 1.0)
         or _changed_by_focus(before_refocus, back_focus, depths)
         or _too_little_zoom(back_focus)
+        or _no_camera_is_so_soft(back_focus, half_depth_um, 0.0 if referenced else camera_half_depths or 0.0)
         or _adjust(back_focus, sure_um, half_depth_um, adjusters)
         or _spoilt(blamed, back_focus, half_depth_um)
         or _set(back_focus, half_depth_um)
@@ -222,6 +233,20 @@ def _too_little_zoom(back_focus: BackFocus) -> Verdict | None:
     )
 
 
+def _no_camera_is_so_soft(
+    back_focus: BackFocus, half_depth_um: float, camera_half_depths: float
+) -> Verdict | None:
+    if camera_half_depths <= SOFTEST_CAMERA_HALF_DEPTHS:
+        return None
+    return Verdict(
+        "unsure",
+        f"Every picture is as soft as {camera_half_depths * half_depth_um:.0f} um out of focus, at tele too. "
+        f"No camera does that alone: tele was not in focus ({_interval_words(back_focus, half_depth_um)}).",
+        "Focus at tele by the picture: turn the focus ring through the sharpest point and stop there. Then "
+        "zoom out once more.",
+    )
+
+
 def _unread(unscaled: bool) -> Verdict:
     if unscaled:
         return Verdict("unsure", "The star was read, but zoomed in nothing tells its size: a star without "
@@ -235,8 +260,8 @@ def _unread(unscaled: bool) -> Verdict:
 def _noticed(verdict: Verdict, flags: frozenset[Flag]) -> Verdict:
     """The verdict, its advice carried on by what was noticed in the pictures and is not said yet."""
     noticed = having(flags, "too sharp", "too soft", "in doubt")
-    if verdict.kind == "set":
-        noticed += having(flags, "perhaps too sharp")
+    if verdict.kind == "unsure":
+        noticed += having(flags, "camera sharp", "camera soft")
     said = [remark_words(remark) for remark in noticed if remark.cure not in verdict.advice]
     return replace(verdict, advice=" ".join([verdict.advice, *said]))
 

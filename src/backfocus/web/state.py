@@ -239,7 +239,7 @@ def _checks(reading: Reading | None) -> list[Json]:
 
 def _detail(flags: frozenset[Flag]) -> Json:
     if Flag.SHARPENED in flags:
-        return _check("detail", False, "switch it off")
+        return _check("detail", None, "on: allowed for, off is surer")
     if Flag.SHARPENING_UNKNOWN in flags:
         return _check("detail", None, "not seen in so soft a picture: look in the menu")
     return _check("detail", True, "off")

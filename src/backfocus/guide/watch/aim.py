@@ -68,6 +68,4 @@ def _unfit(reading: Reading) -> ev.Unfit | None:
         return "too-bright"
     if Flag.TOO_DARK in flags or (white is not None and white < DARKEST and Flag.LOW_CONTRAST not in flags):
         return "too-dark"
-    if Flag.SHARPENED in flags:
-        return "sharpened"
     return "moving" if Flag.MOVING in flags else None

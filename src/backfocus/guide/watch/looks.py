@@ -104,7 +104,7 @@ def judge_walk(session: Session, pictures: Sequence[TimedReading], at_s: float) 
 
 
 def looks_on_the_way(session: Session, pictures: Sequence[TimedReading]) -> tuple[ev.SteadyReading, ...]:
-    """Looks between the two ends of the zoom, at some scales where pictures were read; without curves.
+    """Looks between the two ends of the zoom, at some scales where pictures were read.
 
     Pictures whose centre moves are left out: a shaken picture reads soft, and that is no tracking error.
     """
@@ -119,9 +119,7 @@ def looks_on_the_way(session: Session, pictures: Sequence[TimedReading]) -> tupl
         near = [each.reading for at, each in seen if abs(at - middle) < math.log(SAME_POSITION)]
         best = best_between(session, math.exp(middle))
         if len(near) >= 2 and (look := steady_reading(session, near, best)):
-            looks.append(
-                ev.SteadyReading(look.scale_px, look.residual_um, look.sigma_um, referenced=look.referenced)
-            )
+            looks.append(look)
     return tuple(looks)
 
 

@@ -1,0 +1,100 @@
+"""What the camera itself does to the picture, as an unknown of its own: C in H = L P C.
+
+Between the light and the samples stand a low-pass filter, the interpolation of a single sensor, scaling,
+noise reduction and sharpening. Each that is even and the same all over the picture is a short symmetric
+filter on the delivered pixels, and the transfer of such a filter is a sum of cosines:
+
+    C(f) = 1 + sum over j of  a_j (cos(2 pi j f) - 1)        f in cycles per pixel, j = 1 to 4
+
+with C = 1 at zero frequency by itself. The a_j are the taps j pixels from the middle, twice over. That form
+is chosen because it names no kind of camera, may fall below 1 or rise above it, stays linear in its unknowns
+(so that they can be summed over in closed form), and is smooth: it cannot imitate the ripples of a far
+defocus. Four taps are what an edge-aware demosaic needs; a fifth changed no answer.
+
+How sharp a camera may be beforehand is a broad guess: two in three have C between 0.5 and 1.5 at the finest
+detail. C is the same at every zoom position and at every turn of a ring. What a camera learned from an
+earlier session tells takes the place of the guess.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..optics.lens import Optics
+from .focus_curves import FOCUS_CY_PX, focus_curves
+
+Vector = NDArray[np.float64]
+
+TAPS = 4
+"""Pixels to either side that the filter reaches."""
+
+TAP_SIGMA = (0.25, 0.10, 0.05, 0.03)
+"""One standard deviation of each a_j beforehand: C at 0.5 cy/px, 1 - 2 a_1 - 2 a_3, from near 0 to near 2."""
+
+
+_MOST_HALF_DEPTHS = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class CameraCurve:
+    """The taps of a camera, with how well they are known.
+
+    `taps`: TAPS of them. `covariance`: as many rows of as many.
+    """
+
+    taps: tuple[float, ...]
+    covariance: tuple[tuple[float, ...], ...]
+
+    def __post_init__(self) -> None:
+        size = len(self.taps)
+        if size != TAPS or len(self.covariance) != size or any(len(row) != size for row in self.covariance):
+            raise ValueError(f"a camera has {TAPS} taps, and a covariance of as many rows and columns")
+
+    @property
+    def precision(self) -> Vector:
+        """The inverse of the covariance, shape (TAPS, TAPS)."""
+        return np.asarray(np.linalg.inv(np.array(self.covariance)), dtype=np.float64)
+
+    def modulation(self, frequency_cy_px: Vector) -> Vector:
+        """C at each frequency, 1 at zero; above 1 where the camera sharpens."""
+        return np.asarray(1.0 + cosines(frequency_cy_px) @ np.array(self.taps))
+
+    def sigma(self, frequency_cy_px: Vector) -> Vector:
+        """One standard deviation of C at each frequency."""
+        rows = cosines(frequency_cy_px)
+        return np.asarray(np.sqrt(np.einsum("fi,ij,fj->f", rows, np.array(self.covariance), rows)))
+
+
+def camera_curve(taps: Vector, covariance: Vector) -> CameraCurve:
+    """A camera from arrays of shape (TAPS,) and (TAPS, TAPS)."""
+    return CameraCurve(tuple(map(float, taps)), tuple(tuple(map(float, row)) for row in covariance))
+
+
+def unknown_camera() -> CameraCurve:
+    """Any camera: the broad guess beforehand."""
+    return camera_curve(np.zeros(TAPS), np.diag(np.square(TAP_SIGMA)))
+
+
+def cost_half_depths(camera: CameraCurve, optics: Optics) -> float:
+    """What the camera costs, in half depths of focus at wide: 0 for the ideal one, below 0 if it sharpens.
+
+    The defocus of a perfect lens that takes as much modulation at 0.25 cy/px; for a sharpening camera the one
+    that it makes up for.
+    """
+    number = optics.f_number(0.0)
+    um = optics.half_depth_um(0.0) * np.linspace(0.0, _MOST_HALF_DEPTHS, 241)
+    seen = focus_curves(number, optics.pixel_um, optics.wavelength_um).modulation(
+        np.array([FOCUS_CY_PX]), um
+    )[0]
+    left = np.minimum.accumulate(seen / seen[0])
+    share = float(camera.modulation(np.array([FOCUS_CY_PX]))[0])
+    place = float(np.interp(-min(share, 1.0 / max(share, 1e-9)), -left, um)) / optics.half_depth_um(0.0)
+    return math.copysign(place, 1.0 - share)
+
+
+def cosines(frequency_cy_px: Vector) -> Vector:
+    """What a unit of each tap adds to C, shape (frequencies, TAPS)."""
+    steps = 2.0 * math.pi * np.arange(1, TAPS + 1)
+    return np.asarray(np.cos(np.asarray(frequency_cy_px, float)[:, None] * steps) - 1.0)

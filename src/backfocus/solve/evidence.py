@@ -1,0 +1,183 @@
+"""What the picture at one zoom position says of its defocus, its lens and the camera together.
+
+For every r and every softness of the lens that are tried, the misfit of the curve is a quadratic form in the
+camera's taps (`camera`). Forms of several positions add up, since one camera stands behind all of them, and
+the taps are then summed over in closed form. So a position says nothing by itself of how far out of focus it
+is; together they do.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .camera import TAPS, CameraCurve, camera_curve, cosines
+from .defocus import softness_um
+from .focus_curves import focus_curves
+from .misfit import Rings
+
+Vector = NDArray[np.float64]
+
+SOFTEST_HALF_DEPTHS = 0.8
+"""The most a sound lens's own blur seems to add at best focus, in half depths of focus; the least is none."""
+
+SOFTEST_W040 = 1.6
+"""Waves of spherical aberration beyond which no curves are worked out."""
+
+_NODES = 5
+"""Softnesses from none to the most at which the curves are worked out."""
+
+_STEP_PX = 0.06
+"""Between two r, as the growth of the blur disc: phases at 0.5 cy/px move by a tenth of a radian."""
+
+_UPPER = np.triu_indices(TAPS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """The misfit at one zoom position as quadratic forms in the taps.
+
+    Attributes
+    ----------
+    half_depth_um : float
+        h there.
+    first_um, step_um : float
+        Where the grid of r begins, and its step.
+    forms : ndarray, shape (softness, r, entries)
+        Misfit without a camera, its slope in the taps (TAPS of them), its bend (upper triangle).
+    """
+
+    half_depth_um: float
+    first_um: float
+    step_um: float
+    forms: Vector
+
+    @property
+    def r_um(self) -> Vector:
+        """The grid of r, um."""
+        return self.first_um + self.step_um * np.arange(self.forms.shape[1]).astype(np.float64)
+
+    def with_softness(self, shares: Vector) -> Vector:
+        """The forms at shares (0 to 1) of the greatest softness, shape (shares, r, entries).
+
+        By a parabola through three: a misfit grows with the square of what the softness is off.
+        """
+        place = np.clip(np.asarray(shares, float), 0.0, 1.0) * (len(self.forms) - 1)
+        middle = np.clip(np.rint(place).astype(int), 1, len(self.forms) - 2)
+        t = (place - middle)[:, None, None]
+        below, here, above = (self.forms[middle + step] for step in (-1, 0, 1))
+        return np.asarray(here + t * ((above - below) / 2.0 + t * (above - 2.0 * here + below) / 2.0))
+
+    def at(self, r_um: Vector, shares: Vector) -> Vector:
+        """The forms at any r, for each share; shape (shares, *r, entries). Beyond the grid its end stands."""
+        soft = self.with_softness(shares)
+        place = np.clip((r_um - self.first_um) / self.step_um, 0.0, soft.shape[1] - 1.001)
+        low = place.astype(np.intp)
+        part = (place - low)[..., None]
+        return np.asarray((1.0 - part) * soft[:, low] + part * soft[:, low + 1])
+
+
+def evidence(
+    rings: Rings, *, f_number: float, pixel_um: float, wavelength_um: float, largest_um: float, varying: float
+) -> Evidence:
+    """The forms of one position for r from -`largest_um` to `largest_um`.
+
+    Parameters
+    ----------
+    rings : Rings
+        The curve of the pictures at this position.
+    f_number, pixel_um, wavelength_um : float
+        Of the lens here, and of the camera.
+    varying : float
+        What the camera may differ by here (codec, noise reduction, stabiliser), as a share of the modulation
+        at 0.5 cy/px; below that in proportion to 1 - cos(2 pi f).
+    """
+    number = round(f_number, 3)
+    depth = max(number * pixel_um, 2.0 * wavelength_um * number**2)
+    per_wave = softness_um(number, pixel_um, wavelength_um)
+    softest = min(SOFTEST_HALF_DEPTHS * depth / per_wave, SOFTEST_W040)
+    waves = [round(float(each), 2) for each in softest * np.linspace(0.0, 1.0, _NODES)]
+    curves = [focus_curves(number, pixel_um, wavelength_um, each) for each in waves]
+    step = _STEP_PX * curves[0].um_per_disc_px
+    steps = math.ceil(min(largest_um, *(each.largest_um for each in curves)) / step)
+    r: Vector = step * np.arange(-steps, steps + 1).astype(np.float64)
+    inverse: Vector = np.linalg.inv(_covariance(rings, varying)).astype(np.float64)
+    forms = np.stack([_forms(rings, each.modulation(rings.frequency, r), inverse) for each in curves])
+    forms /= _inflation(forms, len(rings.frequency))
+    return Evidence(depth, float(r[0]), step, forms)
+
+
+def chance(forms: Vector, camera: CameraCurve) -> Vector:
+    """-2 ln of the chance of forms, summed over the cameras that `camera` allows; shape without entries."""
+    precision, taps = camera.precision, np.array(camera.taps)
+    constant, pull, bend = _split(forms)
+    root = _cholesky(bend + precision)
+    half = _solved(root, pull + precision @ taps)
+    log_det = 2.0 * sum(np.log(root[each][each]) for each in range(TAPS))
+    return np.asarray(constant + taps @ precision @ taps - sum(np.square(half)) + log_det)
+
+
+def camera_after(forms: Vector, camera: CameraCurve) -> CameraCurve:
+    """The camera once the forms of one hypothesis, shape (entries,), have been seen."""
+    precision = camera.precision
+    _, pull, bend = _split(forms)
+    covariance = np.asarray(np.linalg.inv(bend + precision), dtype=np.float64)
+    return camera_curve(covariance @ (pull + precision @ np.array(camera.taps)), covariance)
+
+
+def _covariance(rings: Rings, varying: float) -> Vector:
+    """Of all rings together: the noise of each, and what they share: level, and what the camera varies by."""
+    y = rings.modulation
+    own = y * cosines(rings.frequency).T * (varying / 2.0 / np.arange(1, TAPS + 1))[:, None]
+    shared = np.vstack([rings.level * y, own])
+    return np.asarray(np.diag(rings.sigma**2) + shared.T @ shared)
+
+
+def _forms(rings: Rings, model: Vector, inverse: Vector) -> Vector:
+    """The entries for every column of `model`, shape (r, 1 + TAPS + TAPS (TAPS + 1) / 2)."""
+    off = rings.modulation[:, None] - model
+    slopes = cosines(rings.frequency)[:, :, None] * model[:, None, :]
+    weighed = np.einsum("fg,gjr->fjr", inverse, slopes)
+    constant = np.einsum("fr,fr->r", off, inverse @ off)
+    pull = np.einsum("fjr,fr->rj", weighed, off)
+    bend = np.einsum("fir,fjr->rij", weighed, slopes)[:, _UPPER[0], _UPPER[1]]
+    return np.concatenate([constant[:, None], pull, bend], axis=1)
+
+
+def _split(forms: Vector) -> tuple[Vector, Vector, Vector]:
+    """Constant (...), slope (..., TAPS) and bend (..., TAPS, TAPS) of forms."""
+    bend = np.empty((*forms.shape[:-1], TAPS, TAPS))
+    bend[..., _UPPER[0], _UPPER[1]] = forms[..., 1 + TAPS :]
+    bend[..., _UPPER[1], _UPPER[0]] = forms[..., 1 + TAPS :]
+    return forms[..., 0], forms[..., 1 : 1 + TAPS], bend
+
+
+def _inflation(forms: Vector, rings: int) -> float:
+    """How many times worse than its noise the best curve of any lens and camera fits, 1 and up."""
+    constant, pull, bend = _split(forms)
+    best = np.linalg.solve(bend + 4.0 * np.eye(TAPS), pull[..., None])[..., 0]
+    lowest = float(np.min(constant - np.einsum("...i,...i->...", pull, best)))
+    return max(1.0, lowest / max(1, rings - TAPS - 1))
+
+
+def _cholesky(matrix: Vector) -> list[list[Vector]]:
+    """The lower root of each matrix (..., TAPS, TAPS), entry by entry: far faster than one by one."""
+    root: list[list[Vector]] = []
+    for row in range(TAPS):
+        root.append([])
+        for column in range(row + 1):
+            left = matrix[..., row, column] - sum(
+                root[row][each] * root[column][each] for each in range(column)
+            )
+            root[row].append(np.sqrt(left) if row == column else left / root[column][column])
+    return root
+
+
+def _solved(root: list[list[Vector]], right: Vector) -> list[Vector]:
+    """What the root, multiplied with it, makes `right` (..., TAPS)."""
+    found: list[Vector] = []
+    for row in range(TAPS):
+        left = right[..., row] - sum(root[row][each] * found[each] for each in range(row))
+        found.append(np.asarray(left / root[row][row]))
+    return found

@@ -1,0 +1,374 @@
+"""Back focus, tele's focus, the lens's softness and the camera, from all zoom positions together.
+
+Every position says what its curve allows (`evidence`). The zoom law r = delta (1 - x) + t x, with
+x = (M / M_tele)**2, ties them to one delta and one t, and one camera stands behind them all. What is not
+asked for is summed over: the camera's taps in closed form; t by how well people focus by the picture; the
+lens's own softness at either end, any share of it as likely as any other, in between along the logarithm of
+the scale; a zoom ratio that is not known well; and an f-number that falls off towards tele undeclared.
+
+Two positions alone tell only sqrt(r_wide**2 - t**2): what tele may be off is then a doubt of the answer. The
+walk between them, a sweep or a known camera says more. Nothing here decides which was seen: all of them are
+positions, and a best picture of a sweep is one whose r is known.
+
+A picture is the same in front of and behind focus, and a wavefront turned over turns focus over; so delta is
+taken as positive here, and both sides of the aberration are tried.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..optics.lens import Optics
+from .backfocus import BackFocus, Side, ZoomResidual
+from .camera import CameraCurve, unknown_camera
+from .defocus import F_NUMBER_SIGMA, plain_um
+from .evidence import Evidence, camera_after, chance, evidence
+from .interval import shortest
+from .misfit import Rings
+
+Vector = NDArray[np.float64]
+
+TELE_SIGMA_HALF_DEPTHS = 0.45
+TELE_TAILS = 4.0
+"""How well tele is focused by its picture: Student's t, in half depths of focus there, of so many degrees of
+freedom. One in ten is off by more than one half depth of focus."""
+
+VARYING_STILL, VARYING_MOVING, VARYING_SWEPT = 0.02, 0.04, 0.06
+"""What the camera differs by from one position to another, as a share of the modulation at 0.5 cy/px: where
+the picture rests, while the zoom moves, and in a sweep (H.264 takes 3 to 5 % from its sharpest pictures)."""
+
+RAMPS = ((0.0, 0.6), (0.5, 0.2), (1.0, 0.2))
+"""Stops that an f-number given as one value may fall off by at tele, and how likely each is: with a front
+lens of a fixed size it grows with the focal length from some zoom on."""
+
+UNSURE_SCALE = 0.03
+"""A zoom ratio known less well than this, as a part of itself, is tried at three values."""
+
+ZERO_LIKELY = 0.15
+"""Of the likeliest magnitude's chance: an interval holds zero where zero is as likely as the end of a normal
+curve's 95 %."""
+
+_THREE_POINTS = ((-math.sqrt(3.0), 1.0 / 6.0), (0.0, 2.0 / 3.0), (math.sqrt(3.0), 1.0 / 6.0))
+"""Gauss and Hermite's rule: places in standard deviations, and weights."""
+
+_MARGIN, _MARGIN_HALF_DEPTHS = 1.3, 4.0
+"""How much further than a perfect camera would read r is looked for."""
+
+_COARSE_HALF_DEPTHS, _MOST_COARSE = 0.25, 200
+_PASSES = (
+    (150.0, (3, 4, 41, 21)),
+    (60.0, (3, 4, 41, 21)),
+    (25.0, (3, 4, 41, 21)),
+    (16.0, (3, 5, 61, 31)),
+)
+"""-2 ln of the chance beside the best, beyond which nothing is looked for, pass after pass, and the places of
+the grid that comes of it: shares at tele and at wide, delta, t."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ZoomCurve:
+    """The curve seen at one zoom position.
+
+    `in_focus`: it is the best picture of a sweep. `varying`: what the camera may differ by here.
+    """
+
+    scale_px: float
+    rings: Rings
+    scale_sigma_px: float = 0.0
+    in_focus: bool = False
+    varying: float = VARYING_STILL
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JointAnswer:
+    """The back focus with its interval, and the camera that came out beside it."""
+
+    back_focus: BackFocus
+    camera: CameraCurve
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """One position as the sums take it: x, the way from tele (1) to wide (0), and its evidence."""
+
+    x: float
+    along: float
+    evidence: Evidence
+    in_focus: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _World:
+    """One course of the f-number and one zoom ratio, with how likely it is beforehand."""
+
+    likely: float
+    places: tuple[_Place, ...]
+
+    @property
+    def law(self) -> tuple[_Place, ...]:
+        """The places that follow the zoom law, from tele to wide."""
+        return tuple(each for each in self.places if not each.in_focus)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Grid:
+    """Places at which the sums are taken, um and shares of the greatest softness."""
+
+    delta: Vector
+    tele: Vector
+    share_tele: Vector
+    share_wide: Vector
+
+    def around(self, likely: NDArray[np.bool_], counts: Sequence[int]) -> "_Grid":
+        """Closed in on what is likely, shape (share at tele, at wide, delta, tele); places along each."""
+        axes = (self.share_tele, self.share_wide, self.delta, self.tele)
+        seen = (
+            np.asarray(likely.any(axis=tuple(each for each in range(4) if each != axis))) for axis in range(4)
+        )
+        share_tele, share_wide, delta, tele = map(_span, axes, seen, counts)
+        return _Grid(delta, tele, share_tele, share_wide)
+
+
+def solve_zoom(
+    curves: Sequence[ZoomCurve], optics: Optics, *, camera: CameraCurve | None = None, side: Side = 0
+) -> JointAnswer:
+    """The back-focus error with its 95 % interval, and the camera, from the curves at two or more positions.
+
+    Parameters
+    ----------
+    curves : sequence of ZoomCurve
+        In any order; best pictures of sweeps beside the positions that follow the zoom law.
+    optics : Optics
+        Pixel, wavelength and f-number over the zoom.
+    camera : CameraCurve, optional
+        What is known of the camera beforehand.
+    side : int
+        The sign of the residual at the widest position, where a move told it.
+
+    Raises
+    ------
+    ValueError
+        With fewer than two positions beside the best pictures, or all at one scale.
+    """
+    ordered = sorted(curves, key=lambda each: -each.scale_px)
+    law = [each for each in ordered if not each.in_focus]
+    if len(law) < 2 or law[-1].scale_px > 0.999 * law[0].scale_px:
+        raise ValueError("the back-focus error needs curves at two or more zoom positions")
+    guess = camera or unknown_camera()
+    worlds = list(_worlds(ordered, law, optics))
+    return _answer(worlds, guess, _narrowed(worlds, guess), law, side)
+
+
+def _worlds(ordered: Sequence[ZoomCurve], law: Sequence[ZoomCurve], optics: Optics) -> Iterator[_World]:
+    longest, widest = law[0], law[-1]
+    unsure = widest.scale_sigma_px / widest.scale_px
+    ratios = _THREE_POINTS if unsure > UNSURE_SCALE else ((0.0, 1.0),)
+    ramps = RAMPS if len(optics.f_numbers) == 1 else ((0.0, 1.0),)
+    for (stops, by_stops), (off, by_ratio) in product(ramps, ratios):
+        shrunk = max(1.0 + off * unsure, 0.05)
+        places = tuple(_place(each, longest, widest, optics, stops, shrunk) for each in ordered)
+        yield _World(by_stops * by_ratio, places)
+
+
+def _place(
+    curve: ZoomCurve, longest: ZoomCurve, widest: ZoomCurve, optics: Optics, stops: float, shrunk: float
+) -> _Place:
+    ratio = min(curve.scale_px / longest.scale_px, 1.0)
+    zoomed = math.log(curve.scale_px / widest.scale_px) / math.log(longest.scale_px / widest.scale_px)
+    along = min(max(zoomed, 0.0), 1.0)
+    ratio = min(ratio * shrunk ** (1.0 - along), 1.0)
+    number = optics.f_number(ratio) * max(1.0, ratio * 2.0 ** (stops / 2.0))
+    read_um = plain_um(curve.rings, optics, number)
+    depth = max(number * optics.pixel_um, 2.0 * optics.wavelength_um * number**2)
+    seen = evidence(
+        curve.rings,
+        f_number=number,
+        pixel_um=optics.pixel_um,
+        wavelength_um=optics.wavelength_um,
+        largest_um=depth if curve.in_focus else _MARGIN * read_um + _MARGIN_HALF_DEPTHS * depth,
+        varying=curve.varying,
+    )
+    return _Place(ratio**2, along, seen, curve.in_focus)
+
+
+def _coarse(worlds: Sequence[_World]) -> _Grid:
+    """Everything that is tried at first: steps of a quarter and a half depth of focus, all lenses."""
+    law = worlds[0].law
+    first, last = law[0].evidence, law[-1].evidence
+    reach = -last.first_um / max(1.0 - law[-1].x, 0.05)
+    count = min(math.ceil(reach / (_COARSE_HALF_DEPTHS * last.half_depth_um)), _MOST_COARSE)
+    step = 2.0 * _COARSE_HALF_DEPTHS * first.half_depth_um
+    half = min(math.ceil(-first.first_um / step), _MOST_COARSE // 4)
+    return _Grid(
+        np.linspace(0.0, reach, count + 1),
+        np.linspace(first.first_um, -first.first_um, 2 * half + 1),
+        np.linspace(0.0, 1.0, 3),
+        np.linspace(0.0, 1.0, 5),
+    )
+
+
+def _narrowed(worlds: Sequence[_World], guess: CameraCurve) -> _Grid:
+    """Where the mass lies: the grid closed in on it until it no longer shrinks."""
+    grid = _coarse(worlds)
+    # A narrow peak may stand between two places of the coarse grid: near misses are let in, fewer each time.
+    for limit, counts in _PASSES:
+        seen = np.min([_unlikely(world, guess, grid).min(axis=0) for world in worlds], axis=0)
+        grid = grid.around(seen < seen.min() + limit, counts)
+    return grid
+
+
+def _unlikely(world: _World, guess: CameraCurve, grid: "_Grid") -> Vector:
+    """-2 ln of the chance, shape (side of the aberration, share at tele, share at wide, delta, tele)."""
+    return np.stack([chance(forms, guess) for forms in _added(world, grid)]) + _misfocus(world, grid.tele)
+
+
+def _added(world: _World, grid: "_Grid") -> Iterator[Vector]:
+    """The forms of all places added, one array for each side of the aberration."""
+    at_tele, at_wide = (each.ravel() for each in np.meshgrid(grid.share_tele, grid.share_wide, indexing="ij"))
+    for side in (1.0, -1.0):
+        total: Vector = np.zeros(1)
+        for each in world.places:
+            share = each.along * at_tele + (1.0 - each.along) * at_wide
+            r = side * (grid.delta[:, None] * (1.0 - each.x) + grid.tele * each.x)
+            total = total + each.evidence.at(np.zeros((1, 1)) if each.in_focus else r, share)
+        yield total.reshape(len(grid.share_tele), len(grid.share_wide), *total.shape[1:])
+
+
+def _span(grid: Vector, likely: NDArray[np.bool_], count: int) -> Vector:
+    within = np.flatnonzero(likely)
+    return np.linspace(grid[max(within[0] - 1, 0)], grid[min(within[-1] + 1, len(grid) - 1)], count)
+
+
+def _misfocus(world: _World, tele: Vector) -> Vector:
+    """-2 ln of how likely t is beforehand."""
+    scaled = tele / (TELE_SIGMA_HALF_DEPTHS * world.law[0].evidence.half_depth_um)
+    return np.asarray((TELE_TAILS + 1.0) * np.log1p(scaled**2 / TELE_TAILS))
+
+
+def _answer(
+    worlds: Sequence[_World], guess: CameraCurve, grid: _Grid, law: Sequence[ZoomCurve], side: Side
+) -> JointAnswer:
+    ln = np.stack([_unlikely(world, guess, grid) - 2.0 * math.log(world.likely) for world in worlds])
+    likely = np.exp(-0.5 * (ln - ln.min()))
+    likely[:, :, [0, -1]] /= 2.0
+    likely[:, :, :, [0, -1]] /= 2.0
+    at, density = _f_number_in_doubt(grid.delta, likely.sum(axis=(0, 1, 2, 3, 5)))
+    low, high = shortest(at, density)
+    if density[0] > ZERO_LIKELY * density.max():
+        low = 0.0
+    mass = density / density.sum()
+    best = np.unravel_index(int(np.argmin(ln)), ln.shape)
+    single = _Hypothesis(
+        worlds[int(best[0])],
+        1.0 - 2.0 * float(best[1]),
+        (float(grid.share_tele[best[2]]), float(grid.share_wide[best[3]])),
+        float(grid.delta[best[4]]),
+        float(grid.tele[best[5]]),
+    )
+    zoom = single.each_by_itself(law, guess)
+    misfit = tuple(each.residual_um - place_um for each, place_um in zip(zoom, single.law_um(), strict=True))
+    sigma = tuple(each.sigma_um for each in zoom)
+    dof = len(zoom) - 2
+    found = BackFocus(
+        delta_um=min(max(_likeliest(at, density), low), high),
+        sigma_um=math.sqrt(float(mass @ np.square(at - mass @ at))),
+        low_um=low,
+        high_um=high,
+        b_um=single.tele_um - single.delta_um,
+        sign_known=side != 0,
+        zoom=zoom,
+        misfit_um=misfit,
+        misfit_sigma_um=sigma,
+        scatter_um=math.sqrt(sum(each**2 for each in misfit) / dof) if dof else None,
+        chi2=sum((off / each) ** 2 for off, each in zip(misfit, sigma, strict=True)),
+        dof=dof,
+    )
+    return JointAnswer(_turned(found) if side < 0 else found, single.camera(guess))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Hypothesis:
+    """One answer to everything: the likeliest, against which each position is read by itself.
+
+    `turned`: the side of the aberration. `shares`: of the greatest softness, at tele and at wide.
+    """
+
+    world: _World
+    turned: float
+    shares: tuple[float, float]
+    delta_um: float
+    tele_um: float
+
+    def law_um(self) -> tuple[float, ...]:
+        """R at each position that follows the law."""
+        return tuple(self._r_um(each) for each in self.world.law)
+
+    def camera(self, guess: CameraCurve) -> CameraCurve:
+        """The camera that all positions tell."""
+        return camera_after(np.sum([self._forms(each) for each in self.world.places], axis=0), guess)
+
+    def each_by_itself(self, law: Sequence[ZoomCurve], guess: CameraCurve) -> tuple[ZoomResidual, ...]:
+        """R of each position as its own curve has it, before the camera that all the others tell."""
+        total = np.sum([self._forms(each) for each in self.world.places], axis=0)
+        return tuple(
+            self._by_itself(place, curve, camera_after(total - self._forms(place), guess))
+            for place, curve in zip(self.world.law, law, strict=True)
+        )
+
+    def _by_itself(self, place: _Place, curve: ZoomCurve, camera: CameraCurve) -> ZoomResidual:
+        side = 1.0 if self._r_um(place) >= 0.0 else -1.0
+        size = np.arange(0.0, -place.evidence.first_um, place.evidence.step_um)
+        seen = chance(place.evidence.at(self.turned * side * size, self._share(place))[0], camera)
+        likely = np.exp(-0.5 * (seen - seen.min()))
+        likely /= likely.sum()
+        mean = float(likely @ size)
+        sigma = max(math.sqrt(float(likely @ np.square(size - mean))), 1e-3)
+        return ZoomResidual(curve.scale_px, side * mean, sigma, curve.scale_sigma_px)
+
+    def _forms(self, place: _Place) -> Vector:
+        r = 0.0 if place.in_focus else self.turned * self._r_um(place)
+        return np.asarray(place.evidence.at(np.array(r), self._share(place))[0])
+
+    def _r_um(self, place: _Place) -> float:
+        return self.delta_um * (1.0 - place.x) + self.tele_um * place.x
+
+    def _share(self, place: _Place) -> Vector:
+        return np.asarray([place.along * self.shares[0] + (1.0 - place.along) * self.shares[1]])
+
+
+def _f_number_in_doubt(delta: Vector, density: Vector) -> tuple[Vector, Vector]:
+    """With what the f-number may be off, which stretches all of it alike."""
+    reach = 1.0 + math.sqrt(3.0) * F_NUMBER_SIGMA
+    at = np.linspace(delta[0] / reach, delta[-1] * reach, 4 * len(delta))
+    parts = (
+        share * np.interp(at / (1.0 + off * F_NUMBER_SIGMA), delta, density, left=0.0, right=0.0)
+        for off, share in _THREE_POINTS
+    )
+    return at, sum(parts, start=np.zeros(at.shape))
+
+
+def _likeliest(at: Vector, density: Vector) -> float:
+    """The top of the density: a mean or median of magnitudes would never come near zero."""
+    top = int(np.argmax(density))
+    if not 0 < top < len(at) - 1:
+        return float(at[top])
+    left, middle, right = density[top - 1 : top + 2]
+    bend = left - 2.0 * middle + right
+    return float(at[top] + 0.5 * (left - right) / bend * (at[1] - at[0])) if bend < 0.0 else float(at[top])
+
+
+def _turned(found: BackFocus) -> BackFocus:
+    """On the negative side."""
+    return replace(
+        found,
+        delta_um=-found.delta_um,
+        low_um=-found.high_um,
+        high_um=-found.low_um,
+        b_um=-found.b_um,
+        zoom=tuple(replace(each, residual_um=-each.residual_um) for each in found.zoom),
+        misfit_um=tuple(-each for each in found.misfit_um),
+    )

@@ -1,0 +1,161 @@
+"""All zoom positions together: exact curves of lenses before cameras that the solver does not know of.
+
+The lens is Hopkins' integral of `optics.blur`; the cameras are transfers written down here, not sums of the
+solver's taps. Seeds: numbers of `solve.joint` were chosen on 0 to 119, these are others.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from backfocus.optics.blur import lens_pixel_mtf
+from backfocus.optics.lens import Optics
+from backfocus.solve.camera import camera_curve, unknown_camera
+from backfocus.solve.joint import ZoomCurve, solve_zoom
+from backfocus.solve.misfit import Rings
+
+Vector = NDArray[np.float64]
+OPTICS = Optics(5.0, ((1.0, 2.0), (2.0, 2.0)))
+H = 10.0
+ANGLES = np.linspace(0.0, np.pi / 2.0, 25)
+
+
+def round_the_star(of: Callable[[Vector, Vector], Vector]) -> Callable[[Vector], Vector]:
+    """A transfer by direction as the rings of a star show it: its mean over all directions."""
+    return lambda f: np.array([np.mean(of(each * np.cos(ANGLES), each * np.sin(ANGLES))) for each in f])
+
+
+CAMERAS: dict[str, Callable[[Vector], Vector]] = {
+    "ideal": lambda f: np.ones_like(f),
+    "bilinear green": round_the_star(lambda x, y: (2 + np.cos(2 * np.pi * x) + np.cos(2 * np.pi * y)) / 4),
+    "low-pass": round_the_star(lambda x, y: np.cos(0.35 * 2 * np.pi * x) * np.cos(0.35 * 2 * np.pi * y)),
+    "skips two of three": round_the_star(
+        lambda x, y: np.sinc(x / 3) * np.sinc(y / 3) / (np.sinc(x) * np.sinc(y))
+    ),
+    "sharpens": lambda f: 1.0 + 0.5 * (1.0 - np.exp(-2.0 * (np.pi * f) ** 2)),
+}
+
+
+def seen(
+    delta_um: float,
+    camera: str,
+    *,
+    tele_um: float = 2.0,
+    zoom: float = 10.0,
+    steps: int = 6,
+    best: bool = False,
+    noise: float = 0.001,
+    seed: int = 1000,
+) -> list[ZoomCurve]:
+    """The curves of a clip: tele, `steps` - 1 places of the walk, wide, and the best of a sweep there."""
+    rng = np.random.default_rng(seed)
+    scales = [1000.0 * zoom ** (-step / steps) for step in range(steps + 1)]
+    places = [(each, delta_um * (1 - (each / 1000) ** 2) + tele_um * (each / 1000) ** 2) for each in scales]
+    if best:
+        places.append((scales[-1], 0.0))
+    found = []
+    for index, (scale_px, r_um) in enumerate(places):
+        f = np.geomspace(0.06 if index else 0.02, 0.46, 22)
+        lens = lens_pixel_mtf(f, r_um, f_number=2.0, pixel_um=5.0, wavelength_um=0.55)
+        shown = lens * CAMERAS[camera](f) * (1.0 + rng.normal(0.0, 0.003)) + rng.normal(0.0, noise, f.size)
+        rings = Rings(f, shown, np.full(f.size, noise), 0.0015 * math.sqrt(f.size), 0.005, 0.002)
+        found.append(ZoomCurve(scale_px, rings, in_focus=best and index == len(places) - 1))
+    return found
+
+
+@pytest.mark.parametrize("camera", CAMERAS)
+@pytest.mark.parametrize("delta_um", [0.0, 5.0, 30.0, 60.0])
+def test_the_interval_holds_the_error_whatever_the_camera(delta_um: float, camera: str) -> None:
+    found = solve_zoom(seen(delta_um, camera), OPTICS).back_focus
+    assert found.low_um <= delta_um <= found.high_um
+    if delta_um >= 3 * H:  # and says that it is one, whatever tele was focused to
+        assert found.low_um > 1.5 * H
+
+
+@pytest.mark.parametrize("camera", CAMERAS)
+def test_a_perfect_lens_is_never_called_off(camera: str) -> None:
+    assert solve_zoom(seen(0.0, camera), OPTICS).back_focus.low_um < H
+
+
+@pytest.mark.parametrize("camera", CAMERAS)
+def test_with_a_best_picture_at_wide_the_camera_no_longer_counts(camera: str) -> None:
+    found = solve_zoom(seen(4.0, camera, best=True), OPTICS).back_focus
+    assert found.high_um <= H
+    far = solve_zoom(seen(16.0, camera, best=True), OPTICS).back_focus
+    assert far.low_um > H
+
+
+def test_the_camera_comes_out_beside_the_error() -> None:
+    f = np.array([0.1, 0.25, 0.45])
+    for name in CAMERAS:
+        out = solve_zoom(seen(40.0, name, best=True), OPTICS).camera
+        # softness of the lens, up to 0.8 h, cannot be told from the camera: 0.1 of the modulation at most
+        assert out.modulation(f) == pytest.approx(CAMERAS[name](f), abs=0.1)
+
+
+def test_two_positions_alone_leave_tele_in_doubt() -> None:
+    """They tell sqrt(r_W^2 - r_T^2): without a walk tele's half depth of focus stays in the interval."""
+    curves = seen(0.0, "low-pass", tele_um=0.0)
+    alone = solve_zoom([curves[0], curves[-1]], OPTICS).back_focus
+    assert alone.low_um == 0.0
+    assert alone.high_um > 0.4 * H
+
+
+def test_a_known_camera_tells_tele_and_narrows_the_interval() -> None:
+    curves = seen(12.0, "low-pass")
+    known = solve_zoom(seen(0.0, "low-pass", best=True, seed=1001), OPTICS).camera
+    free, held = (solve_zoom(curves, OPTICS, camera=each).back_focus for each in (None, known))
+    assert held.high_um - held.low_um <= free.high_um - free.low_um
+    assert held.low_um <= 12.0 <= held.high_um
+
+
+def test_an_ideal_camera_known_as_such_reads_to_a_quarter_of_the_depth_of_focus() -> None:
+    sure = np.diag(np.square([0.01, 0.005, 0.005, 0.005]))
+    found = solve_zoom(seen(40.0, "ideal"), OPTICS, camera=camera_curve(np.zeros(4), sure)).back_focus
+    assert found.low_um <= 40.0 <= found.high_um
+    assert found.high_um - found.low_um < 5.0  # asked for: half of it below 2.5 um
+
+
+def test_an_f_number_that_falls_off_undeclared_makes_no_error_of_a_good_lens() -> None:
+    one_value = Optics(5.0, ((1.0, 2.0),))
+    curves = []
+    for each in seen(0.0, "ideal"):
+        ratio = each.scale_px / 1000.0
+        number = 2.0 * max(1.0, ratio * math.sqrt(2.0))  # a stop at tele
+        shown = lens_pixel_mtf(
+            each.rings.frequency, 2.0 * ratio**2, f_number=number, pixel_um=5.0, wavelength_um=0.55
+        )
+        rings = Rings(each.rings.frequency, shown, each.rings.noise, each.rings.shape, 0.005, 0.002)
+        curves.append(ZoomCurve(each.scale_px, rings))
+    found = solve_zoom(curves, one_value).back_focus
+    assert found.low_um == 0.0
+    assert found.high_um <= 1.1 * H
+
+
+def test_a_position_off_the_law_shows_as_misfit() -> None:
+    curves = seen(5.0, "low-pass")
+    soft = seen(80.0, "low-pass", steps=6)[3]
+    found = solve_zoom([*curves[:3], soft, *curves[4:]], OPTICS).back_focus
+    assert abs(found.misfit_um[3]) > max(H, 3.0 * found.misfit_sigma_um[3])
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_a_side_that_a_move_told_gives_the_sign(side: int) -> None:
+    found = solve_zoom(seen(40.0, "bilinear green"), OPTICS, side=side).back_focus
+    assert found.sign_known
+    assert found.low_um <= side * 40.0 <= found.high_um
+
+
+def test_only_ratios_of_scales_count() -> None:
+    curves = seen(20.0, "sharpens")
+    doubled = [ZoomCurve(2.0 * each.scale_px, each.rings) for each in curves]
+    one, other = (solve_zoom(each, OPTICS).back_focus for each in (curves, doubled))
+    assert one.delta_um == pytest.approx(other.delta_um, rel=1e-6)
+
+
+def test_one_position_is_refused() -> None:
+    with pytest.raises(ValueError, match="two or more"):
+        solve_zoom(seen(0.0, "ideal")[:1], OPTICS, camera=unknown_camera())
