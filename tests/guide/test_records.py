@@ -1,7 +1,8 @@
 """Every record of a session through JSON and back, and what is not one refused."""
 
 import json
-from typing import Any
+from dataclasses import fields
+from typing import Any, get_type_hints
 
 import pytest
 from hypothesis import given, settings
@@ -12,11 +13,17 @@ from backfocus.guide.procedure import Setup
 from backfocus.guide.records import TYPES, from_dict, to_dict
 from backfocus.measure.reading import Flag, Reading, Star
 from backfocus.optics.lens import Optics
-from backfocus.solve.backfocus import ZoomResidual
+from backfocus.solve.backfocus import BackFocus, ZoomResidual
+from backfocus.solve.camera import CameraCurve
 
 PLAIN = [each for each in TYPES.values() if each not in (Setup, Reading)]
 NUMBERS = st.floats(-1e6, 1e6, allow_nan=False)
 SIZES = st.floats(1e-6, 1e6)
+
+
+def cameras(taps: int) -> st.SearchStrategy[CameraCurve]:
+    row = st.tuples(*[NUMBERS] * taps)
+    return st.builds(CameraCurve, row, st.tuples(*[row] * taps))
 
 
 @given(st.data())
@@ -24,6 +31,17 @@ SIZES = st.floats(1e-6, 1e6)
 def test_every_record_comes_back_from_json(data: Any) -> None:
     st.register_type_strategy(float, NUMBERS)
     st.register_type_strategy(ZoomResidual, st.builds(ZoomResidual, SIZES, NUMBERS, SIZES, SIZES, SIZES))
+    st.register_type_strategy(CameraCurve, st.integers(1, 5).flatmap(cameras))
+    inside = st.tuples(NUMBERS, NUMBERS, NUMBERS).map(sorted)
+    rest = {each.name: st.from_type(get_type_hints(BackFocus)[each.name]) for each in fields(BackFocus)}
+    st.register_type_strategy(
+        BackFocus,
+        st.builds(
+            lambda ends, **more: BackFocus(ends[1], more.pop("sigma_um"), ends[0], ends[2], **more),
+            inside,
+            **{name: each for name, each in rest.items() if name not in ("delta_um", "low_um", "high_um")},
+        ),
+    )
     record = data.draw(st.sampled_from(PLAIN).flatmap(st.from_type))
     plain = json.loads(json.dumps(to_dict(record), allow_nan=False))
     assert plain["type"] == type(record).__name__

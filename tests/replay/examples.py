@@ -51,6 +51,11 @@ def _record(kind: type, index: int) -> Any:
         if each.name == "common_um":
             value *= 1e-6  # never more than the whole
         values[each.name] = frozenset([value]) if get_origin(hint) is frozenset else value
+    if "low_um" in values:  # an estimate lies inside its interval
+        ends = sorted(values[name] for name in ("low_um", "delta_um", "high_um"))
+        values |= dict(zip(("low_um", "delta_um", "high_um"), ends, strict=True))
+    if "covariance" in values:
+        values["covariance"] = tuple(row[: len(values["taps"])] for row in values["covariance"])
     return kind(**values)
 
 

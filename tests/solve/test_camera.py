@@ -65,6 +65,6 @@ def test_a_guess_says_how_far_it_may_be_off() -> None:
     assert 0.3 < sigma[-1] < 0.7
 
 
-def test_a_camera_with_other_taps_is_refused() -> None:
+def test_a_covariance_of_another_size_is_refused() -> None:
     with pytest.raises(ValueError, match="taps"):
-        CameraCurve((0.1,), ((1.0,),))
+        CameraCurve((0.1, 0.0), ((1.0,),))

@@ -175,7 +175,7 @@ def test_a_lens_without_a_ring_gets_a_shim_or_another_way():
 
 def test_spoilt_pictures_name_their_cure():
     verdict = judge(at(-1.0, 1.0), H, flags=frozenset({Flag.SHARPENED, Flag.CLIPPED}))
-    assert "Switch detail" in verdict.advice
+    assert "with detail (sharpening) off" in verdict.advice
     assert "not with the iris" in verdict.advice
 
 

@@ -29,16 +29,23 @@ class Former:
         "Record.field", as they are called now: {a word then: the word now}.
     unwritten
         A record, as it is called now: {a field that it was written without: what went without saying then}.
+    loose_intervals
+        Whether an estimate could lie outside its own interval, which is then widened to hold it.
     """
 
     types: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unwritten: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    loose_intervals: bool = False
 
 
 NOTHING = Former()
 FORMER: Mapping[int, Former] = {
-    1: Former(types={"OffTheLaw": "NotParfocal"}, unwritten={"Setup": {"method": BY_RESIDUALS}})
+    1: Former(
+        types={"OffTheLaw": "NotParfocal"},
+        unwritten={"Setup": {"method": BY_RESIDUALS}},
+        loose_intervals=True,
+    )
 }
 """By the version that wrote them."""

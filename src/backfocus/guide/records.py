@@ -94,6 +94,9 @@ class _Reader:
             **self._former.unwritten.get(name, {}),
             **{now.get(key, key): value for key, value in plain.items()},
         }
+        if self._former.loose_intervals and {"low_um", "delta_um", "high_um"} <= plain.keys():
+            ends = (plain["low_um"], plain["delta_um"], plain["high_um"])
+            plain |= {"low_um": min(ends), "high_um": max(ends)}
         for key in plain:
             if key not in hints:
                 raise ValueError(f"{name} has no {key}")

@@ -41,7 +41,7 @@ _MOST_HALF_DEPTHS = 6.0
 class CameraCurve:
     """The taps of a camera, with how well they are known.
 
-    `taps`: TAPS of them. `covariance`: as many rows of as many.
+    `taps`: from the nearest pixel outwards. `covariance`: as many rows of as many.
     """
 
     taps: tuple[float, ...]
@@ -49,8 +49,8 @@ class CameraCurve:
 
     def __post_init__(self) -> None:
         size = len(self.taps)
-        if size != TAPS or len(self.covariance) != size or any(len(row) != size for row in self.covariance):
-            raise ValueError(f"a camera has {TAPS} taps, and a covariance of as many rows and columns")
+        if not size or len(self.covariance) != size or any(len(row) != size for row in self.covariance):
+            raise ValueError("a camera has taps, and a covariance of as many rows and columns")
 
     @property
     def precision(self) -> Vector:
@@ -59,11 +59,11 @@ class CameraCurve:
 
     def modulation(self, frequency_cy_px: Vector) -> Vector:
         """C at each frequency, 1 at zero; above 1 where the camera sharpens."""
-        return np.asarray(1.0 + cosines(frequency_cy_px) @ np.array(self.taps))
+        return np.asarray(1.0 + cosines(frequency_cy_px, len(self.taps)) @ np.array(self.taps))
 
     def sigma(self, frequency_cy_px: Vector) -> Vector:
         """One standard deviation of C at each frequency."""
-        rows = cosines(frequency_cy_px)
+        rows = cosines(frequency_cy_px, len(self.taps))
         return np.asarray(np.sqrt(np.einsum("fi,ij,fj->f", rows, np.array(self.covariance), rows)))
 
 
@@ -94,7 +94,7 @@ def cost_half_depths(camera: CameraCurve, optics: Optics) -> float:
     return math.copysign(place, 1.0 - share)
 
 
-def cosines(frequency_cy_px: Vector) -> Vector:
-    """What a unit of each tap adds to C, shape (frequencies, TAPS)."""
-    steps = 2.0 * math.pi * np.arange(1, TAPS + 1)
+def cosines(frequency_cy_px: Vector, taps: int = TAPS) -> Vector:
+    """What a unit of each tap adds to C, shape (frequencies, taps)."""
+    steps = 2.0 * math.pi * np.arange(1, taps + 1)
     return np.asarray(np.cos(np.asarray(frequency_cy_px, float)[:, None] * steps) - 1.0)

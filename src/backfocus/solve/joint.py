@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from ..optics.lens import Optics
 from .backfocus import BackFocus, Side, ZoomResidual
-from .camera import CameraCurve, unknown_camera
+from .camera import TAPS, CameraCurve, unknown_camera
 from .defocus import F_NUMBER_SIGMA, plain_um
 from .evidence import Evidence, camera_after, chance, evidence
 from .interval import shortest
@@ -152,13 +152,16 @@ def solve_zoom(
     Raises
     ------
     ValueError
-        With fewer than two positions beside the best pictures, or all at one scale.
+        With fewer than two positions beside the best pictures, or all at one scale; with a camera of another
+        number of taps.
     """
     ordered = sorted(curves, key=lambda each: -each.scale_px)
     law = [each for each in ordered if not each.in_focus]
     if len(law) < 2 or law[-1].scale_px > 0.999 * law[0].scale_px:
         raise ValueError("the back-focus error needs curves at two or more zoom positions")
     guess = camera or unknown_camera()
+    if len(guess.taps) != TAPS:
+        raise ValueError(f"a camera of {len(guess.taps)} taps is not one of {TAPS}")
     worlds = list(_worlds(ordered, law, optics))
     return _answer(worlds, guess, _narrowed(worlds, guess), law, side)
 
