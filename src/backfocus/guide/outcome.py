@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ..measure.reading import Flag
 from ..solve.backfocus import BackFocus
-from ..solve.joint import VARYING_MOVING, VARYING_STILL, VARYING_SWEPT, JointAnswer, ZoomCurve, solve_zoom
+from ..solve.joint import VARYING_MOVING, VARYING_STILL, JointAnswer, ZoomCurve, solve_zoom
 from ..solve.misfit import rings_of
 from ..solve.remarks import at_tele
 from ..solve.verdict import LOCK_ADVICE, Adjusters, Verdict, judge
@@ -70,7 +70,7 @@ def solve_with_camera(
         if look.scale_px and widest_px / NEW_POSITION < look.scale_px < longest_px * NEW_POSITION
     ]
     best = [
-        _curve(look, scale_px, varying=VARYING_SWEPT, in_focus=True)
+        _curve(look, scale_px, varying=VARYING_MOVING, in_focus=True)
         for look, scale_px in ((session.tele_best, longest_px), (session.wide_best, widest_px))
         if look is not None
     ]

@@ -27,7 +27,7 @@ from .backfocus import BackFocus, Side
 from .camera import CameraCurve, cost_half_depths
 from .defocus import Defocus, defocus, sharpest_first
 from .hand_sweep import Passage, sweep_by_hand
-from .joint import VARYING_MOVING, VARYING_STILL, VARYING_SWEPT, ZoomCurve, solve_zoom
+from .joint import VARYING_MOVING, VARYING_STILL, ZoomCurve, solve_zoom
 from .mean_curve import mean_reading
 from .misfit import rings_of
 from .remarks import at_tele, borne
@@ -239,7 +239,7 @@ def _curves(pictures: Sequence[Reading], pull: Pull, long: _End, wide: _End) -> 
     ends = (long, wide)
     holds = [_curve(end.steady, end.hold.scale_px, end.hold.scale_sigma_px) for end in ends]
     bests = [
-        _curve(end.best, end.hold.scale_px, in_focus=True, varying=VARYING_SWEPT) for end in ends if end.best
+        _curve(end.best, end.hold.scale_px, in_focus=True, varying=VARYING_MOVING) for end in ends if end.best
     ]
     return [each for each in (*holds, *bests, *_walk(pictures, pull)) if each is not None]
 

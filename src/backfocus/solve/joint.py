@@ -37,9 +37,9 @@ TELE_TAILS = 4.0
 """How well tele is focused by its picture: Student's t, in half depths of focus there, of so many degrees of
 freedom. One in ten is off by more than one half depth of focus."""
 
-VARYING_STILL, VARYING_MOVING, VARYING_SWEPT = 0.02, 0.04, 0.06
+VARYING_STILL, VARYING_MOVING = 0.02, 0.04
 """What the camera differs by from one position to another, as a share of the modulation at 0.5 cy/px: where
-the picture rests, while the zoom moves, and in a sweep (H.264 takes 3 to 5 % from its sharpest pictures)."""
+the picture rests, and while the zoom or a ring moves (H.264 takes 3 to 5 % from the sharpest pictures)."""
 
 RAMPS = ((0.0, 0.6), (0.5, 0.2), (1.0, 0.2))
 """Stops that an f-number given as one value may fall off by at tele, and how likely each is: with a front

@@ -47,9 +47,9 @@ def test_back_focus_is_set_within_the_depth_of_focus(zoom: float) -> None:
 
 
 def test_what_was_noticed_in_the_looks_stands_beside_the_verdict() -> None:
-    done = run(Lens(zoom=10.0, delta_um=40.0, flags=frozenset({Flag.COMPRESSED})))
+    done = run(Lens(zoom=10.0, delta_um=40.0, flags=frozenset({Flag.OTHER_CURVE})))
     assert is_right(done)
-    assert done.session.results[-1].verdict.advice.count(REMARKS[Flag.COMPRESSED].cure) == 1
+    assert done.session.results[-1].verdict.advice.count(REMARKS[Flag.OTHER_CURVE].cure) == 1
 
 
 @pytest.mark.parametrize("ratio_known", [True, False])
