@@ -143,7 +143,8 @@ def test_a_side_that_is_not_known_is_not_made_up() -> None:
 
 
 def test_one_result_per_nd_position() -> None:
-    other = Outcome("1/16", "adjust", "Off.", "Turn.", 9.0, Estimate(43.0, 2.0, 39.0, 47.0, zoom=ZOOM))
+    found = Estimate(43.0, 2.0, 39.0, 47.0, zoom=ZOOM)
+    other = Outcome("1/16", "adjust", "Off.", "Turn.", 9.0, found, curves=FULL.curves)
     text = page(replace(REPORT, outcomes=(FULL, other)))
     words = said(text)
     assert "ND positions" in words

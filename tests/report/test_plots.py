@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backfocus.report import Estimate, MtfCurve, Outcome, Sweep, ZoomPoint
+from backfocus.report import Estimate, MtfCurve, Outcome, PastError, Sweep, ZoomPoint
 from backfocus.report.axes import ticks
-from backfocus.report.plots import gauge, mtf_plot, residual_plot, sweep_plot
+from backfocus.report.plots import drift_plot, gauge, mtf_plot, residual_plot, sweep_plot
 
 SVG = "{http://www.w3.org/2000/svg}"
 ZOOM = (ZoomPoint(1600.0, 2.0, 0.5, 13.0), ZoomPoint(400.0, 17.0, 0.7, 9.0), ZoomPoint(100.0, 20.0, 0.9, 9.0))
@@ -137,7 +137,7 @@ def test_best_focus_is_the_lowest_point_of_the_sweep() -> None:
 def test_mtf50_is_marked_where_the_curve_crosses_a_half() -> None:
     frequency = tuple(np.linspace(0, 0.5, 26).tolist())
     curve = MtfCurve("wide", "after", frequency, tuple(math.exp(-f / 0.2) for f in frequency))
-    root = parse(mtf_plot("wide", [curve]))
+    root = parse(mtf_plot("wide", [curve], "a"))
     ((x, _),) = marks(root, "after")
     expected = 0.2 * math.log(2)
     assert reading_off(root, "x")(x) == pytest.approx(expected, abs=0.002)
@@ -146,7 +146,28 @@ def test_mtf50_is_marked_where_the_curve_crosses_a_half() -> None:
 
 def test_no_mtf50_above_nyquist() -> None:
     curve = MtfCurve("wide", "after", (0.1, 0.5), (0.95, 0.6))
-    assert not marks(parse(mtf_plot("wide", [curve])), "after")
+    assert not marks(parse(mtf_plot("wide", [curve], "a")), "after")
+
+
+def test_the_drift_shows_each_session_where_and_when_it_was() -> None:
+    days = ((0.0, "2025-01-01", 41.0), (86400.0, "2025-01-02", -3.5), (10 * 86400.0, "2025-01-11", 12.0))
+    root = parse(drift_plot([PastError(at_s, day, delta_um, 2.0) for at_s, day, delta_um in days]))
+    value = reading_off(root, "y")
+    places = marks(root, "after")
+    assert [value(y) for _, y in places] == pytest.approx([41.0, -3.5, 12.0], abs=0.1)
+    along = [x for x, _ in places]
+    assert (along[1] - along[0]) / (along[2] - along[0]) == pytest.approx(0.1, abs=0.001)
+    bars = [bar for bar in root.iter("line") if bar.get("class") == "after-bar"]
+    ends = [value(float(bars[0].get(name, ""))) for name in ("y1", "y2")]
+    assert sorted(ends) == pytest.approx([37.0, 45.0], abs=0.1)  # two sigma each way
+    assert {"2025-01-01", "2025-01-11"} <= {text.text for text in root.iter("text")}
+
+
+def test_one_session_is_no_drift() -> None:
+    one = PastError(0.0, "2025-01-01", 41.0, 2.0)
+    assert drift_plot([one]) == ""
+    assert drift_plot([one, replace(one, delta_um=math.nan)]) == ""
+    parse(drift_plot([one, one]))  # both at once
 
 
 @pytest.mark.parametrize(

@@ -360,7 +360,8 @@ def test_earlier_sessions_are_listed_with_the_drift_per_camera_and_lens(
     page = seen.page
     page.wait_for_selector("tbody tr")
     assert page.locator("#list tbody tr").count() == 3
-    page.wait_for_selector("#drifts canvas")
+    page.wait_for_selector("#drifts svg .after")
+    assert page.locator("#drifts svg circle").count() == 2
     assert page.locator("#drifts h2").all_text_contents() == ["Drift of delta: b4-hd with canon-cj20ex7.8b"]
     page.click("#list tbody tr:last-child a")
     page.wait_for_selector("#one:not([hidden])")

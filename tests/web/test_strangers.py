@@ -493,7 +493,7 @@ def is_cut(line: socket.socket) -> bool:
 def test_who_takes_no_answer_is_cut_off(page_for: Opens) -> None:
     page = page_for(SHORT, buffer_bytes=4096)
     with narrow(page.address) as line:
-        line.sendall(head(page.address, path="/static/vendor/uplot/uPlot.min.js"))
+        line.sendall(head(page.address, path="/static/page.css"))
         until(lambda: is_cut(line), "cut off")
     assert page.is_well()
 

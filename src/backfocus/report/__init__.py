@@ -4,18 +4,25 @@
 report. `report_html` is one file with everything in it; `report_json` the same as plain JSON values.
 """
 
+from .figures import figure_groups
+from .ink import mark_rules
 from .page import report_html
 from .plain import report_json
-from .session_report import Estimate, MtfCurve, Outcome, Picture, SessionReport, Sweep, ZoomPoint
+from .plots import drift_plot
+from .session_report import Estimate, MtfCurve, Outcome, PastError, Picture, SessionReport, Sweep, ZoomPoint
 
 __all__ = [
     "Estimate",
     "MtfCurve",
     "Outcome",
+    "PastError",
     "Picture",
     "SessionReport",
     "Sweep",
     "ZoomPoint",
+    "drift_plot",
+    "figure_groups",
+    "mark_rules",
     "report_html",
     "report_json",
 ]

@@ -5,12 +5,12 @@ What stands where is written in `page.html`; every word put into it is escaped t
 
 import base64
 import math
-from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from .plots import gauge, mtf_plot, residual_plot, sweep_plot
-from .session_report import MtfCurve, SessionReport
+from .figures import figure_groups
+from .plots import gauge
+from .session_report import SessionReport
 from .style import STYLE
 from .words import error, micrometres, nd_name, printable, sentence, setting_name, units, verdict_word
 
@@ -55,23 +55,14 @@ def _template() -> "Template":
     return page.get_template("page.html")
 
 
-def by_title(curves: Sequence[MtfCurve]) -> dict[str, list[MtfCurve]]:
-    """The curves of each zoom position, in the order they were given."""
-    titles = dict.fromkeys(curve.title for curve in curves)
-    return {title: [curve for curve in curves if curve.title == title] for title in titles}
-
-
 _WORDS = (
-    by_title,
     error,
+    figure_groups,
     gauge,
     micrometres,
-    mtf_plot,
     nd_name,
-    residual_plot,
     sentence,
     setting_name,
-    sweep_plot,
     units,
     verdict_word,
 )

@@ -1,4 +1,4 @@
-"""The report's plots: where the error stands, residual over zoom, through focus, MTF.
+"""The plots: where the error stands, residual over zoom, through focus, MTF, drift over sessions.
 
 Each returns an SVG picture, or an empty text when there is nothing to show.
 """
@@ -22,7 +22,7 @@ from .axes import (
     ticks,
     words,
 )
-from .session_report import Estimate, MtfCurve, Outcome, Sweep, ZoomPoint
+from .session_report import Estimate, MtfCurve, Outcome, PastError, Sweep, ZoomPoint
 from .words import error, micrometres
 
 FARTHEST_HALF_DEPTHS = 5.0
@@ -235,8 +235,8 @@ def _best_mark(axes: Axes, points: Sequence[Point]) -> str:
     return dot(axes.x(place), axes.y(blur), "after")
 
 
-def mtf_plot(title: str, curves: Sequence[MtfCurve]) -> str:
-    """Modulation over frequency, before and after, up to Nyquist."""
+def mtf_plot(title: str, curves: Sequence[MtfCurve], name: str) -> str:
+    """Modulation over frequency, before and after, up to Nyquist; `name` as in `residual_plot`."""
     drawn = [(curve, finite(zip(curve.frequency_cy_px, curve.modulation, strict=True))) for curve in curves]
     drawn = [(curve, points) for curve, points in drawn if len(points) > 1]
     if not drawn:
@@ -247,7 +247,6 @@ def mtf_plot(title: str, curves: Sequence[MtfCurve]) -> str:
         path([(axes.x(x), axes.y(y)) for x, y in points], f"{curve.when}-line") for curve, points in drawn
     )
     levels = [v for v in (-0.4, -0.2, 0.0, 0.25, 0.5, 0.75, 1.0) if axes.holds(v)]
-    name = "mtf-" + "".join(letter for letter in title.lower() if letter.isalnum() and letter.isascii())
     parts = [
         scale_left(axes, levels),
         scale_below(axes, [(v / 10, plain(v / 10)) for v in range(6)], "cycles per pixel"),
@@ -275,3 +274,29 @@ def _at_half(points: Sequence[Point]) -> float | None:
         if y1 >= 0.5 > y2:
             return x1 + (y1 - 0.5) / (y1 - y2) * (x2 - x1)
     return None
+
+
+def drift_plot(errors: Sequence[PastError]) -> str:
+    """The error of one camera with one lens from session to session, with its 95 % interval."""
+    shown = [each for each in errors if _numbers(each.at_s, each.delta_um, each.sigma_um)]
+    if len(shown) < 2:
+        return ""
+    first, last = shown[0].at_s, max(shown[-1].at_s, shown[0].at_s + 1.0)
+    ends = [each.delta_um + way * 2 * each.sigma_um for each in shown for way in (-1, 1)] + [0.0]
+    room = 0.1 * (max(ends) - min(ends)) + 1e-3
+    axes = Axes(52, 28, 652, 234, first, last, min(ends) - room, max(ends) + room)
+    places = [(axes.x(each.at_s), axes.y(each.delta_um)) for each in shown]
+    parts = [
+        scale_left(axes, ticks(axes.y_low, axes.y_high), "\u00b5m"),
+        scale_below(axes, [(first, shown[0].day), (last, shown[-1].day)]),
+        path(places, "after-line"),
+        *(_drift_bar(axes, each) for each in shown),
+        *(dot(x, y, "after") for x, y in places),
+    ]
+    return drawing(690, 276, f"drift of the error over {len(shown)} sessions", parts)
+
+
+def _drift_bar(axes: Axes, each: PastError) -> str:
+    x = axes.x(each.at_s)
+    ends = [axes.y(each.delta_um + way * 2 * each.sigma_um) for way in (-1, 1)]
+    return line(x, ends[0], x, ends[1], "after-bar")

@@ -116,3 +116,13 @@ class SessionReport:
     source: str
     outcomes: tuple[Outcome, ...]
     settings: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PastError:
+    """What a session found: its error, one standard deviation, when (seconds) and on which day (text)."""
+
+    at_s: float
+    day: str
+    delta_um: float
+    sigma_um: float

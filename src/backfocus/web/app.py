@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from ..chart import chart_pdf, chart_svg, make_chart, parse_paper, plan_chart
 from ..errors import BackfocusError, StoreError
 from ..optics.profiles import camera, lens
+from ..report import mark_rules
 from ..session.store import Store
 from . import results
 from .guard import PAGES, Guard
@@ -150,6 +151,15 @@ def _add_results(app: FastAPI, store_address: str | None) -> None:
     def sessions() -> list[dict[str, Any]]:
         with Store.open(store_address) as store:
             return results.listed(store)
+
+    @app.get("/api/drifts")
+    def drifts() -> list[dict[str, Any]]:
+        with Store.open(store_address) as store:
+            return results.drifts(store)
+
+    @app.get("/marks.css")
+    def marks() -> Response:
+        return Response(mark_rules(), media_type="text/css")
 
     @app.get("/api/sessions/{session_id}")
     def session(session_id: SessionId) -> dict[str, Any]:

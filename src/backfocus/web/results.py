@@ -1,12 +1,13 @@
 """Kept sessions for the page: the list with its drift, one report, and the files to take away."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from .. import __version__
 from ..errors import UsageError
 from ..guide.session_state import Setup
-from ..report import report_html, report_json
+from ..report import PastError, drift_plot, figure_groups, report_html, report_json
 from ..session.certificate import session_report
 from ..session.journal import fold
 from ..session.paper import report_pdf
@@ -21,8 +22,21 @@ def listed(store: Store) -> list[Json]:
     return [_line(summary) for summary in store.sessions(limit=MOST_SESSIONS)]
 
 
+def drifts(store: Store) -> list[Json]:
+    """How the error went from session to session, drawn for each camera and lens that has been set twice."""
+    found: dict[str, list[PastError]] = {}
+    for each in reversed(store.sessions(limit=MOST_SESSIONS)):
+        if each.delta_um is not None:
+            title = " with ".join(filter(None, (each.camera, each.lens))) or each.source
+            day = f"{each.started_at:%Y-%m-%d}"
+            error = PastError(each.started_at.timestamp(), day, each.delta_um, each.sigma_um or 0.0)
+            found.setdefault(title, []).append(error)
+    drawn = ((title, drift_plot(errors)) for title, errors in found.items())
+    return [{"title": title, "drawing": drawing} for title, drawing in drawn if drawing]
+
+
 def one(store: Store, session_id: int) -> Json:
-    """Everything that is plotted of one session."""
+    """Everything that is shown of one session."""
     stored = store.load(session_id)
     report = session_report(stored)
     setup: Setup = fold(stored).session.setup
@@ -30,6 +44,10 @@ def one(store: Store, session_id: int) -> Json:
         "line": _line(stored.summary),
         "optics": setup.optics is not None,
         "report": report_json(report, printed_at=_now(), version=__version__),
+        "drawings": [
+            [asdict(group) for group in figure_groups(outcome, f"nd{number}")]
+            for number, outcome in enumerate(report.outcomes)
+        ],
         "pictures": [{"name": f"{o.nd}: {p.title}"} for o in report.outcomes for p in o.pictures],
     }
 

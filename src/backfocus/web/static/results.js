@@ -31,20 +31,8 @@ async function showAll() {
   $("none").hidden = sessions.length > 0;
   $("list").hidden = sessions.length === 0;
   document.querySelector("#list tbody").replaceChildren(...sessions.map(row));
-  const pairs = Map.groupBy ? Map.groupBy(sessions, name) : grouped(sessions);
-  for (const [title, list] of pairs) {
-    const known = list.filter(({ delta_um: delta }) => delta != null).reverse();
-    if (known.length > 1) drift(title, known);
-  }
+  for (const { title, drawing } of await ask("/api/drifts")) $("drifts").append(figures(`Drift of delta: ${title}`, [{ drawing, caption: "Bars: 95 %." }], true));
 }
-
-function grouped(sessions) {
-  const pairs = new Map();
-  for (const session of sessions) pairs.set(name(session), [...(pairs.get(name(session)) ?? []), session]);
-  return pairs;
-}
-
-const name = ({ camera, lens, source }) => [camera, lens].filter(Boolean).join(" with ") || source;
 
 function row(session) {
   const line = document.createElement("tr");
@@ -61,24 +49,10 @@ function row(session) {
 
 const tag = (verdict) => item("span", verdict === "open" ? "not finished" : (VERDICTS[verdict] ?? "–"), `tag ${verdict}`);
 
-function drift(title, sessions) {
-  const at = sessions.map(({ started_at: text }) => Date.parse(text) / 1000);
-  const delta = sessions.map(({ delta_um: value }) => value);
-  const high = sessions.map(({ delta_um: value, sigma_um: sigma }) => value + 2 * (sigma ?? 0));
-  const low = sessions.map(({ delta_um: value, sigma_um: sigma }) => value - 2 * (sigma ?? 0));
-  plot($("drifts"), `Drift of delta: ${title}`, {
-    time: true,
-    y: "µm",
-    data: [at, high, low, delta],
-    series: [{}, band("95 %"), { ...band("-"), class: "unseen" }, line("delta, µm", 0)],
-    bands: [{ series: [1, 2], fill: colour("--line") }],
-  });
-}
-
 // One ------------------------------------------------------------------------------------------------------
 
 async function showOne(id) {
-  const { report, line: summary, pictures } = await ask(`/api/sessions/${id}`);
+  const { report, line: summary, pictures, drawings } = await ask(`/api/sessions/${id}`);
   $("one").hidden = false;
   $("title").textContent = `Session ${id}`;
   $("when").textContent = `${summary.title}, ${when(summary.started_at)}${summary.state === "open" ? ", not finished yet" : ""}`;
@@ -87,7 +61,7 @@ async function showOne(id) {
     $(kind).addEventListener("click", fetched);
   }
   $("outcomes").replaceChildren();
-  report.results.forEach((result) => outcome(result));
+  report.results.forEach((result, index) => outcome(result, drawings[index]));
   if (!report.results.length) $("outcomes").append(item("p", "This session has no result yet."));
   stars(id, pictures);
   $("settings").replaceChildren(...Object.entries({ ...report.settings, version: report.version }).map(fact));
@@ -109,7 +83,7 @@ async function fetched(event) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
-function outcome(result) {
+function outcome(result, drawn) {
   const panel = item("section", "", "panel verdict");
   const head = item("h2", "");
   head.append(tag(result.verdict));
@@ -123,51 +97,9 @@ function outcome(result) {
     fact([result.rounds === 1 ? "round" : "rounds", result.rounds ?? "–"]),
     fact(["ND", result.nd]),
   );
-  const plots = item("div", "", "plots");
-  panel.append(head, words, item("p", micro(result.advice), "say"), facts, plots);
+  panel.append(head, words, item("p", micro(result.advice), "say"), facts);
+  panel.append(...drawn.map(({ heading, figures: list, broad }) => figures(heading, list, broad)));
   $("outcomes").append(panel);
-  residuals(plots, result);
-  result.sweeps.forEach((sweep, index) => through(plots, sweep, index, result.half_depth_of_focus_um));
-  for (const title of new Set(result.mtf.map((curve) => curve.title))) mtf(plots, title, result.mtf.filter((curve) => curve.title === title));
-}
-
-function residuals(parent, result) {
-  const sets = [["before", result.before?.zoom ?? []], ["after", result.zoom]].filter(([, points]) => points.length > 1);
-  if (!sets.length) return;
-  const longest = Math.max(...sets.flatMap(([, points]) => points.map((point) => point.scale_px)));
-  const at = [...new Set(sets.flatMap(([, points]) => points.map((point) => point.scale_px / longest)))].sort((a, b) => a - b);
-  const value = (points) => at.map((x) => points.find((point) => point.scale_px / longest === x)?.residual_um ?? null);
-  const depth = result.half_depth_of_focus_um;
-  const edges = depth == null ? [] : [at.map(() => depth), at.map(() => -depth)];
-  plot(parent, "Residual over the zoom", {
-    x: "zoom, part of tele",
-    y: "µm",
-    data: [at, ...edges, ...sets.map(([, points]) => value(points))],
-    series: [{}, ...(depth == null ? [] : [band("depth of focus"), { ...band("-"), class: "unseen" }]), ...sets.map(([title], index) => line(title, sets.length - 1 - index, true))],
-    bands: depth == null ? [] : [{ series: [1, 2], fill: colour("--line") }],
-  });
-}
-
-function through(parent, sweep, index, depth) {
-  if (sweep.points.length < 3) return;
-  const at = sweep.points.map(([x]) => x);
-  plot(parent, `Through focus: ${sweep.title}, sweep ${index + 1}`, {
-    x: sweep.unit === "s" ? "seconds" : sweep.unit,
-    y: "µm",
-    data: [at, sweep.points.map(([, um]) => um), ...(depth == null ? [] : [at.map(() => depth)])],
-    series: [{}, line("blur, µm", 0), ...(depth == null ? [] : [band("depth of focus")])],
-  });
-}
-
-function mtf(parent, title, curves) {
-  const at = [...new Set(curves.flatMap((curve) => curve.frequency_cy_px))].sort((a, b) => a - b);
-  const values = curves.map((curve) => at.map((x) => curve.modulation[curve.frequency_cy_px.indexOf(x)] ?? null));
-  plot(parent, `Sharpness at ${title}`, {
-    x: "cycles per pixel",
-    y: "",
-    data: [at, ...values],
-    series: [{}, ...curves.map((curve) => ({ ...line(curve.when, curve.when === "after" ? 0 : 1), spanGaps: true }))],
-  });
 }
 
 function stars(id, pictures) {
@@ -192,28 +124,17 @@ function fact([title, value]) {
   return pair;
 }
 
-// Plots ----------------------------------------------------------------------------------------------------
-
-const colour = (title) => getComputedStyle(document.documentElement).getPropertyValue(title).trim();
-
-/** The newest is a thick solid line with filled marks; older ones are dashed: not by colour alone. */
-function line(label, age, marks = false) {
-  const stroke = age ? colour("--dim") : colour("--accent");
-  return { label, stroke, width: age ? 1.5 : 2.5, dash: age ? [6, 5] : undefined, spanGaps: true, points: { show: marks || undefined, size: 8, fill: stroke } };
-}
-
-const band = (label) => ({ label, stroke: colour("--dim"), width: 1, dash: [2, 4], points: { show: false } });
-
-function plot(parent, title, { x = "", y, data, series, bands = [], time = false }) {
-  const panel = item("section", "", "panel plot");
-  const place = document.createElement("div");
-  panel.append(item("h2", title), place);
-  parent.append(panel);
-  const axis = (label) => ({ label, stroke: colour("--dim"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line") }, font: "13px system-ui", labelFont: "13px system-ui", labelSize: 22 });
-  series[0].label = x || "date";
-  const size = () => ({ width: Math.max(240, place.clientWidth), height: 240 });
-  const made = new uPlot({ ...size(), scales: { x: { time } }, axes: [axis(x), axis(y)], series, bands, cursor: { drag: { x: true, y: false } } }, data, place);
-  new ResizeObserver(() => made.setSize(size())).observe(panel);
+/** Drawings of the server under one heading; every word in them was escaped there. */
+function figures(heading, list, broad) {
+  const panel = item("section", "", "panel");
+  const place = item("div", "", broad ? "drawings broad" : "drawings");
+  for (const { drawing, caption } of list) {
+    const figure = document.createElement("figure");
+    figure.append(new DOMParser().parseFromString(drawing, "text/html").body.firstChild, item("figcaption", caption));
+    place.append(figure);
+  }
+  panel.append(item("h2", heading), place);
+  return panel;
 }
 
 // -----------------------------------------------------------------------------------------------------------
