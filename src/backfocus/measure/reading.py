@@ -30,6 +30,8 @@ class Flag(StrEnum):
     OTHER_CURVE = "other-curve"
     COMPRESSED = "compressed"
     DAMAGED = "damaged"
+    LIGHT_CHANGED = "light-changed"
+    EXTENDER = "extender"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ class Reading:
         Broadband contrast of the whole picture, 0 to 1, read also where there is no star; more is sharper.
     white
         The chart's white as a fraction of full scale in code values, 0 to 1; None without a star.
+    white_light
+        The same as light, by the transfer curve: twice the light is twice the value.
     shift_px
         How far the star's centre moved since the reading before, less what the zoom explains; None at first.
     colours
@@ -120,6 +124,7 @@ class Reading:
     sharpening: float = 0.0
     contrast: float = 0.0
     white: float | None = None
+    white_light: float | None = None
     shift_px: float | None = None
     field: Field | None = None
     edge: Edge | None = None

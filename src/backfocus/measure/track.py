@@ -349,6 +349,7 @@ def _with_star(
         sharpening=measured.sharpening,
         contrast=contrast,
         white=_white(frame, measured.white),
+        white_light=None if measured.white is None else float(measured.white),
         shift_px=shift,
         field=frame.field,
         colours=in_red_and_blue(frame, measured, scale.px if scale.twisted else None)

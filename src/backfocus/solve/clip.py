@@ -32,6 +32,7 @@ from .mean_curve import mean_reading
 from .misfit import rings_of
 from .remarks import at_tele, borne
 from .side_hint import ColourGap, colour_gap
+from .undisturbed import comparable, undisturbed
 from .verdict import Adjusters, Verdict, judge
 from .zoom_pull import Hold, Pull, find_pulls, usable
 
@@ -123,8 +124,8 @@ def judge_clip(
     camera : CameraCurve, optional
         What is known of the camera beforehand.
     """
-    pictures = usable(readings)
-    pulls = find_pulls(pictures)
+    pictures = undisturbed(usable(readings), optics)
+    pulls = find_pulls(pictures) if comparable(pictures) else ()
     pull = pulls[-1] if pulls else None
     long = pull and optics and _end(pictures, pull, pull.long, optics)
     wide = pull and optics and _end(pictures, pull, pull.wide, optics)

@@ -106,6 +106,16 @@ REMARKS: dict[Flag, Remark] = {
         "Copy or save the file again; of a live picture check the cable and the network.",
         "in doubt",
     ),
+    Flag.LIGHT_CHANGED: Remark(
+        "the light changed: iris, ND or lamp",
+        "Iris by hand and fully open, auto exposure off; leave ND and lamps as they are, and start again.",
+        "in doubt",
+    ),
+    Flag.EXTENDER: Remark(
+        "the extender was swung in or out",
+        "Take it out before the start and leave it out: with it tele and wide are seen through two lenses.",
+        "in doubt",
+    ),
 }
 
 

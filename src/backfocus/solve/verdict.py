@@ -117,6 +117,8 @@ def judge(
     if half_depth_um is None:
         return Verdict("unsure", "Pixel size and f-number are not known, so blur cannot be told in um.",
                        "Give --camera and --lens, or --pixel-um and --f-number.")  # fmt: skip
+    if Flag.LIGHT_CHANGED in flags or (back_focus is None and Flag.EXTENDER in flags):
+        return _noticed(_disturbed(flags), flags)
     if back_focus is None:
         return _noticed(_unread(unscaled), flags)
     depths = tuple(half_depths_um or [half_depth_um] * len(back_focus.zoom))
@@ -245,6 +247,17 @@ def _no_camera_is_so_soft(
         "Focus at tele by the picture: turn the focus ring through the sharpest point and stop there. Then "
         "zoom out once more.",
     )
+
+
+def _disturbed(flags: frozenset[Flag]) -> Verdict:
+    """What changed while it was filmed, so that tele and wide make no number together."""
+    remark, *_ = having(flags & {Flag.LIGHT_CHANGED, Flag.EXTENDER}, "in doubt")
+    why = (
+        "the same error blurs less through a smaller opening, so tele and wide make no number together"
+        if Flag.LIGHT_CHANGED in flags
+        else "without it the zoom was not seen from tele to wide"
+    )
+    return Verdict("unsure", f"{remark.what[0].upper()}{remark.what[1:]}; {why}.", remark.cure)
 
 
 def _unread(unscaled: bool) -> Verdict:

@@ -66,6 +66,11 @@ class Pull:
         return min(self.early, self.late, key=lambda hold: hold.scale_px)
 
     @property
+    def reach(self) -> float:
+        """How far it zooms: the logarithm of the ratio of scales."""
+        return math.log(self.long.scale_px / self.wide.scale_px)
+
+    @property
     def between(self) -> range:
         """The pictures of the walk through the zoom."""
         return range(self.early.last + 1, self.late.first)
@@ -111,8 +116,8 @@ def find_pulls(pictures: Sequence[Reading], hold_s: float = HOLD_S) -> tuple[Pul
         return ()
     middle = math.sqrt(longest * widest)
     across = [Pull(a, b) for a, b in _neighbours(holds, middle) if _moves(a, b)]
-    reach = max((_reach(pull) for pull in across), default=0.0)
-    return tuple(pull for pull in across if _reach(pull) > 0.8 * reach)
+    reach = max((pull.reach for pull in across), default=0.0)
+    return tuple(pull for pull in across if pull.reach > 0.8 * reach)
 
 
 def finished(readings: Sequence[Reading]) -> bool:
@@ -155,10 +160,6 @@ def _outermost(holds: Sequence[Hold], middle: float) -> Hold:
 
 def _moves(a: Hold, b: Hold) -> bool:
     return min(a.scale_px, b.scale_px) < LEAST_ZOOM * max(a.scale_px, b.scale_px)
-
-
-def _reach(pull: Pull) -> float:
-    return math.log(pull.long.scale_px / pull.wide.scale_px)
 
 
 def _smooth(scale: Sequence[float]) -> list[float]:

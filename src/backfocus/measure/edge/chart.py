@@ -219,4 +219,5 @@ def _with_curve(reading: Reading, frame: Frame, sides: Sequence[EdgeMeasurement]
         mtf50_sigma_cy_px=math.hypot(*(error for _, error in known)) / count if whole else None,
         flags=reading.flags if whole else reading.flags | {Flag.ABOVE_NYQUIST},
         white=code_fraction(white, bits=frame.bits, transfer=frame.transfer, limited=frame.limited),
+        white_light=float(white),
     )
