@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backfocus.web.callers import Caller, Callers, Limits
+from backfocus.web.callers import TAKEN_BYTES, Caller, Callers, Limits
 
 LIMITS = Limits(unknown=4, known=3, say_s=10.0, take_s=20.0)
 
@@ -124,6 +124,32 @@ def test_who_takes_nothing_in_its_time_is_cut_off() -> None:
         assert not slow.ended, "it took everything in between"
     house.at(41.1)
     assert slow.ended
+
+
+def test_who_takes_a_little_at_a_time_is_waited_for() -> None:
+    house = House()
+    slow, caller = house.arrives(known=True)
+    caller.said()
+    for step in range(10):
+        slow.waiting = 500_000 - step * TAKEN_BYTES
+        house.at(1.0 + 19.0 * step)
+        assert not slow.ended
+    slow.waiting -= 10  # next to nothing
+    house.at(house.now_s + 20.0)
+    assert slow.ended
+
+
+def test_what_is_sent_meanwhile_hides_neither_who_takes_nor_who_does_not() -> None:
+    house = House()
+    (takes, first), (takes_not, second) = house.arrives(known=True), house.arrives(known=True)
+    first.said()
+    second.said()
+    for step in range(100):
+        takes.waiting = 20_000 if step % 2 else 60_000  # falls, and is filled up
+        takes_not.waiting = 60_000 + step
+        house.at(1.0 + step)
+    assert not takes.ended
+    assert takes_not.ended
 
 
 def test_who_left_is_not_looked_at_again() -> None:

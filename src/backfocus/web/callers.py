@@ -18,6 +18,7 @@ STATE = "caller"
 """Under this name a request's state holds its `Caller`."""
 LET_IN_WITH = "let-in-with"
 """And under this one the cookie it was let in with."""
+TAKEN_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Limits:
         From connecting to the end of the first request, from one answer to the end of the next request, and
         from opening a WebSocket to its first message.
     take_s : float
-        How long sent bytes may wait for a peer that reads nothing.
+        In this time some of what was sent, `TAKEN_BYTES` or all that is left, has to be taken.
     """
 
     unknown: int = 96
@@ -60,8 +61,8 @@ class Caller:
     ----------
     waits_s : float | None
         Since when something whole is awaited from it; None: it has said what it had to say.
-    stuck_s : float | None
-        Since when it has not taken all that was sent.
+    stuck_s, stuck_bytes : float | None, int
+        Since when it has taken nothing to speak of, and what waited for it then. None: nothing waits.
     """
 
     address: str
@@ -71,6 +72,7 @@ class Caller:
     waits_s: float | None
     known: bool = False
     stuck_s: float | None = None
+    stuck_bytes: int = 0
 
     def said(self) -> None:
         """It said something whole."""
@@ -79,6 +81,16 @@ class Caller:
     def may_speak(self) -> None:
         """From now on it is expected to say something."""
         self.waits_s = self.callers.now_s()
+
+    def look(self, now_s: float) -> None:
+        """Note whether it takes what is sent to it."""
+        waiting = self.line.get_write_buffer_size()
+        if waiting == 0:
+            self.stuck_s = None
+        elif self.stuck_s is None or waiting <= self.stuck_bytes - TAKEN_BYTES:
+            self.stuck_s, self.stuck_bytes = now_s, waiting
+        else:  # more was sent meanwhile: what is to become less is the larger heap
+            self.stuck_bytes = max(self.stuck_bytes, waiting)
 
     def let_in(self) -> bool:
         """The guard let it through; False if there is no room, as so many others are being served."""
@@ -121,10 +133,7 @@ class Callers:
         """Cut off whoever has had its time; to be called several times a second."""
         now_s = self.now_s()
         for caller in tuple(self._all):
-            if caller.line.get_write_buffer_size() == 0:
-                caller.stuck_s = None
-            elif caller.stuck_s is None:
-                caller.stuck_s = now_s
+            caller.look(now_s)
             if _is_over(caller.waits_s, self.limits.say_s, now_s) or _is_over(
                 caller.stuck_s, self.limits.take_s, now_s
             ):

@@ -2,13 +2,13 @@
 
 A token opens the door for one browser and is then spent; unused it dies after a quarter of an hour. The
 cookie it is traded for carries its own end and a signature, so a server that was started anew with the same
-key still knows
-it: a phone on a tripod goes on where it was.
+key still knows it: a phone on a tripod goes on where it was.
 """
 
 import hashlib
 import hmac
 import secrets
+import threading
 from collections.abc import Callable
 
 TOKEN_S = 15 * 60.0
@@ -36,19 +36,22 @@ class Tokens:
         self._key = key
         self._draw = draw
         self._ends_s: dict[bytes, float] = {}
+        self._lock = threading.Lock()  # tokens are issued from several threads, and spent in another
 
     def issue(self, now_s: float) -> str:
         """A new token, good once within `TOKEN_S`."""
         token = self._draw()
-        self._ends_s = {name: end_s for name, end_s in self._ends_s.items() if end_s > now_s}
-        self._ends_s[_digest(token)] = now_s + TOKEN_S
-        while len(self._ends_s) > MOST_TOKENS:
-            del self._ends_s[next(iter(self._ends_s))]
+        with self._lock:
+            self._ends_s = {name: end_s for name, end_s in self._ends_s.items() if end_s > now_s}
+            self._ends_s[_digest(token)] = now_s + TOKEN_S
+            while len(self._ends_s) > MOST_TOKENS:
+                del self._ends_s[next(iter(self._ends_s))]
         return token
 
     def trade(self, token: str, now_s: float) -> str | None:
         """A cookie's value for a token, which is thereby spent; None if it is unknown, spent or too old."""
-        end_s = self._ends_s.pop(_digest(token), None)
+        with self._lock:
+            end_s = self._ends_s.pop(_digest(token), None)
         if end_s is None or end_s <= now_s:
             return None
         return self.give(now_s)

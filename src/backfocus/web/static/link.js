@@ -27,9 +27,11 @@ export class Link extends EventTarget {
       this.tell("up");
     };
     socket.onmessage = (event) => (typeof event.data === "string" ? this.read(event.data) : this.see(event.data));
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
       if (this.socket !== socket) return;
       this.socket = null;
+      // no room, or another page of this browser took it: not in a hurry
+      if (code === 1013) this.wait = LONGEST_WAIT_MS;
       this.tell("down");
       this.askWhy();
       this.timer = setTimeout(() => this.open(), this.wait);
