@@ -3,8 +3,9 @@
 MAX_MEGAPIXELS = 135.0
 """A picture of 16K (15360 x 8640) fits; an option raises it."""
 
-BYTES_A_PIXEL = 6
-"""Of the largest pictures: colour of 16 bits. Deeper ones must have fewer pixels."""
+BYTES_A_PIXEL = 5
+"""Of the largest pictures; those that take more, such as colour of 16 bits, must have fewer pixels. With the
+luma beside them they then stay below a gigabyte."""
 
 
 TOO_LARGE = "larger than the limit: raise it with --max-megapixels"
@@ -23,10 +24,12 @@ def too_large(width: int, height: int, megapixels: float, *, sample_bytes: int =
     sample_bytes : int
         Bytes that a pixel takes once it is decoded.
     """
-    if width * height * max(1.0, sample_bytes / BYTES_A_PIXEL) <= megapixels * 1e6:
+    limit = megapixels / max(1.0, sample_bytes / BYTES_A_PIXEL)
+    if width * height <= limit * 1e6:
         return None
+    depth = "" if limit == megapixels else " at this depth"
     return (
-        f"too large, {width} x {height} pixels where {megapixels:g} megapixels are the limit: "
+        f"too large, {width} x {height} pixels where {limit:.3g} megapixels are the limit{depth}: "
         "cut out the part with the target and save that, or raise the limit with --max-megapixels"
     )
 

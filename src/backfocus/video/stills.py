@@ -6,13 +6,14 @@ a file says of its picture is read in `still`.
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from ..errors import SourceUnreadable
 from ..frame import Frame
 from .luma import AS_TAGGED, Signal
 from .size_limit import MAX_MEGAPIXELS
-from .still import FORMATS, RAW, STILL_SUFFIXES, frame_of, pictures
+from .still import FORMATS, RAW, STILL_SUFFIXES, Picture, frame_of, pictures
 
 Name = tuple[tuple[int, int, str], ...]
 
@@ -51,15 +52,20 @@ class Stills:
     def _frames(self) -> Iterator[Frame]:
         index = 0
         for path in self._paths:
-            for picture in pictures(path, self._max_megapixels):
-                if self._closed:
-                    return
-                try:
-                    frame = frame_of(picture, index, self._signal)
-                except ValueError as problem:
-                    raise SourceUnreadable(f"{path}: {problem}") from None
-                yield frame
-                index += 1
+            with closing(pictures(path, self._max_megapixels)) as found:
+                while not self._closed and (frame := self._next(path, found, index)) is not None:
+                    yield frame
+                    index += 1
+
+    def _next(self, path: Path, found: Iterator[Picture], index: int) -> Frame | None:
+        """The luma of the next picture; its colours are let go of before anyone measures it."""
+        picture = next(found, None)
+        if picture is None:
+            return None
+        try:
+            return frame_of(picture, index, self._signal)
+        except ValueError as problem:
+            raise SourceUnreadable(f"{path}: {problem}") from None
 
 
 def natural(name: str) -> Name:

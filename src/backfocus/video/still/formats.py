@@ -1,13 +1,13 @@
 """Which format a file is of, by what is in it and not by its name; and its pictures."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 from . import heif, jpeg, plain, png, raw, tiff
 from .file import StillFile
 from .picture import Picture
 
-Reader = Callable[[StillFile], Iterator[Picture]]
+Reader = Callable[[StillFile], Generator[Picture]]
 
 FORMATS = "PNG, TIFF, JPEG, HEIC, AVIF, WebP, GIF, BMP"
 
@@ -95,7 +95,7 @@ def is_still(path: Path) -> bool:
     return _reader(head) is not None or _name(head) is not None
 
 
-def pictures(path: Path, megapixels: float) -> Iterator[Picture]:
+def pictures(path: Path, megapixels: float) -> Generator[Picture]:
     """The pictures in a file, one as a rule. Raises SourceUnreadable, in words that say what to do."""
     with StillFile(path, megapixels) as file:
         head = file.read(0, HEAD_BYTES)

@@ -2,7 +2,7 @@
 
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import numpy as np
 
@@ -20,7 +20,7 @@ SPARE_BYTES = 1 << 26
 """For what else lies in the file: depth, previews, metadata."""
 
 
-def heic(file: StillFile) -> Iterator[Picture]:
+def heic(file: StillFile) -> Generator[Picture]:
     """Every picture of the same size as the main one; previews and depth maps are left out."""
     import pillow_heif
 
@@ -42,17 +42,20 @@ def heic(file: StillFile) -> Iterator[Picture]:
         raise file.refusal(f"the picture is damaged: {AGAIN}") from fault
 
 
-def avif(file: StillFile) -> Iterator[Picture]:
+def avif(file: StillFile) -> Generator[Picture]:
     """The one picture of an AVIF."""
+    main = _main(file)
+    yield _avif_picture(file, main, _tone(file, main))
+
+
+def _avif_picture(file: StillFile, main: Main, tone: Tone) -> Picture:
     import imagecodecs
 
-    main = _main(file)
-    tone = _tone(file, main)
     try:
         samples = imagecodecs.avif_decode(_data(file, main), index=0)
     except (imagecodecs.AvifError, ValueError, RuntimeError, MemoryError) as fault:
         raise file.refusal(f"the picture is damaged: {AGAIN}") from fault
-    yield Picture(
+    return Picture(
         samples=samples,
         bits=8 if samples.dtype == np.uint8 else max(main.bits, 10),
         tone=tone,

@@ -4,7 +4,7 @@ Phones put a video or a second picture behind the end of a JPEG; that is their b
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -37,13 +37,16 @@ class _Head:
     profile: dict[int, bytes] = field(default_factory=dict)
 
 
-def pictures(file: StillFile) -> Iterator[Picture]:
+def pictures(file: StillFile) -> Generator[Picture]:
     """The one picture of a JPEG."""
     head = _read(file)
     exif = read_exif(head.exif) if head.exif else Exif()
-    tone = _tone(file, head, exif)
+    yield _picture(file, head, _tone(file, head, exif), exif)
+
+
+def _picture(file: StillFile, head: _Head, tone: Tone, exif: Exif) -> Picture:
     samples, is_damaged = _decoded(file, head)
-    yield Picture(
+    return Picture(
         samples=samples[:, :, 0] if samples.shape[2] == 1 else samples,
         bits=8,
         tone=tone,

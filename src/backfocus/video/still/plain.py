@@ -2,7 +2,7 @@
 
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -27,14 +27,14 @@ CONVERTED = {"1": "L", "P": "RGB", "PA": "RGBA", "La": "LA", "RGBa": "RGBA", "RG
 AS_THEY_ARE = ("L", "LA", "RGB", "RGBA")
 
 
-def gif(file: StillFile) -> Iterator[Picture]:
+def gif(file: StillFile) -> Generator[Picture]:
     """Every picture of a GIF."""
     width, height = struct.unpack("<HH", file.read(6, 4).ljust(4, b"\0"))
     file.demand_size(width, height, sample_bytes=4)
     yield from animation(file, "GIF", SRGB, Exif())
 
 
-def bmp(file: StillFile) -> Iterator[Picture]:
+def bmp(file: StillFile) -> Generator[Picture]:
     """The one picture of a BMP."""
     head = file.read(14, 12).ljust(12, b"\0")
     old = struct.unpack("<I", head[:4])[0] == 12
@@ -43,7 +43,7 @@ def bmp(file: StillFile) -> Iterator[Picture]:
     yield from animation(file, "BMP", SRGB, Exif())
 
 
-def webp(file: StillFile) -> Iterator[Picture]:
+def webp(file: StillFile) -> Generator[Picture]:
     """Every picture of a WebP."""
     width, height = _webp_size(file.read(12, 18).ljust(18, b"\0"))
     file.demand_size(width, height, sample_bytes=4)
@@ -55,7 +55,7 @@ def webp(file: StillFile) -> Iterator[Picture]:
 
 def animation(
     file: StillFile, kind: str, tone: Tone | None, exif: Exif | None, *, is_damaged: bool = False
-) -> Iterator[Picture]:
+) -> Generator[Picture]:
     """Every picture that Pillow finds; `tone` and `exif` None: as it finds them too."""
     with _opened(file, kind) as image:
         exif = read_exif(image.info.get("exif", b"")) if exif is None else exif

@@ -6,7 +6,7 @@ and a wrong checksum anywhere is seen.
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 
 from .exif import Exif, read_exif
@@ -51,10 +51,8 @@ class _Chunks:
     is_damaged: bool = False
 
 
-def pictures(file: StillFile) -> Iterator[Picture]:
+def pictures(file: StillFile) -> Generator[Picture]:
     """The picture of a PNG, or those of an animated one."""
-    import imagecodecs
-
     from . import plain
 
     chunks = _read(file)
@@ -66,11 +64,18 @@ def pictures(file: StillFile) -> Iterator[Picture]:
             raise file.refusal("an animation of 16 bits: save its pictures one by one")
         yield from plain.animation(file, "PNG", tone, exif, is_damaged=chunks.is_damaged)
         return
+    yield _picture(file, chunks, tone, exif)
+
+
+def _picture(file: StillFile, chunks: _Chunks, tone: Tone, exif: Exif) -> Picture:
+    import imagecodecs
+
     try:
         samples = imagecodecs.png_decode(_picture_alone(chunks))
     except (imagecodecs.PngError, ValueError, RuntimeError, MemoryError) as fault:
         raise file.refusal(f"the picture is damaged: {AGAIN}") from fault
-    yield Picture(
+    chunks.data.clear()
+    return Picture(
         samples=samples,
         bits=8 * samples.dtype.itemsize,
         tone=tone,

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import IO
 
@@ -14,8 +14,13 @@ from .tone import LINEAR
 DEVELOP = "a raw file: develop it to TIFF first, or let it be read as it is: pip install 'backfocus[raw]'"
 
 
-def pictures(file: StillFile) -> Iterator[Picture]:
-    """The whole picture, developed: no curve, no white balance (the chart is grey), no brightening."""
+def pictures(file: StillFile) -> Generator[Picture]:
+    """The whole picture of a raw file."""
+    yield _developed(file)
+
+
+def _developed(file: StillFile) -> Picture:
+    """Linear: no curve, no white balance (the chart is grey), no brightening."""
     try:
         import rawpy
     except ImportError:
@@ -36,7 +41,7 @@ def pictures(file: StillFile) -> Iterator[Picture]:
         except DECODER_FAULTS as fault:
             raise file.refusal(f"the raw file is damaged: {AGAIN}") from fault
         complained = os.fstat(said.fileno()).st_size > 0
-    yield Picture(samples=samples, bits=16, tone=LINEAR, is_damaged=complained)
+    return Picture(samples=samples, bits=16, tone=LINEAR, is_damaged=complained)
 
 
 @contextmanager

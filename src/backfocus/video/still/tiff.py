@@ -1,7 +1,7 @@
 """TIFF: every page that is a picture; what tifffile reads is put into one form, or refused in words."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ TOO_SMALL = 0.5
 """Of the first page's width and height: a smaller page is a preview."""
 
 
-def pictures(file: StillFile) -> Iterator[Picture]:
+def pictures(file: StillFile) -> Generator[Picture]:
     """Every page that is a picture of its own; previews and masks are left out."""
     import tifffile
 
