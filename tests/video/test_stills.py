@@ -7,6 +7,9 @@ import pytest
 
 from backfocus.errors import SourceUnreadable
 from backfocus.frame import Frame
+from backfocus.measure.track import track
+from backfocus.optics.lens import Optics
+from backfocus.solve.defocus import defocus
 from backfocus.video import expected_frames, open_source
 from backfocus.video.stills import natural
 
@@ -182,3 +185,19 @@ def test_a_picture_beyond_all_bounds_is_refused_before_it_fills_the_memory(tmp_p
     (tmp_path / "a.png").write_bytes(png_claiming(200_000, 200_000))
     with pytest.raises(SourceUnreadable, match="too large"):
         one(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize(("name", "um", "mtf50"), [("focus00um", 0.0, 0.475), ("focus10um", 10.0, 0.460)])
+def test_stills_that_say_nothing_are_srgb(name: str, um: float, mtf50: float, golden: Path) -> None:
+    _, reading = track(None, one(golden / "faults" / f"{name}_srgb.png"))
+    optics = Optics(pixel_um=5.0, f_numbers=((0.0, 4.0),))
+    read = defocus(reading, optics, ratio=1.0)
+    assert read is not None
+    # Read as BT.709 both are 6 um softer or 2 um off; half of the smaller of those, and 8 bits give no more.
+    assert read.um == pytest.approx(um, abs=1.5)
+    assert reading.mtf50_cy_px == pytest.approx(mtf50, abs=0.005)
+
+
+def test_a_centre_crushed_to_one_code_is_read_or_flagged(golden: Path) -> None:
+    _, reading = track(None, one(golden / "faults" / "small160.png"))
+    assert reading.flags or reading.mtf50_cy_px

@@ -212,3 +212,11 @@ def test_a_tiff_claiming_a_huge_size_is_refused_by_its_head(byteorder: str, tmp_
     path.write_bytes(head + body + b"\0" * 4)
     with pytest.raises(SourceUnreadable, match="too large"):
         frames(path)
+
+
+def test_a_broken_description_is_nobodys_business(grey: np.ndarray, path: Path) -> None:
+    tifffile.imwrite(path, grey, photometric="minisblack")
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b'{"shape": [40, 56]}', b'{"shape": [4<, 56]}'))
+    assert path.read_bytes() != data
+    np.testing.assert_array_equal(frames(path)[0].luma, grey)

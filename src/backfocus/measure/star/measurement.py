@@ -308,8 +308,9 @@ def _assemble(
     if strong.sum() < 4:
         return nothing
     rim, rim_sigma, last = find_rim(rings, fit, usable)
-    inside = usable & (np.arange(len(usable)) < last)
     frequency = ring_frequencies(rings, pose, fit)
+    # a ring of a single code, as in a centre crushed to black, has no wave and so no frequency
+    inside = usable & (np.arange(len(usable)) < last) & (frequency > 0)
     signed, keep = upright(fit.wave, sigma, radius, inside, twist_radius)
     keep = _clear_of_rim(keep, radius, frequency, signed, rim and rim * (1 - 2 * abs(pose.shear)))
     disc_px = blur_disc_px(frequency, signed, keep)

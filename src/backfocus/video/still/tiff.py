@@ -113,14 +113,21 @@ def _is_preview(page: "TiffPage", first: "TiffPage") -> bool:
 
 def _demand_all(file: StillFile, opened: "TiffFile", count: int) -> None:
     """Refuse stacks that list one page and hold the others behind it, as some microscopes' files do."""
-    told = dict(opened.imagej_metadata or {}).get("images", 0) if opened.is_imagej else 0
-    shaped = opened.shaped_metadata if opened.is_shaped else None
-    if shaped and count == 1:
-        shape = shaped[0].get("shape", ())
-        page = opened.pages.first
-        told = int(np.prod(shape, dtype=np.int64)) // max(1, page.size) if shape else 0
-    if told > count == 1:
+    told = _told_count(opened) if count == 1 else 1
+    if told > 1:
         raise file.refusal(f"it holds {told} pictures and lists one: save them as pages, or one by one")
+
+
+def _told_count(opened: "TiffFile") -> int:
+    """How many pictures the description of the first page tells of; 1 where it tells nothing sensible."""
+    try:
+        if opened.is_imagej:
+            return int(dict(opened.imagej_metadata or {}).get("images", 1))
+        shaped = opened.shaped_metadata if opened.is_shaped else None
+        shape = shaped[0].get("shape", ()) if shaped else ()
+        return int(np.prod(shape, dtype=np.int64)) // max(1, opened.pages.first.size) if shape else 1
+    except DECODER_FAULTS:
+        return 1
 
 
 def _picture(file: StillFile, page: "TiffPage", complaints: _Complaints) -> Picture:
