@@ -69,11 +69,11 @@ FRONT_LAW = (SweepSlope(1000.0, 1.0, 0.01), SweepSlope(100.0, 0.012, 0.002))
         (at(30.0, 31.0), {"flags": frozenset({Flag.INTERLACED}), "camera_solved": False}, "unsure"),
         (
             at(30.0, 31.0),
-            {"camera_half_depths": 3.1},
+            {"camera_half_depths": 3.6},
             "unsure",
         ),  # no camera is that soft: tele was not focused
-        (at(30.0, 31.0), {"camera_half_depths": 2.9}, "adjust"),
-        (at(30.0, 31.0), {"camera_half_depths": 3.1, "referenced": True}, "adjust"),
+        (at(30.0, 31.0), {"camera_half_depths": 3.4}, "adjust"),
+        (at(30.0, 31.0), {"camera_half_depths": 3.6, "referenced": True}, "adjust"),
         (at(-1.0, 1.0), {"flags": frozenset({Flag.CROPPED})}, "set"),
         (at(30.0, 31.0), {"flags": frozenset({Flag.SHARPENED})}, "adjust"),  # it reads too sharp, and is off
         (at(-1.0, 1.0), {"flags": frozenset({Flag.COMPRESSED})}, "set"),  # it reads too soft, and is right

@@ -18,7 +18,7 @@ NEW_POSITION = 0.8
 """Looks closer in scale than this to one of the ends say nothing new about the zoom law."""
 LOCK_TRIES = 2
 """So often the ring is set again after the screw moved it."""
-KNOWN_RATIO, UNKNOWN_RATIO = 0.1, 0.5
+KNOWN_RATIO, UNKNOWN_RATIO = 0.1, 0.3
 """How far off k may be, as a part of itself, when it is the lens's zoom ratio or a guess."""
 
 

@@ -7,6 +7,7 @@ is; together they do.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from .camera import TAPS, CameraCurve, camera_curve, cosines
 from .defocus import softness_um
-from .focus_curves import focus_curves
+from .focus_curves import FocusCurves, focus_curves
 from .misfit import Rings
 
 Vector = NDArray[np.float64]
@@ -24,6 +25,10 @@ SOFTEST_HALF_DEPTHS = 0.8
 
 SOFTEST_W040 = 1.6
 """Waves of spherical aberration beyond which no curves are worked out."""
+
+ZOOM_VARYING = 0.025
+"""What all pictures of one zoom position may differ by from others, as a share of the modulation at 0.5
+cy/px: faults of the lens that are no spherical aberration, the exposure, the detail that the coder meets."""
 
 _NODES = 5
 """Softnesses from none to the most at which the curves are worked out."""
@@ -78,20 +83,38 @@ class Evidence:
         return np.asarray((1.0 - part) * soft[:, low] + part * soft[:, low + 1])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """A curve, and what the camera may differ by from one picture to another in it, as `varying`."""
+
+    rings: Rings
+    varying: float
+
+
 def evidence(
-    rings: Rings, *, f_number: float, pixel_um: float, wavelength_um: float, largest_um: float, varying: float
+    seen: Seen,
+    best: Seen | None = None,
+    *,
+    f_number: float,
+    pixel_um: float,
+    wavelength_um: float,
+    largest_um: float,
 ) -> Evidence:
     """The forms of one position for r from -`largest_um` to `largest_um`.
 
     Parameters
     ----------
-    rings : Rings
+    seen : Seen
         The curve of the pictures at this position.
+    best : Seen, optional
+        The best picture of a sweep there: its r is 0, and it is as soft as the lens is here.
     f_number, pixel_um, wavelength_um : float
         Of the lens here, and of the camera.
-    varying : float
-        What the camera may differ by here (codec, noise reduction, stabiliser), as a share of the modulation
-        at 0.5 cy/px; below that in proportion to 1 - cos(2 pi f).
+
+    Notes
+    -----
+    `varying` is a share of the modulation at 0.5 cy/px; below that it goes with 1 - cos(2 pi f). What this
+    zoom differs by from others (`ZOOM_VARYING`), the best picture shares with the others here.
     """
     number = round(f_number, 3)
     depth = max(number * pixel_um, 2.0 * wavelength_um * number**2)
@@ -102,9 +125,14 @@ def evidence(
     step = _STEP_PX * curves[0].um_per_disc_px
     steps = math.ceil(min(largest_um, *(each.largest_um for each in curves)) / step)
     r: Vector = step * np.arange(-steps, steps + 1).astype(np.float64)
-    inverse: Vector = np.linalg.inv(_covariance(rings, varying)).astype(np.float64)
-    forms = np.stack([_forms(rings, each.modulation(rings.frequency, r), inverse) for each in curves])
-    forms /= _inflation(forms, len(rings.frequency))
+    all_seen = [seen] if best is None else [seen, best]
+    inverse: Vector = np.linalg.inv(_covariance(all_seen)).astype(np.float64)
+    frequency, modulation = (
+        np.concatenate([getattr(each.rings, name) for each in all_seen])
+        for name in ("frequency", "modulation")
+    )
+    forms = np.stack([_forms(frequency, modulation, _models(each, all_seen, r), inverse) for each in curves])
+    forms /= _inflation(forms, len(frequency))
     return Evidence(depth, float(r[0]), step, forms)
 
 
@@ -126,18 +154,43 @@ def camera_after(forms: Vector, camera: CameraCurve) -> CameraCurve:
     return camera_curve(covariance @ (pull + precision @ np.array(camera.taps)), covariance)
 
 
-def _covariance(rings: Rings, varying: float) -> Vector:
-    """Of all rings together: the noise of each, and what they share: level, and what the camera varies by."""
-    y = rings.modulation
-    own = y * cosines(rings.frequency).T * (varying / 2.0 / np.arange(1, TAPS + 1))[:, None]
-    shared = np.vstack([rings.level * y, own])
+def _models(curves: FocusCurves, all_seen: Sequence[Seen], r: Vector) -> Vector:
+    """What is expected of all rings, shape (rings, r): at r, and of the best picture in focus."""
+    first, *others = all_seen
+    in_focus = [
+        np.repeat(curves.modulation(each.rings.frequency, np.zeros(1)), len(r), axis=1) for each in others
+    ]
+    return np.concatenate([curves.modulation(first.rings.frequency, r), *in_focus])
+
+
+def _covariance(all_seen: Sequence[Seen]) -> Vector:
+    """Of all rings: the noise of each, what the rings of a picture share, and what this zoom shares."""
+    own = [_of_one(each) for each in all_seen]
+    size = sum(map(len, own))
+    total, first = np.zeros((size, size)), 0
+    for each in own:
+        total[first : first + len(each), first : first + len(each)] = each
+        first += len(each)
+    zoom = np.concatenate([_tap_errors(each.rings, ZOOM_VARYING) for each in all_seen], axis=1)
+    return np.asarray(total + zoom.T @ zoom)
+
+
+def _of_one(seen: Seen) -> Vector:
+    rings = seen.rings
+    shared = np.vstack([rings.level * rings.modulation, _tap_errors(rings, seen.varying)])
     return np.asarray(np.diag(rings.sigma**2) + shared.T @ shared)
 
 
-def _forms(rings: Rings, model: Vector, inverse: Vector) -> Vector:
+def _tap_errors(rings: Rings, varying: float) -> Vector:
+    """What one standard deviation of each tap alone does to every ring, shape (TAPS, rings)."""
+    sigma = varying / 2.0 / np.arange(1, TAPS + 1)
+    return np.asarray(rings.modulation * cosines(rings.frequency).T * sigma[:, None])
+
+
+def _forms(frequency: Vector, modulation: Vector, model: Vector, inverse: Vector) -> Vector:
     """The entries for every column of `model`, shape (r, 1 + TAPS + TAPS (TAPS + 1) / 2)."""
-    off = rings.modulation[:, None] - model
-    slopes = cosines(rings.frequency)[:, :, None] * model[:, None, :]
+    off = modulation[:, None] - model
+    slopes = cosines(frequency)[:, :, None] * model[:, None, :]
     weighed = np.einsum("fg,gjr->fjr", inverse, slopes)
     constant = np.einsum("fr,fr->r", off, inverse @ off)
     pull = np.einsum("fjr,fr->rj", weighed, off)

@@ -26,7 +26,7 @@ from ..optics.lens import Optics
 from .backfocus import BackFocus, Side, ZoomResidual
 from .camera import TAPS, CameraCurve, unknown_camera
 from .defocus import F_NUMBER_SIGMA, plain_um
-from .evidence import Evidence, camera_after, chance, evidence
+from .evidence import Evidence, Seen, camera_after, chance, evidence
 from .interval import shortest
 from .misfit import Rings
 
@@ -37,9 +37,9 @@ TELE_TAILS = 4.0
 """How well tele is focused by its picture: Student's t, in half depths of focus there, of so many degrees of
 freedom. One in ten is off by more than one half depth of focus."""
 
-VARYING_STILL, VARYING_MOVING = 0.02, 0.04
-"""What the camera differs by from one position to another, as a share of the modulation at 0.5 cy/px: where
-the picture rests, and while the zoom or a ring moves (H.264 takes 3 to 5 % from the sharpest pictures)."""
+VARYING_STILL, VARYING_MOVING = 0.01, 0.035
+"""What the camera differs by from one picture to another at one zoom, as a share of the modulation at 0.5
+cy/px: where the picture rests, and while zoom or ring moves (H.264 takes 3 to 5 % from the sharpest)."""
 
 RAMPS = ((0.0, 0.6), (0.5, 0.2), (1.0, 0.2))
 """Stops that an f-number given as one value may fall off by at tele, and how likely each is: with a front
@@ -93,12 +93,14 @@ class JointAnswer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Place:
-    """One position as the sums take it: x, the way from tele (1) to wide (0), and its evidence."""
+    """One position as the sums take it: x, the way from tele (1) to wide (0), and the evidence of its curve.
+
+    The best picture of a sweep there stands in the same evidence.
+    """
 
     x: float
     along: float
     evidence: Evidence
-    in_focus: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,11 +109,6 @@ class _World:
 
     likely: float
     places: tuple[_Place, ...]
-
-    @property
-    def law(self) -> tuple[_Place, ...]:
-        """The places that follow the zoom law, from tele to wide."""
-        return tuple(each for each in self.places if not each.in_focus)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,24 +159,41 @@ def solve_zoom(
     guess = camera or unknown_camera()
     if len(guess.taps) != TAPS:
         raise ValueError(f"a camera of {len(guess.taps)} taps is not one of {TAPS}")
-    worlds = list(_worlds(ordered, law, optics))
+    best = [each for each in ordered if each.in_focus]
+    worlds = list(_worlds(law, best, optics))
     return _answer(worlds, guess, _narrowed(worlds, guess), law, side)
 
 
-def _worlds(ordered: Sequence[ZoomCurve], law: Sequence[ZoomCurve], optics: Optics) -> Iterator[_World]:
-    longest, widest = law[0], law[-1]
+def _worlds(law: Sequence[ZoomCurve], best: Sequence[ZoomCurve], optics: Optics) -> Iterator[_World]:
+    widest = law[-1]
     unsure = widest.scale_sigma_px / widest.scale_px
     ratios = _THREE_POINTS if unsure > UNSURE_SCALE else ((0.0, 1.0),)
     ramps = RAMPS if len(optics.f_numbers) == 1 else ((0.0, 1.0),)
     for (stops, by_stops), (off, by_ratio) in product(ramps, ratios):
         shrunk = max(1.0 + off * unsure, 0.05)
-        places = tuple(_place(each, longest, widest, optics, stops, shrunk) for each in ordered)
+        places = tuple(_place(each, _best_at(each, best, law), law, optics, stops, shrunk) for each in law)
         yield _World(by_stops * by_ratio, places)
 
 
+def _best_at(curve: ZoomCurve, best: Sequence[ZoomCurve], law: Sequence[ZoomCurve]) -> ZoomCurve | None:
+    """The best picture of a sweep at this zoom position, if there is one."""
+
+    def apart(one: ZoomCurve, other: ZoomCurve) -> float:
+        return abs(math.log(one.scale_px / other.scale_px))
+
+    mine = (each for each in best if min(law, key=lambda place: apart(each, place)) is curve)
+    return next(mine, None)
+
+
 def _place(
-    curve: ZoomCurve, longest: ZoomCurve, widest: ZoomCurve, optics: Optics, stops: float, shrunk: float
+    curve: ZoomCurve,
+    best: ZoomCurve | None,
+    law: Sequence[ZoomCurve],
+    optics: Optics,
+    stops: float,
+    shrunk: float,
 ) -> _Place:
+    longest, widest = law[0], law[-1]
     ratio = min(curve.scale_px / longest.scale_px, 1.0)
     zoomed = math.log(curve.scale_px / widest.scale_px) / math.log(longest.scale_px / widest.scale_px)
     along = min(max(zoomed, 0.0), 1.0)
@@ -188,19 +202,19 @@ def _place(
     read_um = plain_um(curve.rings, optics, number)
     depth = max(number * optics.pixel_um, 2.0 * optics.wavelength_um * number**2)
     seen = evidence(
-        curve.rings,
+        Seen(curve.rings, curve.varying),
+        Seen(best.rings, best.varying) if best else None,
         f_number=number,
         pixel_um=optics.pixel_um,
         wavelength_um=optics.wavelength_um,
-        largest_um=depth if curve.in_focus else _MARGIN * read_um + _MARGIN_HALF_DEPTHS * depth,
-        varying=curve.varying,
+        largest_um=_MARGIN * read_um + _MARGIN_HALF_DEPTHS * depth,
     )
-    return _Place(ratio**2, along, seen, curve.in_focus)
+    return _Place(ratio**2, along, seen)
 
 
 def _coarse(worlds: Sequence[_World]) -> _Grid:
     """Everything that is tried at first: steps of a quarter and a half depth of focus, all lenses."""
-    law = worlds[0].law
+    law = worlds[0].places
     first, last = law[0].evidence, law[-1].evidence
     reach = -last.first_um / max(1.0 - law[-1].x, 0.05)
     count = min(math.ceil(reach / (_COARSE_HALF_DEPTHS * last.half_depth_um)), _MOST_COARSE)
@@ -237,7 +251,7 @@ def _added(world: _World, grid: "_Grid") -> Iterator[Vector]:
         for each in world.places:
             share = each.along * at_tele + (1.0 - each.along) * at_wide
             r = side * (grid.delta[:, None] * (1.0 - each.x) + grid.tele * each.x)
-            total = total + each.evidence.at(np.zeros((1, 1)) if each.in_focus else r, share)
+            total = total + each.evidence.at(r, share)
         yield total.reshape(len(grid.share_tele), len(grid.share_wide), *total.shape[1:])
 
 
@@ -248,7 +262,7 @@ def _span(grid: Vector, likely: NDArray[np.bool_], count: int) -> Vector:
 
 def _misfocus(world: _World, tele: Vector) -> Vector:
     """-2 ln of how likely t is beforehand."""
-    scaled = tele / (TELE_SIGMA_HALF_DEPTHS * world.law[0].evidence.half_depth_um)
+    scaled = tele / (TELE_SIGMA_HALF_DEPTHS * world.places[0].evidence.half_depth_um)
     return np.asarray((TELE_TAILS + 1.0) * np.log1p(scaled**2 / TELE_TAILS))
 
 
@@ -307,8 +321,8 @@ class _Hypothesis:
     tele_um: float
 
     def law_um(self) -> tuple[float, ...]:
-        """R at each position that follows the law."""
-        return tuple(self._r_um(each) for each in self.world.law)
+        """The law's r at each position, um."""
+        return tuple(self._r_um(each) for each in self.world.places)
 
     def camera(self, guess: CameraCurve) -> CameraCurve:
         """The camera that all positions tell."""
@@ -319,7 +333,7 @@ class _Hypothesis:
         total = np.sum([self._forms(each) for each in self.world.places], axis=0)
         return tuple(
             self._by_itself(place, curve, camera_after(total - self._forms(place), guess))
-            for place, curve in zip(self.world.law, law, strict=True)
+            for place, curve in zip(self.world.places, law, strict=True)
         )
 
     def _by_itself(self, place: _Place, curve: ZoomCurve, camera: CameraCurve) -> ZoomResidual:
@@ -333,8 +347,8 @@ class _Hypothesis:
         return ZoomResidual(curve.scale_px, side * mean, sigma, curve.scale_sigma_px)
 
     def _forms(self, place: _Place) -> Vector:
-        r = 0.0 if place.in_focus else self.turned * self._r_um(place)
-        return np.asarray(place.evidence.at(np.array(r), self._share(place))[0])
+        r = np.array(self.turned * self._r_um(place))
+        return np.asarray(place.evidence.at(r, self._share(place))[0])
 
     def _r_um(self, place: _Place) -> float:
         return self.delta_um * (1.0 - place.x) + self.tele_um * place.x

@@ -7,7 +7,7 @@ The rules are asked in this order, and the first that holds decides:
     tracking          a residual is off the zoom law by more than max(h, 3 sigma)
     unsure            no optics, or the zoom positions too near each other: k above 0.7
     set               the whole 95 % interval within +-h; a soft lens only adds blur, so this is safe
-    unsure            every picture is soft alike by more than 3 h and none is known to be in focus: that is
+    unsure            every picture is soft alike by more than 3.5 h and none is known to be in focus: that is
                       more than a camera does
     adjust            the whole interval outside +-h; without an in-focus reference, outside +-1.5 h
     unsure            otherwise; the advice says how to find out
@@ -30,8 +30,8 @@ from .remarks import Effect, Remark, having, remark_words
 Kind = Literal["not-front-focus", "tracking", "unsure", "set", "adjust"]
 
 WIDEST_RATIO = 0.7
-SOFTEST_CAMERA_HALF_DEPTHS = 3.0
-"""Low-pass filter, demosaic and scaling together were seen to cost up to 2.5."""
+SOFTEST_CAMERA_HALF_DEPTHS = 3.5
+"""A low-pass filter of 0.9 photosites, a bilinear demosaic and noise reduction together cost 3.0."""
 SOFT_LENS_FACTOR = 1.5
 SOFT_PICTURE_FACTOR = 4.0
 """In focus motion reads as 0.8 h per pixel, and from 5 px on a star of 150 px is not found (f/1.8, 5 um)."""
