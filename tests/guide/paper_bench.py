@@ -24,6 +24,7 @@ FPS = 10.0
 OVERFILLS_PX = 300.0
 """From this scale on a plain star fills the picture and has none."""
 FOCUS_RANGE_UM, BACK_RANGE_UM = 6000.0, 600.0
+EXTENDER = 2.0
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,13 @@ class Lens:
     reaction_s: float = 0.35
     seed: int = 0
     flags: frozenset[Flag] = frozenset()
+    iris_at_wide: float = 0.0
+    iris_put_back: bool = True
+    extender_s: tuple[float, float] = (0.0, 0.0)
+    strays: bool = False
+    hasty_lock: bool = False
+    locks_at_wide_after_s: float = 0.0
+    touch_px: float = 0.0
 
     @property
     def optics(self) -> Optics:
@@ -85,6 +93,8 @@ class Pose:
     back_um: float = 0.0
     locked: bool = False
     x_px: float = 960.0
+    iris: float = 0.0
+    extender: bool = False
 
 
 @dataclass
@@ -97,6 +107,8 @@ class Camera:
         self.pose.locked = self.lens.locked
         self.pose.focus_um = self.lens.tele_off_um - self.lens.delta_um
         self.count = 0
+        self.pose.iris = self.lens.iris_at_wide
+        self.last_x_px = self.pose.x_px
 
     @property
     def left_um(self) -> float:
@@ -119,7 +131,12 @@ class Camera:
     def read(self, at_s: float) -> Reading:
         lens, r = self.lens, self.residual_um
         n = lens.optics.f_number(self.ratio)
-        scale_px = WIDE_PX * lens.zoom**self.pose.zoom
+        if self.pose.zoom < 0.3:
+            n = max(n, self.pose.iris)
+        factor = EXTENDER if self.pose.extender else 1.0
+        r, n = r * factor**2, n * factor
+        scale_px = WIDE_PX * lens.zoom**self.pose.zoom * factor
+        shift_px, self.last_x_px = abs(self.pose.x_px - self.last_x_px), self.pose.x_px
         scale_px *= 1.0 + lens.breathing * self.pose.focus_um / FOCUS_RANGE_UM
         rim = CYCLES / (2.0 * math.pi * scale_px)
         frequency = np.geomspace(max(1.05 * rim, 0.01), 0.45, RINGS)
@@ -151,7 +168,8 @@ class Camera:
             modulation_025_sigma=float(sigma),
             contrast=float(contrast),
             white=lens.white,
-            shift_px=0.1,
+            white_light=0.7 * (1.8 / n) ** 2,
+            shift_px=0.1 + shift_px,
         )
 
 
@@ -171,6 +189,8 @@ class Hand:
         self.touched = False
         self.zoom_speed = 0.35
         self.locked_times = 0
+        self.strayed = False
+        self.later: list[tuple[float, str]] = []
 
     def hear(self, said: say.Instruction, at_s: float) -> None:
         self.orders.append((at_s + self.lens.reaction_s, said))
@@ -178,12 +198,15 @@ class Hand:
     def told(self, event: ev.Event) -> None:
         if isinstance(event, ev.WrongRing):
             self.mistaken = None
+        if isinstance(event, ev.LightChanged) and self.lens.iris_put_back:
+            self.camera.pose.iris = 0.0
 
     def move(self, at_s: float, elapsed_s: float) -> list[ev.Event]:
         while self.orders and self.orders[0][0] <= at_s:
             self.obey(self.orders.pop(0)[1], at_s)
         self.turn_on(elapsed_s)
         self.zoom_on(elapsed_s)
+        self.do_later(at_s)
         said = [ev.Confirmed(at_s, step) for due_s, step in self.says if due_s <= at_s]
         self.says = [each for each in self.says if each[0] > at_s]
         return said
@@ -211,6 +234,13 @@ class Hand:
                 self.begin(said)
             case say.LoosenLock():
                 pose.locked = False
+            case say.TightenLock() if self.lens.hasty_lock and not self.locked_times:
+                self.locked_times += 1
+                self.goal, self.zoom_speed = 0.0, 0.35
+                if self.lens.locks_at_wide_after_s:
+                    self.later.append((at_s + self.lens.locks_at_wide_after_s, "screw"))
+            case say.TightenLock() if self.lens.touch_px:
+                self.later += [(at_s + 0.5, "hand on"), (at_s + 1.0, "hand off"), (at_s + 3.0, "zoom out")]
             case say.TightenLock(step=step):
                 if not pose.locked and self.locked_times < self.lens.lock_times:
                     pose.back_um += self.lens.lock_um
@@ -222,8 +252,26 @@ class Hand:
             case say.CheckThat(doubt="right-ring"):
                 self.mistaken = None
 
+    def do_later(self, at_s: float) -> None:
+        """What a hand does by itself, when it is due."""
+        pose = self.camera.pose
+        for due in [each for each in self.later if each[0] <= at_s]:
+            self.later.remove(due)
+            match due[1]:
+                case "screw":
+                    pose.back_um += self.lens.lock_um
+                case "hand on":
+                    pose.x_px += self.lens.touch_px
+                case "hand off":
+                    pose.x_px -= self.lens.touch_px
+                case "zoom out":
+                    self.goal, self.zoom_speed = 0.0, 0.35
+
     def begin(self, said: say.Turn) -> None:
         ring: ev.Ring = self.mistaken or said.ring
+        if self.lens.strays and said.ring == "back-focus" and not self.strayed:
+            self.strayed, ring = True, "focus"
+            self.goal, self.zoom_speed = 1.0, 0.35
         self.ring = ring
         if said.way == "stop":
             self.base *= 0.6
@@ -306,6 +354,7 @@ def run(lens: Lens, *, longest_s: float = 500.0, obeys: bool = True) -> Run:
         spoken: list[ev.Event] = hand.move(at_s, 1.0 / FPS) if obeys else []
         if lens.bump_at_s is not None and at_s >= lens.bump_at_s > at_s - 1.0 / FPS:
             camera.pose.x_px += 150.0
+        camera.pose.extender = lens.extender_s[0] <= at_s < lens.extender_s[1]
         state, seen = watch(state, camera.read(at_s), session)
         for event in (*seen, *spoken):
             if isinstance(event, ev.Confirmed) and event.step != session.step:

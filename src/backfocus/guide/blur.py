@@ -12,6 +12,7 @@ import numpy as np
 
 from ..measure.reading import Reading
 from ..optics.lens import Optics
+from ..solve import light
 from ..solve.defocus import Defocus, Reference, defocus
 from ..solve.mean_curve import mean_reading
 from ..solve.remarks import borne
@@ -40,7 +41,7 @@ def steady_reading(
     if mean is None or (found := blur_um(session, mean, best)) is None:
         return None
     curve = (mean.frequency_cy_px, mean.modulation, mean.modulation_sigma)
-    level = (mean.level_sigma, mean.level_noise)
+    level = (mean.level_sigma, mean.level_noise, light.white_light(readings))
     return SteadyReading(mean.scale_px, *found, *curve, best is not None, borne(readings), *level)
 
 

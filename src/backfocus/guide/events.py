@@ -26,7 +26,7 @@ class SteadyReading:
     """One steady look at one zoom position: the mean of some still pictures.
 
     `residual_um`: |r|, against the best picture seen at this zoom where there is one (`referenced`). `flags`:
-    what was noticed in most of these pictures. The curve and its sigmas are as in `Reading`.
+    what was noticed in most of these pictures. The curve, its sigmas and `white_light` are as in `Reading`.
     """
 
     scale_px: float | None
@@ -39,6 +39,7 @@ class SteadyReading:
     flags: frozenset[Flag] = frozenset()
     level_sigma: float = 0.0
     level_noise: float = 0.0
+    white_light: float | None = None
 
 
 # Seen in the picture ---------------------------------------------------------------------------------------
@@ -62,10 +63,11 @@ class StarSeen:
 
 @dataclass(frozen=True, slots=True)
 class ZoomMoved:
-    """The zoom left the end it stood at."""
+    """The zoom left the end it stood at; `touched`: the picture had shaken while it still stood there."""
 
     at_s: float
     toward: ZoomEnd
+    touched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +251,14 @@ class LockHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class LockUnseen:
+    """A steady look at wide, nothing moved; but nobody said or showed that the screw was tightened."""
+
+    at_s: float
+    look: SteadyReading
+
+
+@dataclass(frozen=True, slots=True)
 class LockMoved:
     """A steady look at wide after the screw: it turned the ring by `moved_um`."""
 
@@ -260,6 +270,15 @@ class LockMoved:
 @dataclass(frozen=True, slots=True)
 class LockKeepsMoving:
     """The screw has moved the ring too often: setting it once more would not help."""
+
+    at_s: float
+    look: SteadyReading
+    moved_um: float
+
+
+@dataclass(frozen=True, slots=True)
+class LockSlipped:
+    """What a recording shows at wide after the end: the ring has moved by `moved_um` all the same."""
 
     at_s: float
     look: SteadyReading
@@ -297,6 +316,30 @@ class Bumped:
 
     at_s: float
     shift_px: float
+
+
+@dataclass(frozen=True, slots=True)
+class ZoomStrayed:
+    """The zoom was moved while a ring was to be turned."""
+
+    at_s: float
+    toward: ZoomEnd
+
+
+@dataclass(frozen=True, slots=True)
+class LightChanged:
+    """Iris, ND or lamp: the light is brighter by `stops` (below 0 darker) than zoom and lens explain."""
+
+    at_s: float
+    stops: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExtenderSwung:
+    """The extender was swung in, or out."""
+
+    at_s: float
+    into: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,11 +446,16 @@ Seen = (
     | NotParfocal
     | NotFrontFocus
     | LockHeld
+    | LockUnseen
     | LockMoved
     | LockKeepsMoving
+    | LockSlipped
     | WrongRing
     | FocusTouched
     | Bumped
+    | ZoomStrayed
+    | LightChanged
+    | ExtenderSwung
     | NothingChanges
 )
 Command = Confirmed | Repeated | Skipped | Undone | Stopped

@@ -104,7 +104,9 @@ def result(session: Session) -> Result:
         refer(session, session.tele, session.tele_best, at_tele=True),
         refer(session, session.wide, session.wide_best),
     )
-    found = solve_session(session, tele=tele, wide=wide, walk=session.walk)
+    found = None
+    if not session.light_changed:
+        found = solve_session(session, tele=tele, wide=wide, walk=session.walk)
     before = solve_session(
         session,
         tele=refer(session, session.first_tele, session.tele_best, at_tele=True),
@@ -113,7 +115,7 @@ def result(session: Session) -> Result:
     beforehand, shown = _known_beforehand(session), session.shown
     if beforehand is None and found is None and shown is not None and shown.back_focus is not None:
         return Result(session.nd, shown.verdict, shown.back_focus, None, shown.half_depth_um, session.rounds)
-    verdict = beforehand or _proved(session, verdict_on(session, found))
+    verdict = _proved(session, beforehand or verdict_on(session, found))
     if session.setup.optics is None:
         return Result(session.nd, verdict, None, None, None, session.rounds)
     return Result(session.nd, verdict, found, before, half_depth_um(session), session.rounds)
@@ -137,7 +139,7 @@ def verdict_on(session: Session, found: BackFocus | None) -> Verdict:
 def noticed(session: Session) -> frozenset[Flag]:
     """The flags of the last looks that can change the answer."""
     tele, wide = (look.flags if look else frozenset() for look in (session.tele, session.wide))
-    return at_tele(tele) | wide
+    return at_tele(tele) | wide | ({Flag.LIGHT_CHANGED} if session.light_changed else set())
 
 
 def adjusters_of(setup: Setup) -> Adjusters:
@@ -162,12 +164,14 @@ def _depths(session: Session, found: BackFocus) -> tuple[float, ...]:
 
 def _proved(session: Session, verdict: Verdict) -> Verdict:
     """What the lock screw adds to the advice: it was proved and all is done, or it is to blame."""
+    again = session.lock_moves > LOCK_TRIES
     if verdict.kind == "set" and session.lock_held:
         proved = "The ring is locked and was proved after locking. Nothing more to do."
         return replace(verdict, advice=verdict.advice.replace(LOCK_ADVICE, proved))
-    if verdict.kind == "adjust" and session.lock_moves > LOCK_TRIES:
+    if verdict.kind in ("adjust", "unsure") and session.lock_slipped:
         blame = (
-            "The lock screw moves the ring each time: hold the ring and tighten a little at a time, watching."
+            f"The lock screw {'moves the ring each time' if again else 'moved the ring'}: hold the ring and "
+            "tighten a little at a time, watching."
         )
         return replace(verdict, advice=f"{blame} {verdict.advice}")
     return verdict

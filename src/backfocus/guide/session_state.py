@@ -108,6 +108,10 @@ class Session:
         How far off the last look at wide was.
     rounds, lock_moves, lock_held
         How often the back focus was corrected, how often the lock screw spoilt it, and whether it held.
+    lock_seen, lock_slipped
+        Whether somebody said or showed that the screw is tight, and whether the ring moved after that.
+    light_changed
+        Whether the last look was through another opening, or in other light, than the one at the other end.
     growths
         How often the error was found larger where it should have shrunk.
     lost_px
@@ -147,6 +151,9 @@ class Session:
     rounds: int = 0
     lock_moves: int = 0
     lock_held: bool = False
+    lock_seen: bool = False
+    lock_slipped: bool = False
+    light_changed: bool = False
     lost_px: float | None = None
     walk: tuple[ev.SteadyReading, ...] = ()
     shown: ClipAnswer | None = None
@@ -209,6 +216,12 @@ def record(session: Session, event: ev.Event) -> Session:
             return replace(session, notes=(*(n for n in session.notes if n[0] != name), (name, value)))
         case ev.Ended(shown=shown):
             return replace(session, shown=shown)
+        case ev.ExtenderSwung():
+            return _fresh(session)
+        case ev.Confirmed() if session.step is Step.LOCK:
+            return replace(session, lock_seen=True)
+        case ev.ZoomMoved(touched=touched) if session.step is Step.LOCK:
+            return replace(session, lock_seen=touched)
         case ev.NdChanged(nd=nd):
             return replace(_fresh(session), nd=nd)
         case _:
@@ -276,17 +289,28 @@ def _record_looks(session: Session, event: ev.Event) -> Session:
             return replace(_corrected(session, corrected), wide_best=None)
         case ev.WithinDepth(look=look, delta_um=delta) | ev.StillOff(look=look, delta_um=delta):
             session = _record_law(session, near=isinstance(event, ev.WithinDepth))
+            session = replace(session, light_changed=False)
             return replace(session, wide=look, left_um=delta, first_wide=session.first_wide or look)
         case ev.LockHeld(look=look, delta_um=delta):
-            return replace(session, wide=look, left_um=delta, lock_held=True)
+            return replace(session, wide=look, left_um=delta, lock_held=True, lock_slipped=False)
+        case ev.LockUnseen(look=look):
+            return replace(session, wide=look)
         case ev.Unclear(look=look):
             return replace(session, wide=look, first_wide=session.first_wide or look)
         case ev.LockMoved(look=look, moved_um=moved):
-            again = session.lock_moves + 1
-            return replace(session, wide=look, left_um=moved, lock_moves=again, corrected_um=None)
+            session = replace(session, corrected_um=None, lock_slipped=True)
+            return replace(session, wide=look, left_um=moved, lock_moves=session.lock_moves + 1)
         case ev.LockKeepsMoving(look=look, moved_um=moved):
             again = session.lock_moves + 1
-            return replace(session, wide=look, left_um=moved, lock_moves=again, walk=())
+            return replace(session, wide=look, left_um=moved, lock_moves=again, walk=(), lock_slipped=True)
+        case ev.LockSlipped(look=look, moved_um=moved):
+            return replace(session, wide=look, left_um=moved, walk=(), lock_held=False, lock_slipped=True)
+        case ev.LightChanged():
+            return replace(
+                session, light_changed=True, tele_best=None, wide_best=None, walk=(), last_corrected_um=None
+            )
+        case ev.ZoomStrayed():
+            return replace(session, corrected_um=None, last_corrected_um=None)
         case ev.WrongRing(turned="back-focus"):
             again = session.alike + 1
             return replace(session, alike=again, last_corrected_um=None, growths=session.growths + 1)

@@ -137,11 +137,20 @@ _ROAD: dict[tuple[Step, type], Step] = {
     (Step.TO_PROOF, ev.Confirmed): Step.PROOF,
     (Step.TO_PROOF, ev.Skipped): Step.DONE,
     (Step.PROOF, ev.LockHeld): Step.DONE,
+    (Step.PROOF, ev.LockUnseen): Step.LOCK,
     (Step.PROOF, ev.LockMoved): Step.SWEEP_WIDE,
     (Step.PROOF, ev.LockKeepsMoving): Step.DONE,
     (Step.PROOF, ev.LostOnTheWay): Step.ZOOM_IN,
     (Step.PROOF, ev.Confirmed): Step.DONE,
     (Step.PROOF, ev.Skipped): Step.DONE,
+    (Step.LOOK_WIDE, ev.LightChanged): Step.TO_TELE,
+    (Step.PROOF, ev.LightChanged): Step.TO_TELE,
+    (Step.WALK, ev.LightChanged): Step.LOOK_TELE,
+    (Step.SWEEP_TELE, ev.ZoomStrayed): Step.TO_TELE,
+    (Step.RETURN_TELE, ev.ZoomStrayed): Step.TO_TELE,
+    (Step.SWEEP_WIDE, ev.ZoomStrayed): Step.TO_WIDE,
+    (Step.RETURN_WIDE, ev.ZoomStrayed): Step.TO_WIDE,
+    (Step.DONE, ev.LockSlipped): Step.DONE,
     (Step.DONE, ev.Repeated): Step.AIM,
     (Step.DONE, ev.NdChanged): Step.AIM,
     (Step.DONE, ev.Noted): Step.DONE,
@@ -165,6 +174,7 @@ NEXT: Table = (
     | {(step, ev.Noted): step for step in _OPEN}
     | {(step, ev.NdChanged): Step.CHECK if step is Step.CHECK else Step.AIM for step in _OPEN}
     | {(step, over): Step.DONE for step in _OPEN for over in (ev.Stopped, ev.Ended)}
+    | {(step, ev.ExtenderSwung): Step.AIM for step in _OPEN}
     | {(step, ev.Bumped): _AFTER_A_BUMP.get(step, step) for step in _MEASURING}
 )
 """The procedure for a lens with a back-focus ring."""
@@ -193,9 +203,10 @@ def diagram(*, back_focus_ring: bool = True) -> str:
     """The table as a Mermaid state diagram of what is seen in the picture.
 
     Left out is what every step has: events that stay in their step, those of the person (confirm, repeat,
-    skip, undo, stop), and the end of a recording.
+    skip, undo, stop), a bump, an extender, and the end of a recording.
     """
     hidden = {ev.Confirmed, ev.Repeated, ev.Skipped, ev.Stopped, ev.Noted, ev.NdChanged, ev.Ended, ev.Bumped}
+    hidden |= {ev.ExtenderSwung}
     arrows: dict[tuple[Step, Step], list[str]] = {}
     for (step, event), after in table(back_focus_ring=back_focus_ring).items():
         if event not in hidden and after is not step:

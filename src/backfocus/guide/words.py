@@ -228,6 +228,12 @@ def _finding_words(event: ev.Event) -> str:
             return "Focusing at tele moves the focus at wide as far: not a front-focus lens."
         case ev.LockHeld():
             return "The lock screw moved nothing."
+        case ev.LockUnseen():
+            return (
+                "Nothing moved, but was the screw tightened? Tighten it and confirm; it is looked at again."
+            )
+        case ev.LockSlipped(moved_um=moved):
+            return f"After the end the ring moved by {moved:.0f} um: the lock screw, or a hand."
         case ev.LockMoved():
             return "The lock screw moved the ring: loosen it and set it again, holding the ring."
         case ev.LockKeepsMoving():
@@ -242,6 +248,12 @@ def _trouble_words(event: ev.Event) -> str:
             return f"The {_RINGS[ring]} ring was turned instead of the {_RINGS[_OTHER[ring]]} ring."
         case ev.FocusTouched():
             return "The FOCUS ring was touched while zooming."
+        case ev.ZoomStrayed():
+            return "The zoom was moved while a ring was to be turned: this sweep does not count."
+        case ev.LightChanged():
+            return "The light changed: iris, ND or lamp. Put it back; tele is looked at again."
+        case ev.ExtenderSwung():
+            return "The extender was swung in or out: take it out, all begins again."
         case ev.Bumped():
             return "The camera was moved: this step begins again."
         case ev.NothingChanges(ask=doubt):

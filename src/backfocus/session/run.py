@@ -16,6 +16,7 @@ from ..guide.instructions import Instruction
 from ..guide.outcome import adjusters_of
 from ..guide.procedure import advance, ask
 from ..guide.session_state import Session
+from ..guide.watch.looks import judge_afterwards
 from ..guide.watch.watch import StepHistory, watch
 from ..measure.reading import Reading
 from ..measure.track import Track, track
@@ -127,7 +128,8 @@ def guide(
     -----
     A recording ends with `Ended`, and so does a live source that was asked for only so long. A live source
     that was lost raises, and the session stays open. In a recording nobody obeys, so what it shows as a clip
-    from tele to wide comes with its end.
+    from tele to wide comes with its end. What a recording shows after the end of the procedure is read too:
+    a ring that moved after all takes the verdict back.
     """
     history = StepHistory()
     at_s = offset_s
@@ -135,7 +137,8 @@ def guide(
     instructions = ask(session)
     _tell(people, instructions, (), at_s)
     yield Moment(at_s, None, session, history, (), instructions)
-    for sighting in readings(source, limits, known):
+    pictures = readings(source, limits, known)
+    for sighting in pictures:
         at_s = offset_s + _time(sighting.reading)
         reading = replace(sighting.reading, at_s=at_s)
         if not source.live:
@@ -144,6 +147,8 @@ def guide(
         turn = _Turn(session)
         turn.take_seen(seen)
         turn.take_said(answer for person in people for answer in person.answers(at_s))
+        if turn.session.finished and not source.live:
+            turn.take_later(pictures, offset_s)
         session = turn.session
         _tell(people, tuple(turn.instructions), turn.events, at_s)
         happened = tuple(turn.events), tuple(turn.instructions), tuple(turn.ignored)
@@ -175,6 +180,16 @@ class _Turn:
         for event in seen:
             if self.session.turn != judged_for:
                 return
+            self._advance(event)
+
+    def take_later(self, pictures: Iterable[Sighting], offset_s: float) -> None:
+        """What a recording shows after the end; it may take back what was said, which is then said anew."""
+        later = [each.reading for each in pictures]
+        if not later:
+            return
+        event = judge_afterwards(self.session, later, offset_s + _time(later[-1]))
+        if event is not None:
+            self.instructions.clear()
             self._advance(event)
 
     def take_said(self, said: Iterable[Event]) -> None:

@@ -98,6 +98,11 @@ _TROUBLE = (
     ev.NotParfocal,
     ev.NotFrontFocus,
     ev.LockMoved,
+    ev.LockUnseen,
+    ev.LockSlipped,
+    ev.ZoomStrayed,
+    ev.LightChanged,
+    ev.ExtenderSwung,
 )
 _SAID_BY_AIM = {Flag.CLIPPED, Flag.TOO_DARK, Flag.SHARPENED, Flag.MOVING, Flag.SCALE_UNSURE}
 _SWEEPS = (Step.FIND, Step.SWEEP_TELE, Step.RETURN_TELE, Step.SWEEP_WIDE, Step.RETURN_WIDE)

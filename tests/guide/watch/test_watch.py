@@ -13,8 +13,8 @@ from backfocus.guide import events as ev
 from backfocus.guide import instructions as say
 from backfocus.guide.procedure import Session, Setup, Step, advance, replay, start
 from backfocus.guide.records import from_dict, to_dict
-from backfocus.guide.watch.looks import looks_on_the_way
-from backfocus.guide.watch.pictures import TimedReading
+from backfocus.guide.watch.looks import judge_afterwards, looks_on_the_way
+from backfocus.guide.watch.pictures import TimedReading, jump_px
 from backfocus.guide.watch.watch import StepHistory, watch
 from backfocus.measure.reading import Flag, Reading
 from backfocus.solve.remarks import REMARKS
@@ -198,6 +198,119 @@ def test_lock_screw_that_never_holds_is_an_end_too() -> None:
     assert done.has(ev.LockKeepsMoving)
     assert done.verdict == "adjust"
     assert "lock screw" in done.session.results[-1].verdict.advice
+
+
+def test_a_zoom_that_starts_at_once_is_no_tightened_screw() -> None:
+    done = run(Lens(zoom=10.0, delta_um=45.0, hasty_lock=True))
+    names = done.names()
+    assert names.index("LockUnseen") < names.index("LockHeld")
+    assert any(isinstance(event, ev.Confirmed) and event.step == "lock" for event in done.events)
+    assert is_right(done)
+
+
+def test_a_screw_tightened_late_at_wide_is_seen_to_move_the_ring() -> None:
+    # The zoom takes 3 s and the look 2: the screw is turned while the proof waits to see a hand.
+    done = run(
+        Lens(zoom=10.0, delta_um=45.0, hasty_lock=True, locks_at_wide_after_s=6.5, lock_um=30.0),
+        longest_s=300.0,
+    )
+    moved = next(event for event in done.events if isinstance(event, ev.LockMoved))
+    # By 30 um from within 9 um of zero, and the two can have either sign.
+    assert moved.moved_um == pytest.approx(30.0, abs=9.0)
+    assert not any(isinstance(event, ev.LockHeld) and event.at_s < moved.at_s for event in done.events)
+
+
+def test_a_hand_seen_on_the_lens_before_the_zoom_is_a_tightened_screw() -> None:
+    done = run(Lens(zoom=10.0, delta_um=45.0, touch_px=6.0))
+    assert done.has(ev.LockHeld)
+    assert not done.has(ev.LockUnseen)
+    assert not any(isinstance(event, ev.Confirmed) and event.step == "lock" for event in done.events)
+
+
+@pytest.mark.parametrize(("moved_um", "kind"), [(0.0, "set"), (30.0, "adjust")])
+def test_what_a_recording_shows_after_the_end_takes_the_verdict_back(moved_um: float, kind: str) -> None:
+    done = run(Lens(zoom=10.0, delta_um=45.0))
+    assert done.verdict == "set"
+    done.camera.pose.back_um += moved_um
+    later = [done.camera.read(done.at_s + at / 10.0) for at in range(30)]
+    event = judge_afterwards(done.session, later, done.at_s + 3.0)
+    assert (event is not None) == (moved_um > 0.0)
+    session = advance(done.session, event)[0] if event else done.session
+    verdict = session.results[-1].verdict
+    assert verdict.kind == kind
+    assert ("lock screw" in verdict.advice) == (moved_um > 0.0)
+    assert ("proved after locking" in verdict.advice) == (moved_um == 0.0)
+
+
+def test_an_iris_that_closes_at_wide_is_named_and_put_back_the_end_is_right() -> None:
+    done = run(Lens(zoom=10.0, delta_um=45.0, iris_at_wide=4.0))
+    told = [event for event in done.events if isinstance(event, ev.LightChanged)]
+    # f/1.8 to f/4: 2 log2(4 / 1.8) = 2.3 stops less
+    assert [event.stops for event in told] == [pytest.approx(-2.3, abs=0.05)]
+    assert is_right(done)
+
+
+def test_an_iris_that_stays_closed_at_wide_gives_no_number() -> None:
+    done = run(Lens(zoom=10.0, delta_um=45.0, iris_at_wide=5.6, iris_put_back=False), longest_s=60.0)
+    session, _ = advance(done.session, ev.Ended(60.0))
+    assert session.results[-1].back_focus is None
+    assert session.results[-1].verdict.kind == "unsure"
+    assert "iris, ND or lamp" in session.results[-1].verdict.reason
+
+
+def test_an_extender_that_swings_in_is_named_and_all_begins_again() -> None:
+    done = run(Lens(zoom=10.0, delta_um=45.0, extender_s=(17.0, 20.0)))
+    # It is out again while the zoom moves, where nobody could tell it from the zoom.
+    assert [event.into for event in done.events if isinstance(event, ev.ExtenderSwung)] == [True]
+    assert not done.has(ev.Bumped)
+    assert not done.has(ev.NotParfocal)
+    assert is_right(done)
+
+
+def test_a_zoom_that_moves_while_the_ring_is_asked_for_is_named_and_not_credited() -> None:
+    done = run(Lens(zoom=5.0, delta_um=45.0, strays=True))
+    strayed = next(event for event in done.events if isinstance(event, ev.ZoomStrayed))
+    assert strayed.toward == "tele"
+    credited = [
+        event for event in done.events if isinstance(event, ev.Returned) and event.ring == "back-focus"
+    ]
+    assert credited
+    assert all(event.at_s > strayed.at_s for event in credited)
+    assert is_right(done)
+
+
+def test_a_jump_that_the_zoom_explains_is_no_bump() -> None:
+    camera = Camera(Lens(zoom=10.0))
+    seen = []
+    for at in range(12):
+        if at == 6:
+            camera.pose.zoom, camera.pose.x_px = 0.2, 1100.0
+        seen.append(TimedReading(at / 10.0, camera.read(at / 10.0), True))
+    assert jump_px(seen) == 0.0
+    camera.pose.x_px += 150.0
+    seen = [*seen[6:], *(TimedReading(at / 10.0, camera.read(at / 10.0), True) for at in range(12, 17))]
+    # by as much as the bench moved the star; its centre is good to 0.1 px
+    assert jump_px(seen) == pytest.approx(150.0, abs=1.0)
+
+
+BY_ITSELF = (
+    ev.ZoomStrayed,
+    ev.LightChanged,
+    ev.ExtenderSwung,
+    ev.LockUnseen,
+    ev.LockMoved,
+    ev.FocusTouched,
+    ev.Bumped,
+    ev.WrongRing,
+)
+
+
+@pytest.mark.parametrize(
+    "seed", [3, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(200, 220))]
+)
+def test_nothing_is_said_to_have_changed_where_nothing_did(seed: int) -> None:
+    done = run(drawn(seed, ZOOMS[seed % len(ZOOMS)], 80.0))
+    assert [type(event).__name__ for event in done.events if isinstance(event, BY_ITSELF)] == []
 
 
 def test_without_optics_the_procedure_works_and_claims_nothing() -> None:

@@ -43,9 +43,9 @@ def judge_check(state: StepHistory, session: Session) -> ev.Seen | None:
 
 
 def _grown(state: StepHistory, factor: float) -> bool:
-    """Whether the scale has grown since the step began, in the last three pictures alike."""
+    """Whether the scale has grown since the step began, for seven pictures: an extender is known by then."""
     scales = [each.scale_px for each in state.pictures if each.scale_px is not None]
-    return len(scales) >= 8 and min(scales[-3:]) > factor * median(scales[:5])
+    return len(scales) >= 12 and min(scales[-7:]) > factor * median(scales[:5])
 
 
 def _fault(state: StepHistory) -> ev.Unfit | None:

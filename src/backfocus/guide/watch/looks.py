@@ -2,18 +2,26 @@
 
 import math
 from collections.abc import Sequence
+from statistics import median
 
-from ...measure.reading import Flag
+from ...measure.reading import Flag, Reading
 from ...optics.zoom import tele_after_correction_um, tele_enough
 from ...solve.backfocus import BackFocus
+from ...solve.light import beyond_ramp
+from ...solve.zoom_pull import LIVE_HOLD_S, find_holds, usable
 from .. import events as ev
 from ..blur import best_between, steady_reading
 from ..outcome import LOCK_TRIES, is_within, solve_session, tracks_badly, verdict_on
-from ..session_state import Session, half_depth_um, k_of, optics_of
-from .pictures import TimedReading, last
+from ..session_state import Session, half_depth_um, k_of, optics_of, ratio_of
+from ..steps import Step
+from .pictures import TimedReading, last, lasted, shaken_s
 
 LOOK_S = 0.8
 """A steady look is the mean of this long."""
+HOME = 0.05
+"""A scale within this part of the one at tele is tele."""
+UNSEEN_S = 4.0
+"""So long a hand on the lock screw is waited for at wide, where nobody said that it is tight."""
 PART_WAY = 1.2
 """A scale this much above fully out is part of the way."""
 SHARP_HALF_DEPTHS = 1.5
@@ -42,7 +50,23 @@ def judge_tele(session: Session, pictures: Sequence[TimedReading], at_s: float) 
     look = _look(session, pictures, session.tele_best)
     if look is None:
         return None
-    return _touched(session, look, at_s) or _sharp_or_soft(session, look, at_s)
+    touched = _touched(session, look, at_s)
+    if isinstance(touched, ev.FocusTouched):
+        if not lasted(pictures, 3.0 * LOOK_S):
+            return None
+        touched = touched if _stayed(session, pictures, look) else None
+    return touched or _sharp_or_soft(session, look, at_s)
+
+
+def _stayed(session: Session, pictures: Sequence[TimedReading], look: ev.SteadyReading) -> bool:
+    """Whether tele read the same a moment ago: a turning ring, or a zoom that is not home, does not."""
+    ago = [each for each in pictures if each.at_s <= pictures[-1].at_s - 1.5 * LOOK_S]
+    before = _look(session, ago, session.tele_best)
+    if before is None:
+        return False
+    at_home = not (look.scale_px and session.tele_px) or abs(look.scale_px / session.tele_px - 1.0) < HOME
+    least_um = max(3.0 * math.hypot(look.sigma_um, before.sigma_um), optics_of(session).half_depth_um())
+    return at_home and abs(look.residual_um - before.residual_um) <= least_um
 
 
 def tele_missing(session: Session, at_s: float) -> ev.Seen:
@@ -59,6 +83,8 @@ def judge_wide(session: Session, pictures: Sequence[TimedReading], at_s: float) 
     look = _look(session, pictures, session.wide_best)
     if look is None:
         return None
+    if (stops := _light_changed_stops(session, look)) is not None:
+        return ev.LightChanged(at_s, stops)
     if is_part_way(session, look):
         return _part_way(session, look, at_s)
     found = solve_session(session, tele=session.tele, wide=look)
@@ -72,10 +98,40 @@ def judge_wide(session: Session, pictures: Sequence[TimedReading], at_s: float) 
 
 
 def judge_proof(session: Session, pictures: Sequence[TimedReading], at_s: float) -> ev.Seen | None:
-    """Whether the lock screw moved the ring; None if nothing could be read."""
+    """Whether the lock screw moved the ring; None if nothing could be read.
+
+    That it held is said only of a look after somebody said or showed that it is tight.
+    """
     look = _look(session, pictures, session.wide_best)
     if look is None:
         return None
+    if (stops := _light_changed_stops(session, look)) is not None:
+        return ev.LightChanged(at_s, stops)
+    event = _lock(session, look, at_s)
+    if not isinstance(event, ev.LockHeld):
+        return event if _settled(session, pictures) else None
+    if session.lock_seen:
+        return event
+    touched_s = shaken_s(pictures)
+    if touched_s is not None and touched_s < pictures[-1].at_s - LOOK_S:
+        return event
+    return ev.LockUnseen(at_s, look) if lasted(pictures, UNSEEN_S) else None
+
+
+def _settled(session: Session, pictures: Sequence[TimedReading]) -> bool:
+    """Whether |r| stands still within a look: a screw that is being turned is not measured half-way."""
+    if lasted(pictures, 2.0 * UNSEEN_S):
+        return True
+    seen = [(each.um, each.sigma_um) for each in last(pictures, LOOK_S) if each.um is not None]
+    middle_um = median(um for um, _ in seen) if seen else 0.0
+    slack_um = half_depth_um(session) / 2.0
+    return all(abs(um - middle_um) <= max(5.0 * sigma_um, slack_um) for um, sigma_um in seen)
+
+
+def _lock(
+    session: Session, look: ev.SteadyReading, at_s: float
+) -> ev.LockHeld | ev.LockMoved | ev.LockKeepsMoving:
+    """What a look at wide says of the ring since it was set."""
     found = solve_session(session, tele=session.tele, wide=look)
     before_um = session.wide.residual_um if session.wide else 0.0
     depth_um = half_depth_um(session)
@@ -93,6 +149,8 @@ def judge_walk(session: Session, pictures: Sequence[TimedReading], at_s: float) 
     """What the walk through the zoom, now at rest at tele, means."""
     end = _look(session, pictures, session.tele_best)
     looks = looks_on_the_way(session, pictures)
+    if end is not None and (stops := _light_changed_stops(session, end)) is not None:
+        return ev.LightChanged(at_s, stops)
     if end is not None and session.tele is not None and session.setup.optics:
         off_um = abs(end.residual_um - session.tele.residual_um)
         if off_um > _slack_um(session, end, session.tele.residual_um):
@@ -101,6 +159,32 @@ def judge_walk(session: Session, pictures: Sequence[TimedReading], at_s: float) 
     if found is not None and tracks_badly(session, found):
         return ev.NotParfocal(at_s, looks, max(abs(misfit) for misfit in found.misfit_um))
     return ev.Walked(at_s, looks)
+
+
+def judge_afterwards(session: Session, readings: Sequence[Reading], at_s: float) -> ev.LockSlipped | None:
+    """What a recording shows at wide after the end: whether the ring has moved all the same."""
+    pictures = usable(readings)
+    wide = [each for each in find_holds(pictures, LIVE_HOLD_S) if _at_wide(session, each.scale_px)]
+    if not wide or session.wide is None:
+        return None
+    look = steady_reading(session, pictures[wide[-1].first : wide[-1].last + 1], session.wide_best)
+    if look is None or _light_changed_stops(session, look) is not None:
+        return None
+    event = _lock(session, look, at_s)
+    return None if isinstance(event, ev.LockHeld) else ev.LockSlipped(at_s, look, event.moved_um)
+
+
+def _at_wide(session: Session, scale_px: float) -> bool:
+    return session.wide_px is not None and abs(scale_px / session.wide_px - 1.0) < HOME
+
+
+def _light_changed_stops(session: Session, look: ev.SteadyReading) -> float | None:
+    """Stops by which a look is brighter than the last at tele and the lens explain, or None."""
+    before = session.tele.white_light if session.tele else None
+    if before is None or look.white_light is None:
+        return None
+    ratio = ratio_of(session, look.scale_px, at_tele=session.step is Step.WALK)
+    return beyond_ramp(math.log2(look.white_light / before), optics_of(session), ratio)
 
 
 def looks_on_the_way(session: Session, pictures: Sequence[TimedReading]) -> tuple[ev.SteadyReading, ...]:
@@ -113,6 +197,8 @@ def looks_on_the_way(session: Session, pictures: Sequence[TimedReading]) -> tupl
     if len(seen) < 2:
         return ()
     low, high = min(at for at, _ in seen), max(at for at, _ in seen)
+    if high - low < math.log(PART_WAY):
+        return ()
     looks = []
     for index in range(1, POSITIONS + 1):
         middle = low + (high - low) * index / (POSITIONS + 1)

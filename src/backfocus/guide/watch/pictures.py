@@ -3,6 +3,7 @@
 Times are those of the pictures: nothing waits, and a recording played at any speed gives the same answers.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean, median
@@ -18,6 +19,8 @@ STILL_CONTRAST = 0.15
 STEADY_SHARE, GONE_SHARE = 0.8, 0.15
 """A star is steady when nearly all pictures read it, and gone when hardly one does."""
 FLICKER_S = 4.0
+SHAKEN_PX, SHAKEN_TIMES = 1.5, 5.0
+"""A hand on a screw moves the picture by more than this, and by so many times what wind and noise do."""
 FEWEST = 5
 """Pictures that a second must hold at least."""
 USUAL_FPS = 25.0
@@ -159,10 +162,36 @@ def jump_px(pictures: TimedReadings) -> float:
         [each for each in recent if each.at_s < middle_s],
         [each for each in recent if each.at_s >= middle_s],
     )
-    if min(map(len, groups)) < 3:
+    if min(map(len, groups)) < 3 or _zoomed(*groups):
         return 0.0
     (x0, y0), (x1, y1) = map(_centre, groups)
     return float(((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5)
+
+
+def _zoomed(before: TimedReadings, after: TimedReadings) -> bool:
+    """Whether the scale changed as well: what moves the picture then is the zoom, or an extender."""
+    scales = [scale_px(before), scale_px(after)]
+    return None not in scales and abs(math.log((scales[1] or 1.0) / (scales[0] or 1.0))) > STILL_SCALE
+
+
+def shaken_s(pictures: TimedReadings) -> float | None:
+    """When the picture last shook while the zoom stood where it stood at first: a hand on the lens, or None.
+
+    A picture that shakes all the time tells of no hand.
+    """
+    first_px = scale_px(pictures[:FEWEST])
+    if first_px is None:
+        return None
+    still = [
+        each
+        for each in pictures
+        if each.scale_px is not None and abs(each.scale_px / first_px - 1.0) < STILL_SCALE
+    ]
+    shifts = [each.reading.shift_px for each in still if each.reading.shift_px is not None]
+    if len(shifts) < FEWEST:
+        return None
+    least_px = max(SHAKEN_PX, SHAKEN_TIMES * median(shifts))
+    return max((each.at_s for each in still if (each.reading.shift_px or 0.0) > least_px), default=None)
 
 
 def _centre(pictures: TimedReadings) -> tuple[float, float]:

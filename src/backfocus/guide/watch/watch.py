@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ...measure.reading import Reading
+from ...solve.extender import swung
+from ...solve.zoom_pull import usable
 from .. import events as ev
 from ..blur import blur_um
 from ..session_state import Session
@@ -31,6 +33,7 @@ from .sweep import judge_find, judge_return, judge_sweep
 from .zoom import (
     judge_left_tele,
     judge_lost,
+    judge_strayed,
     judge_to_tele,
     judge_to_wide,
     judge_walking,
@@ -45,6 +48,10 @@ LOOK_GONE_S = 2.0
 BUMP_PX, BUMP_SHARE = 25.0, 0.04
 """A hand on the lens shakes the picture by less; so does breathing."""
 
+SWING_PICTURES = 16
+"""Among which an extender shows: two rests and what lies between."""
+
+_TURNING = (Step.SWEEP_TELE, Step.RETURN_TELE, Step.SWEEP_WIDE, Step.RETURN_WIDE)
 _LIGHT_ONLY = (Step.AIM, Step.CHECK, Step.WALK, Step.LOCK)
 """Steps in which a star counts as it is, however blurred."""
 
@@ -61,7 +68,7 @@ def watch(state: StepHistory, reading: Reading, session: Session) -> tuple[StepH
     if state.turn != session.turn:
         state = StepHistory(turn=session.turn)
     state = _see(state, reading, session)
-    event = _bumped(state, session) or _JUDGES[session.step](state, session) or judge_change(state, session)
+    event = _intruded(state, session) or _JUDGES[session.step](state, session) or judge_change(state, session)
     if event is None:
         return state, ()
     return replace(state, told=type(event), told_s=state.at_s, anchor_s=state.at_s), (event,)
@@ -83,6 +90,19 @@ def _timed(reading: Reading, session: Session) -> TimedReading:
     if found is None:
         return TimedReading(time_of(reading), reading, measured=False)
     return TimedReading(time_of(reading), reading, True, *found)
+
+
+def _intruded(state: StepHistory, session: Session) -> ev.Seen | None:
+    """What no step asks for: an extender, a zoom that moves while a ring is turned, a bump."""
+    strayed = judge_strayed(state, session) if session.step in _TURNING else None
+    return _swung(state) or strayed or _bumped(state, session)
+
+
+def _swung(state: StepHistory) -> ev.Seen | None:
+    """An extender, as soon as the picture rests again."""
+    recent = usable([each.reading for each in state.pictures[-SWING_PICTURES:]])
+    swings = swung(recent)
+    return ev.ExtenderSwung(state.at_s, swings[-1][1]) if swings else None
 
 
 def _bumped(state: StepHistory, session: Session) -> ev.Seen | None:

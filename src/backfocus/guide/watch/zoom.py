@@ -1,15 +1,22 @@
 """The zoom: has it left one end, has it come to rest at the other, was the star lost on the way."""
 
+from statistics import median
+
+from ...measure.reading import Flag
+from ...solve.clip import SAME_ZOOM
 from .. import events as ev
 from ..session_state import Session
 from .looks import judge_walk, looks_on_the_way, tele_missing
 from .pictures import (
+    FEWEST,
     StepHistory,
+    TimedReading,
     contrast_steady,
     last,
     last_scale_px,
     lasted,
     scale_px,
+    shaken_s,
     star_flickers,
     star_gone,
     star_steady,
@@ -27,7 +34,9 @@ LOST_S = 0.8
 NOT_BACK_S = 5.0
 FURTHER = 1.25
 """If the star does not show again by then, zoom in by so much more."""
-LEFT = 1.05
+LEFT, STILL_SCALE_LEFT = 1.05, 1.02
+LET_GO_S = 0.7
+"""A hand that shakes the picture so shortly before the zoom moves was the one on the zoom."""
 
 
 def judge_to_tele(state: StepHistory, session: Session) -> ev.Seen | None:
@@ -73,12 +82,35 @@ def judge_lost(state: StepHistory, session: Session) -> ev.Seen | None:
 
 
 def judge_left_tele(state: StepHistory, session: Session) -> ev.Seen | None:
-    """Zooming out says that the screw is tight."""
+    """Zooming out goes on; a hand that was seen on the lens before it says that the screw is tight."""
     scales = [each.scale_px for each in state.pictures if each.scale_px is not None]
-    start_px = session.tele_px or (scales[0] if scales else None)
-    if start_px and len(scales) >= 3 and max(scales[-3:]) * LEFT < start_px:
-        return ev.ZoomMoved(state.at_s, "wide")
-    return None
+    if len(scales) < FEWEST or max(scales[-3:]) * LEFT >= median(scales[:FEWEST]):
+        return None
+    touched_s = shaken_s(state.pictures)
+    left_s = next(each.at_s for each in state.pictures if _has_left(each, median(scales[:FEWEST])))
+    return ev.ZoomMoved(state.at_s, "wide", touched_s is not None and touched_s < left_s - LET_GO_S)
+
+
+def _has_left(picture: TimedReading, start_px: float) -> bool:
+    return picture.scale_px is not None and picture.scale_px * STILL_SCALE_LEFT < start_px
+
+
+def judge_strayed(state: StepHistory, session: Session) -> ev.Seen | None:
+    """The zoom was moved while a ring was to be turned: more than a lens breathes."""
+    recent = [each.scale_px for each in state.pictures[-FEWEST:] if _scaled(each)]
+    start = [each.scale_px for each in state.pictures if _scaled(each)][:FEWEST]
+    look = session.tele if session.step.at_tele else session.wide
+    start_px = (look.scale_px if look else None) or (median(filter(None, start)) if start else None)
+    scales = [each / start_px for each in recent if each and start_px]
+    if len(scales) < FEWEST:
+        return None
+    if min(scales) > 1.0 / SAME_ZOOM:
+        return ev.ZoomStrayed(state.at_s, "tele")
+    return ev.ZoomStrayed(state.at_s, "wide") if max(scales) < SAME_ZOOM else None
+
+
+def _scaled(picture: TimedReading) -> bool:
+    return picture.scale_px is not None and Flag.SCALE_UNSURE not in picture.reading.flags
 
 
 def judge_walking(state: StepHistory, session: Session) -> ev.Seen | None:
