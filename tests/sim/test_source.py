@@ -95,8 +95,9 @@ def test_fields_are_half_a_picture_apart_in_time(which):
     assert same[later::2].mean() > 1.0
 
 
-def test_the_same_seed_is_the_same_film_another_is_another():
-    one, two, other = (first(f"sim://?size=128x96&seed={seed}", 3)[2].luma for seed in (5, 5, 6))
+@pytest.mark.parametrize("camera", ["", "&sensor=bayer&nr=0.5&eis=on&shutter=rolling"])
+def test_the_same_seed_is_the_same_film_another_is_another(camera):
+    one, two, other = (first(f"sim://?size=128x96&seed={seed}{camera}", 3)[2].luma for seed in (5, 5, 6))
     np.testing.assert_array_equal(one, two)
     assert np.any(one != other)
 

@@ -152,20 +152,23 @@ class Camera:
         def curve(frequency: NDArray[np.float64]) -> NDArray[np.float64]:
             return transfer(frequency, w020, w040, cutoff)
 
-        if self._rolls:
+        if not self._rolls:
+            x_px, y_px = self.shake_px(at_s)
+            shift = x_px * raster.per_px, y_px * raster.per_px
+            light = self._cut(picture(self._spectrum(pose, disc), curve, disc, shift))
+        else:
             if self._unrolled is None or self._unrolled[0] != (pose, off_um):
                 seen = picture(self._spectrum(pose, disc), curve, disc, between=True)
                 self._unrolled = (pose, off_um), seen
             light = self._rolled(self._unrolled[1], at_s)
-        else:
-            x_px, y_px = self.shake_px(at_s)
-            shift = x_px * raster.per_px, y_px * raster.per_px
-            seen = picture(self._spectrum(pose, disc), curve, disc, shift)
-            left, top = self._pad
-            light = seen[top : top + raster.height, left : left + raster.width]
         light = light * np.float32(_exposure(self._settings) * lens.light(pose))
         light.flags.writeable = False
         return light
+
+    def _cut(self, canvas: Floats) -> Floats:
+        """The raster's part of the canvas."""
+        left, top = self._pad
+        return canvas[top : top + self._raster.height, left : left + self._raster.width]
 
     def _spectrum(self, pose: Pose, disc: float) -> SharpSpectrum:
         """The sharp scene's spectrum at this zoom, kept for the next picture if nothing but focus moves."""

@@ -60,17 +60,11 @@ class RealSensor:
         self._previous: Floats | None = None
 
     def picture(self, exposures: tuple[Exposure, ...], first: Field | None) -> Picture:
-        """The picture of one exposure, or of two woven into one as fields."""
+        """The picture of one exposure, or of two woven into one as fields, then without colour."""
         pictures = [self._developed(exposure, paired=first is not None) for exposure in exposures]
         if len(pictures) == 1 or first is None:
             return pictures[0]
-        luma = woven([picture.luma for picture in pictures], first)
-        chromas = [picture.chroma for picture in pictures if picture.chroma is not None]
-        if not chromas:
-            return Picture(luma)
-        return Picture(
-            luma, (woven([cb for cb, _ in chromas], first), woven([cr for _, cr in chromas], first))
-        )
+        return Picture(woven([picture.luma for picture in pictures], first))
 
     def _developed(self, exposure: Exposure, *, paired: bool) -> Picture:
         colours = self._scaled(self._colours(exposure))
