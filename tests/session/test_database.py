@@ -1,5 +1,6 @@
 """Where sessions are kept: what may be given, what is left alone, and what is said when it fails."""
 
+import json
 import os
 import random
 import sqlite3
@@ -352,7 +353,20 @@ def test_a_server_is_reached_however_its_scheme_is_spelled(
 
 def test_a_name_of_a_server_shows_neither_user_nor_password(postgres: Any, database: str) -> None:
     with Store.open(postgres.address(database)) as store:
-        assert store._database.name.endswith(f"://***@127.0.0.1:{postgres.port}/{database}")
+        assert store._database.name == (f"postgresql://***@127.0.0.1:{postgres.port}/{database}")
+
+
+def test_the_commands_work_on_a_server(postgres: Any, database: str, tmp_path: Path) -> None:
+    def backfocus(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-m", "backfocus", *arguments, "--store", postgres.address(database)]
+        return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=tmp_path, check=False)
+
+    with Store.open(postgres.address(database)) as store:
+        store.begin(to_dict(Setup()), source="rtsp://h/a")
+    listed = backfocus("history", "--json")
+    assert (listed.returncode, json.loads(listed.stdout)["source"]) == (0, "rtsp://h/a"), listed.stderr
+    assert backfocus("report", "1").stdout == "backfocus-1.html\n"
+    assert (tmp_path / "backfocus-1.html").is_file()
 
 
 def test_a_wrong_password(postgres: Any, database: str) -> None:

@@ -84,7 +84,7 @@ def open_database(address: str | Path | None, *, wait_s: float) -> Database:
         with database.told():
             _make_private(file)
     else:
-        database = Database(_postgres(url, wait_s), shown(url.render_as_string(hide_password=False)))
+        database = Database(_postgres(url, wait_s), shown(_plainly(url)))
     try:
         with database.told():
             _bring_up_to_date(database)
@@ -110,6 +110,11 @@ def _url(address: str | Path | None) -> sa.URL:
     if url.host or url.database in (None, "", ":memory:"):
         raise UsageError("that address names no file, and nothing would be kept: write sqlite:///PATH")
     return url
+
+
+def _plainly(url: sa.URL) -> str:
+    """A PostgreSQL URL as people write it."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _path(address: str | Path | None) -> Path:

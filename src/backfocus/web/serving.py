@@ -12,6 +12,7 @@ import segno
 from starlette.types import ASGIApp
 
 from ..errors import UsageError
+from ..session.database import make_private_folder
 from .app import make_app
 from .callers import Callers, Limits
 from .connections import BACKLOG, UNREAD_BYTES, PageServer
@@ -140,7 +141,7 @@ def kept_key(file: Path) -> bytes:
         pass
     key = secrets.token_bytes(32)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(file.parent)
         file.unlink(missing_ok=True)
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             out.write(key)
