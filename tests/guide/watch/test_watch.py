@@ -4,11 +4,16 @@ h is 9 um throughout (f/1.8, 5 um pixels at wide). What is left is known exactly
 """
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
+import numpy as np
 import pytest
 from paper_bench import Camera, Lens, Pose, Run, run
 
+from backfocus.frame import Frame
 from backfocus.guide import events as ev
 from backfocus.guide import instructions as say
 from backfocus.guide.procedure import Session, Setup, Step, advance, replay, start
@@ -17,7 +22,9 @@ from backfocus.guide.watch.looks import judge_afterwards, looks_on_the_way
 from backfocus.guide.watch.pictures import TimedReading, jump_px
 from backfocus.guide.watch.watch import StepHistory, watch
 from backfocus.measure.reading import Flag, Reading
+from backfocus.session.run import Sighting, guide
 from backfocus.solve.remarks import REMARKS
+from backfocus.video.source import VideoSource
 
 ZOOMS = (20.0, 10.0, 5.0, 3.0)
 
@@ -240,6 +247,24 @@ def test_what_a_recording_shows_after_the_end_takes_the_verdict_back(moved_um: f
     assert verdict.kind == kind
     assert ("lock screw" in verdict.advice) == (moved_um > 0.0)
     assert ("proved after locking" in verdict.advice) == (moved_um == 0.0)
+
+
+def test_a_recording_is_read_on_beyond_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = run(Lens(zoom=10.0, delta_um=45.0))
+    session = replay(done.camera.lens.setup, done.events[:-1])
+    assert session.step is Step.PROOF
+
+    def filmed(*_: object) -> Iterator[Sighting]:
+        for at in range(60):
+            done.camera.pose.back_um += 30.0 if at == 25 else 0.0
+            reading = done.camera.read(done.at_s + at / 10.0)
+            yield Sighting(Frame(np.zeros((2, 2), np.uint8)), reading)
+
+    monkeypatch.setattr("backfocus.session.run.readings", filmed)
+    *_, last = guide(cast(VideoSource, SimpleNamespace(live=False)), session)
+    assert [type(event) for event in last.events] == [ev.LockHeld, ev.LockSlipped]
+    assert [type(said) for said in last.instructions] == [say.Finish]
+    assert last.session.results[-1].verdict.kind == "adjust"
 
 
 def test_an_iris_that_closes_at_wide_is_named_and_put_back_the_end_is_right() -> None:
