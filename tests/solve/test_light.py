@@ -125,7 +125,7 @@ def test_a_clean_recording_is_not_called_changed(seed):
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_an_auto_iris_that_closes_at_wide_is_named(seed):
-    address = f"sim://?clip=check&size=960x540&seed={seed}&auto_iris=on&delta_um=30"
+    address = f"sim://?clip=check&size=960x540&seed={seed}&auto_iris=yes&delta_um=30"
     seen = [each.reading for each in readings(open_source(address))]
     optics = Optics(5.0, ((7.8, 1.8), (108.0, 1.8), (156.0, 2.6)))
     assert Flag.LIGHT_CHANGED in judge_clip(seen, optics).flags

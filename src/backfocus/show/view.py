@@ -219,7 +219,7 @@ def _remarks(session: Session, history: StepHistory) -> tuple[str, ...]:
     flags = noticed(session)
     if session.step in (Step.AIM, Step.CHECK):
         flags |= borne([each.reading for each in last(history.pictures, 1.0)]) - _SAID_BY_AIM
-    return tuple(map(remark_words, having(flags, "too sharp", "too soft", "in doubt")))
+    return tuple(map(remark_words, having(flags, "too sharp", "too soft", "camera soft", "in doubt")))
 
 
 def _stages(step: Step) -> tuple[tuple[str, StepState], ...]:
