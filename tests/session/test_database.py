@@ -240,8 +240,10 @@ def test_an_empty_file_becomes_a_store(path: Path) -> None:
 # What fails -------------------------------------------------------------------------------------------------
 
 
-def a_store(path: Path) -> bytes:
+@pytest.fixture(scope="module")
+def content(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A store with something of everything in it, as bytes."""
+    path = tmp_path_factory.mktemp("store") / "sessions.db"
     with Store.open(path) as store:
         for n in range(20):
             number = store.begin(to_dict(Setup()), source="rtsp://h/a", title=f"take {n}")
@@ -257,18 +259,16 @@ def read_all(path: Path) -> None:
             session_report(store.load(each.id))
 
 
-def test_a_damaged_store_says_so(path: Path) -> None:
-    content = bytearray(a_store(path))
-    content[4096:] = b"\x5a" * (len(content) - 4096)
-    path.write_bytes(content)
+def test_a_damaged_store_says_so(path: Path, content: bytes) -> None:
+    path.write_bytes(content[:4096] + b"\x5a" * (len(content) - 4096))
     with pytest.raises(StoreError, match=r"damaged.*--store"):
         read_all(path)
 
 
 @pytest.mark.parametrize("column", ["payload", "started_at", "setup"])
 @pytest.mark.parametrize("value", ["'{\"cut o'", "CAST(x'ff41' AS TEXT)", "x'00ff'", "''", "'[1]'"])
-def test_a_damaged_value_says_so(path: Path, column: str, value: str) -> None:
-    a_store(path)
+def test_a_damaged_value_says_so(path: Path, content: bytes, column: str, value: str) -> None:
+    path.write_bytes(content)
     table = "entries" if column == "payload" else "sessions"
     sqlite_file(path, f"UPDATE {table} SET {column} = {value}")
     with pytest.raises(StoreError, match=r"damaged.*--store"):
@@ -276,16 +276,16 @@ def test_a_damaged_value_says_so(path: Path, column: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_whatever_is_damaged_is_said_or_harmless(path: Path, seed: int) -> None:
+def test_whatever_is_damaged_is_said_or_harmless(path: Path, content: bytes, seed: int) -> None:
     """Some bytes overwritten, or the end cut off: an answer, or one line that says what to do."""
     chance = random.Random(seed)
-    content = bytearray(a_store(path))
+    damaged = bytearray(content)
     if seed % 5 == 0:
-        del content[chance.randrange(1, len(content)) :]
+        del damaged[chance.randrange(1, len(damaged)) :]
     else:
-        at, length = chance.randrange(len(content)), chance.choice((1, 40, 5000))
-        content[at : at + length] = chance.randbytes(min(length, len(content) - at))
-    path.write_bytes(content)
+        at, length = chance.randrange(len(damaged)), chance.choice((1, 40, 5000))
+        damaged[at : at + length] = chance.randbytes(min(length, len(damaged) - at))
+    path.write_bytes(damaged)
     said = "--store"
     try:
         read_all(path)
