@@ -170,12 +170,24 @@ def _look_without_trace(file: Path) -> None:
         head = content.read(len(_HEAD))
     if head not in (b"", _HEAD):  # SQLite takes a file of one byte for an empty one
         raise StoreError(f"{file}: {NO_DATABASE}")
-    address = f"{file.as_uri()}?immutable=1"
+    if _look(file, "immutable=1") is None and _has_log(file):
+        _look(file, "mode=ro")
+
+
+def _look(file: Path, how: str) -> str | None:
+    """The step of a file that is opened in a way that does not change it."""
+    address = f"{file.as_uri()}?{how}"
     looker = sa.create_engine(
         "sqlite://", creator=lambda: sqlite3.connect(address, uri=True), poolclass=NullPool
     )
     with looker.connect() as connection:
-        _step_of(connection, str(file))
+        return _step_of(connection, str(file))
+
+
+def _has_log(file: Path) -> bool:
+    """Whether tables may stand in the log beside a file only, as another program left them or makes them."""
+    log = file.with_name(f"{file.name}-wal")
+    return log.is_file() and log.stat().st_size > 0
 
 
 # Engines ----------------------------------------------------------------------------------------------------
