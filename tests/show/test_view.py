@@ -30,7 +30,12 @@ def test_compression_is_told_while_aiming_unless_it_is_one_picture(flagged: int,
     assert all("encoder" in words for words in said)
 
 
-@pytest.mark.parametrize("flag", [Flag.CLIPPED, Flag.MOVING, Flag.SHARPENED, Flag.CROPPED])
+def test_detail_that_could_be_switched_off_is_told_while_aiming() -> None:
+    (said,) = remarks(*aimed(Flag.SHARPENED, 8))
+    assert "detail (sharpening) off" in said
+
+
+@pytest.mark.parametrize("flag", [Flag.CLIPPED, Flag.MOVING, Flag.CROPPED])
 def test_what_the_instruction_says_or_nothing_depends_on_is_not_told(flag: Flag) -> None:
     assert remarks(*aimed(flag, 10)) == ()
 

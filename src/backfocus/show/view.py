@@ -104,7 +104,7 @@ _TROUBLE = (
     ev.LightChanged,
     ev.ExtenderSwung,
 )
-_SAID_BY_AIM = {Flag.CLIPPED, Flag.TOO_DARK, Flag.SHARPENED, Flag.MOVING, Flag.SCALE_UNSURE}
+_SAID_BY_AIM = {Flag.CLIPPED, Flag.TOO_DARK, Flag.MOVING, Flag.SCALE_UNSURE}
 _SWEEPS = (Step.FIND, Step.SWEEP_TELE, Step.RETURN_TELE, Step.SWEEP_WIDE, Step.RETURN_WIDE)
 
 
@@ -216,10 +216,11 @@ def _warnings(before: tuple[str, ...], events: Sequence[ev.Event]) -> tuple[str,
 
 def _remarks(session: Session, history: StepHistory) -> tuple[str, ...]:
     """On the last looks; before the first on the pictures of a second, as far as no instruction says it."""
-    flags = noticed(session)
-    if session.step in (Step.AIM, Step.CHECK):
-        flags |= borne([each.reading for each in last(history.pictures, 1.0)]) - _SAID_BY_AIM
-    return tuple(map(remark_words, having(flags, "too sharp", "too soft", "camera soft", "in doubt")))
+    told = having(noticed(session), "too sharp", "too soft", "in doubt")
+    if session.step in (Step.AIM, Step.CHECK):  # the camera's own doings, too, can still be switched off
+        flags = borne([each.reading for each in last(history.pictures, 1.0)]) - _SAID_BY_AIM
+        told += having(flags, "too sharp", "too soft", "in doubt", "camera sharp", "camera soft")
+    return tuple(dict.fromkeys(map(remark_words, told)))
 
 
 def _stages(step: Step) -> tuple[tuple[str, StepState], ...]:

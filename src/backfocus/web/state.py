@@ -45,7 +45,7 @@ _SIGNALS: tuple[tuple[Signal, tuple[type, ...]], ...] = (
         ),
     ),
 )
-_BESIDE: tuple[Effect, ...] = ("too soft", "camera soft", "in doubt")
+_BESIDE: tuple[Effect, ...] = ("too soft", "in doubt", "camera soft")
 _CHECKED = {Flag.MOVING, Flag.SCALE_UNSURE}
 """What was noticed stands under the four things to look at, unless one of them says it."""
 _AIMED: dict[str, tuple[Turning, str]] = {
