@@ -40,9 +40,20 @@ def steady_reading(
     mean = mean_reading(readings)
     if mean is None or (found := blur_um(session, mean, best)) is None:
         return None
-    curve = (mean.frequency_cy_px, mean.modulation, mean.modulation_sigma)
-    level = (mean.level_sigma, mean.level_noise, light.white_light(readings))
-    return SteadyReading(mean.scale_px, *found, *curve, best is not None, borne(readings), *level)
+    residual_um, sigma_um = found
+    return SteadyReading(
+        mean.scale_px,
+        residual_um,
+        sigma_um,
+        mean.frequency_cy_px,
+        mean.modulation,
+        mean.modulation_sigma,
+        referenced=best is not None,
+        flags=borne(readings),
+        level_sigma=mean.level_sigma,
+        level_noise=mean.level_noise,
+        white_light=light.white_light(readings),
+    )
 
 
 def refer(
