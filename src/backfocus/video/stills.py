@@ -36,6 +36,7 @@ class Stills:
         self._signal = signal
         self._max_megapixels = max_megapixels
         self._closed = False
+        self._notice = notice
         self.frame_count = len(self._paths) if path.is_dir() else None
         """Number of files in a folder; how many pictures one file holds is seen as they come."""
 
@@ -63,9 +64,15 @@ class Stills:
         if picture is None:
             return None
         try:
-            return frame_of(picture, index, self._signal)
+            frame = frame_of(picture, index, self._signal)
         except ValueError as problem:
             raise SourceUnreadable(f"{path}: {problem}") from None
+        if picture.bits == 16 and 0 < frame.bits < 16 and self._notice is not None:
+            self._notice(
+                f"{path.name}: its samples of 16 bits end at {frame.bits} bits, and are read as such"
+            )
+            self._notice = None  # once is enough
+        return frame
 
 
 def natural(name: str) -> Name:

@@ -107,7 +107,7 @@ def test_16_bits_stay_16_bits(read: Reads) -> None:
     np.testing.assert_allclose(frame.luma, grey, atol=1)
 
 
-@pytest.mark.parametrize("most", [255, 1023, 4095])
+@pytest.mark.parametrize("most", [255, 1023, 4095, 16383])
 def test_samples_of_fewer_bits_in_16_are_told_by_their_end(most: int, read: Reads) -> None:
     y, x = np.mgrid[:32, :32]
     grey = (most * (y + x) / 62).astype(np.uint16)

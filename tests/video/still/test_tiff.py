@@ -84,11 +84,14 @@ def test_packed_bits(bits: int, path: Path) -> None:
     np.testing.assert_allclose(light, codes / ((1 << bits) - 1), atol=1e-9)
 
 
-@pytest.mark.parametrize("most", [1023, 4095])
+@pytest.mark.parametrize("most", [1023, 4095, 16383])
 def test_fewer_bits_in_16(most: int, deep: np.ndarray, path: Path) -> None:
     few = (deep.astype(float) / deep.max() * most).astype(np.uint16)
     tifffile.imwrite(path, few, photometric="minisblack")
-    assert frames(path)[0].bits == most.bit_length()
+    said: list[str] = []
+    assert frames(path, notice=said.append)[0].bits == most.bit_length()
+    assert len(said) == 1
+    assert "read as such" in said[0]
 
 
 def test_fewer_bits_by_the_file_s_own_word(path: Path) -> None:

@@ -28,8 +28,8 @@ MOST_IN_COLOUR = 1 << 26
 
 STRIP_ROWS = 256
 
-TWELVE_BITS = 4095
-"""Highest code of 12 bits: 16-bit files whose samples end there hold 12-bit ones."""
+FOURTEEN_BITS = 16383
+"""Highest code of 14 bits: samples of 16 bits that end there are those of a camera as it counted them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +70,7 @@ def frame_of(picture: Picture, index: int, signal: Signal) -> Frame:
     """
     samples, bits, tone, odd = _settled(_on_white(picture), picture, signal)
     luma = _luma(samples)
-    if bits == 16 and int(luma.max()) <= TWELVE_BITS:
+    if bits == 16 and int(luma.max()) <= FOURTEEN_BITS:
         luma, bits = _of_few_bits(luma)
     chroma = _chroma(samples, bits, picture.orientation) if bits else None
     transfer = signal.transfer or tone.transfer
@@ -96,8 +96,8 @@ def _settled(samples: Decoded, picture: Picture, signal: Signal) -> tuple[Decode
 
 
 def _of_few_bits(luma: Samples) -> tuple[Samples, int]:
-    """16-bit samples that end where 8, 10 or 12 bits do: a real picture of 16 bits would be black."""
-    bits = next(each for each in (8, 10, 12) if int(luma.max()) < 1 << each)
+    """16-bit samples that end where fewer bits do: of a real picture of 16 bits white would be near black."""
+    bits = next(each for each in (8, 10, 12, 14) if int(luma.max()) < 1 << each)
     return (luma.astype(np.uint8) if bits == 8 else luma), bits
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from .decoded import Decoded
 from .exif import ORIENTATION, SRGB_SPACE
 from .file import AGAIN, StillFile
-from .picture import TWELVE_BITS, Picture
+from .picture import FOURTEEN_BITS, Picture
 from .plain import DECODER_FAULTS
 from .tone import GRID, LINEAR, MOST_PROFILE_BYTES, SRGB, Tone, tone_of_profile
 
@@ -215,7 +215,7 @@ def _in_depth(page: "TiffPage", samples: np.ndarray) -> tuple[Decoded, int]:
         return samples.astype(np.float32, copy=False), 0
     if bits < 8:
         return (samples.astype(np.uint8) * np.uint8(255 // ((1 << bits) - 1))), 8
-    if bits == 16 and 255 <= (most := _number(page, MOST_SAMPLE, 0)) <= TWELVE_BITS:
+    if bits == 16 and 255 <= (most := _number(page, MOST_SAMPLE, 0)) <= FOURTEEN_BITS:
         bits = most.bit_length()
     return samples, bits
 
