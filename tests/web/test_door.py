@@ -94,6 +94,20 @@ def test_a_token_that_was_not_used_in_time_opens_nothing(
     assert is_shut(window("about:blank"), address), "reused after expiry"
 
 
+def test_a_browser_on_the_machine_itself_needs_no_token(
+    serve: Callable[..., Served], window: Callable[..., Window], tmp_path: Path
+) -> None:
+    host = SessionHost(str(tmp_path / "store.db"), Given(), opens=lambda name, **_: Wall(name))
+    served = serve(host, guard=lambda app: Guard(app, tokens=Tokens(b"k" * 32), at_hand=True))
+    seen = window(served.address + "/results")
+    seen.page.wait_for_selector("h1")
+    assert seen.page.url == served.address + "/results", "it leads on to what was asked for"
+    seen.page.goto(served.address)
+    seen.page.wait_for_selector("#practise:enabled")
+    assert seen.page.evaluate("document.cookie") == "", "no script reads the cookie"
+    assert seen.said == []
+
+
 @pytest.fixture
 def foreign() -> Iterator[str]:
     """The address of a page of somebody else on this machine."""

@@ -39,6 +39,7 @@ _NO_ENTRY = (
 )
 _ENTERED = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>backfocus</title>'
+    '<link rel="icon" href="data:,">'
     '<meta http-equiv="refresh" content="0; url={path}"></head><body>'
     '<a href="{path}">Open the page</a></body></html>'
 )
