@@ -171,6 +171,48 @@ def test_data_without_end_and_chunks_that_swell_are_not_unpacked(grey: np.ndarra
         read(png_of((10, 10, 8, 0), zlib.compress(np.random.default_rng(1).bytes(3_000_000))))
 
 
+def test_interlaced_pictures_are_whole_too(read: Reads) -> None:
+    # Adam7 by hand, from the picture in PNG (third edition), 8.2: the order in which an 8 x 8 block is sent
+    order = np.array(
+        [
+            [1, 6, 4, 6, 2, 6, 4, 6],
+            [7, 7, 7, 7, 7, 7, 7, 7],
+            [5, 6, 5, 6, 5, 6, 5, 6],
+            [7, 7, 7, 7, 7, 7, 7, 7],
+            [3, 6, 4, 6, 3, 6, 4, 6],
+            [7, 7, 7, 7, 7, 7, 7, 7],
+            [5, 6, 5, 6, 5, 6, 5, 6],
+            [7, 7, 7, 7, 7, 7, 7, 7],
+        ]
+    )
+    for width, height in ((1, 1), (3, 2), (5, 9), (8, 8), (20, 13)):
+        picture = np.random.default_rng(width).integers(0, 256, (height, width), dtype=np.uint8)
+        pass_of = np.tile(order, (height // 8 + 1, width // 8 + 1))[:height, :width]
+        rows = [
+            b"\0" + picture[y, pass_of[y] == number].tobytes()
+            for number in range(1, 8)
+            for y in range(height)
+            if (pass_of[y] == number).any()
+        ]
+        head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 1)
+        parts = [(b"IHDR", head), (b"IDAT", zlib.compress(b"".join(rows))), (b"IEND", b"")]
+        (frame,) = read(PNG + b"".join(chunk(name, body) for name, body in parts))
+        np.testing.assert_array_equal(frame.luma, picture)
+
+
+@pytest.mark.parametrize("fault", ["check", "short", "long"])
+def test_packed_data_that_do_not_fit_are_refused_and_nothing_stands_on_stderr(
+    fault: str, read: Reads, capfd: pytest.CaptureFixture[str]
+) -> None:
+    rows = b"".join(b"\0" + bytes(range(20)) for _ in range(20 + {"short": -3, "long": 3}.get(fault, 0)))
+    packed = zlib.compress(rows)
+    if fault == "check":
+        packed = packed[:-1] + bytes([packed[-1] ^ 1])
+    with pytest.raises(SourceUnreadable, match="damaged"):
+        read(png_of((20, 20, 8, 0), packed))
+    assert capfd.readouterr().err == ""
+
+
 def animation(pictures: list[np.ndarray], **options: object) -> bytes:
     file = io.BytesIO()
     first, *others = [Image.fromarray(picture) for picture in pictures]
