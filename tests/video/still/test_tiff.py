@@ -223,3 +223,15 @@ def test_a_broken_description_is_nobodys_business(grey: np.ndarray, path: Path) 
     path.write_bytes(data.replace(b'{"shape": [40, 56]}', b'{"shape": [4<, 56]}'))
     assert path.read_bytes() != data
     np.testing.assert_array_equal(frames(path)[0].luma, grey)
+
+
+def test_a_width_that_is_no_number_is_refused(grey: np.ndarray, path: Path) -> None:
+    import struct
+
+    tifffile.imwrite(path, grey, photometric="minisblack", byteorder="<")
+    data = bytearray(path.read_bytes())
+    at = data.index(struct.pack("<HHI", 256, 4, 1))
+    data[at + 2 : at + 8] = struct.pack("<HI", 3, 2)  # two short numbers in place of one long
+    path.write_bytes(bytes(data))
+    with pytest.raises(SourceUnreadable, match="damaged"):
+        frames(path)

@@ -101,6 +101,15 @@ def _pages(file: StillFile, opened: "TiffFile") -> Iterator["TiffPage"]:
             raise file.refusal(f"the picture is damaged: {AGAIN}") from fault
         if page is None:
             return
+        numbers = (
+            page.imagewidth,
+            page.imagelength,
+            page.imagedepth,
+            page.samplesperpixel,
+            page.bitspersample,
+        )
+        if not all(isinstance(number, int) for number in numbers):
+            raise file.refusal(f"the picture is damaged, or its channels are of several depths: {AGAIN}")
         yield page
 
 
