@@ -1,13 +1,25 @@
 """What every test stands on."""
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from backfocus.sim.source import open_sim
+from backfocus.video.record import record
+
 # how long a busy machine takes to draw an example says nothing about the code
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_config_of_whoever_runs_this(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What stands in the tester's own backfocus.toml holds for no test."""
+    os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
+    os.environ.pop("BACKFOCUS_CONFIG", None)
+
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -16,3 +28,12 @@ GOLDEN = Path(__file__).parent / "golden"
 def golden() -> Path:
     """The folder of third-party pictures with known truth; ORIGIN.md in each says whose."""
     return GOLDEN
+
+
+@pytest.fixture(scope="session")
+def pull(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip that goes from tele to wide with the sensor 40 um too far away; 8x, 12.5 pictures a second."""
+    path = tmp_path_factory.mktemp("clips") / "pull.mp4"
+    source = open_sim("sim://?clip=check&delta_um=40&seed=5&zoom=8&fps=12.5&codec=none")
+    record(source.frames(), path, fps=12.5)
+    return path

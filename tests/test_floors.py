@@ -19,7 +19,7 @@ ROOT = Path(backfocus.__file__).parent
 
 FLOORS = (
     "__main__",
-    "cli web",
+    "api cli web",
     "session",
     "video sim",
     "show report",

@@ -4,21 +4,34 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from backfocus.sim.source import open_sim
+from backfocus.video.record import record
 
 README = Path(__file__).parents[1] / "README.md"
 TEXT = README.read_text(encoding="utf-8")
 
 
-def test_the_python_example_finds_the_error(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_python_example_finds_the_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (code,) = re.findall(r"```python\n(.*?)```", TEXT, flags=re.S)
     assert len(code.strip().splitlines()) <= 10
-    exec(compile(code, "README.md", "exec"), {})  # our own text, from this repository
-    kind, error_um, _ = capsys.readouterr().out.split()
-    # 40 um was asked for; without a sweep the softness of the lens may add up to half the depth of focus.
-    assert kind in ("adjust", "unsure")
-    assert abs(float(error_um) - 40.0) < 9.0
+    # what the reader has: a clip of a lens that is 40 um off, a camera on the network, a picture
+    source = open_sim("sim://?clip=check&delta_um=40&seed=7&fps=12.5&codec=none")
+    record(source.frames(), tmp_path / "clip.mp4", fps=12.5)
+    camera = "sim://?delta_um=40&seed=7&hand=none"
+    array = next(iter(open_sim(f"{camera}&codec=none").frames())).luma
+    monkeypatch.chdir(tmp_path)
+    assert "rtsp://CAMERA/stream" in code
+    names: dict[str, Any] = {"array": array}
+    exec(compile(code.replace("rtsp://CAMERA/stream", camera), "README.md", "exec"), names)
+    answer, reading = names["answer"], names["reading"]
+    # without a sweep the softness of the lens may add up to half the depth of focus of 9 um
+    assert answer.verdict in ("adjust", "unsure")
+    assert abs(answer.delta_um - 40.0) < 9.0
+    assert reading.star.cycles == 36
 
 
 def test_every_command_named_has_a_help_text() -> None:

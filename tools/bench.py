@@ -165,7 +165,7 @@ def procedure(address: str) -> tuple[float, float, int, str, float]:
 
     source = open_sim(address)
     session, _ = start(Setup(optics=source.settings.optics, lens_kind="front-focus"))
-    *_, last = guide(source, session, people=(source.hand,), limits=Limits(seconds=600.0))
+    *_, last = guide(source, session, hands=(source.hand,), limits=Limits(seconds=600.0))
     left_um = source.bench.lens.delta_um(source.bench.pose)
     k = 1.0 / source.settings.zoom
     result = last.session.results[-1] if last.session.results else None

@@ -28,7 +28,7 @@ def main() -> None:
     session, _ = start(Setup(optics=source.settings.optics))
     view: View | None = None
     take_s = float("inf")
-    for moment in guide(source, session, people=(source.hand,)):
+    for moment in guide(source, session, hands=(source.hand,)):
         view = view_after(view, moment)
         if any(isinstance(event, PeakPassed) and event.ring == "back-focus" for event in moment.events):
             take_s = moment.at_s + LATER_S

@@ -5,19 +5,76 @@
     │   ├── SourceUnreadable       it never opened, or is not video
     │   │   └── PictureTooLarge        larger than the limit that was set
     │   └── SourceLost             it was open and went away
-    ├── UsageError             the request cannot be meant: correct the option named
+    ├── UsageError             the request cannot be meant: correct the argument named
     ├── OutOfOrder             an event that cannot happen in this step of the procedure
     ├── StoreError             the session could not be kept: look at the disk or the database address
+    │   └── SessionHeld            another program leads it: close that one first
     └── OutputError            what was made cannot be written: look at the disk, choose another place
         └── PipeClosed             whoever read the output has gone: nothing to say
 
 A wrong call from Python raises `ValueError` as everywhere. A poor *picture* is never an exception: it is a
 `Reading` with a flag.
+
+The same request comes from a command line, a page, a file and from Python, and each calls an argument by
+another name. So an error says `Argument("f_number")` and not `--f-number`, and each face spells it.
 """
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+LONGEST_VALUE = 80
+"""Letters of a value that an error shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """The name of an argument in the words of an error, with the value it was given where that is at fault.
+
+    `name` is the one in Python; `str` spells it as there: `f_number`, or `f_number='two'`.
+    """
+
+    name: str
+    value: object = None
+
+    def __str__(self) -> str:
+        return self.name if self.value is None else f"{self.name}={_shortened(repr(self.value))}"
+
+    @property
+    def given(self) -> str:
+        """The value as it was typed, printable and short enough for a line; "" without one."""
+        match self.value:
+            case None:
+                return ""
+            case float():
+                return f"{self.value:g}"
+            case str() if self.value.isprintable():
+                return _shortened(self.value)
+            case _:
+                return _shortened(repr(self.value).strip("'"))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}..."
+
+
+Spelling = Callable[[Argument], str]
 
 
 class BackfocusError(Exception):
-    """The root; its text is one line and says what to do next."""
+    """The root; its text is one line and says what to do next.
+
+    Made of words and of the arguments they speak of; `str` spells these as in Python.
+    """
+
+    def __init__(self, *said: str | Argument) -> None:
+        super().__init__(*said)
+
+    def __str__(self) -> str:
+        return self.spelt(str)
+
+    def spelt(self, spell: Spelling) -> str:
+        """The text with each argument spelt by a face."""
+        return "".join(spell(part) if isinstance(part, Argument) else str(part) for part in self.args)
 
 
 class SourceError(BackfocusError):
@@ -37,7 +94,7 @@ class SourceLost(SourceError):
 
 
 class UsageError(BackfocusError):
-    """An option or address that cannot be meant."""
+    """An argument or address that cannot be meant."""
 
 
 class OutOfOrder(BackfocusError):
@@ -46,6 +103,10 @@ class OutOfOrder(BackfocusError):
 
 class StoreError(BackfocusError):
     """A session could not be stored or found."""
+
+
+class SessionHeld(StoreError):
+    """Another program leads this session."""
 
 
 class OutputError(BackfocusError):

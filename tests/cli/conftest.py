@@ -8,9 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from backfocus.sim.source import open_sim
-from backfocus.video.record import record
-
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 DEADLINE_S = 150
 """Far beyond what any of these takes: a hang is a failure, not a wait."""
@@ -35,12 +32,3 @@ def backfocus(tmp_path: Path) -> Run:
         )
 
     return run
-
-
-@pytest.fixture(scope="session")
-def pull(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clip that goes from tele to wide with the sensor 40 um too far away; 8x, 12.5 pictures a second."""
-    path = tmp_path_factory.mktemp("clips") / "pull.mp4"
-    source = open_sim("sim://?clip=check&delta_um=40&seed=5&zoom=8&fps=12.5&codec=none")
-    record(source.frames(), path, fps=12.5)
-    return path

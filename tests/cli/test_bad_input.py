@@ -128,7 +128,6 @@ def test_an_unreachable_host_is_said_in_one_line_and_hides_the_password(backfocu
         ("measure", f"sim://?size={'9' * 5000}x2"),
         ("measure", "clip.mp4", "--region", f"{'9' * 5000},1,9x9"),
         ("measure", "clip.mp4", "--region", "1,1,9999999x9"),
-        ("measure", "clip.mp4", "--pixel-um", "5", "--f-number", "64", "--extender", "4"),
         ("check", "sim://?clip=check", "--shims", "9" * 5000),
     ],
 )
@@ -143,6 +142,25 @@ def test_what_cannot_be_meant_is_said_in_one_line(backfocus: Run, arguments: tup
     [
         ("measure", "clip.mp4", "--f-number", "2", "--pixel-um", "inf"),
         ("check", "before.mp4", "after.mp4", "--shim-um", "nan"),
+        ("measure", "clip.mp4", "--pixel-um", "5", "--f-number", "64", "--extender", "4"),
+        ("guide", "rtsp://192.0.2.1/", "--shims", "0"),
+        ("check", "clip.mp4", "--um-per-degree", "0"),
+        ("serve", "rtsp://192.0.2.1/", "--wavelength-um", "550"),
+        ("measure", "clip.mp4", "--red-blue-um", "0"),
+        ("measure", "clip.mp4", "--region", "1" + 5000 * "0" + ",0,1x1"),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused_by_their_option(
+    backfocus: Run, arguments: tuple[str, ...]
+) -> None:
+    ended = backfocus(*arguments)
+    assert ended.returncode == 2, ended.stderr
+    assert one_line(ended.stderr).startswith(f"backfocus: {arguments[-2]} ")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
         ("chart", "star.svg", "--star-mm", "1e5"),
         ("demo", "--seed", "9" * 5000),
         ("history", "--most", "9" * 20),
@@ -150,9 +168,7 @@ def test_what_cannot_be_meant_is_said_in_one_line(backfocus: Run, arguments: tup
         ("measure", "clip.mp4", "--frames", "9" * 5000),
     ],
 )
-def test_numbers_that_cannot_be_are_refused_by_their_option(
-    backfocus: Run, arguments: tuple[str, ...]
-) -> None:
+def test_the_limits_of_the_other_options_are_kept_too(backfocus: Run, arguments: tuple[str, ...]) -> None:
     ended = backfocus(*arguments)
     assert ended.returncode == 2, ended.stderr
     assert f"Invalid value for '{arguments[-2]}'" in ended.stderr

@@ -15,7 +15,7 @@ SOURCE = "sim://?seed=4&hand=none&size=480x270"
 
 
 def begun(store: Path) -> "subprocess.Popen[str]":
-    """A guide that has shown its first instruction."""
+    """A guide that has seen the star."""
     command = [sys.executable, "-m", "backfocus", "guide", SOURCE, "--json", "--store", str(store)]
     started = subprocess.Popen(
         command,
@@ -28,7 +28,7 @@ def begun(store: Path) -> "subprocess.Popen[str]":
     )
     assert started.stdout is not None
     for line in started.stdout:
-        if json.loads(line)["kind"] == "reading":
+        if json.loads(line)["kind"] == "event":  # before that, nothing had happened
             return started
     raise AssertionError(started.communicate(timeout=DEADLINE_S))
 

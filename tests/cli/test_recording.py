@@ -17,7 +17,7 @@ from .conftest import Run
 def led_live(source: SimSource, recorder: Recorder) -> Session:
     """The session at its end; the pictures pass the recorder on their way."""
     session, _ = start(Setup(optics=source.settings.optics))
-    for moment in guide(source, session, people=(source.hand,)):
+    for moment in guide(source, session, hands=(source.hand,)):
         session = moment.session
         if moment.sighting is not None:
             recorder.write(moment.sighting.frame)

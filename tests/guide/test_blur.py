@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backfocus.guide.blur import refer, steady_reading
+from backfocus.guide.blur import mean_position, refer, steady_reading
 from backfocus.guide.session_state import Session, Setup
 from backfocus.guide.steps import Step
-from backfocus.measure.reading import Reading
+from backfocus.measure.reading import Reading, RingPosition
 from backfocus.optics.blur import lens_pixel_mtf
 from backfocus.optics.lens import Optics
 from backfocus.solve.mean_curve import mean_reading
@@ -45,3 +45,10 @@ def test_the_mean_of_many_pictures_is_as_unsure_of_their_common_level_as_one() -
     # ring by ring: the own noise of each averages, the level stays
     expected = np.hypot(0.002 / 4.0, many.level_sigma * np.array(one.modulation))
     assert many.modulation_sigma == pytest.approx(tuple(expected), rel=1e-6)
+
+
+def test_where_the_rings_stood_is_averaged_only_where_every_picture_knows() -> None:
+    known = RingPosition(focus_steps=10.0, zoom_steps=4.0), RingPosition(focus_steps=14.0)
+    assert mean_position(known) == RingPosition(focus_steps=12.0)
+    assert mean_position((*known, None)) is None
+    assert mean_position((None,)) is None

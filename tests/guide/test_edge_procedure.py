@@ -15,7 +15,7 @@ from backfocus.sim.source import open_sim
 def test_back_focus_is_set_on_an_edge_chart(lens) -> None:
     source = open_sim(f"sim://?target=edge&fps=12.5&{lens}")
     session, _ = start(Setup(optics=source.settings.optics, lens_kind="front-focus"))
-    *_, last = guide(source, session, people=(source.hand,), limits=Limits(seconds=300.0))
+    *_, last = guide(source, session, hands=(source.hand,), limits=Limits(seconds=300.0))
     assert last.session.results[-1].verdict.kind == "set"
     left_um = source.bench.lens.delta_um(source.bench.pose)
     assert abs(left_um) <= source.settings.optics.half_depth_um(1.0 / source.settings.zoom)

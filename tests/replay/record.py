@@ -23,12 +23,13 @@ import numpy as np
 
 from backfocus.frame import Frame
 from backfocus.guide import events as ev
+from backfocus.guide.hands import Hands
 from backfocus.guide.procedure import advance, start
-from backfocus.guide.records import from_dict, to_dict
+from backfocus.guide.records import from_dict
 from backfocus.guide.session_state import Session, Setup
 from backfocus.guide.steps import Step
 from backfocus.session.journal import Journal, fold
-from backfocus.session.run import Person, guide
+from backfocus.session.run import guide
 from backfocus.session.store import Entry, Store, StoredSession
 from backfocus.sim.settings import SimSettings, parse_sim
 from backfocus.sim.source import SimSource
@@ -77,6 +78,9 @@ class Voice:
     def hear(self, said: object, at_s: float) -> None:
         """Does not listen."""
 
+    def position(self, at_s: float) -> None:
+        """Knows no steps."""
+
     def answers(self, at_s: float) -> tuple[ev.Event, ...]:
         """What is due."""
         session = self.session
@@ -98,9 +102,9 @@ def led(
 ) -> tuple[Session, float]:
     """Lead a session with the camera's own hand; `leave_at`: gone a second into that step, as if killed."""
     voice = Voice(*words)
-    people: list[Person] = [source.hand, voice]
+    people: list[Hands] = [source.hand, voice]
     at_s = offset_s
-    for moment in guide(source, session, people=people, offset_s=offset_s):  # type: ignore[arg-type]
+    for moment in guide(source, session, hands=people, offset_s=offset_s):  # type: ignore[arg-type]
         journal.note(moment)
         session, at_s = moment.session, moment.at_s
         voice.session = session
@@ -166,8 +170,7 @@ def nd_change(store: Store, folder: Path) -> tuple[float, ...]:
     source, _, journal, session = begun(store, "sim://?delta_um=35&seed=21&zoom=10", nd="clear")
     session, _ = led(journal, source, session)
     changed = ev.NdChanged(session.since_s, "1/16")
-    after, _ = advance(session, changed)
-    store.append(journal.session_id, Entry("event", changed.at_s, to_dict(changed)))
+    after = journal.add(session, changed)
     first_um = left_um(source)
     source = again(source, delta_um=source.settings.delta_um + 30.0)
     led(journal, source, after, offset_s=session.since_s)

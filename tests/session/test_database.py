@@ -221,7 +221,7 @@ def test_a_store_of_a_newer_version_is_left_alone(path: Path) -> None:
 @pytest.mark.parametrize("content", [b"this is not a database, it is a diary" * 100, b"\x00" * 5000, b"x"])
 def test_a_file_that_is_no_database(path: Path, content: bytes) -> None:
     path.write_bytes(content)
-    assert "--store" in refusal(path)
+    assert "store" in refusal(path)
     assert path.read_bytes() == content
 
 
@@ -264,7 +264,7 @@ def read_all(path: Path) -> None:
 
 def test_a_damaged_store_says_so(path: Path, content: bytes) -> None:
     path.write_bytes(content[:4096] + b"\x5a" * (len(content) - 4096))
-    with pytest.raises(StoreError, match=r"damaged.*--store"):
+    with pytest.raises(StoreError, match=r"damaged.*another store"):
         read_all(path)
 
 
@@ -274,7 +274,7 @@ def test_a_damaged_value_says_so(path: Path, content: bytes, column: str, value:
     path.write_bytes(content)
     table = "entries" if column == "payload" else "sessions"
     sqlite_file(path, f"UPDATE {table} SET {column} = {value}")
-    with pytest.raises(StoreError, match=r"damaged.*--store"):
+    with pytest.raises(StoreError, match=r"damaged.*another store"):
         read_all(path)
 
 
@@ -289,12 +289,12 @@ def test_whatever_is_damaged_is_said_or_harmless(path: Path, content: bytes, see
         at, length = chance.randrange(len(damaged)), chance.choice((1, 40, 5000))
         damaged[at : at + length] = chance.randbytes(min(length, len(damaged) - at))
     path.write_bytes(damaged)
-    said = "--store"
+    said = "store"
     try:
         read_all(path)
     except StoreError as error:
         said = str(error)
-    assert "--store" in said or "cannot be read" in said
+    assert "store" in said or "cannot be read" in said
     assert "\n" not in said
 
 
@@ -314,8 +314,8 @@ def test_a_locked_store_says_so_and_loses_nothing(path: Path) -> None:
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
-    assert "--store" in refusal(blocked / "sessions.db")
-    assert "--store" in refusal(tmp_path / ("x" * 300))
+    assert "store" in refusal(blocked / "sessions.db")
+    assert "store" in refusal(tmp_path / ("x" * 300))
 
 
 def test_a_read_only_store(path: Path) -> None:
@@ -384,7 +384,7 @@ def test_no_such_database_user_host_or_server(postgres: Any, database: str) -> N
 
 
 def test_an_option_that_no_server_has(postgres: Any, database: str) -> None:
-    assert "--store" in refusal(f"{postgres.address(database)}?password2={PASSWORD}")
+    assert "store" in refusal(f"{postgres.address(database)}?password2={PASSWORD}")
 
 
 def test_a_user_who_may_not_make_tables(rightless: str) -> None:

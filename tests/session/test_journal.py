@@ -12,10 +12,10 @@ from backfocus.frame import Frame
 from backfocus.guide import events as ev
 from backfocus.guide.former import VERSION
 from backfocus.guide.procedure import start
-from backfocus.guide.records import to_dict
+from backfocus.guide.records import from_dict, to_dict
 from backfocus.guide.session_state import Setup
 from backfocus.guide.watch.watch import StepHistory
-from backfocus.measure.reading import Reading, Star
+from backfocus.measure.reading import Reading, RingPosition, Star
 from backfocus.optics.lens import Optics
 from backfocus.session.certificate import session_report
 from backfocus.session.journal import Journal, fold, star_png
@@ -74,18 +74,18 @@ def test_what_the_guide_passed_over_is_kept_as_such_and_passed_over_again(store:
 
 
 def test_an_event_nobody_knows_is_refused_by_name(store: Store) -> None:
-    journal = Journal.begin(store, SETUP, source="x", title="x")
-    store.append(journal.session_id, Entry("event", 4.2, {"type": "Exploded", "version": 1, "at_s": 4.2}))
+    number = store.begin(to_dict(SETUP), source="x", title="x")
+    store.append(number, Entry("event", 4.2, {"type": "Exploded", "version": 1, "at_s": 4.2}))
     with pytest.raises(StoreError, match=r"session 1 .*Exploded at 4\.2 s.*the backfocus that wrote it"):
-        fold(store.load(journal.session_id))
+        fold(store.load(number))
 
 
 def test_a_session_of_a_newer_version_is_refused(store: Store) -> None:
-    journal = Journal.begin(store, SETUP, source="x", title="x")
+    number = store.begin(to_dict(SETUP), source="x", title="x")
     newer = {**to_dict(ev.StarLost(1.0)), "version": VERSION + 1}
-    store.append(journal.session_id, Entry("event", 1.0, newer))
+    store.append(number, Entry("event", 1.0, newer))
     with pytest.raises(StoreError, match="newer backfocus"):
-        fold(store.load(journal.session_id))
+        fold(store.load(number))
 
 
 def test_a_set_up_nobody_knows_is_refused(store: Store) -> None:
@@ -133,8 +133,8 @@ def test_a_float_picture_with_holes_is_a_picture() -> None:
 
 
 def test_an_unfinished_session_still_has_a_report(store: Store) -> None:
-    journal = Journal.begin(store, SETUP, source="x", title="camera")
-    report = session_report(store.load(journal.session_id))
+    number = store.begin(to_dict(SETUP), source="x", title="camera")
+    report = session_report(store.load(number))
     assert report.outcomes == ()
     assert ("pixel", "5 um") in report.settings
 
@@ -156,3 +156,44 @@ def test_the_report_says_how_far_a_known_ring_is_to_be_turned(store: Store) -> N
     (outcome,) = session_report(store.load(journal.session_id)).outcomes
     # 42 um at 2 um a degree; tele adds a four-hundredth of its half micrometre
     assert outcome.ring_degrees == pytest.approx(21.0, abs=0.1)
+
+
+def test_nothing_is_kept_before_something_happened(store: Store) -> None:
+    journal = Journal.begin(store, SETUP, source="x", title="x", choice={"type": "PageChoice"})
+    session, said = start(SETUP)
+    session = journal.add(session, ev.Noted(0.0, "operator", "Kim"))
+    journal.keep(Entry("rings", 0.1, {"type": "Rings"}))
+    nothing = (ev.NotReady(0.2, "too-dark"), ev.NdChanged(0.2, "1/4"))
+    journal.note(Moment(0.2, sighting(0.2), session, StepHistory(), nothing, said))
+    assert (journal.session_id, store.sessions()) == (None, ())
+    journal.note(Moment(1.0, sighting(1.0), session, StepHistory(), (ev.StarSeen(1.0, 76.0),), ()))
+    assert journal.session_id is not None
+    kept = store.load(journal.session_id)
+    kinds = ["choice", "event", "rings", "reading", "event", "event", "instruction", "reading", "event"]
+    assert [each.kind for each in kept.entries] == kinds, "all of it, in the order it happened"
+    assert kept.entries[1].payload["name"] == "operator"
+
+
+def test_of_a_long_wait_only_what_led_to_the_first_event_is_kept(store: Store) -> None:
+    journal = Journal.begin(store, SETUP, source="x", title="x")
+    session, _ = start(SETUP)
+    for step in range(200):
+        journal.note(Moment(step, sighting(step), session, StepHistory(), (), ()))
+    journal.note(Moment(200.0, None, session, StepHistory(), (ev.StarSeen(200.0, 76.0),), ()))
+    assert journal.session_id is not None
+    at_s = [each.at_s for each in store.load(journal.session_id, "reading").entries]
+    assert at_s == [float(step) for step in range(171, 200)], "of the last half a minute"
+
+
+def test_where_the_rings_stood_is_kept_with_what_was_read(store: Store) -> None:
+    journal = Journal.begin(store, SETUP, source="x", title="x")
+    session, _ = start(SETUP)
+    at = RingPosition(focus_steps=12.0, zoom_steps=-3.5)
+    seen = sighting(1.0)
+    seen = replace(seen, reading=replace(seen.reading, position=at))
+    best = ev.SteadyReading(76.0, 3.0, 0.5, position=at)
+    journal.note(Moment(1.0, seen, session, StepHistory(), (ev.PeakPassed(1.0, "focus", best),), ()))
+    assert journal.session_id is not None
+    reading, event = store.load(journal.session_id, "reading", "event").entries
+    assert from_dict(reading.payload).position == at
+    assert from_dict(event.payload) == ev.PeakPassed(1.0, "focus", best)

@@ -1,5 +1,6 @@
 """Sessions kept, killed, resumed, upgraded; and a store that cannot be used says what to do."""
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -17,7 +18,10 @@ from hypothesis import strategies as st
 from backfocus.errors import StoreError
 from backfocus.session import database
 from backfocus.session import store as module
+from backfocus.session.rig import rig_options
 from backfocus.session.store import Entry, NdResult, Store, clean
+from backfocus.web.chosen import choice_from
+from backfocus.web.messages import Choice
 
 SETUP = {"pixel_um": 5.0, "f_numbers": ((7.8, 1.8), (156, 2.6)), "optics": None}
 
@@ -95,13 +99,25 @@ def test_one_result_per_nd_position(store: Store) -> None:
     )
 
 
-def test_the_newest_open_session_on_a_source_is_found(store: Store) -> None:
+def test_what_was_left_open_is_found_newest_first(store: Store) -> None:
     old, new, other = (store.begin({}, source=name) for name in ("rtsp://h/a", "rtsp://h/a", "rtsp://h/b"))
-    assert store.find_open("rtsp://h/a") == new
+
+    def found(source: str | None = None, limit: int | None = None) -> list[int]:
+        return [each.id for each in store.left_open(source, limit)]
+
+    assert (found("rtsp://h/a"), found(limit=2)) == ([new, old], [other, new])
     store.close_session(new, verdict="set", delta_um=1.0, sigma_um=1.0)
-    assert store.find_open("rtsp://h/a") == old
-    assert store.find_open("rtsp://h/b") == other
-    assert store.find_open("rtsp://h/c") is None
+    assert (found("rtsp://h/a"), found("rtsp://h/b"), found("rtsp://h/c")) == ([old], [other], [])
+    store.hold(new, again=True)
+    assert found("rtsp://h/a") == [new, old]
+    assert store.load(new).summary.verdict is None, "what it amounts to is open again"
+
+
+def test_only_the_kinds_asked_for_are_loaded(store: Store) -> None:
+    number = store.begin({})
+    store.append(number, Entry("reading", 0.1), event(0.2), Entry("rings", 0.3, {"zoom": 1.0}), event(0.4))
+    assert [each.at_s for each in store.load(number, "event").entries] == [0.2, 0.4]
+    assert [each.at_s for each in store.load(number, "rings", "reading").entries] == [0.1, 0.3]
 
 
 SECRET_ADDRESSES = (
@@ -120,7 +136,7 @@ def test_secrets_never_reach_the_disk(path: Path, address: str) -> None:
         )
         store.append(number, event(0.0, "Noted", value=f"seen at {address}"))
         store.put_result(number, NdResult("clear", "set", payload={"source": address}))
-        assert store.find_open(address) == number
+        assert [each.id for each in store.left_open(address)] == [number]
         files = [file.read_bytes() for file in path.parent.iterdir()]
     files += [file.read_bytes() for file in path.parent.iterdir()]
     assert not any(b"Tr0ub4dor" in content for content in files)
@@ -196,8 +212,7 @@ def test_a_killed_program_loses_no_event(address: str) -> None:
     assert done.returncode != 0
     assert not done.stderr
     with Store.open(address) as store:
-        number = store.find_open("rtsp://h/a")
-        assert number is not None
+        (number,) = [each.id for each in store.left_open("rtsp://h/a")]
         entries = store.load(number).entries
         assert [entry.at_s for entry in entries if entry.kind == "event"] == list(range(20))
         store.append(number, event(21.0))
@@ -238,6 +253,34 @@ def test_an_older_store_is_brought_up_to_date(path: Path) -> None:
         assert store.load(7).entries == (event(0.5),)
         store.put_result(7, NdResult("clear", "set", 1.0, 0.5))
         assert store.sessions()[0].results == (NdResult("clear", "set", 1.0, 0.5),)
+
+
+def test_choices_and_rings_of_older_stores_get_records_of_their_own(path: Path) -> None:
+    Store.open(path).close()
+    page = {"kind": "practice", "name": "7", "camera": "", "lens": "", "pixel_um": None, "transfer": "auto"}
+    setup = {"type": "Setup", "optics": None, "shims_um": [10.0], "page": page}
+    rings = {"type": "Rings", "zoom": 0.5, "locked": True}
+    with sqlite3.connect(path) as raw:
+        raw.execute("ALTER TABLE sessions DROP COLUMN writer")
+        raw.execute("ALTER TABLE sessions DROP COLUMN written_at")
+        raw.execute("UPDATE alembic_version SET version_num = '0002'")
+        for number, each in ((1, setup), (2, {"type": "Setup"})):
+            row = (number, "2025-01-02T03:04:05.000Z", "practice:7", "t", "", "", json.dumps(each), "open")
+            raw.execute(f"INSERT INTO sessions VALUES ({', '.join('?' * 8)}, NULL, NULL, NULL)", row)
+        for seq, payload in enumerate(({"type": "Reading", "index": 1}, rings), 1):
+            raw.execute(
+                "INSERT INTO entries VALUES (1, ?, 'reading', 0.5, ?, NULL)", (seq, json.dumps(payload))
+            )
+    raw.close()
+    with Store.open(path) as store:
+        stored = store.load(1)
+        assert [each.kind for each in stored.entries] == ["choice", "reading", "rings"]
+        assert "page" not in stored.setup
+        assert choice_from(stored.entries[0].payload) == Choice(
+            "practice", "7", rig_options({"shims": (10,)})
+        )
+        assert stored.entries[2].payload == rings
+        assert store.load(2).entries == ()
 
 
 def test_the_steps_make_the_schema_that_the_code_expects(address: str) -> None:
@@ -286,7 +329,7 @@ def test_letters_that_no_database_has_are_replaced(store: Store) -> None:
     number = store.begin(
         {"a\0b": "\udcff"}, source=source, title="\u65e5\u672c \0 '; DROP TABLE sessions; --"
     )
-    assert store.find_open(source) == number
+    assert [each.id for each in store.left_open(source)] == [number]
     kept = store.load(number)
     assert kept.summary.title == "\u65e5\u672c \ufffd '; DROP TABLE sessions; --"
     assert kept.setup == {"a\ufffdb": "\ufffd"}

@@ -111,7 +111,7 @@ def test_a_soft_picture_may_be_made_sharper_or_compared_with_the_sharpest():
 def test_without_optics_nothing_is_claimed():
     verdict = judge(at(-1.0, 1.0), None)
     assert verdict.kind == "unsure"
-    assert "--f-number" in verdict.advice
+    assert "f-number" in verdict.advice
 
 
 def test_each_position_is_held_to_its_own_depth_of_focus():

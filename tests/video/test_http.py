@@ -259,7 +259,7 @@ def test_sound_only(serve: Serve, look: Look) -> None:
 
 
 def test_a_picture_beyond_the_limit_ends_it_at_once(serve: Serve, look: Look) -> None:
-    with pytest.raises(PictureTooLarge, match="--max-megapixels"):
+    with pytest.raises(PictureTooLarge, match="limit of megapixels"):
         for _ in look(serve(MULTIPART, mjpeg).address, max_megapixels=0.001).frames():
             pass
 

@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 
 from backfocus.frame import Frame
+from backfocus.session.opened import Opened
+from backfocus.session.rig import Rig, rig_options
 from backfocus.target import CYCLES
 from backfocus.web.app import make_app
 from backfocus.web.callers import Callers, Limits
@@ -82,6 +84,14 @@ class Wall:
         self._closed.set()
 
 
+def open_wall(rig: Rig, notice: object) -> Opened:
+    """A wall in place of the source of a rig."""
+    return Opened(Wall(rig.source))
+
+
+OPTICS = rig_options({"pixel_um": 5.0, "f_number": "2"})
+
+
 def until(true: Callable[[], Any], what: str = "") -> Any:
     """Wait for something another thread does; fails after a while that is long on a busy machine."""
     end_s = time.monotonic() + PATIENCE_S
@@ -105,9 +115,9 @@ def walls() -> list[Wall]:
 
 @pytest.fixture
 def host(tmp_path: Path, walls: list[Wall]) -> Iterator[SessionHost]:
-    def opens(address: str, **_options: object) -> Wall:
-        walls.append(Wall(address))
-        return walls[-1]
+    def opens(rig: Rig, notice: object) -> Opened:
+        walls.append(Wall(rig.source))
+        return Opened(walls[-1])
 
     made = SessionHost(str(tmp_path / "store.db"), Given(), opens=opens)
     yield made

@@ -21,8 +21,7 @@ def main(port: str, store: str) -> None:
     steps = Steps()
     choice = Choice("practice")
     host = SessionHost(store, Given(choice), clock=steps.clock, pause=steps.pause)
-    if not host.resume_latest():
-        host.look(choice)
+    host.look(choice)
 
     def answer() -> None:
         for line in sys.stdin:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.web.conftest import Served, Wall, Window, shows
+from tests.web.conftest import Served, Window, open_wall, shows
 
 from backfocus.web.guard import Guard
 from backfocus.web.messages import Choice
@@ -41,7 +41,7 @@ class Locked:
 
 @pytest.fixture
 def locked(serve: Callable[..., Served], tmp_path: Path) -> Locked:
-    host = SessionHost(str(tmp_path / "store.db"), Given(), opens=lambda name, **_: Wall(name))
+    host = SessionHost(str(tmp_path / "store.db"), Given(), opens=open_wall)
     made = Locked(Served("", host), Tokens(b"k" * 32))
     made.served = serve(host, guard=lambda app: Guard(app, tokens=made.tokens, clock=made.clock), invite=dict)
     return made
@@ -97,7 +97,7 @@ def test_a_token_that_was_not_used_in_time_opens_nothing(
 def test_a_browser_on_the_machine_itself_needs_no_token(
     serve: Callable[..., Served], window: Callable[..., Window], tmp_path: Path
 ) -> None:
-    host = SessionHost(str(tmp_path / "store.db"), Given(), opens=lambda name, **_: Wall(name))
+    host = SessionHost(str(tmp_path / "store.db"), Given(), opens=open_wall)
     served = serve(host, guard=lambda app: Guard(app, tokens=Tokens(b"k" * 32), at_hand=True))
     seen = window(served.address + "/results")
     seen.page.wait_for_selector("h1")

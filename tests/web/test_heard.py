@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.web.conftest import Served, Wall, Window, shows, until
+from tests.web.conftest import Served, Window, open_wall, shows, until
 from tests.web.test_pages import at_guiding
 
 from backfocus.web.messages import Say
@@ -36,7 +36,7 @@ OscillatorNode.prototype.start = function (at) {
 @pytest.fixture
 def served(serve: Callable[..., Served], tmp_path: Path) -> Served:
     store = str(tmp_path / "store.db")
-    return serve(SessionHost(store, Given(), opens=lambda name, **_: Wall(name)), store)
+    return serve(SessionHost(store, Given(), opens=open_wall), store)
 
 
 def heard(page: Any, what: str) -> Any:

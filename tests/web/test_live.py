@@ -22,7 +22,12 @@ from backfocus.web.live import (
 from backfocus.web.messages import Choice
 from backfocus.web.session_host import SessionHost
 
-CAMERA = {"do": "look", "kind": "address", "name": "rtsp://cam/1", "pixel_um": 5, "f_number": "2"}
+CAMERA = {
+    "do": "look",
+    "kind": "address",
+    "name": "rtsp://cam/1",
+    "options": {"pixel_um": 5, "f_number": "2"},
+}
 
 
 class Phone:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backfocus.errors import UsageError
+from backfocus.session.rig import rig_options
 from backfocus.web.messages import (
     Begin,
     Choice,
@@ -17,6 +18,7 @@ from backfocus.web.messages import (
     Look,
     Message,
     Note,
+    Resume,
     Say,
     Seen,
     Turn,
@@ -28,7 +30,20 @@ JSON = st.recursive(
     lambda inside: st.lists(inside, max_size=4) | st.dictionaries(st.text(), inside, max_size=4),
     max_leaves=12,
 )
-WORDS = ["hello", "seen", "look", "begin", "leave", "say", "note", "turn", "ask", "hand-over", "wake"]
+WORDS = [
+    "hello",
+    "seen",
+    "look",
+    "begin",
+    "resume",
+    "leave",
+    "say",
+    "note",
+    "turn",
+    "ask",
+    "hand-over",
+    "wake",
+]
 KEYS = [
     "viewer",
     "number",
@@ -40,9 +55,12 @@ KEYS = [
     "by",
     "value",
     "pixel_um",
-    "shims_um",
+    "shims",
     "yes",
     "camera",
+    "no_ring",
+    "session",
+    "notes",
 ]
 
 
@@ -52,18 +70,31 @@ KEYS = [
         ({"do": "hello", "viewer": "x"}, Hello("x")),
         ({"do": "seen", "number": 7}, Seen(7)),
         ({"do": "begin"}, Begin()),
+        ({"do": "begin", "notes": {"operator": "Ann", "nd": " "}}, Begin((("operator", "Ann"),))),
+        ({"do": "resume", "session": 7}, Resume(7)),
         ({"do": "say", "word": "skip", "step": "find"}, Say("skip", "find")),
         ({"do": "note", "name": "operator", "value": "Ann"}, Note("operator", "Ann")),
         ({"do": "turn", "ring": "focus", "by": -2.5}, Turn("focus", -2.5)),
         ({"do": "hand-over", "yes": True}, HandOver(True)),
         ({"do": "hand-over", "yes": False}, HandOver(False)),
         (
-            {"do": "look", "kind": "virtual", "pixel_um": "", "transfer": " ", "more": [1]},
+            {"do": "look", "kind": "virtual", "options": {"pixel_um": "", "transfer": " "}, "more": [1]},
             Look(Choice("virtual")),
         ),
         (
-            {"do": "look", "kind": "address", "name": " rtsp://h/p ", "pixel_um": 5, "shims_um": "10, 30"},
-            Look(Choice("address", "rtsp://h/p", pixel_um=5.0, shims_um=(10.0, 30.0))),
+            {
+                "do": "look",
+                "kind": "address",
+                "name": " rtsp://h/p ",
+                "options": {"pixel_um": 5, "shims": "10, 30", "no_ring": True, "extender": None},
+            },
+            Look(
+                Choice(
+                    "address",
+                    "rtsp://h/p",
+                    rig_options({"pixel_um": 5, "shims": (10, 30), "no_ring": True}),
+                )
+            ),
         ),
     ],
 )
@@ -93,14 +124,27 @@ def test_messages(plain: dict[str, Any], message: Message) -> None:
         '{"do": "seen", "number": ' + "9" * 4000 + "}",
         '{"do": "seen"}',
         '{"do": ["seen"], "number": 1}',
-        '{"do": "look", "kind": "address", "pixel_um": false}',
-        '{"do": "look", "kind": "address", "pixel_um": "5"}',
-        '{"do": "look", "kind": "address", "shims_um": "nan"}',
-        '{"do": "look", "kind": "address", "shims_um": [10]}',
+        '{"do": "look", "kind": "address", "options": {"pixel_um": false}}',
+        '{"do": "look", "kind": "address", "options": {"pixel_um": "5"}}',
+        '{"do": "look", "kind": "address", "options": {"shims": "nan"}}',
+        '{"do": "look", "kind": "address", "options": {"shims": [0]}}',
+        '{"do": "look", "kind": "address", "options": {"pixel_um": -1}}',
+        '{"do": "look", "kind": "address", "options": {"shims": "ten"}}',
+        '{"do": "look", "kind": "address", "options": {"no_ring": "yes"}}',
+        '{"do": "look", "kind": "address", "options": {"wavelength_um": 550}}',
+        '{"do": "look", "kind": "address", "options": {"range": "tv"}}',
+        '{"do": "look", "kind": "address", "options": {"source": "/etc/passwd"}}',
+        '{"do": "look", "kind": "address", "options": {"region": "1,2,3x4"}}',
+        '{"do": "look", "kind": "address", "options": {"lens": "a\\u0000b"}}',
+        '{"do": "look", "kind": "address", "options": {"pixel_um": 1e999}}',
+        '{"do": "look", "kind": "address", "options": {"f_number": [2]}}',
+        '{"do": "look", "kind": "address", "options": {"transfer": {}}}',
+        '{"do": "look", "kind": "address", "options": [1]}',
         '{"do": "note", "name": "x", "value": "\\ud800"}',
         '{"do": "look", "kind": "file", "name": "/etc/passwd"}',
-        '{"do": "look", "kind": "address", "pixel_um": -1}',
-        '{"do": "look", "kind": "address", "shims_um": "ten"}',
+        '{"do": "begin", "notes": {"shoe size": "43"}}',
+        '{"do": "begin", "notes": ["operator"]}',
+        '{"do": "resume", "session": 0}',
         '{"do": "look", "kind": "address", "name": "a\\u0000b"}',
         '{"do": "look", "kind": "address", "name": "a\\r\\nb"}',
         '{"do": "note", "name": "x", "value": "' + "y" * 600 + '"}',

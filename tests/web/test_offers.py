@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from backfocus.errors import UsageError
+from backfocus.session.config import read_config
+from backfocus.session.rig import rig_options
 from backfocus.web.messages import Choice
-from backfocus.web.offers import Given, address_of, offered, recordings, setup_of
+from backfocus.web.offers import Given, address_of, offered, recordings
 
 
 @pytest.fixture
@@ -55,24 +57,23 @@ def test_the_source_of_the_command_line_is_shown_without_its_password() -> None:
     assert "secret" not in str(shown)
 
 
-def test_camera_and_lens_make_the_optics() -> None:
-    setup = setup_of(Choice("virtual", camera="b4-hd", lens="canon-cj20ex7.8b"), "rtsp://cam/1")
-    assert setup.optics is not None
-    assert setup.optics.pixel_um == 5.0
-    assert setup.zoom_ratio == pytest.approx(20.0)
+def test_what_was_said_at_the_start_stands_in_the_form(tmp_path: Path) -> None:
+    (tmp_path / "b.toml").write_text(
+        'camera = "b4-hd"\nshims = [10, 30]\n[rig.studio-a]\n'
+        'source = "rtsp://ann:secret@cam/1"\nlens = "canon-cj20ex7.8b"\n'
+    )
+    config = read_config(tmp_path / "b.toml")
+    listed = offered(Given(config=config))
+    assert listed["chosen"] == {"camera": "b4-hd", "shims": "10, 30"}
+    assert listed["rigs"] == [{"name": "studio-a", "words": "rtsp://***@cam/1, canon-cj20ex7.8b"}]
+    given = Choice("given", "rtsp://cam/1", rig_options({"extender": 2, "no_ring": True}))
+    assert offered(Given(given, config=config))["chosen"] == {"extender": 2.0, "no_ring": True}
 
 
-def test_numbers_win_over_profiles_and_half_of_what_is_needed_is_refused() -> None:
-    setup = setup_of(Choice("address", camera="b4-hd", pixel_um=2.5, f_number="4"), "rtsp://cam/1")
-    assert setup.optics is not None
-    assert (setup.optics.pixel_um, setup.optics.f_number()) == (2.5, 4.0)
-    assert setup_of(Choice("address"), "rtsp://cam/1").optics is None
-    for half in (Choice("address", pixel_um=5.0), Choice("address", f_number="2")):
-        with pytest.raises(UsageError, match="both"):
-            setup_of(half, "rtsp://cam/1")
-
-
-@pytest.mark.parametrize("field", ["camera", "lens", "f_number"])
-def test_what_cannot_be_meant_is_refused(field: str) -> None:
-    with pytest.raises(UsageError):
-        setup_of(Choice("address", **{"pixel_um": 5.0, field: "<script>"}), "rtsp://cam/1")  # type: ignore[arg-type]
+def test_the_source_of_a_rig_comes_from_the_file(tmp_path: Path) -> None:
+    (tmp_path / "b.toml").write_text('[rig.a]\nsource = "rtsp://cam/1"\n[rig.b]\nlens = "cs-2.8-12"\n')
+    given = Given(config=read_config(tmp_path / "b.toml"))
+    assert address_of(Choice("rig", "a"), given) == "rtsp://cam/1"
+    for name in ("b", "c", ""):
+        with pytest.raises(UsageError):
+            address_of(Choice("rig", name), given)

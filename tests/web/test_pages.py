@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from tests.web.conftest import Served, Wall, Window, shows, until
+from tests.web.conftest import OPTICS, Served, Window, open_wall, shows, until
 
 from backfocus.guide.events import Stopped
 from backfocus.guide.records import to_dict
@@ -25,13 +25,13 @@ from backfocus.web.session_host import SessionHost
 PHONE, TABLET, DESKTOP = (390, 844), (820, 1180), (1440, 900)
 FIRST_LOAD_BYTES = 300_000
 HOSTILE = "\"><img src=x onerror=document.title=1><script>document.title=1</script>' OR 1=1 -- ☠ \u202e"
-CAMERA = Choice("address", "rtsp://cam/1", pixel_um=5.0, f_number="2")
+CAMERA = Choice("address", "rtsp://cam/1", options=OPTICS)
 
 
 @pytest.fixture
 def served(serve: Callable[..., Served], tmp_path: Path) -> Served:
     store = str(tmp_path / "store.db")
-    return serve(SessionHost(store, Given(), opens=lambda name, **_: Wall(name)), store)
+    return serve(SessionHost(store, Given(), opens=open_wall), store)
 
 
 def fits(page: Any) -> bool:
@@ -247,7 +247,7 @@ def test_hostile_words_in_every_field_are_words(served: Served, window: Callable
     page = seen.page
     page.wait_for_selector("#practise:enabled")
     page.wait_for_selector("#kinds input")
-    for name in ("pixel_um", "f_number", "shims_um", "address"):
+    for name in ("pixel_um", "f_number", "shims", "address"):
         page.fill(f"[name={name}]", HOSTILE)
         page.click("[type=submit]")
         page.wait_for_selector("#refusal:not([hidden])")
@@ -300,7 +300,7 @@ def test_a_hostile_source_name_is_shown_as_text(
     media = tmp_path / "media"
     media.mkdir()
     (media / name).touch()
-    host = SessionHost(str(tmp_path / "s.db"), Given(media=media), opens=lambda title, **_: Wall(title))
+    host = SessionHost(str(tmp_path / "s.db"), Given(media=media), opens=open_wall)
     served = serve(host, str(tmp_path / "s.db"))
     host.look(Choice("recording", name))
     page = window(served.address, *DESKTOP).page

@@ -136,6 +136,7 @@ def test_killed_and_started_anew_half_way(window: Callable[..., Window], tmp_pat
         page.wait_for_selector("#line:not([hidden])")
         start()
         page.wait_for_selector("#line[hidden]", state="attached")
+        page.click("#left-open button")
         shows(page, "document.querySelector('#stage').textContent === " + repr(before["step"]))
         page.wait_for_selector("#deck:not([hidden])")
         after = learner.follow(WHOLE_S, lambda words: words["step"] != before["step"])

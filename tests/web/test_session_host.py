@@ -1,20 +1,23 @@
 """The session host: one session, kept as it happens, taken up where it stopped."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.web.conftest import Wall, until
+from tests.web.conftest import OPTICS, Wall, open_wall, until
 
-from backfocus.errors import SourceLost, UsageError
+from backfocus.errors import SessionHeld, SourceLost, UsageError
 from backfocus.session.journal import fold
-from backfocus.session.store import Store
+from backfocus.session.opened import Opened
+from backfocus.session.rig import rig_options
+from backfocus.session.store import Store, Summary
 from backfocus.sim.lens import Pose
 from backfocus.web.messages import Choice, Note, Say, Turn
 from backfocus.web.offers import Given
 from backfocus.web.session_host import SessionHost
 from backfocus.web.state import Shown
 
-CAMERA = Choice("address", "rtsp://ann:secret@cam/1", pixel_um=5.0, f_number="2")
+CAMERA = Choice("address", "rtsp://ann:secret@cam/1", options=OPTICS)
 
 
 def phase(host: SessionHost, name: str) -> Shown:
@@ -68,32 +71,131 @@ def test_a_stale_word_changes_nothing(host: SessionHost) -> None:
     assert host.shown.session.step == "check"
 
 
-def test_a_new_server_takes_the_session_up_where_it_stopped(tmp_path: Path) -> None:
-    address = str(tmp_path / "store.db")
-    given = Given(Choice("given", "rtsp://cam/1", pixel_um=5.0, f_number="2"))
-    first = SessionHost(address, given, opens=lambda name, **_: Wall(name))
-    begun(first, Choice("given", pixel_um=5.0, f_number="2"))
-    until(lambda: first.shown.session.step == "check", "check")
-    first.say(Say("confirm", "check"))
-    until(lambda: first.shown.session.step == "to-tele", "to-tele")
-    number = first.shown.session_id
-    first.close()
+def left_at_tele(address: str, given: Given, choice: Choice) -> int:
+    """The number of a session that a server left open on its way to tele."""
+    host = SessionHost(address, given, opens=open_wall)
+    begun(host, choice)
+    until(lambda: host.shown.session.step == "check", "check")
+    host.say(Say("confirm", "check"))
+    number = until(lambda: host.shown.session.step == "to-tele" and host.shown.session_id, "to-tele")
+    host.close()
+    return int(number)
 
-    second = SessionHost(address, given, opens=lambda name, **_: Wall(name))
-    assert second.resume_latest()
+
+def test_a_new_server_offers_the_session_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    address = str(tmp_path / "store.db")
+    given = Given(Choice("given", "rtsp://ann:secret@cam/1", options=OPTICS))
+    number = left_at_tele(address, given, Choice("given", options=OPTICS))
+
+    second = SessionHost(address, given, opens=open_wall)
+    second.look(given.choice)
+    phase(second, "looking")
+    (offer,) = second.left_open()
+    assert (offer["session"], offer["step"], offer["refused"]) == (number, "to-tele", "")
+    assert "secret" not in str(offer)
+    assert phase(second, "looking").session is None, "nothing is taken up by itself"
+    second.resume(number)
     assert second.shown.session_id == number
     assert second.shown.session.step == "to-tele"
     assert until(lambda: second.shown.reading)
+    assert second.left_open() == []
     second.close()
+
+
+def test_a_bare_server_offers_what_was_left_open_where_it_can_be_reached(tmp_path: Path) -> None:
+    address = str(tmp_path / "store.db")
+    number = left_at_tele(address, Given(), Choice("address", "rtsp://cam/1", options=OPTICS))
+    hidden = left_at_tele(address, Given(), Choice("address", "rtsp://ann:secret@cam/2", options=OPTICS))
+    started = Given(Choice("given", "rtsp://cam/3", options=OPTICS))
+    given = left_at_tele(address, started, Choice("given", options=OPTICS))
+    bare = SessionHost(address, opens=open_wall)
+    assert bare.shown == Shown()
+    assert [each["session"] for each in bare.left_open()] == [given, number], "a password was not kept"
+    with pytest.raises(UsageError, match="not begun here"):
+        bare.resume(hidden)
+    bare.resume(given)
+    assert bare.shown.session.step == "to-tele"
+    bare.close()
+
+
+def test_another_lens_does_not_take_up_this_session(tmp_path: Path) -> None:
+    address = str(tmp_path / "store.db")
+    choice = Choice(
+        "given", "rtsp://cam/1", options=rig_options({"camera": "b4-hd", "lens": "canon-cj20ex7.8b"})
+    )
+    number = left_at_tele(address, Given(choice), choice)
+    other = Choice("given", "rtsp://cam/1", rig_options({"camera": "b4-hd", "lens": "fujinon-cabrio-19-90"}))
+    host = SessionHost(address, Given(other), opens=open_wall)
+    (offer,) = host.left_open()
+    assert "the lens was canon-cj20ex7.8b, and now it is fujinon-cabrio-19-90" in offer["refused"]
+    with pytest.raises(UsageError, match="the lens was canon"):
+        host.resume(number)
+    with Store.open(address) as store:
+        assert store.sessions()[0].led_by is None, "a refusal holds nobody up"
+    host.close()
 
 
 def test_another_source_does_not_take_up_this_session(tmp_path: Path) -> None:
     address = str(tmp_path / "store.db")
-    first = SessionHost(address, Given(Choice("given", "rtsp://cam/1")), opens=lambda name, **_: Wall(name))
-    begun(first, Choice("given"))
-    first.close()
-    other = SessionHost(address, Given(Choice("practice")), opens=lambda name, **_: Wall(name))
-    assert not other.resume_latest()
+    number = left_at_tele(address, Given(Choice("given", "clip.mp4")), Choice("given"))
+    other = SessionHost(address, Given(Choice("practice")), opens=open_wall)
+    assert other.left_open() == []
+    with pytest.raises(UsageError):
+        other.resume(number)
+
+
+def test_one_program_leads_a_session(tmp_path: Path) -> None:
+    address = str(tmp_path / "store.db")
+    first, second = (SessionHost(address, opens=open_wall) for _ in range(2))
+    begun(first, Choice("address", "rtsp://cam/1"))
+    number = until(lambda: first.shown.session_id, "kept")
+    (offer,) = second.left_open()
+    assert "is led by process" in offer["refused"]
+    with pytest.raises(SessionHeld):
+        second.resume(number)
+    first.leave()
+    second.resume(number)
+    assert second.shown.session_id == number
+    second.close()
+
+
+def test_a_session_in_which_nothing_happened_is_not_kept(host: SessionHost, tmp_path: Path) -> None:
+    host.look(CAMERA)
+    phase(host, "looking")
+    for _ in range(5):
+        host.begin((("operator", "Ann"),))
+        host.leave()
+        host.look(CAMERA)
+    with Store.open(tmp_path / "store.db") as store:
+        assert store.sessions() == ()
+
+
+def test_another_nd_opens_the_session_again(host: SessionHost, tmp_path: Path) -> None:
+    host.look(CAMERA)
+    phase(host, "looking")
+    host.begin((("nd", "clear"), ("operator", "Ann")))
+    step = until(lambda: host.shown.session.step == "check" and host.shown.session.step, "check")
+    host.say(Say("stop", step))
+    number = phase(host, "over").session_id
+
+    def kept() -> Summary:
+        with Store.open(tmp_path / "store.db") as store:
+            return store.load(number).summary
+
+    assert (kept().state, kept().verdict) == ("closed", "unsure")
+    host.say(Note("note", "a remark afterwards"))
+    assert ("note", "a remark afterwards") in host.shown.session.notes
+    host.say(Note("nd", "1/4"))
+    assert (kept().state, kept().verdict) == ("open", None)
+    assert [each.nd for each in kept().results] == ["clear"]
+    host.close()  # as if it were killed there
+    again = SessionHost(
+        str(tmp_path / "store.db"), opens=open_wall, given=Given(replace(CAMERA, kind="given"))
+    )
+    again.resume(number)
+    assert again.shown.session.nd == "1/4"
+    assert len(again.shown.session.results) == 1
+    again.close()
 
 
 def test_a_lost_source_is_told_and_can_be_tried_again(tmp_path: Path) -> None:
@@ -103,7 +205,7 @@ def test_a_lost_source_is_told_and_can_be_tried_again(tmp_path: Path) -> None:
             raise SourceLost("rtsp://ann:secret@cam/1: the camera is gone")
 
     sources = iter([Torn(pictures=8), Wall()])
-    host = SessionHost(str(tmp_path / "store.db"), opens=lambda *_, **__: next(sources))
+    host = SessionHost(str(tmp_path / "store.db"), opens=lambda rig, notice: Opened(next(sources)))
     host.look(CAMERA)
     shown = phase(host, "lost")
     assert "gone" in shown.trouble
@@ -116,7 +218,7 @@ def test_a_lost_source_is_told_and_can_be_tried_again(tmp_path: Path) -> None:
 def test_nothing_is_opened_that_cannot_be_meant(host: SessionHost, walls: list[Wall]) -> None:
     for choice in (
         Choice("address", "/etc/passwd"),
-        Choice("address", "rtsp://c/1", lens="none such"),
+        Choice("address", "rtsp://c/1", rig_options({"lens": "none such"})),
         Choice("given"),
     ):
         with pytest.raises(UsageError):
@@ -126,6 +228,7 @@ def test_nothing_is_opened_that_cannot_be_meant(host: SessionHost, walls: list[W
 
 def test_leaving_keeps_the_session_open(host: SessionHost, tmp_path: Path) -> None:
     begun(host)
+    until(lambda: host.shown.session_id, "kept")
     host.leave()
     assert host.shown == Shown()
     with Store.open(tmp_path / "store.db") as store:
@@ -140,11 +243,16 @@ def test_practice_goes_on_with_the_rings_where_they_were(tmp_path: Path) -> None
         first.turn(message)
     rings = first.practice_pose()
     assert rings != Pose()
+    first.say(Say("confirm", first.shown.session.step))
+    number = until(lambda: first.shown.session_id, "kept")
     with Store.open(address) as store:
-        until(lambda: any(e.payload.get("zoom") == rings.zoom for e in store.load(1).entries), "rings kept")
+        until(
+            lambda: any(e.payload["zoom"] == rings.zoom for e in store.load(number, "rings").entries), "rings"
+        )
     first.close()
     second = SessionHost(address, given)
-    assert second.resume_latest()
+    assert [each["session"] for each in second.left_open()] == [number]
+    second.resume(number)
     assert second.practice_pose() == rings
     second.close()
     assert "delta" not in first.shown.source

@@ -9,9 +9,11 @@ from typing import Any
 
 import cv2
 import pytest
-from tests.web.conftest import Served, Wall, Window, shows, star_picture, until
+from tests.web.conftest import Served, Window, open_wall, shows, star_picture, until
 
 from backfocus.frame import Frame
+from backfocus.session.opened import Opened
+from backfocus.session.rig import Rig
 from backfocus.video.capture import Device
 from backfocus.video.record import record
 from backfocus.web import offers
@@ -122,9 +124,9 @@ def test_a_device_of_the_machine_is_chosen_from_the_list(
     monkeypatch.setattr(offers, "devices", lambda: found)
     opened: list[str] = []
 
-    def opens(address: str, **_: object) -> Wall:
-        opened.append(address)
-        return Wall(address)
+    def opens(rig: Rig, notice: object) -> Opened:
+        opened.append(rig.source)
+        return open_wall(rig, notice)
 
     host = SessionHost(str(tmp_path / "s.db"), Given(), opens=opens)
     page = window(serve(host, str(tmp_path / "s.db")).address).page

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
-from tests.web.conftest import Served, Wall, until
+from tests.web.conftest import OPTICS, Served, open_wall, until
 from tests.web.strangers import (
     BINARY,
     CLOSE,
@@ -43,7 +43,7 @@ from backfocus.web.tokens import COOKIE, Tokens
 AT_ONCE_S = 3.0
 """An answer of milliseconds, on however busy a machine; what is mended here took 6 seconds or more."""
 SHORT = Limits(say_s=0.5, take_s=0.5)
-CAMERA = Choice("address", "rtsp://cam/1", pixel_um=5.0, f_number="2")
+CAMERA = Choice("address", "rtsp://cam/1", OPTICS)
 QUADRATIC = 'a="' + '\\"' * 7500 + '"'
 """15 kB, every quote of which sends `http.cookies` of Python 3.11 to the end of the rest."""
 
@@ -98,7 +98,7 @@ def page_for(serve: Callable[..., Served], tmp_path: Path) -> Iterator[Opens]:
 
     def start(limits: Limits | None = None, *, lan: bool = False, buffer_bytes: int = 0, **door: Any) -> Page:
         store = str(tmp_path / "store.db")
-        hosts.append(SessionHost(store, Given(), opens=lambda name, **_: Wall(name)))
+        hosts.append(SessionHost(store, Given(), opens=open_wall))
         tokens = Tokens(b"k" * 32) if lan else None
         if lan:
             door = {"guard": lambda app: Guard(app, tokens=tokens)}

@@ -9,6 +9,7 @@ from tests.web.conftest import Wall, until
 
 from backfocus.errors import BackfocusError, SourceLost
 from backfocus.frame import Frame
+from backfocus.session.opened import Opened
 from backfocus.web.worker import Paced, Worker
 
 
@@ -28,7 +29,7 @@ class Clip:
 
 def test_a_recording_is_shown_at_the_speed_of_life() -> None:
     begun_s = time.monotonic()
-    assert len(list(Paced(Clip(), threading.Event()).frames())) == 6
+    assert len(list(Paced(Opened(Clip(), waits=True), threading.Event()).frames())) == 6
     # five steps of 50 ms; a busy machine is only ever slower
     assert time.monotonic() - begun_s >= 0.25
 
@@ -36,7 +37,7 @@ def test_a_recording_is_shown_at_the_speed_of_life() -> None:
 def test_who_is_told_to_stop_does_not_wait_for_the_next_picture() -> None:
     stop = threading.Event()
     stop.set()
-    assert list(Paced(Clip(), stop).frames()) == []
+    assert list(Paced(Opened(Clip(), waits=True), stop).frames()) == []
 
 
 class Told:
@@ -62,11 +63,11 @@ def count(seen: list[int]):  # type: ignore[no-untyped-def]
 def test_work_that_ends_by_itself_is_told_and_work_that_was_ended_is_not() -> None:
     worker, told = Worker(), Told()
     seen: list[int] = []
-    worker.start(lambda stop: Clip(), count(seen), told)
+    worker.start(lambda stop: Opened(Clip(), waits=True), count(seen), told)
     until(lambda: told.ends == [None], "over")
     assert seen == [0, 1, 2, 3, 4, 5]
     wall = Wall()
-    worker.start(lambda stop: wall, count(seen), told)
+    worker.start(lambda stop: Opened(wall), count(seen), told)
     until(lambda: len(seen) > 8, "pictures")
     worker.end()
     pictures = len(seen)
@@ -79,9 +80,9 @@ def test_one_piece_of_work_at_a_time() -> None:
     worker, told = Worker(), Told()
     first, second = Wall(), Wall()
     seen: list[int] = []
-    worker.start(lambda stop: first, count(seen), told)
+    worker.start(lambda stop: Opened(first), count(seen), told)
     until(lambda: seen, "pictures")
-    worker.start(lambda stop: second, count([]), told)
+    worker.start(lambda stop: Opened(second), count([]), told)
     assert list(first.frames()) == []
     worker.end()
 
@@ -90,7 +91,7 @@ def test_what_went_wrong_is_told() -> None:
     worker, told = Worker(), Told()
     error = SourceLost("gone")
 
-    def opens(stop: threading.Event) -> Wall:
+    def opens(stop: threading.Event) -> Opened:
         raise error
 
     worker.start(opens, count([]), told)

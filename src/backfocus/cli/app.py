@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from ..errors import OutputError, PipeClosed, SourceError, StoreError, UsageError
+from ..errors import BackfocusError, OutputError, PipeClosed, SourceError, StoreError, UsageError
 from ..redaction import redact
-from . import chart, check, demo, devices, guide, history, measure, output, profiles, serve
+from . import chart, check, config, demo, devices, guide, history, measure, options, output, profiles, serve
 from .crash import crash_line
 
 EPILOG = """Examples:
@@ -72,6 +72,7 @@ for _command in (
     history.history,
     history.report,
     profiles.profiles,
+    config.config,
     devices.devices,
 ):
     app.command(_command.__name__, help=_unwrapped(_command.__doc__ or ""))(_command)
@@ -87,7 +88,7 @@ def main() -> None:
     except PipeClosed:
         code = 74
     except OutputError as error:
-        code = _said(str(error), 74)
+        code = _said(_spelt(error), 74)
     sys.exit(code)
 
 
@@ -100,9 +101,9 @@ def _ended() -> int:
     except OutputError:
         raise
     except UsageError as error:
-        return _said(str(error), 2)
+        return _said(_spelt(error), 2)
     except (SourceError, StoreError) as error:
-        return _said(str(error), 3)
+        return _said(_spelt(error), 3)
     except MemoryError:
         return _said("not enough memory: close other programs, or take smaller pictures", 3)
     except KeyboardInterrupt:
@@ -111,6 +112,10 @@ def _ended() -> int:
     except Exception as error:  # noqa: BLE001  the outermost shell: nobody foresaw it
         return _said(crash_line(error), 70)
     return 0
+
+
+def _spelt(error: BackfocusError) -> str:
+    return error.spelt(options.as_option)
 
 
 def _thread_failed(failed: threading.ExceptHookArgs) -> None:

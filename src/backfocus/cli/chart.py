@@ -58,6 +58,8 @@ def chart(
     distance_m: DistanceM = None,
     camera: options.CameraName = None,
     lens: options.LensName = None,
+    rig: options.RigName = None,
+    config: options.ConfigFile = None,
     star_mm: StarMm = None,
     cycles: Cycles = None,
     plain: Plain = False,
@@ -85,6 +87,9 @@ def chart(
     from ..chart import chart_pdf, chart_png, chart_svg
     from ..target import CYCLES
 
+    if distance_m is not None and star_mm is None:
+        said = options.asked({"camera": camera, "lens": lens}, rig, config).options
+        camera, lens = said.camera, said.lens
     drawing, plan = _drawn(paper, distance_m, camera, lens, star_mm, cycles or CYCLES, twisted=not plain)
     drawing = _with_target(drawing, target, contrast, plain=plain or cycles is not None)
     kind = out.suffix.lower()

@@ -1,5 +1,6 @@
 """`backfocus demo`: the whole procedure on the virtual camera."""
 
+import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Annotated
 import typer
 
 from . import options
-from .guide import Quiet, Record
+from .guide import Record
 
 FPS = 15
 """Enough for a hand's speed, and a minute's procedure takes less than a minute on two cores."""
@@ -34,7 +35,8 @@ def demo(
     report: ReportOut = None,
     record: Record = None,
     store: options.StoreUrl = None,
-    quiet: Quiet = False,
+    quiet: options.Quiet = None,
+    config: options.ConfigFile = None,
     json_: options.Json = False,
 ) -> None:
     """Run the whole procedure on the virtual camera.
@@ -48,25 +50,29 @@ def demo(
 
       backfocus demo --seed 3 --delta-um 120 --hand wrong-ring
     """
+    from ..session.config import read_config
+    from ..session.opened import Opened
+    from ..session.rig import resolve, rig_options
     from ..sim.settings import SHOWN_CAMERA
     from ..sim.source import open_sim
-    from .guide import setup_for
-    from .session import Plan, lead
+    from .session import Wanted, lead
 
     address = f"sim://?{SHOWN_CAMERA}&seed={seed}&hand={hand}&fps={FPS}" + (
         f"&delta_um={delta_um:g}" if delta_um is not None else ""
     )
     source = open_sim(address)
-    plan = Plan(
-        source=address,
-        setup=replace(setup_for(source.settings.optics, None, False, ()), lens_kind="front-focus"),
+    holds = read_config(config)
+    quiet = holds.quiet if quiet is None else quiet
+    wanted = Wanted(
+        rig=replace(resolve(rig_options({"source": address})), lens_kind="front-focus"),
+        typed=f"backfocus guide {shlex.quote(address)}",
         notes=(("note", "demonstration on the virtual camera"),),
         record=record,
-        store=store,
+        store=options.store_of(store, holds),
         sound=not quiet and not json_,
         json=json_,
     )
-    code = lead(plan, source)
+    code = lead(wanted, Opened(source, (source.hand,)))
     if not json_:
         left_um = source.bench.lens.delta_um(source.bench.pose)
         sys.stdout.write(

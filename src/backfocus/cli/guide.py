@@ -1,19 +1,12 @@
 """`backfocus guide SOURCE`: the procedure, step by step."""
 
-import sys
-from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ..errors import UsageError
 from . import options
-from .serve import Lan, Port, serve
-
-if TYPE_CHECKING:
-    from ..guide.session_state import Setup
-    from ..optics.lens import Optics
-    from ..optics.profiles import Lens
+from .serve import Lan, Port, serve_page
 
 Resume = Annotated[
     int | None,
@@ -28,10 +21,6 @@ Resume = Annotated[
 New = Annotated[
     bool, typer.Option("--new", help="Begin anew even if a session on this source was left open.")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No tone.")]
-NoRing = Annotated[
-    bool, typer.Option("--no-ring", help="The lens has no back-focus ring: shims, or an answer.")
-]
 Note = Annotated[
     list[str] | None,
     typer.Option(
@@ -45,42 +34,19 @@ Record = Annotated[
     str | None, typer.Option("--record", help="Also save the pictures as this MP4 file.", show_default=False)
 ]
 Web = Annotated[bool, typer.Option("--web", help="On a web page instead (see `backfocus serve`).")]
-UmPerDegree = Annotated[
-    float | None,
-    typer.Option(
-        "--um-per-degree",
-        help="How far the back-focus ring moves the lens: then the way to go is said in degrees too. The end "
-        "of a session says how many um it was turned.",
-        min=0.01,
-        max=1000.0,
-        show_default=False,
-    ),
-]
-RECORD_NAMES = ("nd", "extender", "iris", "camera-serial", "lens-serial", "temperature", "operator", "note")
 
 
+@options.with_rig("no_ring", "shims", "um_per_degree")
 def guide(
-    source: options.Source,
-    pixel_um: options.PixelUm = None,
-    f_number: options.FNumber = None,
-    wavelength_um: options.WavelengthUm = 0.55,
-    camera: options.CameraName = None,
-    lens: options.LensName = None,
-    no_ring: NoRing = False,
-    shims: options.Shims = None,
-    um_per_degree: UmPerDegree = None,
+    asked: options.Asked,
     note: Note = None,
-    transfer: options.Transfer = "auto",
-    range_: options.Range = "auto",
-    max_megapixels: options.MaxMegapixels = options.MAX_MEGAPIXELS,
-    target: options.Target = "auto",
     frames: options.Frames = None,
     seconds: options.Seconds = None,
     resume: Resume = None,
     new: New = False,
     record: Record = None,
     store: options.StoreUrl = None,
-    quiet: Quiet = False,
+    quiet: options.Quiet = None,
     json_: options.Json = False,
     web: Web = False,
     lan: Lan = False,
@@ -104,78 +70,31 @@ def guide(
     is kept: --resume).
     """
     if web:
-        if json_ or record or resume or note or no_ring or um_per_degree or target != "auto":
-            raise UsageError(
-                "--web goes without --json, --record, --resume, --note, --no-ring, --um-per-degree, --target"
-            )
-        return serve(
-            source,
-            port=port,
-            lan=lan,
-            camera=camera,
-            lens=lens,
-            pixel_um=pixel_um,
-            f_number=f_number,
-            transfer=transfer,
-            max_megapixels=max_megapixels,
-            shims=shims,
-            store=store,
-        )
-    from .session import Plan, lead
+        if json_ or record or resume or note or frames or seconds:
+            raise UsageError("--web goes without --json, --record, --resume, --note, --frames, --seconds")
+        return serve_page(asked, port=port, lan=lan, store=store)
+    from .session import Wanted, lead
 
-    profile = options.lens_profile(lens)
-    optics = options.optics_from(
-        pixel_um=pixel_um,
-        f_number=f_number,
-        wavelength_um=wavelength_um,
-        camera=camera,
-        lens=lens,
-        address=source,
-    )
-    notes = _notes(note or [])
-    if not json_ and resume is None and not source.startswith("sim://"):
-        notes = ask_for_the_record(notes)
-    plan = Plan(
-        source=source,
-        setup=replace(
-            setup_for(optics, profile, no_ring, options.shims_um(shims)), um_per_degree=um_per_degree
-        ),
-        notes=notes,
-        camera=camera or "",
-        lens=lens or "",
-        transfer=transfer,
-        range_=range_,
-        max_megapixels=max_megapixels,
-        target=target,
+    quiet = asked.config.quiet if quiet is None else quiet
+    wanted = Wanted(
+        rig=asked.rig(),
+        typed=options.as_typed("guide", asked, store=store),
+        notes=_notes(note or []),
         frames=frames,
         seconds=seconds,
         resume=resume,
         new=new,
         record=record,
-        store=store,
+        store=options.store_of(store, asked.config),
         sound=not quiet and not json_,
         json=json_,
     )
-    raise typer.Exit(lead(plan))
-
-
-def setup_for(
-    optics: "Optics | None", profile: "Lens | None", no_ring: bool, shims_um: tuple[float, ...]
-) -> "Setup":
-    """What is known before the first picture, from the options."""
-    from ..guide.session_state import Setup
-
-    ring = not no_ring and (profile.back_focus_ring if profile else True)
-    return Setup(
-        optics=optics,
-        zoom_ratio=1.0 / profile.k if profile else None,
-        back_focus_ring=ring,
-        shims_um=shims_um,
-        lens_kind=profile.kind if profile else "unknown",
-    )
+    raise typer.Exit(lead(wanted))
 
 
 def _notes(given: list[str]) -> tuple[tuple[str, str], ...]:
+    from ..session.guided import RECORD_NAMES
+
     notes = []
     for each in given:
         name, equals, value = each.partition("=")
@@ -183,12 +102,3 @@ def _notes(given: list[str]) -> tuple[tuple[str, str], ...]:
             raise UsageError(f"--note {each}: write NAME=TEXT with a name of {', '.join(RECORD_NAMES)}")
         notes.append((name, value.strip()))
     return tuple(notes)
-
-
-def ask_for_the_record(known: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """What stands in the record, asked once; Enter leaves a line out. Nothing is asked without a terminal."""
-    if known or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return known
-    typer.echo("For the record (Enter leaves a line out):")
-    asked = ((name, typer.prompt(f"  {name}", default="", show_default=False)) for name in RECORD_NAMES)
-    return tuple((name, value.strip()) for name, value in asked if value.strip())

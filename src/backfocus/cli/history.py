@@ -35,7 +35,12 @@ Most = Annotated[
 ]
 
 
-def history(store: options.StoreUrl = None, most: Most = 30, json_: options.Json = False) -> None:
+def history(
+    store: options.StoreUrl = None,
+    config: options.ConfigFile = None,
+    most: Most = 30,
+    json_: options.Json = False,
+) -> None:
     """List the sessions that were kept.
 
     When, on what, the verdict and the error that was left.
@@ -49,7 +54,7 @@ def history(store: options.StoreUrl = None, most: Most = 30, json_: options.Json
     from ..report.plain import number
     from ..session.store import Store
 
-    with Store.open(store) as kept:
+    with Store.open(options.store_of(store, config)) as kept:
         sessions = kept.sessions(most)
     if not sessions:
         options.notice("no session yet: `backfocus demo` makes one")
@@ -76,7 +81,11 @@ def history(store: options.StoreUrl = None, most: Most = 30, json_: options.Json
 
 
 def report(
-    number: SessionId, out: Out = None, store: options.StoreUrl = None, json_: options.Json = False
+    number: SessionId,
+    out: Out = None,
+    store: options.StoreUrl = None,
+    config: options.ConfigFile = None,
+    json_: options.Json = False,
 ) -> None:
     """Write the certificate of a session.
 
@@ -98,7 +107,7 @@ def report(
     path = _file_to_write(out or Path(f"backfocus-{number}.html"))
     if json_ and out:
         raise UsageError("--json prints on the terminal: leave --out out")
-    with Store.open(store) as kept:
+    with Store.open(options.store_of(store, config)) as kept:
         session = session_report(kept.load(number))
     printed_at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     if json_:

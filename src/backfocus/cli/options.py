@@ -1,31 +1,38 @@
 """The options that mean the same on every command, and what they amount to."""
 
-import re
-from typing import TYPE_CHECKING, Annotated, Literal
+import inspect
+import os
+import shlex
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ..errors import UsageError
+from ..errors import Argument, UsageError
+from ..redaction import shown
 
 if TYPE_CHECKING:
-    from ..measure.track import Track
-    from ..optics.lens import Optics
-    from ..optics.profiles import Lens
+    from ..session.config import Config
+    from ..session.rig import Rig, RigOptions
 
 MOST_SESSIONS = 2**31 - 1
 """Highest number of a session: what every database can count to."""
 
 Source = Annotated[
-    str,
+    str | None,
     typer.Argument(
         metavar="SOURCE",
-        help="A file, a folder of stills, rtsp://, http://, srt://, device:0 or sim://?delta_um=40&seed=7",
+        help="A file, a folder of stills, rtsp://, http://, srt://, device:0 or sim://?delta_um=40&seed=7; "
+        "that of --rig unless given.",
         show_default=False,
     ),
 ]
 PixelUm = Annotated[
     float | None,
-    typer.Option("--pixel-um", help="Pixel pitch of the sensor.", show_default=False, min=0.1, max=100.0),
+    typer.Option("--pixel-um", help="Pixel pitch of the picture, 0.1 to 100.", show_default=False),
 ]
 FNumber = Annotated[
     str | None,
@@ -37,11 +44,14 @@ FNumber = Annotated[
     ),
 ]
 Extender = Annotated[
-    float,
-    typer.Option("--extender", help="Factor of an extender that is swung in, as 2.", min=1.0, max=4.0),
+    float | None,
+    typer.Option(
+        "--extender", help="Factor of an extender that is swung in, as 2; 1 to 4.", show_default=False
+    ),
 ]
 WavelengthUm = Annotated[
-    float, typer.Option("--wavelength-um", help="Wavelength of the light.", min=0.2, max=2.0)
+    float | None,
+    typer.Option("--wavelength-um", help="Wavelength of the light: 0.55 unless given.", show_default=False),
 ]
 CameraName = Annotated[
     str | None,
@@ -51,24 +61,84 @@ LensName = Annotated[
     str | None, typer.Option("--lens", help="A lens profile (see `backfocus profiles`).", show_default=False)
 ]
 Transfer = Annotated[
-    str,
+    str | None,
     typer.Option(
-        "--transfer", help="Transfer curve: auto, linear, srgb, bt709, bt1886, gamma2.2, hlg, pq, slog3, ..."
+        "--transfer",
+        help="Transfer curve: auto, linear, srgb, bt709, bt1886, gamma2.2, hlg, pq, slog3, ...",
+        show_default=False,
     ),
 ]
-Range = Annotated[str, typer.Option("--range", help="Video range: auto, full or limited.")]
+Range = Annotated[
+    str | None, typer.Option("--range", help="Video range: auto, full or limited.", show_default=False)
+]
 MaxMegapixels = Annotated[
-    float,
+    float | None,
     typer.Option(
         "--max-megapixels",
-        help="Larger pictures are refused, by what their head says, before they fill the memory.",
-        min=0.01,
-        max=10_000.0,
+        help="Larger pictures are refused, by what their head says, before they fill the memory: 135 unless "
+        "given.",
+        show_default=False,
     ),
 ]
-MAX_MEGAPIXELS = 135.0
-"""As `video.size_limit`, which is too heavy to be imported for `--help`."""
-
+Target = Annotated[
+    Literal["auto", "star", "edge"] | None,
+    typer.Option(
+        "--target",
+        help="A star or our edge chart, whichever is there (auto); edge takes any slanted square.",
+        show_default=False,
+    ),
+]
+RigName = Annotated[
+    str | None,
+    typer.Option("--rig", help="A rig by its name in the configuration file.", show_default=False),
+]
+ConfigFile = Annotated[
+    str | None,
+    typer.Option(
+        "--config",
+        help="A configuration file in place of the user's own (see `backfocus config`).",
+        show_default=False,
+        envvar="BACKFOCUS_CONFIG",
+    ),
+]
+NoRing = Annotated[
+    bool | None,
+    typer.Option(
+        "--no-ring/--ring",
+        help="The lens has no back-focus ring (shims, or an answer), or has one; as its profile says unless "
+        "given.",
+        show_default=False,
+    ),
+]
+Shims = Annotated[
+    str | None, typer.Option("--shims", help="Shims at hand, in um: 10,30,50", show_default=False)
+]
+UmPerDegree = Annotated[
+    float | None,
+    typer.Option(
+        "--um-per-degree",
+        help="How far the back-focus ring moves the lens: then the way to go is said in degrees too. The end "
+        "of a session says how many um it was turned.",
+        show_default=False,
+    ),
+]
+RegionText = Annotated[
+    str | None,
+    typer.Option(
+        "--region",
+        help="Measure the one slanted edge in this part of the picture: X,Y,WIDTHxHEIGHT in pixels.",
+        show_default=False,
+    ),
+]
+RedBlueUm = Annotated[
+    float | None,
+    typer.Option(
+        "--red-blue-um",
+        help="How much further from the lens red focuses than blue, as `check` learned it: colours then hint "
+        "at the side.",
+        show_default=False,
+    ),
+]
 Frames = Annotated[
     int | None, typer.Option("--frames", help="Stop after this many pictures.", show_default=False, min=1)
 ]
@@ -76,8 +146,8 @@ Seconds = Annotated[
     float | None, typer.Option("--seconds", help="Stop after this many seconds.", show_default=False, min=0.0)
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
-Shims = Annotated[
-    str | None, typer.Option("--shims", help="Shims at hand, in um: 10,30,50", show_default=False)
+Quiet = Annotated[
+    bool | None, typer.Option("--quiet/--sound", "-q", help="No tone, or a tone.", show_default=False)
 ]
 StoreUrl = Annotated[
     str | None,
@@ -89,101 +159,140 @@ StoreUrl = Annotated[
     ),
 ]
 
-
-Target = Annotated[
-    Literal["auto", "star", "edge"],
-    typer.Option(
-        "--target",
-        help="A star or our edge chart, whichever is there (auto); edge takes any slanted square.",
-    ),
-]
-RegionText = Annotated[
-    str | None,
-    typer.Option(
-        "--region",
-        help="Measure the one slanted edge in this part of the picture: X,Y,WIDTHxHEIGHT in pixels.",
-        show_default=False,
-    ),
-]
-
-
-def _not_together(red_blue_um: float | None) -> float | None:
-    if red_blue_um == 0.0:
-        raise UsageError("--red-blue-um 0: a lens that focuses red and blue together gives no hint")
-    return red_blue_um
+EVERYWHERE: dict[str, Any] = {
+    "pixel_um": PixelUm,
+    "f_number": FNumber,
+    "wavelength_um": WavelengthUm,
+    "camera": CameraName,
+    "lens": LensName,
+    "extender": Extender,
+    "transfer": Transfer,
+    "range": Range,
+    "max_megapixels": MaxMegapixels,
+    "target": Target,
+}
+"""Of every command that looks at pictures."""
+WHERE_THEY_MEAN_SOMETHING: dict[str, Any] = {
+    "no_ring": NoRing,
+    "shims": Shims,
+    "um_per_degree": UmPerDegree,
+    "region": RegionText,
+    "red_blue_um": RedBlueUm,
+}
 
 
-RedBlueUm = Annotated[
-    float | None,
-    typer.Option(
-        "--red-blue-um",
-        callback=_not_together,
-        help="How much further from the lens red focuses than blue, as `check` learned it: colours then hint "
-        "at the side.",
-        show_default=False,
-        min=-100.0,
-        max=100.0,
-    ),
-]
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for on the command line, and what holds with the configuration file under it.
 
-
-def track_for(target: 'Literal["auto", "star", "edge"]', region: str | None = None) -> "Track":
-    """What to look for in the first picture."""
-    from ..measure.edge.measurement import Region
-    from ..measure.track import Track
-
-    if region is None:
-        return Track(want=target)
-    whole = r"\s*(\d{1,6})\s*"  # more digits than any picture has pixels in a row
-    found = re.fullmatch(f"{whole},{whole},{whole}[xX]{whole}", region)
-    if found is None:
-        raise UsageError(f"--region {region:.40}: give X,Y,WIDTHxHEIGHT in pixels such as 400,300,120x160")
-    return Track(want="edge", region=Region(*(int(part) for part in found.groups())))
-
-
-def lens_profile(name: str | None) -> "Lens | None":
-    """The profile called `name`, or None without one; UsageError names the nearest match."""
-    if name is None:
-        return None
-    from ..optics.profiles import lens
-
-    return lens(name)
-
-
-def optics_from(
-    *,
-    pixel_um: float | None,
-    f_number: str | None,
-    wavelength_um: float,
-    camera: str | None,
-    lens: str | None,
-    address: str = "",
-    extender: float = 1.0,
-) -> "Optics | None":
-    """The optics that the options describe, or None when too little is known for micrometres.
-
-    A number given by hand wins over a profile; both are those without the extender. The virtual camera tells
-    its own pixel and f-number, as a real one would in its menu.
+    `said`: on the command line alone. `layers`: what is said of the rig, the file's first.
     """
-    from ..optics.lens import Optics, extended, parse_f_numbers
-    from ..optics.profiles import camera as camera_named
 
-    if pixel_um is None and camera is not None:
-        pixel_um = camera_named(camera).pixel_um
-    profile = lens_profile(lens)
-    knots = parse_f_numbers(f_number) if f_number is not None else profile.f_numbers if profile else None
-    if address.startswith("sim://"):
-        from ..sim.settings import parse_sim
+    said: "RigOptions"
+    layers: "tuple[RigOptions, ...]"
+    config: "Config"
+    rig_name: str | None
 
-        bench = parse_sim(address)
-        pixel_um = bench.pixel_um if pixel_um is None else pixel_um
-        knots = bench.f_numbers if knots is None else knots
-    if pixel_um is None and knots is None:
-        return None
-    if pixel_um is None or knots is None:
-        missing = "--pixel-um or --camera" if pixel_um is None else "--f-number or --lens"
-        raise UsageError(f"micrometres need pixel pitch and f-number both: add {missing}")
-    return Optics(pixel_um=pixel_um, f_numbers=extended(knots, extender), wavelength_um=wavelength_um)
+    @property
+    def options(self) -> "RigOptions":
+        """All that is said of the rig."""
+        from ..session.rig import layered
+
+        return layered(self.layers)
+
+    def rig(self) -> "Rig":
+        """The rig that is meant; UsageError where there is none, or no source for it."""
+        options = self.options
+        if not options.source:
+            raise UsageError(
+                "no ", Argument("source"), ": give one, or name a rig that has one with ", Argument("rig")
+            )
+        return rig_of(options, self.said)
+
+
+def rig_of(options: "RigOptions", said: "RigOptions") -> "Rig":
+    """The rig of all options; half of what micrometres need is a mistake only where it was typed."""
+    from ..session.rig import resolve
+
+    typed = (said.camera, said.pixel_um, said.lens, said.f_number)
+    return resolve(options, half_is_wrong=any(each is not None for each in typed))
+
+
+def with_rig(*more: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A command whose first parameter is `Asked` as one that takes SOURCE and the options of a rig.
+
+    `more`: those of `WHERE_THEY_MEAN_SOMETHING` that mean something to this command.
+    """
+    kinds = {"source": Source, **EVERYWHERE, **{name: WHERE_THEY_MEAN_SOMETHING[name] for name in more}}
+    places = {**kinds, "rig": RigName, "config": ConfigFile}
+    shown = [
+        inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=each)
+        for name, each in places.items()
+    ]
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+
+        @wraps(command)
+        def asking(**given: Any) -> None:
+            said = {name: given.pop(name) for name in kinds}
+            command(asked(said, given.pop("rig"), given.pop("config")), **given)
+
+        asking.__annotations__ = {each.name: each.annotation for each in (*shown, *own)}
+        asking.__signature__ = inspect.Signature([*shown, *own])  # type: ignore[attr-defined]
+        return asking
+
+    return decorate
+
+
+def asked(given: Mapping[str, object], rig: str | None, config: str | None) -> Asked:
+    """What was asked for, each value checked."""
+    from ..session.config import read_config, settled
+    from ..session.rig import rig_options
+
+    said, holds = rig_options(given), read_config(config)
+    return Asked(said, settled(said, holds, rig), holds, rig)
+
+
+def store_of(given: str | None, config: "Config | str | None" = None) -> str | None:
+    """Where sessions are kept: as said here, else as the configuration file says."""
+    from ..session.config import Config, read_config
+
+    holds = config if isinstance(config, Config) else read_config(config)
+    return given or holds.store
+
+
+def as_option(argument: Argument) -> str:
+    """How the command line spells an argument: `--f-number`, `--f-number two`."""
+    name = "SOURCE" if argument.name == "source" else f"--{argument.name.replace('_', '-')}"
+    return name if argument.value is True else f"{name} {argument.given}".rstrip()
+
+
+def as_typed(command: str, asked: Asked, *, store: str | None) -> str:
+    """How to say the same once more, without secrets: `backfocus guide rtsp://HOST/PATH --lens NAME`."""
+    words = ["backfocus", command]
+    said = asdict(asked.said)
+    if (source := said.pop("source")) is not None:
+        words.append(shown(source))
+    words += [] if asked.rig_name is None else ["--rig", asked.rig_name]
+    for name, value in said.items():
+        if value is not None:
+            words += _said_again(name, value)
+    words += ["--config", str(asked.config.file)] if asked.config.named else []
+    words += ["--store", shown(store)] if store and store != os.environ.get("BACKFOCUS_STORE") else []
+    return shlex.join(words)
+
+
+def _said_again(name: str, value: object) -> list[str]:
+    match value:
+        case bool():
+            return ["--no-ring" if value else "--ring"]
+        case tuple():
+            return [f"--{name}", ",".join(f"{each:g}" for each in value)]
+        case float():
+            return [f"--{name.replace('_', '-')}", f"{value:g}"]
+        case _:
+            return [f"--{name.replace('_', '-')}", str(value)]
 
 
 def notice(message: str) -> None:
@@ -191,12 +300,6 @@ def notice(message: str) -> None:
     typer.echo(f"backfocus: {message}", err=True)
 
 
-def shims_um(text: str | None) -> tuple[float, ...]:
-    """The shims of a list such as `10,30,50`, in um."""
-    try:
-        found = tuple(float(part) for part in (text or "").split(",") if part.strip())
-    except ValueError:
-        found = (-1.0,)
-    if any(not 0 < shim < 10_000 for shim in found):
-        raise UsageError(f"--shims {text}: give thicknesses in um such as 10,30,50")
-    return found
+def is_at_a_terminal() -> bool:
+    """Whether a person can be asked something."""
+    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -1,5 +1,6 @@
 """`backfocus serve`: the guide on a web page."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -9,14 +10,6 @@ from ..errors import UsageError
 from . import options
 from .crash import crash_line
 
-SourceIfAny = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="[SOURCE]",
-        help="As everywhere; without it the source is chosen on the page.",
-        show_default=False,
-    ),
-]
 Practice = Annotated[bool, typer.Option("--practice", help="A virtual camera with rings to drag.")]
 Port = Annotated[int, typer.Option("--port", help="Where to listen; 0: any free port.", min=0, max=65535)]
 Lan = Annotated[bool, typer.Option("--lan", help="Open to the local network, for a phone.")]
@@ -28,19 +21,13 @@ Media = Annotated[
 ]
 
 
+@options.with_rig("no_ring", "shims", "um_per_degree")
 def serve(
-    source: SourceIfAny = None,
+    asked: options.Asked,
     practice: Practice = False,
     port: Port = 8080,
     lan: Lan = False,
     media: Media = None,
-    camera: options.CameraName = None,
-    lens: options.LensName = None,
-    pixel_um: options.PixelUm = None,
-    f_number: options.FNumber = None,
-    transfer: options.Transfer = "auto",
-    max_megapixels: options.MaxMegapixels = options.MAX_MEGAPIXELS,
-    shims: options.Shims = None,
     store: options.StoreUrl = None,
 ) -> None:
     """Set the back focus from a page, also on a phone.
@@ -53,38 +40,43 @@ def serve(
 
       backfocus serve rtsp://192.0.2.10/stream --lan --camera b4-hd --lens canon-cj20ex7.8b
 
-    Ctrl-C keeps the session; the same command takes it up again.
+    Ctrl-C keeps the session; the page then offers to go on with it.
     """
-    from functools import partial
+    if practice and asked.options.source:
+        raise UsageError("--practice brings its own camera: leave the source out")
+    serve_page(asked, practice=practice, port=port, lan=lan, media=media, store=store)
 
+
+def serve_page(
+    asked: options.Asked,
+    *,
+    practice: bool = False,
+    port: int,
+    lan: bool,
+    media: Path | None = None,
+    store: str | None,
+) -> None:
+    """Serve the page until interrupted."""
     import platformdirs
 
-    from ..video.source import open_source
     from ..web.messages import Choice
     from ..web.offers import Given, missing_media
     from ..web.serving import serve as run
     from ..web.session_host import SessionHost
 
-    if practice and source:
-        raise UsageError("--practice brings its own camera: leave the source out")
+    options.rig_of(asked.options, asked.said)  # what cannot be meant is said here, not on the page
+    store = options.store_of(store, asked.config)
+    said = asked.options
     choice = None
-    if practice or source:
-        choice = Choice(
-            "practice" if practice else "given",
-            source or "",
-            camera or "",
-            lens or "",
-            pixel_um,
-            f_number or "",
-            transfer,
-            options.shims_um(shims),
-        )
-    given = Given(choice, missing_media(media) if media else None)
-    session_host = SessionHost(store, given, opens=partial(open_source, max_megapixels=max_megapixels))
-    if choice is not None and not session_host.resume_latest():
+    if practice:
+        choice = Choice("practice")
+    elif said.source:
+        choice = Choice("given", said.source, replace(said, source=None, max_megapixels=None))
+    folder = missing_media(media) if media else None
+    given = Given(choice, folder, asked.config, said.max_megapixels)
+    session_host = SessionHost(store, given)
+    if choice is not None:
         session_host.look(choice)
-    elif choice is None:
-        session_host.resume_latest()
     key_file = platformdirs.user_data_path("backfocus") / "page.key"
     try:
         run(

@@ -1,30 +1,38 @@
 """One guided session at the terminal: source, store, display, tone and keys around the one loop."""
 
 import json
-import shlex
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..errors import SourceUnreadable, UsageError
+import typer
+
+from ..errors import SourceUnreadable
 from ..frame import Frame
 from ..guide import events as ev
-from ..guide.procedure import start
+from ..guide.hands import COMMANDS, Heard
 from ..guide.records import to_dict
-from ..guide.session_state import Session, Setup
+from ..guide.session_state import Session
 from ..guide.words import event_words, instruction_words
-from ..measure.track import Target, Track
-from ..redaction import shown
-from ..session.journal import Journal, fold
-from ..session.run import STILLS_FPS, Limits, Moment, Person
-from ..session.run import guide as guide_moments
-from ..session.store import Store
+from ..session.guided import (
+    RECORD_NAMES,
+    GuidedSession,
+    Notes,
+    Plan,
+    begin,
+    differences,
+    left_open,
+    resume,
+)
+from ..session.opened import Opened, Seen, open_rig
+from ..session.rig import Rig
+from ..session.run import STILLS_FPS, Limits, Moment
 from ..show.lines import check_json
 from ..show.view import View, view_of
 from ..video.record import Recorder
-from ..video.source import VideoSource, open_source
+from ..video.source import VideoSource
 from . import options
 from .check import EXIT_CODES
 from .keys import Keyboard
@@ -36,18 +44,12 @@ REDRAW_S = 0.08
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What was asked for on the command line."""
+class Wanted:
+    """What was asked for on the command line; `typed`: how to say it again."""
 
-    source: str
-    setup: Setup
-    notes: tuple[tuple[str, str], ...] = ()
-    camera: str = ""
-    lens: str = ""
-    transfer: str = "auto"
-    range_: str = "auto"
-    max_megapixels: float = options.MAX_MEGAPIXELS
-    target: Target = "auto"
+    rig: Rig
+    typed: str
+    notes: Notes = ()
     frames: int | None = None
     seconds: float | None = None
     resume: int | None = None
@@ -57,91 +59,116 @@ class Plan:
     sound: bool = True
     json: bool = False
 
+    @property
+    def asks(self) -> bool:
+        """Whether a person is there to be asked something."""
+        return options.is_at_a_terminal() and not self.json and not self.rig.is_virtual
+
 
 class Keys:
     """The person at the keyboard: their answers carry the step they were given in."""
 
-    def __init__(self, keyboard: Keyboard) -> None:
+    def __init__(self, keyboard: Keyboard, session: Session) -> None:
         self._keyboard = keyboard
-        self.session: Session | None = None
+        self.session = session
 
-    def hear(self, said: object, at_s: float) -> None:
+    def hear(self, said: Heard, at_s: float) -> None:
         """The display says it."""
 
     def answers(self, at_s: float) -> tuple[ev.Event, ...]:
         """The keys pressed since the last picture."""
-        kinds: dict[str, type[ev.Command]] = {
-            "confirm": ev.Confirmed,
-            "repeat": ev.Repeated,
-            "skip": ev.Skipped,
-            "undo": ev.Undone,
-            "stop": ev.Stopped,
-        }
-        step = self.session.step if self.session else ""
+        step = self.session.step
         return tuple(
-            kinds[command](at_s, step) if command in kinds else ev.NdChanged(at_s, f"ND {command}")
+            COMMANDS[command](at_s, step) if command in COMMANDS else ev.NdChanged(at_s, f"ND {command}")
             for command in self._keyboard.commands()
         )
 
+    def position(self, at_s: float) -> None:
+        """A person does not know to the step where a ring stands."""
 
-def lead(plan: Plan, source: VideoSource | None = None) -> int:
-    """Run one session to its end; the exit code of its verdict. `source` in place of the plan's, if open."""
+
+def lead(wanted: Wanted, opened: Opened | None = None) -> int:
+    """Run one session to its end; the exit code of its verdict. `opened`: its source, if that is open."""
     with ExitStack() as held:
-        source = source or open_source(
-            plan.source,
-            transfer=plan.transfer,
-            range_=plan.range_,
-            max_megapixels=plan.max_megapixels,
-            notice=options.notice,
-        )
-        hand = getattr(source, "hand", None)
-        if plan.record:
-            source = _Taped(source, plan.record, STILLS_FPS)
-        held.enter_context(closing(source))
-        store = held.enter_context(Store.open(plan.store))
-        session, journal, offset_s = _begin(plan, source, store)
-        keys = Keys(held.enter_context(Keyboard() if not plan.json else nullcontext(Keyboard())))
-        people: list[Person] = [keys, *([hand] if hand is not None else [])]
-        limits = Limits(plan.frames, plan.seconds)
-        moments = guide_moments(
-            source, session, people=people, limits=limits, offset_s=offset_s, known=Track(want=plan.target)
-        )
-        show = _show_json if plan.json else _show_live
+        opened = opened or open_rig(wanted.rig, options.notice)
+        source = held.enter_context(closing(opened.source))
+        if wanted.asks:
+            source = Seen(source)
+        if wanted.record:
+            source = held.enter_context(closing(_Taped(source, wanted.record, STILLS_FPS)))
+        guided = held.enter_context(_guided(wanted, source))
+        keyboard = held.enter_context(nullcontext(Keyboard()) if wanted.json else Keyboard())
+        keys = Keys(keyboard, guided.session)
+        limits = Limits(wanted.frames, wanted.seconds)
+        moments = guided.moments(source, wanted.rig, (keys, *opened.hands), limits=limits)
+        show = _show_json if wanted.json else _show_live
         try:
-            last = show(plan, source, _kept(moments, journal, keys))
+            last = show(wanted, source, _with_keys(moments, keys))
         except KeyboardInterrupt:
-            options.notice(f"interrupted; {_go_on(plan, journal.session_id)}")
+            options.notice(f"interrupted; {_go_on(wanted, guided.number)}")
             raise
-    return _end(plan, last, journal.session_id)
+    return _end(wanted, last, guided.number)
 
 
-def _begin(plan: Plan, source: VideoSource, store: Store) -> tuple[Session, Journal, float]:
-    """A new session with its notes, or one left open taken up again."""
-    number = plan.resume
-    if number is None and source.live and not plan.new and not plan.source.startswith("sim://"):
-        number = store.find_open(plan.source)
+def _guided(wanted: Wanted, source: VideoSource) -> GuidedSession:
+    """A session left open taken up again, or a new one with what was asked for the record."""
+    plan = Plan(wanted.rig, wanted.rig.source, source.title, notes=wanted.notes)
+    number = wanted.resume
+    if number is None and source.live and not wanted.new and not wanted.rig.is_virtual:
+        number = _left_open(wanted, plan)
     if number is not None:
-        stored = store.load(number)
-        if stored.summary.state == "closed":
-            raise UsageError(
-                f"session {number} is finished: see `backfocus report {number}`, or leave --resume out"
+        guided, stored = resume(wanted.store, number, plan)
+        begun = stored.summary.started_at
+        options.notice(f"going on with session {number} of {begun:%Y-%m-%d %H:%M} UTC")
+        return guided
+    if wanted.asks:
+        plan = replace(plan, notes=ask_for_the_record(plan.notes))
+    return begin(wanted.store, plan)
+
+
+def _left_open(wanted: Wanted, plan: Plan) -> int | None:
+    """The number of the session to go on with: what was left open on this source is told, and asked about."""
+    for left in left_open(wanted.store, plan.source):
+        number, when = left.summary.id, f"{left.summary.started_at:%Y-%m-%d %H:%M} UTC"
+        if left.summary.led_by:
+            options.notice(
+                f"session {number} on this source is led by {left.summary.led_by}; this is a new one"
             )
-        replayed = fold(stored)
-        options.notice(f"going on with session {number} of {stored.summary.started_at:%Y-%m-%d %H:%M} UTC")
-        return replayed.session, Journal(store, number), replayed.until_s
-    journal = Journal.begin(
-        store, plan.setup, source=plan.source, title=source.title, camera=plan.camera, lens=plan.lens
-    )
-    session, _ = start(plan.setup)
-    for name, value in plan.notes:
-        session = journal.add(session, ev.Noted(0.0, name, value))
-    return session, journal, 0.0
+        elif different := differences(left.summary, left.session, plan):
+            options.notice(
+                f"session {number} of {when} was left open, and is another one: {'; '.join(different)}"
+            )
+        elif not wanted.asks:
+            options.notice(
+                f"session {number} of {when} was left open on this source: go on with --resume {number}"
+            )
+        elif _yes(f"Session {number} of {when} was left open at '{left.session.step}'. Go on with it?"):
+            return number
+    return None
 
 
-def _kept(moments: Iterator[Moment], journal: Journal, keys: Keys) -> Iterator[Moment]:
-    """Each moment, written down before it is shown."""
+def _yes(question: str) -> bool:
+    try:
+        return typer.confirm(question, default=True)
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+
+
+def ask_for_the_record(known: Notes) -> Notes:
+    """What stands in the record, asked once; Enter leaves a line out."""
+    if known:
+        return known
+    typer.echo("For the record (Enter leaves a line out):")
+    try:
+        asked = [(name, typer.prompt(f"  {name}", default="", show_default=False)) for name in RECORD_NAMES]
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    return tuple((name, value.strip()) for name, value in asked if value.strip())
+
+
+def _with_keys(moments: Iterator[Moment], keys: Keys) -> Iterator[Moment]:
+    """Each moment; keys pressed after it answer the step it led to."""
     for moment in moments:
-        journal.note(moment)
         keys.session = moment.session
         yield moment
 
@@ -166,7 +193,7 @@ class _Taped:
         self._recorder.close()
 
 
-def _show_live(plan: Plan, source: VideoSource, moments: Iterator[Moment]) -> Moment:
+def _show_live(wanted: Wanted, source: VideoSource, moments: Iterator[Moment]) -> Moment:
     from rich.console import Console
     from rich.live import Live
 
@@ -176,7 +203,7 @@ def _show_live(plan: Plan, source: VideoSource, moments: Iterator[Moment]) -> Mo
     remarked: set[str] = set()
     last = None
     screen = Live(console=console, auto_refresh=False, transient=console.is_terminal)
-    with screen, Tone() if plan.sound else nullcontext() as tone:
+    with screen, Tone() if wanted.sound else nullcontext() as tone:
         for moment in moments:
             last = moment
             view = view_after(view, moment)
@@ -220,7 +247,7 @@ def _say(moment: Moment, remarks: list[str]) -> None:
     sys.stdout.flush()
 
 
-def _show_json(plan: Plan, source: VideoSource, moments: Iterator[Moment]) -> Moment:
+def _show_json(wanted: Wanted, source: VideoSource, moments: Iterator[Moment]) -> Moment:
     last = None
     for last in moments:
         for line in _json_lines(last):
@@ -249,16 +276,18 @@ def _json_lines(moment: Moment) -> Iterator[dict[str, object]]:
         yield {"kind": "verdict", "type": "Verdict", **at, **line}
 
 
-def _go_on(plan: Plan, number: int) -> str:
-    return f"go on with: backfocus guide {shlex.quote(shown(plan.source))} --resume {number}"
+def _go_on(wanted: Wanted, number: int | None) -> str:
+    if number is None:
+        return "nothing had happened yet, and no session is kept"
+    return f"go on with: {wanted.typed} --resume {number}"
 
 
-def _end(plan: Plan, last: Moment, number: int) -> int:
+def _end(wanted: Wanted, last: Moment, number: int | None) -> int:
     if not last.session.finished:
-        options.notice(f"not finished; {_go_on(plan, number)}")
+        options.notice(f"not finished; {_go_on(wanted, number)}")
         return 4
     result = last.session.results[-1]
-    if not plan.json:
+    if not wanted.json:
         from rich.console import Console
 
         console = Console(highlight=False)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..measure.reading import Reading
+from ..measure.reading import Reading, RingPosition
 from ..optics.lens import Optics
 from ..solve import light
 from ..solve.defocus import Defocus, Reference, defocus
@@ -53,6 +53,7 @@ def steady_reading(
         level_sigma=mean.level_sigma,
         level_noise=mean.level_noise,
         white_light=light.white_light(readings),
+        position=mean_position([each.position for each in readings if each.frequency_cy_px]),
     )
 
 
@@ -79,6 +80,23 @@ def best_between(session: Session, scale_px: float) -> SteadyReading | None:
     blend = (1.0 - share) * curves[0] + share * curves[1]
     soft_um = (1.0 - share) * wide.residual_um + share * tele.residual_um
     return replace(wide, scale_px=scale_px, residual_um=soft_um, modulation=tuple(map(float, blend)))
+
+
+def mean_position(positions: Sequence[RingPosition | None]) -> RingPosition | None:
+    """Where the rings stood on the whole; None, or None for one of them, where some picture does not know."""
+    known = [each for each in positions if each is not None]
+    if not known or len(known) < len(positions):
+        return None
+    return RingPosition(
+        _mean([each.focus_steps for each in known]),
+        _mean([each.back_focus_steps for each in known]),
+        _mean([each.zoom_steps for each in known]),
+    )
+
+
+def _mean(steps: Sequence[float | None]) -> float | None:
+    known = [each for each in steps if each is not None]
+    return float(np.mean(known)) if len(known) == len(steps) else None
 
 
 def _reference(best: SteadyReading) -> Reference:

@@ -8,7 +8,7 @@ none was named they are those of a nominal lens (f/2, 5 um pixels), good for com
 from dataclasses import dataclass
 from typing import Literal
 
-from ..measure.reading import Flag
+from ..measure.reading import Flag, RingPosition
 from ..solve.clip import ClipAnswer
 
 Ring = Literal["focus", "back-focus"]
@@ -27,6 +27,7 @@ class SteadyReading:
 
     `residual_um`: |r|, against the best picture seen at this zoom where there is one (`referenced`). `flags`:
     what was noticed in most of these pictures. The curve, its sigmas and `white_light` are as in `Reading`.
+    `position`: where the rings stood, where something knows it.
     """
 
     scale_px: float | None
@@ -40,6 +41,7 @@ class SteadyReading:
     level_sigma: float = 0.0
     level_noise: float = 0.0
     white_light: float | None = None
+    position: RingPosition | None = None
 
 
 # Seen in the picture ---------------------------------------------------------------------------------------

@@ -71,6 +71,18 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class RingPosition:
+    """Where the rings of the lens stand, in steps of what knows it, a motor or an encoder; None: not known.
+
+    Steps rise one way for as long as that is switched on; what they are in um is learned, not told.
+    """
+
+    focus_steps: float | None = None
+    back_focus_steps: float | None = None
+    zoom_steps: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One picture measured.
 
@@ -104,6 +116,8 @@ class Reading:
         How far the star's centre moved since the reading before, less what the zoom explains; None at first.
     colours
         The curves of the star in red and in blue at half the resolution, where they were asked for.
+    position
+        Where the rings stood, where something knows it.
     """
 
     index: int
@@ -129,6 +143,7 @@ class Reading:
     field: Field | None = None
     edge: Edge | None = None
     colours: tuple[Curve, Curve] | None = None
+    position: RingPosition | None = None
 
     @property
     def target(self) -> Star | Edge | None:

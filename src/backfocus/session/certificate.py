@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ..guide.events import SteadyReading
 from ..guide.session_state import Result, Session, Setup
+from ..optics.lens import Optics
 from ..report.session_report import Estimate, MtfCurve, Outcome, Picture, SessionReport, Sweep, ZoomPoint
 from ..solve.backfocus import BackFocus
 from ..solve.verdict import nearest_shim_um
@@ -36,8 +37,8 @@ def _outcome(stored: StoredSession, replayed: ReplayedSession, session: Session,
         result.verdict.reason,
         result.verdict.advice,
         half_depth_um=result.half_depth_um,
-        after=_estimate(session.setup, result.back_focus),
-        before=_estimate(session.setup, result.before),
+        after=estimate(session.setup.optics, result.back_focus),
+        before=estimate(session.setup.optics, result.before),
         shim_um=_shim(session.setup, result.back_focus),
         ring_degrees=_degrees(session.setup, result.back_focus),
         rounds=result.rounds,
@@ -61,11 +62,11 @@ def _period(replayed: ReplayedSession, session: Session) -> tuple[float, float]:
     return max(earlier, default=-1.0), session.since_s
 
 
-def _estimate(setup: Setup, found: BackFocus | None) -> Estimate | None:
+def estimate(optics: Optics | None, found: BackFocus | None) -> Estimate | None:
+    """An error as reports print it; None where there is none."""
     if found is None:
         return None
     longest_px = found.zoom[0].scale_px
-    optics = setup.optics
     points = tuple(
         ZoomPoint(
             each.scale_px,

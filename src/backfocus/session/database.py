@@ -21,11 +21,11 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from ..errors import StoreError, UsageError
+from ..errors import Argument, StoreError, UsageError
 from ..redaction import shown
 from .faults import DAMAGED, ELSEWHERE, FOREIGN, NO_DATABASE, advice
 
-STEPS = ("0001", "0002")
+STEPS = ("0001", "0002", "0003")
 """The steps in `migrations`, newest last."""
 
 POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
@@ -125,7 +125,7 @@ def _path(address: str | Path | None) -> Path:
             else platformdirs.user_data_path("backfocus") / "sessions.db"
         )
     except RuntimeError:  # ~somebody
-        raise UsageError(f"--store {address}: there is no such user") from None
+        raise UsageError(Argument("store", str(address)), ": there is no such user") from None
 
 
 # Files ------------------------------------------------------------------------------------------------------
@@ -143,9 +143,9 @@ def _make_private(file: Path) -> None:
     One that was open to all, as older versions made it, is closed; rights given to a group stay.
     """
     if "\0" in str(file):
-        raise UsageError("--store: the name of a file cannot hold a NUL")
+        raise UsageError(Argument("store"), ": the name of a file cannot hold a NUL")
     if file.is_dir():
-        raise StoreError(f"{file} is a folder: give a file in it with --store")
+        raise StoreError(f"{file} is a folder: give a file in it as the store")
     if not file.exists():
         make_private_folder(file.parent)
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
@@ -249,7 +249,7 @@ def _bring_up_to_date(database: Database) -> None:
     if step == STEPS[-1]:
         return
     if step is not None and step not in STEPS:
-        raise StoreError(f"{database.name}: written by a newer backfocus: update, or give another --store")
+        raise StoreError(f"{database.name}: written by a newer backfocus: update, or give another store")
     from alembic import command
     from alembic.config import Config
 

@@ -5,20 +5,20 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..redaction import redact
 
-ELSEWHERE = "give another place with --store"
+ELSEWHERE = "give another place for the store"
 NO_DATABASE = f"this file is no backfocus store: {ELSEWHERE}"
 FOREIGN = f"this database holds something else: {ELSEWHERE}"
-DAMAGED = "the store is damaged: move it away or put a copy back, or give another --store"
-_BUSY = "another program is writing to it: close that, or give another --store"
+DAMAGED = "the store is damaged: move it away or put a copy back, or give another store"
+_BUSY = "another program is writing to it: close that, or give another store"
 _FULL = "the disk is full: make room; what was kept before is safe"
-_READ_ONLY = "it cannot be written: allow writing, or give another --store"
+_READ_ONLY = "it cannot be written: allow writing, or give another store"
 _GONE = "the database server ended the connection: start it, then begin again"
 _ADVICE = (
     ("locked", _BUSY),
     ("readonly", _READ_ONLY),
     (
         "unable to open",
-        "it cannot be opened: does the folder exist and may you write there? Or give another --store",
+        "it cannot be opened: does the folder exist and may you write there? Or give another store",
     ),
     ("not a database", NO_DATABASE),
     ("malformed", DAMAGED),
@@ -28,16 +28,16 @@ _ADVICE = (
     ("no such table", FOREIGN),
     ("no such column", FOREIGN),
     ("already exists", FOREIGN),
-    ("password authentication failed", "wrong user or password: see the address given with --store"),
+    ("password authentication failed", "wrong user or password: see the address of the store"),
     (
         "no password supplied",
         "the server asks for a password: write postgresql://USER:PASSWORD@HOST/DATABASE",
     ),
-    ("does not exist", "the server has no such user or database: create it, or correct the --store address"),
+    ("does not exist", "the server has no such user or database: create it, or correct its address"),
     ("Connection refused", "no PostgreSQL server answers there: start it, or correct host and port"),
     ("resolve host", "there is no host of this name: check its spelling and the network"),
     ("translate host", "there is no host of this name: check its spelling and the network"),
-    ("No such file", "no PostgreSQL server answers there: start it, or correct the --store address"),
+    ("No such file", "no PostgreSQL server answers there: start it, or correct its address"),
     ("timeout", "no answer in time: check host, port and the network"),
     ("no route", "the host cannot be reached: check its name and the network"),
     ("server closed", _GONE),
@@ -75,4 +75,4 @@ def advice(error: SQLAlchemyError, url: sa.URL) -> str:
         *(value for value in url.query.values() if isinstance(value, str)),
     ):
         text = text.replace(secret, "***") if secret else text
-    return redact(" ".join(text.split())) + ": look at the database, or give another --store"
+    return redact(" ".join(text.split())) + ": look at the database, or give another store"

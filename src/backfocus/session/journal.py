@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import cv2
@@ -19,44 +20,94 @@ from .store import Entry, NdResult, Store, StoredSession
 PICTURE_HALF_PX = 160
 """Half the side of the picture kept of a star: the rings that tell lie within."""
 
+READINGS_BEFORE_S = 30.0
+"""How much of what was read before the first event is kept with it."""
+
+Json = dict[str, Any]
+_NOTHING_YET = (ev.Noted, ev.NdChanged, ev.NotReady, ev.NothingThere)
 _WORTH_A_PICTURE = (ev.TeleSharp, ev.StillOff, ev.WithinDepth, ev.Returned, ev.LockHeld)
 End = Literal["tele", "wide"]
 
 
 class Journal:
-    """Writes the moments of one session to a store, each on the disk before the next picture."""
+    """Writes the moments of one session to a store, each on the disk before the next picture.
 
-    def __init__(self, store: Store, session_id: int) -> None:
-        self._store = store
+    A session in which nothing happened is not kept: its first word is written with the first event that the
+    picture or the person brings about. `session_id` is None until then.
+    """
+
+    def __init__(self, store: Store, session_id: int | None, heading: "Heading | None" = None) -> None:
         self.session_id = session_id
+        self._store = store
+        self._heading = heading
+        self._waiting: list[Entry] = []
+        self._begun_at = datetime.now(UTC)
 
     @classmethod
     def begin(
-        cls, store: Store, setup: Setup, *, source: str, title: str, camera: str = "", lens: str = ""
+        cls,
+        store: Store,
+        setup: Setup,
+        *,
+        source: str,
+        title: str,
+        camera: str = "",
+        lens: str = "",
+        choice: Json | None = None,
     ) -> "Journal":
-        """A journal of a new session."""
-        number = store.begin(to_dict(setup), source=source, title=title, camera=camera, lens=lens)
-        return cls(store, number)
+        """A journal of a new session; `choice`: what was chosen on the page."""
+        journal = cls(store, None, Heading(setup, source, title, camera, lens))
+        if choice is not None:
+            journal.keep(Entry("choice", None, choice))
+        return journal
 
     def add(self, session: Session, event: ev.Event) -> Session:
         """The session after an event that came from no picture, written down."""
         after, _ = advance(session, event)
-        self._store.append(self.session_id, Entry("event", event.at_s, to_dict(event)))
+        self._write([Entry("event", event.at_s, to_dict(event))], happened=_tells((event,)))
         return after
 
     def note(self, moment: Moment) -> None:
         """Write down one moment, and the result when it is the last."""
-        entries = list(_entries(moment))
-        if entries:
-            self._store.append(self.session_id, *entries)
+        happened = _tells(moment.events) or moment.session.finished
+        self._write(list(_entries(moment)), happened=happened)
         if moment.session.finished:
             self._close(moment.session)
 
+    def keep(self, entry: Entry) -> None:
+        """Write down what is no part of the procedure."""
+        self._write([entry], happened=False)
+
+    def _write(self, entries: list[Entry], *, happened: bool) -> None:
+        if self.session_id is None:
+            self._waiting = _recent([*self._waiting, *entries])
+            if not happened:
+                return
+            entries, self._waiting = self._waiting, []
+            self.session_id = self._begun()
+        if entries:
+            self._store.append(self.session_id, *entries)
+
+    def _begun(self) -> int:
+        heading = self._heading
+        assert heading is not None  # only `begin` makes a journal without a number
+        return self._store.begin(
+            to_dict(heading.setup),
+            source=heading.source,
+            title=heading.title,
+            camera=heading.camera,
+            lens=heading.lens,
+            started_at=self._begun_at,
+            hold=True,
+        )
+
     def _close(self, session: Session) -> None:
+        number = self.session_id
+        assert number is not None  # an end is something that happened
         for result in session.results:
             found = result.back_focus
             self._store.put_result(
-                self.session_id,
+                number,
                 NdResult(
                     result.nd,
                     result.verdict.kind,
@@ -68,11 +119,35 @@ class Journal:
         last = session.results[-1]
         found = last.back_focus
         self._store.close_session(
-            self.session_id,
+            number,
             verdict=last.verdict.kind,
             delta_um=found.delta_um if found else None,
             sigma_um=found.sigma_um if found else None,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands at the top of a session."""
+
+    setup: Setup
+    source: str
+    title: str
+    camera: str
+    lens: str
+
+
+def _tells(events: Iterable[ev.Event]) -> bool:
+    """Whether something happened; a note, the ND that is in, or a picture of nothing is nothing yet."""
+    return any(not isinstance(event, _NOTHING_YET) for event in events)
+
+
+def _recent(entries: list[Entry]) -> list[Entry]:
+    """The entries without readings so old that nobody will ask what led to the first event."""
+    last_s = max((each.at_s for each in entries if each.at_s is not None), default=0.0)
+    return [
+        each for each in entries if each.kind != "reading" or (each.at_s or 0.0) > last_s - READINGS_BEFORE_S
+    ]
 
 
 def _entries(moment: Moment) -> Iterable[Entry]:

@@ -4,14 +4,14 @@ Nothing else in the package owns a clock or a thread of control. Everything that
 below; everything that shows or stores is handed what happened here, moment by moment.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from ..errors import OutOfOrder
 from ..frame import Frame, fields
 from ..guide.events import Ended, Event, WrongRing
+from ..guide.hands import Hands, position_of
 from ..guide.instructions import Instruction
 from ..guide.outcome import adjusters_of
 from ..guide.procedure import advance, ask
@@ -48,42 +48,44 @@ class Sighting:
     reading: Reading
 
 
+Measure = Callable[[Frame], Reading]
+"""What to measure: takes the pictures of a source in their order and gives a reading of each."""
+
+
+def tracking(known: Track | None = None) -> Measure:
+    """Measure a star or an edge wherever it goes; `known` says what to look for in the first picture."""
+
+    def measure(picture: Frame) -> Reading:
+        nonlocal known
+        known, reading = track(known, picture)
+        return reading
+
+    return measure
+
+
 def readings(
-    source: VideoSource, limits: Limits | None = None, known: Track | None = None
+    source: VideoSource, measure: Measure | None = None, limits: Limits | None = None
 ) -> Iterator[Sighting]:
     """Measure every picture of `source` in turn; closes the source at the end, also when abandoned.
 
-    `known` says what to look for, where that is not whatever is there.
+    `measure`: what to measure; whatever star or edge chart is there unless given.
 
     Raises
     ------
     SourceError
         When the source cannot be read, or was lost and did not come back.
     """
-    limits = limits or Limits()
+    measure, limits = measure or tracking(), limits or Limits()
     first_s: float | None = None
     with closing(source):
         for count, frame in enumerate(source.frames(), start=1):
             if first_s is None:
                 first_s = frame.at_s
             for picture in fields(frame):
-                known, reading = track(known, picture)
-                yield Sighting(picture, reading)
+                yield Sighting(picture, measure(picture))
             elapsed_s = (frame.at_s or 0.0) - (first_s or 0.0)
             if limits.passed(count, elapsed_s):
                 return
-
-
-class Person(Protocol):
-    """Whoever has their hands on the lens: told what to do, and able to say that it is done."""
-
-    def hear(self, said: Instruction | WrongRing, at_s: float) -> None:
-        """Take in one instruction, or the warning that the wrong ring was turned."""
-        ...
-
-    def answers(self, at_s: float) -> tuple[Event, ...]:
-        """What the person has said by `at_s`, each thing once."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,10 +108,10 @@ def guide(
     source: VideoSource,
     session: Session,
     *,
-    people: Sequence[Person] = (),
+    hands: Sequence[Hands] = (),
     limits: Limits | None = None,
     offset_s: float = 0.0,
-    known: Track | None = None,
+    measure: Measure | None = None,
 ) -> Iterator[Moment]:
     """Lead `session` to its end with the pictures of `source`; one moment per picture.
 
@@ -117,12 +119,13 @@ def guide(
     ----------
     session : Session
         A new one from `start`, or one that was replayed.
-    people : sequence of Person
-        All of them hear every instruction, and each may answer.
+    hands : sequence of Hands
+        All of them hear every instruction, and each may answer; the first that knows tells where the rings
+        stand.
     offset_s : float
         Added to the source's time, so that a resumed session's clock goes on where it stopped.
-    known : Track
-        What to look for, where that is not whatever is there.
+    measure : callable
+        What to measure, as in `readings`.
 
     Notes
     -----
@@ -135,22 +138,23 @@ def guide(
     at_s = offset_s
     seen_all: list[Reading] = []
     instructions = ask(session)
-    _tell(people, instructions, (), at_s)
+    _tell(hands, instructions, (), at_s)
     yield Moment(at_s, None, session, history, (), instructions)
-    pictures = readings(source, limits, known)
+    pictures = readings(source, measure, limits)
     for sighting in pictures:
         at_s = offset_s + _time(sighting.reading)
-        reading = replace(sighting.reading, at_s=at_s)
+        reading = replace(sighting.reading, at_s=at_s, position=position_of(hands, at_s))
+        sighting = replace(sighting, reading=reading)
         if not source.live:
             seen_all.append(reading)
         history, seen = watch(history, reading, session)
         turn = _Turn(session)
         turn.take_seen(seen)
-        turn.take_said(answer for person in people for answer in person.answers(at_s))
+        turn.take_said(answer for each in hands for answer in each.answers(at_s))
         if turn.session.finished and not source.live:
             turn.take_later(pictures, offset_s)
         session = turn.session
-        _tell(people, tuple(turn.instructions), turn.events, at_s)
+        _tell(hands, tuple(turn.instructions), turn.events, at_s)
         happened = tuple(turn.events), tuple(turn.instructions), tuple(turn.ignored)
         yield Moment(at_s, sighting, session, history, *happened)
         if session.finished:
@@ -207,14 +211,14 @@ class _Turn:
 
 
 def _tell(
-    people: Sequence[Person], instructions: Iterable[Instruction], events: Iterable[Event], at_s: float
+    hands: Sequence[Hands], instructions: Iterable[Instruction], events: Iterable[Event], at_s: float
 ) -> None:
-    for person in people:
+    for each in hands:
         for event in events:
             if isinstance(event, WrongRing):
-                person.hear(event, at_s)
+                each.hear(event, at_s)
         for instruction in instructions:
-            person.hear(instruction, at_s)
+            each.hear(instruction, at_s)
 
 
 def _time(reading: Reading) -> float:

@@ -19,12 +19,13 @@ from typing import Any, Literal, Self
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..errors import StoreError
+from ..errors import SessionHeld, StoreError
 from ..redaction import redact, shown
 from .database import Database, open_database
+from .writer import Writer, this_program, writer_of
 
 Json = dict[str, Any]
-Kind = Literal["event", "ignored", "instruction", "reading", "sweep", "picture"]
+Kind = Literal["event", "ignored", "instruction", "reading", "sweep", "picture", "choice", "rings"]
 State = Literal["open", "closed"]
 
 READINGS_WAIT_S = 1.0
@@ -47,6 +48,8 @@ _sessions = sa.Table(
     sa.Column("verdict", sa.String(32)),
     sa.Column("delta_um", sa.Float),
     sa.Column("sigma_um", sa.Float),
+    sa.Column("writer", sa.Text),
+    sa.Column("written_at", sa.String(32)),
 )
 _entries = sa.Table(
     "entries",
@@ -72,7 +75,10 @@ _results = sa.Table(
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something that happened, as plain JSON values; a picture is a PNG with its caption in `payload`."""
+    """Something that happened, as plain JSON values; a picture is a PNG with its caption in `payload`.
+
+    "choice" is what was chosen on the page, "rings" is where those of a practice camera stand.
+    """
 
     kind: Kind
     at_s: float | None
@@ -93,7 +99,7 @@ class NdResult:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A session in one line of the history; `started_at` is in UTC."""
+    """A session in one line of the history; `started_at` is in UTC. `led_by`: the program that leads it."""
 
     id: int
     started_at: datetime
@@ -106,6 +112,7 @@ class Summary:
     delta_um: float | None
     sigma_um: float | None
     results: tuple[NdResult, ...] = ()
+    led_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +131,8 @@ class Store:
         self._database = database
         self._waiting: dict[int, list[Entry]] = {}
         self._waiting_since_s: float | None = None
+        self._me = this_program()
+        self._held: set[int] = set()
 
     @classmethod
     def open(cls, address: str | Path | None = None, *, wait_s: float = 5.0) -> Self:
@@ -154,8 +163,9 @@ class Store:
         camera: str = "",
         lens: str = "",
         started_at: datetime | None = None,
+        hold: bool = False,
     ) -> int:
-        """The number of a new open session."""
+        """The number of a new open session; `hold`: nobody else may write into it, see `hold`."""
         words = {"source": shown(source), "title": title, "camera": camera, "lens": lens}
         values = {
             **clean(words),
@@ -164,8 +174,49 @@ class Store:
             "state": "open",
         }
         with self._database.writing() as connection:
-            number = connection.execute(sa.insert(_sessions).values(values).returning(_sessions.c.id))
-            return int(number.scalar_one())
+            if hold:
+                values |= {"writer": str(self._me), "written_at": _utc_text(_now(connection))}
+            insert = sa.insert(_sessions).values(values).returning(_sessions.c.id)
+            number = int(connection.execute(insert).scalar_one())
+        if hold:
+            self._held.add(number)
+        return number
+
+    def hold(self, session_id: int, *, again: bool = False) -> None:
+        """Be the one that writes into a session, until `release`, `close`, or the end of this program.
+
+        Parameters
+        ----------
+        again : bool
+            Open it again where it was finished.
+
+        Raises
+        ------
+        SessionHeld
+            If another program that still runs leads it.
+        """
+        mine = {"writer": str(self._me)}
+        opened = {"state": "open", "verdict": None, "delta_um": None, "sigma_um": None} if again else {}
+        with self._database.writing() as connection:
+            row = _locked(connection, session_id)
+            now = _now(connection)
+            if (other := _other(row, self._me, now)) is not None:
+                raise SessionHeld(f"session {session_id} is led by {other.words}: close that first")
+            values = {**mine, **opened, "written_at": _utc_text(now)}
+            connection.execute(sa.update(_sessions).where(_sessions.c.id == session_id).values(values))
+        self._held.add(session_id)
+
+    def release(self, session_id: int) -> None:
+        """Let others write into a session."""
+        self.flush()
+        if session_id in self._held:
+            self._held.remove(session_id)
+            self._let_go(_sessions.c.id == session_id)
+
+    def _let_go(self, which: sa.ColumnElement[bool]) -> None:
+        mine = which & (_sessions.c.writer == str(self._me))
+        with self._database.writing() as connection:
+            connection.execute(sa.update(_sessions).where(mine).values(writer=None, written_at=None))
 
     def append(self, session_id: int, *entries: Entry) -> None:
         """Keep what happened, in order.
@@ -191,7 +242,7 @@ class Store:
         if waiting:
             with self._database.writing() as connection:
                 for number, entries in waiting.items():
-                    _must_exist(connection, number, locked=True)
+                    self._must_be_mine(connection, number)
                     _insert(connection, number, entries)
         for entries in self._waiting.values():
             entries.clear()
@@ -209,7 +260,7 @@ class Store:
             "payload": clean(result.payload),
         }
         with self._database.writing() as connection:
-            _must_exist(connection, session_id, locked=True)
+            self._must_be_mine(connection, session_id)
             connection.execute(sa.delete(_results).where(where))
             connection.execute(sa.insert(_results).values(row))
 
@@ -225,44 +276,63 @@ class Store:
             "sigma_um": _finite(sigma_um),
         }
         with self._database.writing() as connection:
-            _must_exist(connection, session_id)
+            self._must_be_mine(connection, session_id)
             connection.execute(sa.update(_sessions).where(_sessions.c.id == session_id).values(values))
 
-    def load(self, session_id: int) -> StoredSession:
-        """Everything kept of one session; `StoreError` if there is none of that number."""
+    def load(self, session_id: int, *kinds: Kind) -> StoredSession:
+        """What is kept of one session, or only its entries of some kinds; `StoreError` if there is none."""
         self.flush()
         with self._database.reading() as connection:
             _must_exist(connection, session_id)
             row = connection.execute(sa.select(_sessions).where(_sessions.c.id == session_id)).one()
             lines = sa.select(_entries).where(_entries.c.session_id == session_id).order_by(_entries.c.seq)
+            lines = lines.where(_entries.c.kind.in_(kinds)) if kinds else lines
             entries = tuple(
                 Entry(each.kind, each.at_s, _object(each.payload), each.picture)
                 for each in connection.execute(lines)
             )
-            return StoredSession(
-                _summary(row, _results_of(connection, [session_id])), _object(row.setup), entries
-            )
+            summary = _summary(row, _results_of(connection, [session_id]), _now(connection))
+            return StoredSession(summary, _object(row.setup), entries)
 
     def sessions(self, limit: int | None = None) -> tuple[Summary, ...]:
         """All sessions, newest first."""
-        self.flush()
-        newest = sa.select(_sessions).order_by(_sessions.c.started_at.desc(), _sessions.c.id.desc())
-        with self._database.reading() as connection:
-            rows = connection.execute(newest.limit(limit)).all()
-            results = _results_of(connection, [row.id for row in rows])
-            return tuple(_summary(row, results) for row in rows)
+        return self._summaries(sa.true(), limit)
 
-    def find_open(self, source: str) -> int | None:
-        """The newest session on `source` that was never finished, to be resumed; None if there is none."""
-        same = (_sessions.c.source == clean(shown(source))) & (_sessions.c.state == "open")
+    def left_open(self, source: str | None = None, limit: int | None = None) -> tuple[Summary, ...]:
+        """The sessions, on `source` or on any, that were never finished, newest first."""
+        unfinished = _sessions.c.state == "open"
+        if source is not None:
+            unfinished &= _sessions.c.source == clean(shown(source))
+        return self._summaries(unfinished, limit)
+
+    def _summaries(self, which: sa.ColumnElement[bool], limit: int | None) -> tuple[Summary, ...]:
+        self.flush()
+        newest = sa.select(_sessions).where(which)
+        newest = newest.order_by(_sessions.c.started_at.desc(), _sessions.c.id.desc()).limit(limit)
         with self._database.reading() as connection:
-            found = connection.execute(sa.select(sa.func.max(_sessions.c.id)).where(same)).scalar()
-            return None if found is None else int(found)
+            rows = connection.execute(newest).all()
+            results, now = _results_of(connection, [row.id for row in rows]), _now(connection)
+            return tuple(_summary(row, results, now) for row in rows)
+
+    def _must_be_mine(self, connection: Connection, session_id: int) -> None:
+        """StoreError without such a session, or where another program has taken it up; beats the time."""
+        row = _locked(connection, session_id)
+        if row.writer is None:
+            return
+        if row.writer != str(self._me):
+            self._waiting.pop(session_id, None)
+            raise SessionHeld(
+                f"session {session_id} was taken up by {writer_of(row.writer).words}: it goes on there"
+            )
+        now = _utc_text(_now(connection))
+        connection.execute(sa.update(_sessions).where(_sessions.c.id == session_id).values(written_at=now))
 
     def close(self) -> None:
-        """Write what waits and let go of the database."""
+        """Write what waits, let go of the sessions that are held, and of the database."""
         try:
             self.flush()
+            if self._held:
+                self._let_go(sa.true())
         finally:
             self._database.engine.dispose()
 
@@ -333,12 +403,37 @@ def _insert(connection: Connection, session_id: int, entries: Sequence[Entry]) -
     connection.execute(sa.insert(_entries), rows)
 
 
-def _must_exist(connection: Connection, session_id: int, *, locked: bool = False) -> None:
-    """StoreError without such a session; `locked` keeps other writers away from it until the end."""
+def _must_exist(connection: Connection, session_id: int) -> None:
     wanted = sa.select(_sessions.c.id).where(_sessions.c.id == session_id)
-    wanted = wanted.with_for_update() if locked else wanted  # SQLite has one writer anyway
     if not 0 < session_id <= LARGEST_ID or connection.execute(wanted).first() is None:
         raise StoreError(f"there is no session {session_id}: `backfocus history` lists them")
+
+
+def _locked(connection: Connection, session_id: int) -> Any:
+    """A session's row; nobody else writes into the session until the end. StoreError if there is none."""
+    wanted = sa.select(_sessions).where(_sessions.c.id == session_id)
+    wanted = wanted.with_for_update()  # SQLite has one writer anyway
+    row = connection.execute(wanted).first() if 0 < session_id <= LARGEST_ID else None
+    if row is None:
+        raise StoreError(f"there is no session {session_id}: `backfocus history` lists them")
+    return row
+
+
+def _now(connection: Connection) -> datetime:
+    """The time by which all programs that share this database measure."""
+    if connection.dialect.name == "sqlite":
+        return datetime.now(UTC)
+    now: datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+    return now.astimezone(UTC)
+
+
+def _other(row: Any, me: Writer | None, now: datetime) -> Writer | None:
+    """Who leads the session of a row, if that is not `me` and has not gone."""
+    if row.writer is None or row.writer == str(me):
+        return None
+    writer = writer_of(row.writer)
+    silent_s = (now - datetime.fromisoformat(row.written_at)).total_seconds()
+    return None if writer.is_gone(silent_s) else writer
 
 
 def _results_of(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[NdResult, ...]]:
@@ -350,7 +445,8 @@ def _results_of(connection: Connection, numbers: Sequence[int]) -> dict[int, tup
     return found
 
 
-def _summary(row: Any, results: Mapping[int, tuple[NdResult, ...]]) -> Summary:
+def _summary(row: Any, results: Mapping[int, tuple[NdResult, ...]], now: datetime) -> Summary:
+    writer = _other(row, None, now)
     return Summary(
         id=row.id,
         started_at=datetime.fromisoformat(row.started_at),
@@ -363,4 +459,5 @@ def _summary(row: Any, results: Mapping[int, tuple[NdResult, ...]]) -> Summary:
         delta_um=row.delta_um,
         sigma_um=row.sigma_um,
         results=results.get(row.id, ()),
+        led_by=writer.words if writer else None,
     )

@@ -137,6 +137,9 @@ class Hand:
         self._says = [(due_s, step) for due_s, step in self._says if due_s > self._now_s]
         return said
 
+    def position(self, at_s: float) -> None:
+        """Nobody reads steps off a hand."""
+
     def move(self, bench: Bench, at_s: float) -> None:
         """Do what is due by `at_s` and turn the rings on to it; the same moment again changes nothing."""
         elapsed_s = at_s - self._now_s

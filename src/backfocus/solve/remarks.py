@@ -27,7 +27,7 @@ class Remark:
 REMARKS: dict[Flag, Remark] = {
     Flag.NO_STAR: Remark(
         "there is no star in the picture",
-        "Is the chart in view and lit? (`backfocus chart star.pdf` prints one; an edge needs --region.)",
+        "Is the chart in view and lit? (`backfocus chart star.pdf` prints one; an edge needs a region.)",
     ),
     Flag.TWO_STARS: Remark(
         "there are two stars, and the larger or the one seen first is measured",
@@ -75,20 +75,20 @@ REMARKS: dict[Flag, Remark] = {
     ),
     Flag.SCALE_UNSURE: Remark(
         "nothing tells the size of the star",
-        "Use our own chart (`backfocus chart`); the guide takes the zoom ratio of --lens instead.",
+        "Use our own chart (`backfocus chart`); the guide takes the zoom ratio of the lens's data.",
         "in doubt",
     ),
     Flag.NO_OPTICS: Remark(
         "pixel size and f-number are not known, so blur cannot be told in um",
-        "Give --camera and --lens, or --pixel-um and --f-number.",
+        "Name camera and lens, or give pixel pitch and f-number.",
     ),
     Flag.NO_EDGE: Remark(
         "there is no slanted edge",
-        "Is the chart in view and lit? A single edge needs --region, a lone square --target edge.",
+        "Is the chart in view and lit? A single edge needs a region, a lone square the target edge.",
     ),
     Flag.TWO_EDGES: Remark(
         "it is not one straight edge between two even sides",
-        "Give a --region that holds one edge and no corner.",
+        "Give a region that holds one edge and no corner.",
     ),
     Flag.ON_GRID: Remark("the edge runs along the pixels", "Turn the chart by some 5 degrees."),
     Flag.OTHER_CURVE: Remark(

@@ -116,7 +116,7 @@ def judge(
         return _not_front_focus(slopes)
     if half_depth_um is None:
         return Verdict("unsure", "Pixel size and f-number are not known, so blur cannot be told in um.",
-                       "Give --camera and --lens, or --pixel-um and --f-number.")  # fmt: skip
+                       "Name camera and lens, or give pixel pitch and f-number.")  # fmt: skip
     if Flag.LIGHT_CHANGED in flags or (back_focus is None and Flag.EXTENDER in flags):
         return _noticed(_disturbed(flags), flags)
     if back_focus is None:

@@ -8,7 +8,7 @@ BYTES_A_PIXEL = 5
 luma beside them they then stay below a gigabyte."""
 
 
-TOO_LARGE = "larger than the limit: raise it with --max-megapixels"
+TOO_LARGE = "larger than the limit of megapixels: raise that"
 """Where nobody says how large."""
 
 
@@ -30,7 +30,7 @@ def too_large(width: int, height: int, megapixels: float, *, sample_bytes: int =
     depth = "" if limit == megapixels else " at this depth"
     return (
         f"too large, {width} x {height} pixels where {limit:.3g} megapixels are the limit{depth}: "
-        "cut out the part with the target and save that, or raise the limit with --max-megapixels"
+        "cut out the part with the target and save that, or raise the limit of megapixels"
     )
 
 

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from ..errors import SourceUnreadable, UsageError
+from ..errors import Argument, SourceUnreadable, UsageError
 from ..frame import Frame
 from ..redaction import redact, shown
 from ..transfer import curve
@@ -136,7 +136,7 @@ def _file(
 
 def _signal(transfer: str, range_: str) -> Signal:
     if range_ not in ("auto", "full", "limited"):
-        raise UsageError(f"--range {range_}: use auto, full or limited")
+        raise UsageError(Argument("range", range_), ": use auto, full or limited")
     if transfer != "auto":
         curve(
             bits=8, transfer=transfer, limited=False

@@ -21,6 +21,7 @@ from ..session.store import Store
 from . import results
 from .guard import PAGES, Guard
 from .live import Hub
+from .messages import on_the_page
 from .offers import offered
 from .presses import Presses
 from .session_host import SessionHost
@@ -74,6 +75,10 @@ def make_app(
     def offers() -> dict[str, Any]:
         return offered(session_host.given)
 
+    @app.get("/api/left-open")
+    def left_open() -> list[dict[str, Any]]:
+        return session_host.left_open()
+
     @app.post("/api/invite")
     def invited() -> dict[str, str]:
         return invite() or {}
@@ -93,7 +98,7 @@ def _add_refusals(app: FastAPI) -> None:
     @app.exception_handler(BackfocusError)
     def refused(_request: Request, error: BackfocusError) -> JSONResponse:
         missing = isinstance(error, StoreError)
-        return JSONResponse({"refused": str(error)}, status_code=404 if missing else 400)
+        return JSONResponse({"refused": error.spelt(on_the_page)}, status_code=404 if missing else 400)
 
     @app.exception_handler(RequestValidationError)
     def meaningless(_request: Request, error: RequestValidationError) -> JSONResponse:

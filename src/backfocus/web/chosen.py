@@ -1,31 +1,30 @@
-"""A choice and all that follows from it: its address, its name on the page, and how it is kept."""
+"""A choice and all that follows from it: its rig, its name on the page, and how it is kept."""
 
 import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
-from ..guide.records import to_dict
-from ..guide.session_state import Setup
+from ..errors import UsageError
 from ..redaction import shown
-from .messages import Choice
-from .offers import Given, address_of, is_recording, setup_of
+from ..session.config import settled
+from ..session.guided import PRACTICE, Notes, Plan
+from ..session.rig import NOTHING_SAID, Rig, RigOptions, layered, resolve, rig_options
+from .messages import Choice, ChoiceKind
+from .offers import Given, address_of
 from .practice.camera import hidden_camera
 
 Json = dict[str, Any]
 
-PRACTICE = "practice:"
-"""What a practice session is kept as: the seed follows, never what it hides."""
 _SEEDS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """`address`: where its pictures come from. `setup`: what is known before the first of them."""
+    """`rig`: what it means, its source among it."""
 
     choice: Choice
-    address: str
-    setup: Setup
+    rig: Rig
 
     @property
     def is_practice(self) -> bool:
@@ -37,23 +36,23 @@ class Chosen:
         """What it is called on the page: no password, no folder, and nothing that gives an error away."""
         if self.is_practice:
             return "practice"
-        return self.choice.name if self.choice.kind == "recording" else shown(self.address)
-
-    @property
-    def camera(self) -> str:
-        """What its sessions are listed under."""
-        return self.choice.camera or ("practice" if self.is_practice else "")
+        return self.choice.name if self.choice.kind == "recording" else shown(self.rig.source)
 
     @property
     def kept_source(self) -> str:
         """The source as a session keeps it."""
-        return PRACTICE + self.choice.name if self.is_practice else self.address
+        return PRACTICE + self.choice.name if self.is_practice else self.rig.source
 
-    def kept_setup(self) -> Json:
-        """The setup as a session keeps it, with what was chosen on the page."""
-        page = {**asdict(self.choice), "name": shown(self.choice.name)}
-        del page["shims_um"]  # stands in the setup itself
-        return {**to_dict(self.setup), "page": page}
+    def plan(self, notes: Notes = ()) -> Plan:
+        """What a session on it is to be on."""
+        return Plan(
+            self.rig,
+            self.kept_source,
+            self.title,
+            camera="practice" if self.is_practice else "",
+            notes=notes,
+            choice=kept(self.choice),
+        )
 
 
 def choose(choice: Choice, given: Given, draw: Callable[[int], int] = secrets.randbelow) -> Chosen:
@@ -68,29 +67,41 @@ def choose(choice: Choice, given: Given, draw: Callable[[int], int] = secrets.ra
         choice = replace(choice, name=given.choice.name)
     if choice.kind == "practice":
         seed = int(choice.name) if choice.name.isdecimal() else draw(_SEEDS)
-        choice = replace(choice, name=str(seed))
-        address = hidden_camera(seed)
-    else:
-        address = address_of(choice, given)
-    return Chosen(choice, address, setup_of(choice, address))
+        choice = Choice("practice", str(seed))
+        return Chosen(choice, resolve(RigOptions(source=hidden_camera(seed))))
+    said = replace(
+        _said(choice, given), source=address_of(choice, given), max_megapixels=given.max_megapixels
+    )
+    # half of what micrometres need is a slip where it was chosen here, and no more than that in a file
+    chosen_here = choice.kind not in ("rig", "virtual") and choice != given.choice
+    return Chosen(choice, resolve(said, half_is_wrong=chosen_here))
 
 
-def kept_choice(setup: Json) -> Choice | None:
-    """The choice that `Chosen.kept_setup` wrote down; None for a session that was not begun on a page."""
-    page = setup.get("page")
-    if not isinstance(page, dict) or setup.get("type") != "Setup":
-        return None
-    return Choice(**page, shims_um=tuple(setup.get("shims_um", ())))
+def _said(choice: Choice, given: Given) -> RigOptions:
+    """What is said of the rig: as chosen, as the file says, or nothing where the camera tells it all."""
+    match choice.kind:
+        case "rig":
+            return layered(settled(NOTHING_SAID, given.config, choice.name))
+        case "virtual":
+            return NOTHING_SAID
+        case _:
+            return choice.options
 
 
-def is_wanted(choice: Choice, given: Given) -> bool:
-    """Whether a session on this choice may be taken up by itself.
+def kept(choice: Choice) -> Json:
+    """A choice as a session keeps it."""
+    said = {name: value for name, value in asdict(choice.options).items() if value is not None}
+    return {"type": "PageChoice", "kind": choice.kind, "name": choice.name, "options": said}
 
-    Not where another source was asked for, where a password was not kept, or on a recording, whose hand has
-    its own pace.
+
+def choice_from(plain: Json) -> Choice:
+    """The choice that `kept` wrote down.
+
+    Raises
+    ------
+    UsageError
+        If it is none that this page knows.
     """
-    wanted = given.choice
-    if wanted is None:
-        return choice.kind not in ("given", "recording") and "***" not in choice.name
-    same = choice.kind == wanted.kind and (not wanted.name or choice.name == shown(wanted.name))
-    return same and not is_recording(choice, given)
+    if plain.get("type") != "PageChoice" or plain.get("kind") not in get_args(ChoiceKind):
+        raise UsageError("it was begun on a page that is not known here")
+    return Choice(plain["kind"], str(plain.get("name", "")), rig_options(dict(plain.get("options", {}))))

@@ -227,7 +227,9 @@ class Hub:
             else:
                 raise UsageError("another viewer holds the controls: ask for them first")
         except BackfocusError as error:
-            await viewer.socket.send_text(json.dumps({"refused": str(error)[:LONGEST_REFUSAL]}))
+            await viewer.socket.send_text(
+                json.dumps({"refused": error.spelt(messages.on_the_page)[:LONGEST_REFUSAL]})
+            )
 
     async def _pace(self, viewer: Viewer) -> None:
         """Let everybody else have their turn, where one page sends without end."""
@@ -250,8 +252,10 @@ class Hub:
                 self.wake()
             case messages.Look(choice=choice):
                 await asyncio.to_thread(session_host.look, choice)
-            case messages.Begin():
-                await asyncio.to_thread(session_host.begin)
+            case messages.Begin(notes=notes):
+                await asyncio.to_thread(session_host.begin, notes)
+            case messages.Resume(session=number):
+                await asyncio.to_thread(session_host.resume, number)
             case messages.Leave():
                 await asyncio.to_thread(session_host.leave)
             case messages.Wake():

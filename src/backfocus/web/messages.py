@@ -7,12 +7,30 @@ stands in that list is opened.
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Discriminator, Field, PlainValidator, Tag, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from ..errors import UsageError
+from ..errors import Argument, UsageError
+from ..session.guided import RECORD_NAMES, Notes
+from ..session.rig import NAMES, NOTHING_SAID, RigOptions, rig_options
 
 LONGEST_MESSAGE = 8192
+NOT_ON_THE_PAGE = ("source", "region", "red_blue_um", "max_megapixels")
+ON_THE_PAGE = tuple(name for name in NAMES if name not in NOT_ON_THE_PAGE)
+"""What the set-up page asks of a rig besides its source."""
+LABELS = {
+    "pixel_um": "pixel pitch",
+    "f_number": "f-number",
+    "wavelength_um": "wavelength",
+    "transfer": "transfer curve",
+    "range": "video range",
+    "no_ring": "back-focus ring",
+    "um_per_degree": "um per degree of the ring",
+    "source": "address",
+    "config": "configuration file",
+}
+IN_WORDS = "in-words"
+"""The kind of a refusal that needs no name before it."""
 
 
 def _words(text: str) -> str:
@@ -22,23 +40,31 @@ def _words(text: str) -> str:
     return text.strip()
 
 
-def _shims(text: object) -> tuple[float, ...]:
-    """ "10, 30, 50" to the washers at hand."""
+def _said(value: object) -> RigOptions:
+    """The fields of the set-up page by the names of `RigOptions`; an empty one is not said."""
+    if not isinstance(value, dict) or not set(value) <= set(ON_THE_PAGE):
+        raise PydanticCustomError("options", "it should hold the fields of the set-up page")
     try:
-        if not isinstance(text, str) or len(text) > 500:
-            raise ValueError
-        shims = tuple(float(part) for part in text.replace(",", " ").split())
-        if len(shims) > 50 or not all(0.0 < shim < 5000.0 for shim in shims):
-            raise ValueError
-    except ValueError:
-        raise PydanticCustomError("shims", "write their thickness in um, as in 10, 30, 50") from None
-    return shims
+        given = {name: _words(each) if isinstance(each, str) else each for name, each in value.items()}
+        return rig_options({name: each for name, each in given.items() if each != ""})
+    except UsageError as error:
+        raise PydanticCustomError(IN_WORDS, "{words}", {"words": error.spelt(on_the_page)}) from None
+
+
+def _notes(value: object) -> Notes:
+    """What was written for the record; an empty line is left out."""
+    if not isinstance(value, dict) or not set(value) <= set(RECORD_NAMES):
+        raise PydanticCustomError("notes", "for the record are {names}", {"names": ", ".join(RECORD_NAMES)})
+    if not all(isinstance(each, str) and len(each) <= 500 for each in value.values()):
+        raise PydanticCustomError("notes", "write at most 500 letters")
+    return tuple((name, words) for name in RECORD_NAMES if (words := _words(value.get(name, ""))))
 
 
 Words = Annotated[str, Field(max_length=500), AfterValidator(_words)]
 Name = Annotated[str, Field(max_length=64), AfterValidator(_words)]
 Address = Annotated[str, Field(max_length=2000), AfterValidator(_words)]
 Word = Literal["confirm", "repeat", "skip", "undo", "stop"]
+ChoiceKind = Literal["given", "address", "device", "recording", "rig", "virtual", "practice"]
 PracticeRing = Literal["focus", "zoom", "back-focus", "iris", "lock"]
 
 
@@ -58,23 +84,15 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A source and what is known of camera and lens, as chosen on the set-up page; "" is not given.
+    """A source and what is said of camera and lens, as chosen on the set-up page.
 
-    `kind`: "address" (typed in), "device", "recording" (a name from the list), "virtual", "practice" or
-    "given" (the SOURCE of the command line).
+    `kind`: "address" (typed in), "device", "recording" (a name from the list), "rig" (by its name in the
+    configuration file), "virtual", "practice" or "given" (the SOURCE of the command line).
     """
 
-    kind: Literal["given", "address", "device", "recording", "virtual", "practice"]
+    kind: ChoiceKind
     name: Address = ""
-    camera: Words = ""
-    lens: Words = ""
-    pixel_um: Annotated[
-        Annotated[float, Field(ge=0.1, le=100.0)] | None,
-        BeforeValidator(lambda value: None if value == "" else value),
-    ] = None
-    f_number: Words = ""
-    transfer: Annotated[Words, AfterValidator(lambda text: text or "auto")] = "auto"
-    shims_um: Annotated[tuple[float, ...], BeforeValidator(_shims)] = ()
+    options: Annotated[RigOptions, PlainValidator(_said)] = NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +104,16 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """Start the procedure on what is being looked at."""
+    """Start the procedure on what is being looked at; `notes`: (name, value) for the record."""
+
+    notes: Annotated[Notes, PlainValidator(_notes)] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on with a session that was left open."""
+
+    session: Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +162,14 @@ class Wake:
     """Try the source again after it was lost."""
 
 
-Message = Hello | Seen | Look | Begin | Leave | Say | Note | Turn | Ask | HandOver | Wake
+Message = Hello | Seen | Look | Begin | Resume | Leave | Say | Note | Turn | Ask | HandOver | Wake
 OPEN_TO_ALL = (Hello, Seen, Ask)
 """What anybody may send; the rest needs the controls."""
+
+
+def on_the_page(argument: Argument) -> str:
+    """How the page calls an argument: by the label of its field."""
+    return f"{LABELS.get(argument.name, argument.name)} {argument.given}".rstrip()
 
 
 def parse_message(text: str) -> Message:
@@ -169,6 +201,7 @@ _MESSAGES: TypeAdapter[Choice | Message] = TypeAdapter(
         | Annotated[Seen, Tag("seen")]
         | Annotated[Choice, Tag("look")]
         | Annotated[Begin, Tag("begin")]
+        | Annotated[Resume, Tag("resume")]
         | Annotated[Leave, Tag("leave")]
         | Annotated[Say, Tag("say")]
         | Annotated[Note, Tag("note")]
@@ -188,5 +221,7 @@ def _refusal(error: ValidationError) -> str:
         return "that message is not JSON"
     if first["type"].startswith("union_tag"):
         return "the page does not know that message"
+    if first["type"] == IN_WORDS:
+        return first["msg"]
     words = first["msg"].replace("Input should", "it should")
     return f"{first['loc'][-1]}: {words[:1].lower()}{words[1:]}"

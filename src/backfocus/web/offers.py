@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import SourceUnreadable, UsageError
-from ..guide.session_state import Setup
-from ..optics.lens import Optics, parse_f_numbers
-from ..optics.profiles import Lens, camera, cameras, lens, lenses
+from ..optics.profiles import cameras, lenses
 from ..redaction import shown
+from ..session.config import Config, config_file
+from ..session.rig import RigOptions
 from ..transfer import TRANSFERS
 from ..video.address import kind
 from ..video.capture import devices
-from .messages import Choice
+from .messages import ON_THE_PAGE, Choice
 
 Json = dict[str, Any]
 
@@ -20,22 +20,26 @@ RECORDINGS = frozenset(
     {".mp4", ".mov", ".mxf", ".mkv", ".avi", ".ts", ".m2ts", ".mts", ".webm", ".m4v", ".mpg"}
 )
 VIRTUAL = "sim://?seed=7&delta_um=40"
+NO_CONFIG = Config(config_file())
 VIRTUAL_WORDS = "virtual camera, a hand turns its rings"
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What the command line named: it can be chosen, and is what a session is resumed on."""
+    """What the command line named, and what the configuration file says: it can be chosen."""
 
     choice: Choice | None = None
     media: Path | None = None
+    config: Config = NO_CONFIG
+    max_megapixels: float | None = None
 
 
 def offered(given: Given) -> Json:
     """Everything there is to choose from, as the page lists it."""
     return {
         "given": shown(given.choice.name) if given.choice else "",
-        "chosen": _chosen(given.choice),
+        "chosen": _said(given.choice.options if given.choice else given.config.top),
+        "rigs": [{"name": name, "words": _words(rig)} for name, rig in given.config.rigs.items()],
         "devices": [{"name": d.address, "title": d.name, "detail": d.detail} for d in devices()],
         "recordings": sorted(recordings(given.media)),
         "media": given.media is not None,
@@ -78,6 +82,11 @@ def address_of(choice: Choice, given: Given) -> str:
             if choice.name not in {device.address for device in devices()}:
                 raise UsageError("that capture device is not on this machine")
             return choice.name
+        case "rig":
+            source = given.config.rig(choice.name).source
+            if source is None:
+                raise UsageError(f"the rig {choice.name} has no source in {given.config.file}")
+            return source
         case "virtual":
             return VIRTUAL
         case _:
@@ -92,51 +101,17 @@ def _typed(name: str) -> str:
     return name
 
 
-def setup_of(choice: Choice, address: str) -> Setup:
-    """What is known before the first picture; UsageError where half of what um need is missing."""
-    glass = lens(choice.lens) if choice.lens else None
-    optics = _optics(choice, glass, address)
-    ratio = glass.tele_mm / glass.wide_mm if glass else None
-    return Setup(
-        optics=optics,
-        zoom_ratio=ratio,
-        back_focus_ring=glass.back_focus_ring if glass else True,
-        shims_um=choice.shims_um,
-        lens_kind=glass.kind if glass else "unknown",
-    )
+def _said(options: RigOptions) -> Json:
+    """What is said of a rig, as the fields of the page hold it."""
+    plain = {name: getattr(options, name) for name in ON_THE_PAGE}
+    shims = ", ".join(f"{each:g}" for each in options.shims or ())
+    return {name: value for name, value in {**plain, "shims": shims}.items() if value not in (None, "")}
 
 
-def _optics(choice: Choice, glass: Lens | None, address: str) -> Optics | None:
-    pixel_um = choice.pixel_um
-    if pixel_um is None and choice.camera:
-        pixel_um = camera(choice.camera).pixel_um
-    knots = parse_f_numbers(choice.f_number) if choice.f_number else glass.f_numbers if glass else None
-    if address.startswith("sim://"):
-        from ..sim.settings import parse_sim  # the bench is heavy, and real cameras do not need it
-
-        bench = parse_sim(address)
-        pixel_um, knots = pixel_um or bench.pixel_um, knots or bench.f_numbers
-    if pixel_um is None and knots is None:
-        return None
-    if pixel_um is None or knots is None:
-        missing = "the camera or its pixel pitch" if pixel_um is None else "the lens or its f-number"
-        raise UsageError(f"micrometres need both: choose {missing} too, or clear the other")
-    try:
-        return Optics(pixel_um=pixel_um, f_numbers=knots)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
-
-
-def _chosen(choice: Choice | None) -> Json | None:
-    if choice is None:
-        return None
-    return {
-        "camera": choice.camera,
-        "lens": choice.lens,
-        "pixel_um": choice.pixel_um,
-        "f_number": choice.f_number,
-        "transfer": choice.transfer,
-    }
+def _words(rig: RigOptions) -> str:
+    """A rig of the configuration file in a few words."""
+    said = (shown(rig.source or ""), rig.camera, rig.lens, rig.f_number and f"f/{rig.f_number}")
+    return ", ".join(each for each in said if each)
 
 
 def missing_media(media: Path) -> Path:
@@ -146,8 +121,6 @@ def missing_media(media: Path) -> Path:
     return media
 
 
-def is_recording(choice: Choice, given: Given) -> bool:
+def is_recording(choice: Choice, address: str) -> bool:
     """Whether a choice means a file: it plays from its beginning each time."""
-    if choice.kind == "given" and given.choice is not None:
-        return kind(given.choice.name) == "file"
-    return choice.kind == "recording"
+    return choice.kind == "recording" or (choice.kind == "given" and kind(address) == "file")

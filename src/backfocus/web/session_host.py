@@ -1,8 +1,8 @@
 """The session host: owns the running session, and publishes what everybody sees.
 
-One worker thread at a time runs the loop (`run.readings` while looking, `run.guide` while guiding). It
-writes every moment to the journal before anybody sees it, so that a killed server loses nothing, and then
-replaces what is shown: there is one newest state and one newest picture, never a queue. Viewers are woken,
+One worker thread at a time runs the loop (`run.readings` while looking, a `GuidedSession` while guiding). It
+writes every moment down before anybody sees it, so that a killed server loses nothing, and then replaces what
+is shown: there is one newest state and one newest picture, never a queue. Viewers are woken,
 and take what is newest when they have room for it. The meter goes out before the picture is made small.
 """
 
@@ -11,32 +11,39 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..errors import BackfocusError, OutOfOrder, StoreError, UsageError
+from ..errors import BackfocusError, UsageError
 from ..guide.instructions import CheckThat, Ignored, Instruction
-from ..guide.procedure import advance, ask, start
-from ..guide.records import to_dict
-from ..guide.session_state import Session
+from ..guide.procedure import ask
 from ..guide.watch.watch import StepHistory
-from ..redaction import redact
-from ..session.journal import Journal, fold
-from ..session.run import Moment, Person, Sighting, guide, readings
-from ..session.store import Entry, Store
+from ..redaction import HIDDEN, redact, shown
+from ..session.guided import (
+    GuidedSession,
+    LeftOpen,
+    Notes,
+    begin,
+    choice_of,
+    differences,
+    left_open,
+    resume,
+)
+from ..session.opened import Opened, open_rig
+from ..session.rig import Rig
+from ..session.run import Moment, Sighting, readings
+from ..session.store import Store, Summary
 from ..show.view import view_of
 from ..sim.lens import Pose
-from ..video.source import VideoSource, open_source
-from .chosen import Chosen, choose, is_wanted, kept_choice
-from .messages import Choice, Note, Say, Turn
-from .offers import Given
+from ..video.address import kind
+from .chosen import Chosen, choice_from, choose
+from .messages import Choice, Note, Say, Turn, on_the_page
+from .offers import Given, is_recording
 from .person import AtThePage, EventAt, event_of
 from .picture import Picture, picture_of
 from .practice.camera import PracticeBench, PracticeSource
 from .practice.lesson import Lesson
-from .state import Shown, signalled
+from .state import Json, Shown, signalled
 from .worker import Paced, Worker
 
 PICTURES_S = 1.0 / 15.0
-LATE_S = 12 * 3600.0
-"""A session left open longer than this is not taken up by itself."""
 _OVER = "the recording is over: start it again, or choose another"
 
 
@@ -52,7 +59,7 @@ class SessionHost:
     wake : callable
         Called (from any thread) after something new is to be seen.
     opens : callable
-        Opens a source; another one in tests.
+        Opens the source of a rig; another one in tests.
     clock, pause : callable
         The time of the practice camera, and how it waits for some seconds or an event.
     """
@@ -63,7 +70,7 @@ class SessionHost:
         given: Given | None = None,
         *,
         wake: Callable[[], None] = lambda: None,
-        opens: Callable[..., VideoSource] = open_source,
+        opens: Callable[[Rig, Callable[[str], None]], Opened] = open_rig,
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[threading.Event, float], object] = threading.Event.wait,
     ) -> None:
@@ -78,6 +85,7 @@ class SessionHost:
         self._lock = threading.RLock()
         self._worker = Worker()
         self._chosen: Chosen | None = None
+        self._guided: GuidedSession | None = None
         self._lesson: Lesson | None = None
         self._person = AtThePage()
         self._picture_s = 0.0
@@ -88,33 +96,49 @@ class SessionHost:
         """Show the picture of this choice and the checks; UsageError if it cannot be meant."""
         with self._lock:
             chosen = choose(choice, self.given)
-            self._worker.end()
+            self._end()
             self._take(chosen)
             self._show(Shown(phase="opening", source=chosen.title, practice=chosen.is_practice))
             self._worker.start(self._opened(chosen), self._look, self._ended)
 
-    def begin(self) -> None:
-        """Start the procedure on what is being looked at."""
+    def begin(self, notes: Notes = ()) -> None:
+        """Start the procedure on what is being looked at; nothing is kept before something happens."""
         with self._lock:
             chosen = self._chosen
             if chosen is None:
                 raise UsageError("choose a source first")
-            self._worker.end()
-            session, _ = start(chosen.setup)
-            with Store.open(self._store_address) as store:
-                session_id = store.begin(
-                    chosen.kept_setup(),
-                    source=chosen.kept_source,
-                    title=chosen.title,
-                    camera=chosen.camera,
-                    lens=chosen.choice.lens,
-                )
-            self._guide_from(chosen, session_id, session, 0.0)
+            self._end()
+            self._lead(chosen, begin(self._store_address, chosen.plan(notes)))
+
+    def resume(self, number: int) -> None:
+        """Go on with a session that was left open, where it stopped.
+
+        Raises
+        ------
+        UsageError
+            If it is finished, was begun elsewhere, or is of another camera, lens or serial number.
+        SessionHeld
+            If another program leads it.
+        """
+        with self._lock:
+            chosen = self._chosen_for(number)
+            self._end()
+            guided, stored = resume(self._store_address, number, chosen.plan())
+            self._take(chosen)
+            if self._lesson is not None:
+                self._lesson.put_back(stored)
+            self._lead(chosen, guided)
+
+    def left_open(self) -> list[Json]:
+        """The sessions that could be gone on with here, each with why not, if it cannot."""
+        current = self._guided.number if self._guided else None
+        found = (self._offer(left) for left in left_open(self._store_address))
+        return [each for each in found if each is not None and each["session"] != current]
 
     def leave(self) -> None:
         """Back to the set-up page; what was done so far is kept."""
         with self._lock:
-            self._worker.end()
+            self._end()
             self._chosen = self._lesson = None
             self.picture = None
             self._show(Shown())
@@ -143,59 +167,91 @@ class SessionHost:
         with self._lock:
             if self.shown.phase != "lost" or self._chosen is None:
                 return
-            if self.shown.session_id is not None:
-                self._resume(self._chosen, self.shown.session_id)
+            if self._guided is not None:
+                self._guided.hold()
+                self._lead(self._chosen, self._guided)
             else:
                 self.look(self._chosen.choice)
-
-    def resume_latest(self) -> bool:
-        """Take up the session that was open when the server went; whether there was one."""
-        with self._lock, Store.open(self._store_address) as store:
-            for summary in store.sessions(limit=20):
-                if summary.state != "open" or time.time() - summary.started_at.timestamp() > LATE_S:
-                    continue
-                choice = kept_choice(store.load(summary.id).setup)
-                if choice is None or not is_wanted(choice, self.given):
-                    continue
-                chosen = choose(choice, self.given)
-                self._take(chosen)
-                try:
-                    self._resume(chosen, summary.id)
-                except StoreError as error:  # it cannot be read, and stays as it is
-                    self._chosen = self._lesson = None
-                    self._show(Shown(trouble=redact(str(error))))
-                    return False
-                return True
-        return False
 
     def close(self) -> None:
         """End the worker; the session stays open in the store."""
         with self._lock:
-            self._worker.end()
+            self._end()
+
+    # Choosing ---------------------------------------------------------------------------------------------
+
+    def _chosen_for(self, number: int) -> Chosen:
+        """What a kept session is to go on with: its own choice, or the source that this server was given."""
+        with Store.open(self._store_address) as store:
+            stored = store.load(number, "choice")
+        choice = self._choice_for(stored.summary, choice_of(stored))
+        if choice is None:
+            raise UsageError(f"session {number} was not begun here: serve its source, or go on at a terminal")
+        return choose(choice, self.given)
+
+    def _choice_for(self, summary: Summary, plain: Json | None) -> Choice | None:
+        given = self.given.choice
+        if given is not None and summary.source == shown(given.name):
+            return given
+        choice = choice_from(plain) if plain else None
+        if choice is None or HIDDEN in choice.name:
+            return None
+        if choice.kind == "given":  # of another run of this server: now it is one of those that can be chosen
+            return replace(choice, kind="device" if kind(choice.name) == "device" else "address")
+        return choice
+
+    def _offer(self, left: LeftOpen) -> Json | None:
+        """What was left open, as the page lists it; None where this page has no way to go on with it."""
+        try:
+            choice = self._choice_for(left.summary, left.choice)
+            chosen = None if choice is None else choose(choice, self.given)
+        except UsageError:
+            return None
+        if chosen is None or is_recording(chosen.choice, chosen.rig.source):
+            return None
+        summary = left.summary
+        why_not = differences(summary, left.session, chosen.plan())
+        led = (f"it is led by {summary.led_by}",) if summary.led_by else ()
+        return {
+            "session": summary.id,
+            "started_at": summary.started_at.isoformat().replace("+00:00", "Z"),
+            "title": chosen.title,
+            "lens": summary.lens,
+            "step": str(left.session.step),
+            "refused": "; ".join((*led, *why_not)),
+        }
 
     # Working ----------------------------------------------------------------------------------------------
 
+    def _end(self) -> None:
+        """End the work, and let others have the session."""
+        self._worker.end()
+        if self._guided is not None:
+            self._guided.close()
+        self._guided = None
+
     def _take(self, chosen: Chosen) -> None:
         self._chosen = chosen
-        self._lesson = Lesson(PracticeBench(chosen.address, self._clock)) if chosen.is_practice else None
+        self._lesson = Lesson(PracticeBench(chosen.rig.source, self._clock)) if chosen.is_practice else None
 
-    def _opened(self, chosen: Chosen) -> Callable[[threading.Event], VideoSource]:
+    def _opened(self, chosen: Chosen) -> Callable[[threading.Event], Opened]:
         lesson = self._lesson
 
-        def opens(stop: threading.Event) -> VideoSource:
+        def opens(stop: threading.Event) -> Opened:
             if lesson is not None:
-                return PracticeSource(lesson.practice, lambda seconds: self._pause(stop, seconds))
+                return Opened(PracticeSource(lesson.practice, lambda seconds: self._pause(stop, seconds)))
 
             def notice(words: str) -> None:
                 if not stop.is_set():
                     self._show(replace(self.shown, trouble=redact(words)))
 
-            return self._opens(chosen.address, transfer=chosen.choice.transfer, notice=notice)
+            return self._opens(chosen.rig, notice)
 
         return opens
 
     def _look(self, source: Paced, stop: threading.Event) -> None:
-        for sighting in readings(source):
+        chosen = self._chosen
+        for sighting in readings(source, chosen.rig.measure() if chosen else None):
             if stop.is_set():
                 return
             self._show(
@@ -210,70 +266,52 @@ class SessionHost:
             )
             self._show_picture(sighting)
 
-    def _guide_from(self, chosen: Chosen, session_id: int, session: Session, offset_s: float) -> None:
+    def _lead(self, chosen: Chosen, guided: GuidedSession) -> None:
         self._worker.end()
+        self._guided = guided
         self._person = AtThePage()
-        standing = ask(session)
+        standing = ask(guided.session)
+        view = view_of(
+            None, guided.session, StepHistory(), at_s=guided.at_s, reading=None, instructions=standing
+        )
         self._show(
             Shown(
                 phase="guiding",
                 source=chosen.title,
                 practice=chosen.is_practice,
-                session_id=session_id,
-                session=session,
+                session_id=guided.number,
+                session=guided.session,
                 standing=standing,
-                view=view_of(
-                    None, session, StepHistory(), at_s=offset_s, reading=None, instructions=standing
-                ),
+                view=view,
             )
         )
 
         def work(source: Paced, stop: threading.Event) -> None:
-            people: tuple[Person, ...] = (self._person, *([source.hand] if source.hand else ()))
-            with Store.open(self._store_address) as store:
-                journal = Journal(store, session_id)
-                for moment in guide(source, session, people=people, offset_s=offset_s):
-                    if stop.is_set():
-                        return
-                    journal.note(moment)
-                    if self._lesson is not None:
-                        self._lesson.keep(store, session_id, moment.at_s)
-                    self._publish(moment, source)
+            hands = self._person, *source.hands
+            for moment in guided.moments(source, chosen.rig, hands, left=stop.is_set):
+                if self._lesson is not None and (rings := self._lesson.rings(moment.at_s)):
+                    guided.keep(rings)
+                self._publish(moment, source)
 
         self._worker.start(self._opened(chosen), work, self._ended)
 
     def _ended(self, error: BackfocusError | None) -> None:
         """Whatever went wrong is shown, and the session stays."""
         if error is not None or self.shown.phase in ("looking", "opening"):
-            trouble = redact(str(error)) if error is not None else _OVER
+            trouble = redact(error.spelt(on_the_page)) if error is not None else _OVER
             self._show(replace(self.shown, phase="lost", trouble=trouble))
-
-    def _resume(self, chosen: Chosen, session_id: int) -> None:
-        self._worker.end()
-        with Store.open(self._store_address) as store:
-            stored = store.load(session_id)
-        if self._lesson is not None:
-            self._lesson.put_back(stored)
-        replayed = fold(stored)
-        self._guide_from(chosen, session_id, replayed.session, replayed.until_s)
 
     def _say_afterwards(self, event_at: EventAt) -> None:
         """After the end only "again", another ND and notes mean something."""
-        session, session_id, chosen = self.shown.session, self.shown.session_id, self._chosen
-        if session is None or session_id is None or chosen is None:
+        guided, chosen = self._guided, self._chosen
+        if guided is None or chosen is None:
             return
-        until_s = session.since_s
-        event = event_at(until_s)
-        try:
-            after, instructions = advance(session, event)
-        except OutOfOrder:
-            return
-        with Store.open(self._store_address) as store:
-            store.append(session_id, Entry("event", until_s, to_dict(event)))
-        if after.finished:
-            self._show(replace(self.shown, session=after))
+        self._worker.end()
+        instructions = guided.say(event_at(guided.at_s))
+        if guided.session.finished:
+            self._show(replace(self.shown, session=guided.session))
         elif instructions:
-            self._guide_from(chosen, session_id, after, until_s)
+            self._lead(chosen, guided)
 
     # Showing ----------------------------------------------------------------------------------------------
 
@@ -288,6 +326,7 @@ class SessionHost:
                 before,
                 phase="over" if session.finished else "guiding",
                 trouble="",
+                session_id=self._guided.number if self._guided else None,
                 session=session,
                 view=view_of(
                     before.view,

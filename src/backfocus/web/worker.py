@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 from ..errors import BackfocusError
 from ..frame import Frame
-from ..session.run import Person
-from ..video.source import VideoSource, expected_frames
+from ..session.opened import Opened
+from ..video.source import expected_frames
 
 UNFORESEEN = (
     "something went wrong that nobody foresaw: the terminal says what. Try again, or choose another source"
@@ -22,15 +22,16 @@ class Paced:
     `decoded_s`: when the newest picture was decoded, by the clock on the wall.
     """
 
-    def __init__(self, source: VideoSource, stop: threading.Event) -> None:
+    def __init__(self, opened: Opened, stop: threading.Event) -> None:
+        source = opened.source
         self.live, self.title = source.live, source.title
         self.decoded_s: float | None = None
         self.count = 0
         self.expected = expected_frames(source)
-        self.hand: Person | None = getattr(source, "hand", None)
+        self.hands = opened.hands
         self._source = source
         self._stop = stop
-        self._waits = not source.live or source.title.startswith("virtual camera")
+        self._waits = opened.waits
 
     def frames(self) -> Iterator[Frame]:
         """The frames of the source, each not before its time."""
@@ -55,7 +56,7 @@ class Paced:
         self._source.close()
 
 
-Opens = Callable[[threading.Event], VideoSource]
+Opens = Callable[[threading.Event], Opened]
 Work = Callable[[Paced, threading.Event], None]
 Ended = Callable[[BackfocusError | None], None]
 

@@ -68,7 +68,7 @@ def test_a_curve_that_is_not_known_is_refused_unless_the_user_names_one(
     name: bytes, grey: np.ndarray, read: Reads
 ) -> None:
     body = bytes([9, 10, 0, 1]) if name == b"cICP" else b"x\0\0" + zlib.compress(b"no profile")
-    with pytest.raises(SourceUnreadable, match="--transfer"):
+    with pytest.raises(SourceUnreadable, match="transfer curve"):
         read(with_chunk(png(grey), name, body))
 
 

@@ -1,15 +1,12 @@
 """Practice from the first look to the score."""
 
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from backfocus.guide import instructions as say
-from backfocus.guide.records import to_dict
-from backfocus.guide.session_state import Setup
-from backfocus.session.store import Store
+from backfocus.session.store import Entry
 from backfocus.web.messages import Turn
 from backfocus.web.practice.camera import PracticeBench, hidden_camera
 from backfocus.web.practice.lesson import RINGS_KEPT_S, Lesson
@@ -51,16 +48,14 @@ def test_what_is_left_is_the_truth_of_the_bench(lesson: Lesson) -> None:
     assert lesson.score(ended)["hidden_um"] == before["hidden_um"]
 
 
-def test_the_rings_are_kept_now_and_then_and_put_back(lesson: Lesson, tmp_path: Path) -> None:
-    with Store.open(tmp_path / "s.db") as store:
-        number = store.begin(to_dict(Setup(None)), source="practice:5", title="practice")
-        lesson.turn(Turn("zoom", 50.0))
-        lesson.keep(store, number, 0.0)
-        lesson.keep(store, number, RINGS_KEPT_S / 2)
-        lesson.turn(Turn("focus", 20.0))
-        lesson.keep(store, number, RINGS_KEPT_S)
-        stored = store.load(number)
-    assert len(stored.entries) == 2
+def test_the_rings_are_kept_now_and_then_and_put_back(lesson: Lesson) -> None:
+    lesson.turn(Turn("zoom", 50.0))
+    kept = [lesson.rings(0.0), lesson.rings(RINGS_KEPT_S / 2)]
+    lesson.turn(Turn("focus", 20.0))
+    kept.append(lesson.rings(RINGS_KEPT_S))
+    entries = tuple(each for each in kept if each is not None)
+    assert [(each.kind, each.at_s) for each in entries] == [("rings", 0.0), ("rings", RINGS_KEPT_S)]
     again = Lesson(PracticeBench(hidden_camera(5)))
+    stored: Any = SimpleNamespace(entries=(Entry("reading", 0.0, {"type": "Reading"}), *entries))
     again.put_back(stored)
     assert again.pose == lesson.pose

@@ -52,7 +52,7 @@ def led(seed: int) -> Led:
     case = draw_live(seed)
     source = open_sim(case.address)
     session, _ = start(Setup(optics=case.optics, lens_kind="front-focus"))
-    for moment in guide(source, session, people=(source.hand,), limits=Limits(seconds=LONGEST_S)):
+    for moment in guide(source, session, hands=(source.hand,), limits=Limits(seconds=LONGEST_S)):
         session, lasted_s = moment.session, moment.at_s
     outcome = Led(
         seed=seed,

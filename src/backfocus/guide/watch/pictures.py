@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
-from ...measure.reading import Reading
+from ...measure.reading import Reading, RingPosition
 
 STILL_S = 1.0
 """A picture that stays the same this long is at rest."""
@@ -41,6 +41,11 @@ class TimedReading:
     def scale_px(self) -> float | None:
         """Its scale, None without a star."""
         return self.reading.scale_px if self.reading.target is not None else None
+
+    @property
+    def position(self) -> RingPosition | None:
+        """Where the rings stood, where something knows it."""
+        return self.reading.position
 
 
 TimedReadings = Sequence[TimedReading]

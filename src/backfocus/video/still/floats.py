@@ -62,7 +62,7 @@ def _scaled(samples: Decoded, top: float, tone: Tone, transfer: str | None) -> D
         if paper > CODES_FROM and transfer is None and tone.is_default:
             raise ValueError(
                 f"its values run to {top:g}, and nothing says by which curve: "
-                "name it with --transfer linear or srgb"
+                "name the transfer curve, linear or srgb"
             )
         return samples * np.float32(PAPER / paper) if paper > PAPER else samples
     full = 1.0 if top <= CODES_FROM else 255.0 if top <= 255.0 else 65535.0

@@ -33,7 +33,7 @@ MOST_PROFILE_BYTES = 1 << 22
 CURVES_OF = {b"RGB ": (b"rTRC", b"gTRC", b"bTRC"), b"GRAY": (b"kTRC",)}
 """Tags of the tone curves in a profile for each kind of picture."""
 
-INTO_SRGB = "convert it to sRGB and save it again, or name the curve with --transfer"
+INTO_SRGB = "convert it to sRGB and save it again, or name its transfer curve"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,7 @@ from typing import Any
 
 from ...guide.instructions import Instruction
 from ...guide.session_state import Session
-from ...session.store import Entry, Store, StoredSession
+from ...session.store import Entry, StoredSession
 from ...sim.lens import Pose
 from ..messages import Turn
 from . import coach as coaching
@@ -48,18 +48,16 @@ class Lesson:
         self._coach = coaching.instructed(self._coach, standing, self.pose)
         self._coach = coaching.looked(self._coach, self.pose, at_s)
 
-    def keep(self, store: Store, session_id: int, at_s: float) -> None:
-        """Write the rings down, now and then."""
+    def rings(self, at_s: float) -> Entry | None:
+        """Where the rings stand, to be written down now and then."""
         if abs(at_s - self._kept_s) < RINGS_KEPT_S:
-            return
+            return None
         self._kept_s = at_s
-        store.append(session_id, Entry("reading", at_s, self.practice.kept()))
+        return Entry("rings", at_s, self.practice.kept())
 
     def put_back(self, stored: StoredSession) -> None:
         """Set the rings as they stood in a kept session."""
-        rings = [
-            e.payload for e in stored.entries if e.kind == "reading" and e.payload.get("type") == "Rings"
-        ]
+        rings = [entry.payload for entry in stored.entries if entry.kind == "rings"]
         if rings:
             self.practice.put(kept_pose(rings[-1]))
 

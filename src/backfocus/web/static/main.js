@@ -60,7 +60,30 @@ link.on("phase", (shown) => {
   if (before && before !== phase) scrollTo({ top: 0 });
   if (phase === "guiding") stayAwake();
   showDeck();
+  if (before !== phase) showLeftOpen();
 });
+
+/** What was left open is offered before something else is begun; nothing is taken up by itself. */
+async function showLeftOpen() {
+  const offering = ["setup", "looking"].includes(phase);
+  const left = offering ? await (await fetch("/api/left-open")).json() : [];
+  $("left-open").hidden = !offering || left.length === 0;
+  fill($("left-open"), left, ({ session, started_at, title, lens, step, refused }) => {
+    const when = new Date(started_at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+    const line = item("li", "");
+    line.append(item("span", `Session ${session} on ${[title, lens].filter(Boolean).join(", ")}, begun ${when}, was left open at “${step}”${refused ? `: ${micro(refused)}` : "."}`));
+    if (!refused) {
+      const button = item("button", "Go on with it");
+      button.disabled = !mine;
+      button.addEventListener("click", () => {
+        sound.start().then(showSound);
+        act({ do: "resume", session });
+      });
+      line.append(button);
+    }
+    return line;
+  });
+}
 
 const SECTIONS = {
   setup: ["setup"],
@@ -122,6 +145,7 @@ link.on("controls", (now) => {
   $("ask").textContent = now.free ? "Take the controls" : "Ask for the controls";
   for (const id of ["begin", "back", "again", "another", "next-nd", "wake", "elsewhere", "practise"]) $(id).disabled = !mine;
   setUp.enable(mine);
+  for (const button of $("left-open").querySelectorAll("button")) button.disabled = !mine;
   if (words) for (const button of document.querySelectorAll("[data-word]")) button.disabled = !mine || !words.can.includes(button.dataset.word);
   showDeck();
 });
@@ -236,8 +260,9 @@ $("finish-yes").addEventListener("click", () => {
 $("finish-no").addEventListener("click", () => $("finish").close());
 $("begin").addEventListener("click", () => {
   sound.start().then(showSound);
-  act({ do: "begin" });
-  for (const { name, value } of $("record").querySelectorAll("input")) if (value.trim()) act({ do: "note", name, value });
+  const notes = {};
+  for (const { name, value } of $("record").querySelectorAll("input")) if (value.trim()) notes[name] = value;
+  act({ do: "begin", notes });
 });
 for (const id of ["back", "another", "elsewhere"]) $(id).addEventListener("click", () => act({ do: "leave" }));
 $("again").addEventListener("click", () => (document.body.classList.contains("practising") ? act({ do: "look", kind: "practice" }) : act({ do: "say", word: "repeat", step: words.step })));

@@ -5,8 +5,15 @@ const KINDS = [
   ["address", "Network camera", "rtsp://, http:// (MJPEG or MPEG-TS) or srt://. Passwords in it are not shown or kept."],
   ["device", "Capture device", "Capture cards and USB cameras of the machine that serves this page."],
   ["recording", "Recording", "From the folder that `backfocus serve --media FOLDER` names. The recording is the hand."],
+  ["rig", "A rig", "Camera, lens and source as they stand in backfocus.toml on the machine that serves this page."],
   ["virtual", "Virtual camera", "A lens made of arithmetic, with a hand that obeys the guide: sit back and watch."],
 ];
+
+/** Those whose camera and lens are known without being asked for. */
+const TELLS_ITSELF = ["rig", "virtual"];
+const NUMBERS = ["pixel_um", "wavelength_um", "extender", "um_per_degree"];
+const WORDS = ["camera", "lens", "f_number", "transfer", "range", "target", "shims"];
+const YES_NO = { "": null, no: true, yes: false };
 
 export class SetUp {
   constructor(root, look) {
@@ -29,21 +36,24 @@ export class SetUp {
       address: true,
       device: offers.devices.length > 0,
       recording: offers.recordings.length > 0,
+      rig: offers.rigs.length > 0,
       virtual: true,
     };
     for (const [kind, title] of KINDS) {
-      if (kind === "given" && !there.given) continue;
+      if (["given", "rig"].includes(kind) && !there[kind]) continue;
       this.kinds.append(radio(kind, kind === "given" ? offers.given : title, there[kind]));
     }
     const { form } = this;
     options(form.elements.device, offers.devices.map(({ name, title, detail }) => [name, [title, detail].filter(Boolean).join(", ")]));
     options(form.elements.recording, offers.recordings.map((name) => [name, name]));
+    options(form.elements.rig, offers.rigs.map(({ name, words }) => [name, [name, words].filter(Boolean).join(": ")]));
     options(form.elements.camera, [["", "not named"], ...offers.cameras.map(({ name, title }) => [name, title])]);
     options(form.elements.lens, [["", "not named"], ...offers.lenses.map(({ name, title }) => [name, title])]);
     options(form.elements.transfer, offers.transfers.map((name) => [name, name === "auto" ? "as the stream says" : name]));
     this.missing = { device: "No capture device was found on the machine that serves this page.", recording: offers.media ? "There are no recordings in that folder." : "Name a folder with `backfocus serve --media FOLDER`." };
-    for (const [name, value] of Object.entries(offers.chosen ?? {})) {
-      if (value != null && value !== "") form.elements[name].value = value;
+    for (const [name, value] of Object.entries(offers.chosen)) {
+      if (name === "no_ring") form.elements.ring.value = value ? "no" : "yes";
+      else form.elements[name].value = value;
     }
     this.kinds.querySelector("input:not(:disabled)").checked = true;
     this.showKind();
@@ -56,29 +66,31 @@ export class SetUp {
   showKind() {
     const kind = this.kind();
     for (const label of this.root.querySelectorAll("[data-for]")) label.hidden = label.dataset.for !== kind;
+    this.root.querySelector("#optics").hidden = TELLS_ITSELF.includes(kind);
     this.help.textContent = KINDS.find(([name]) => name === kind)[2];
   }
 
   choice() {
     const fields = this.form.elements;
     const kind = this.kind();
-    const pixel = fields.pixel_um.value.trim().replace(",", ".");
-    return {
-      kind,
-      name: { address: fields.address.value, device: fields.device.value, recording: fields.recording.value }[kind] ?? "",
-      camera: fields.camera.value,
-      lens: fields.lens.value,
-      pixel_um: pixel === "" ? null : Number.isNaN(Number(pixel)) ? pixel : Number(pixel),
-      f_number: fields.f_number.value,
-      transfer: fields.transfer.value,
-      shims_um: fields.shims_um.value,
-    };
+    const name = { address: fields.address.value, device: fields.device.value, recording: fields.recording.value, rig: fields.rig.value }[kind] ?? "";
+    if (TELLS_ITSELF.includes(kind)) return { kind, name };
+    const said = { no_ring: YES_NO[fields.ring.value] };
+    for (const each of WORDS) said[each] = fields[each].value;
+    for (const each of NUMBERS) said[each] = number(fields[each].value);
+    return { kind, name, options: said };
   }
 
   enable(yes) {
     for (const fieldset of this.form.querySelectorAll("fieldset")) fieldset.disabled = !yes;
     this.form.querySelector("[type=submit]").disabled = !yes;
   }
+}
+
+/** A number where one was typed, with a comma or a point; else what was typed, to be refused in words. */
+function number(text) {
+  const plain = text.trim().replace(",", ".");
+  return plain === "" || Number.isNaN(Number(plain)) ? plain : Number(plain);
 }
 
 function radio(value, title, there) {

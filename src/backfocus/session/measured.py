@@ -1,0 +1,73 @@
+"""Pictures measured one by one, with what their blur means in micrometres: what `measure` prints."""
+
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..measure.reading import Flag, Reading
+from ..show.lines import flags_of, reading_json
+from ..solve.defocus import Defocus, defocus
+from ..solve.side_hint import Hint, colour_gap, side_hint
+from ..video.source import VideoSource
+from .rig import Rig
+from .run import Limits, readings
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One picture.
+
+    Attributes
+    ----------
+    reading : Reading
+    defocus : Defocus | None
+        None without optics, and where nothing was read.
+    is_hinted, side_hint
+        Whether the colours were asked for the side, and what they hint at.
+    """
+
+    reading: Reading
+    defocus: Defocus | None
+    is_hinted: bool = False
+    side_hint: Hint | None = None
+
+    @property
+    def flags(self) -> frozenset[Flag]:
+        """The reading's, and those its defocus adds."""
+        return flags_of(self.reading, self.defocus)
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `measure --json` prints."""
+        line = reading_json(self.reading, self.defocus)
+        return line | {"side_hint": self.side_hint} if self.is_hinted else line
+
+
+def measured(source: VideoSource, rig: Rig, limits: Limits | None = None) -> Generator[Measured, None, None]:
+    """Measure every picture of `source` in turn; closes it at the end, also when abandoned.
+
+    The f-number is that at the scale of each picture, against the largest scale seen so far.
+    """
+    measure = rig.measure(colours=rig.red_blue_um is not None)
+    pictures = (sighting.reading for sighting in readings(source, measure, limits))
+    for reading, ratio in _with_ratio(pictures):
+        yield judged(reading, rig, ratio)
+
+
+def judged(reading: Reading, rig: Rig, ratio: float = 1.0) -> Measured:
+    """A reading with its blur in micrometres; `ratio`: its scale against tele's, 0 to 1."""
+    optics = rig.optics
+    if optics is None:
+        return Measured(reading, None)
+    found = defocus(reading, optics, ratio=ratio) if reading.target else None
+    if rig.red_blue_um is None:
+        return Measured(reading, found)
+    hint = side_hint(colour_gap([reading], optics, ratio), rig.red_blue_um)
+    return Measured(reading, found, is_hinted=True, side_hint=hint)
+
+
+def _with_ratio(pictures: Iterable[Reading]) -> Iterator[tuple[Reading, float]]:
+    longest_px = 0.0
+    for reading in pictures:
+        scale_px = reading.scale_px
+        longest_px = max(longest_px, scale_px or 0.0)
+        yield reading, scale_px / longest_px if scale_px else 1.0
