@@ -65,7 +65,7 @@ def test_a_recording_that_breaks_off_loses_nothing_of_the_session(
             if packet.dts is not None:
                 packet.stream = stream
                 copy.mux(packet)
-    (tmp_path / "cut.mkv").write_bytes(whole.read_bytes()[: whole.stat().st_size // 8])
+    (tmp_path / "cut.mkv").write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     ended = backfocus("guide", tmp_path / "cut.mkv", "--pixel-um", 5, "--f-number", 1.8, "--json")
     assert ended.returncode == 3
     assert "Traceback" not in ended.stderr
@@ -120,6 +120,7 @@ def test_an_unreachable_host_is_said_in_one_line_and_hides_the_password(backfocu
         ("check", "a.mp4", "b.mp4", "--shim-um", "50", "--first-turn", "near"),
         ("guide", "sim://?seed=1", "--note", "shoe-size=43"),
         ("measure", "ndi://CAM 1"),
+        ("measure", "clip.mp4", "--pixel-um", "5", "--f-number", "64", "--extender", "4"),
         ("measure", "sim://["),
         ("guide", "sim://["),
         ("measure", "rtsp://[::1/stream"),
@@ -142,7 +143,6 @@ def test_what_cannot_be_meant_is_said_in_one_line(backfocus: Run, arguments: tup
     [
         ("measure", "clip.mp4", "--f-number", "2", "--pixel-um", "inf"),
         ("check", "before.mp4", "after.mp4", "--shim-um", "nan"),
-        ("measure", "clip.mp4", "--pixel-um", "5", "--f-number", "64", "--extender", "4"),
         ("guide", "rtsp://192.0.2.1/", "--shims", "0"),
         ("check", "clip.mp4", "--um-per-degree", "0"),
         ("serve", "rtsp://192.0.2.1/", "--wavelength-um", "550"),

@@ -107,7 +107,7 @@ def test_a_fault_that_nobody_foresaw_is_told_too(monkeypatch: pytest.MonkeyPatch
         raise ZeroDivisionError
 
     worker = Worker()
-    worker.start(lambda stop: Wall(), fail, told)
+    worker.start(lambda stop: Opened(Wall()), fail, told)
     until(lambda: told.ends, "told")
     assert "terminal" in str(told.ends[0]), "no page waits for pictures that do not come"
     until(lambda: seen, "the thread's own net")
