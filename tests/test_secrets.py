@@ -14,6 +14,7 @@ import cv2
 import pytest
 
 from backfocus.errors import BackfocusError
+from backfocus.session.rig import RigOptions
 from backfocus.video import open_source
 from backfocus.web.app import make_app
 from backfocus.web.messages import Choice, Note
@@ -171,7 +172,7 @@ def test_the_page_shows_and_keeps_no_secret(camera: str, tmp_path: Path) -> None
     from starlette.testclient import TestClient  # after the page's conftest, which knows its warning
 
     store = str(tmp_path / "s.db")
-    choice = Choice("given", camera, pixel_um=5.0, f_number="1.8")
+    choice = Choice("given", camera, RigOptions(pixel_um=5.0, f_number="1.8"))
     host = SessionHost(store, Given(choice))
     said: list[str] = []
     try:

@@ -47,7 +47,8 @@ def test_an_ended_process_leaves_a_session_that_goes_on(
     assert started.returncode == code
     assert "Traceback" not in said
     if how is signal.SIGINT:
-        assert f"backfocus guide '{SOURCE}' --resume 1" in said
+        assert f"backfocus guide '{SOURCE}' --store" in said
+        assert said.endswith("--resume 1\n")
     (session,) = [json.loads(line) for line in backfocus("history", "--json").stdout.splitlines()]
     assert session["state"] == "open"
     resumed = backfocus("guide", SOURCE, "--resume", session["id"], "--frames", 2, "--json")

@@ -196,10 +196,11 @@ def test_a_hold_is_no_reference_for_itself(clip):
     assert not judge_clip(clip(40.0), RAMP).referenced
 
 
-def test_sharpened_pictures_are_not_believed(clip):
-    answer = judge_clip(clip(0.0, flags=frozenset({Flag.SHARPENED})), RAMP)
-    assert answer.verdict.kind == "unsure"
-    assert answer.flags == {Flag.SHARPENED}
+@pytest.mark.parametrize(("flag", "kind"), [(Flag.SHARPENED, "set"), (Flag.CLIPPED, "unsure")])
+def test_clipped_pictures_are_not_believed_and_a_camera_that_sharpens_all_alike_is(clip, flag, kind):
+    answer = judge_clip(clip(0.0, flags=frozenset({flag})), RAMP)
+    assert answer.verdict.kind == kind
+    assert answer.flags == {flag}
 
 
 def test_a_few_flagged_pictures_are_forgiven(clip):
@@ -295,4 +296,5 @@ def test_two_stills_are_a_clip(make_reading):
     ]
     found = judge_clip(stills, RAMP).back_focus
     assert found is not None
-    assert found.delta_um == pytest.approx(40.0 / (1.0 - 1.0 / ZOOM**2), abs=0.3)
+    # from two curves the camera is known to some per cent: it may take a tenth of the depth of focus
+    assert found.delta_um == pytest.approx(40.0 / (1.0 - 1.0 / ZOOM**2), abs=H / 10.0)

@@ -44,11 +44,11 @@ def test_the_f_number_the_size_and_the_side_come_out(clip, wrong, before_um, ste
         clip(before_um, TOLD * wrong), clip(before_um + step_um, TOLD * wrong, 2), OPTICS, step_um
     )
     assert found is not None
-    # Two readings to about 0.3 um each over the step; the curve follows N only nearly in proportion: 1 %.
-    assert found.factor == pytest.approx(wrong, rel=0.015)
+    # Each clip is solved with a camera of its own, which two holds alone know to some per cent.
+    assert found.factor == pytest.approx(wrong, rel=0.05)
     for answer, true in ((found.before, before_um), (found.after, before_um + step_um)):
         assert answer.back_focus is not None
-        assert answer.back_focus.delta_um == pytest.approx(true, abs=max(0.02 * abs(true), H / 5.0))
+        assert answer.back_focus.delta_um == pytest.approx(true, abs=max(0.05 * abs(true), H / 3.0))
         assert answer.back_focus.sign_known
 
 
@@ -62,7 +62,7 @@ def test_in_focus_after_the_step_the_side_there_stays_open(clip):
     assert found is not None
     assert found.after.verdict.kind == "set"
     assert found.before.back_focus is not None
-    assert found.before.back_focus.delta_um == pytest.approx(-50.0, abs=H / 5.0)
+    assert found.before.back_focus.delta_um == pytest.approx(-50.0, rel=0.06)
 
 
 @pytest.mark.parametrize("step_um", [0.0, math.nan])
