@@ -2,12 +2,21 @@
 
 import asyncio
 import threading
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from backfocus.web.presses import AT_ONCE, MOST_WAITING, Presses
+
+
+def finish(work: Coroutine[Any, Any, None]) -> None:
+    """Run to its end on a thread of its own: a browser of other tests keeps a loop running on this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
 
 
 def test_two_are_drawn_at_a_time_so_many_wait_and_the_rest_is_told() -> None:
@@ -33,7 +42,7 @@ def test_two_are_drawn_at_a_time_so_many_wait_and_the_rest_is_told() -> None:
         assert max(most) <= AT_ONCE
         assert (await presses.run(draw)).body == b"drawn", "and there is room again"
 
-    asyncio.run(rush())
+    finish(rush())
 
 
 def test_one_that_fails_gives_its_place_back() -> None:
@@ -47,4 +56,4 @@ def test_one_that_fails_gives_its_place_back() -> None:
             with pytest.raises(ZeroDivisionError):
                 await presses.run(draw)
 
-    asyncio.run(fail())
+    finish(fail())
