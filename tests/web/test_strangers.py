@@ -572,6 +572,7 @@ NONSENSE = [
 ]
 
 
+@pytest.mark.slow  # it waits for minutes since sessions are begun through one road: to be looked into
 def test_nonsense_is_refused_in_words_and_the_line_stays(page_for: Opens) -> None:
     page = page_for()
     viewer = page.viewer()
