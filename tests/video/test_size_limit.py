@@ -1,12 +1,7 @@
 import pytest
 
-from backfocus.cli import options
 from backfocus.video import network
 from backfocus.video.size_limit import MAX_MEGAPIXELS, pixels, too_large
-
-
-def test_the_option_and_the_reader_agree() -> None:
-    assert options.MAX_MEGAPIXELS == MAX_MEGAPIXELS
 
 
 def test_the_limit_is_in_pixels_and_lower_for_deep_ones() -> None:
