@@ -201,3 +201,10 @@ def test_layers_are_laid_over_one_another_from_the_lowest() -> None:
     low, middle, high = (rig_options({"pixel_um": um}) for um in (3.0, 4.0, 5.0))
     assert layered([low, middle, high]) == high
     assert layered([low, replace(middle, pixel_um=None)]) == low
+
+
+@pytest.mark.parametrize("name", ["pixel_um", "wavelength_um", "extender", "f_number", "max_megapixels"])
+def test_a_whole_number_of_hundreds_of_digits_is_refused_like_any_other(name: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        rig_options({name: 10**5000})
+    assert len(str(refused.value)) < 300

@@ -293,7 +293,6 @@ def test_what_is_noted_stands_in_the_record_as_words(
     assert page.title() == "Results - backfocus"
 
 
-@pytest.mark.slow  # it waits for minutes since sessions are begun through one road: to be looked into
 def test_a_hostile_source_name_is_shown_as_text(
     serve: Callable[..., Served], window: Callable[..., Window], tmp_path: Path
 ) -> None:
@@ -309,6 +308,7 @@ def test_a_hostile_source_name_is_shown_as_text(
     page.click("#begin")
     page.wait_for_selector("#guide:not([hidden])")
     assert page.locator("#source").text_content() == name
+    until(lambda: page.request.get(f"{served.address}/api/sessions").json(), "the session is kept")
     page.goto(f"{served.address}/results")
     page.wait_for_selector("tbody tr")
     assert page.title() != "1"

@@ -545,12 +545,15 @@ NONSENSE = [
     '{"do":"turn","ring":"focus","by":NaN}',
     '{"do":"turn","ring":"focus","by":-Infinity}',
     '{"do":"turn","ring":"focus","by":true}',
-    '{"do":"look","kind":"address","name":"rtsp://h/","pixel_um":' + "9" * 4000 + "}",
+    '{"do":"look","kind":"address","name":"rtsp://h/","options":{"pixel_um":' + "9" * 4000 + "}}",
     '{"do":"look","kind":"practice","name":"' + "9" * 1900 + '"}',
-    '{"do":"look","kind":"address","name":"rtsp://h/","pixel_um":5,"f_number":"' + "9" * 400 + '"}',
-    '{"do":"look","kind":"address","name":"rtsp://h/","pixel_um":5,"f_number":"1e999"}',
-    '{"do":"look","kind":"address","name":"rtsp://h/","shims_um":"' + "9" * 400 + '"}',
-    '{"do":"look","kind":"address","name":"rtsp://h/","shims_um":"nan"}',
+    '{"do":"look","kind":"address","name":"rtsp://h/","options":{"pixel_um":5,"f_number":"'
+    + "9" * 400
+    + '"}}',
+    '{"do":"look","kind":"address","name":"rtsp://h/","options":{"pixel_um":5,"f_number":"1e999"}}',
+    '{"do":"look","kind":"address","name":"rtsp://h/","options":{"shims":"' + "9" * 400 + '"}}',
+    '{"do":"look","kind":"address","name":"rtsp://h/","options":{"shims":"nan"}}',
+    '{"do":"look","kind":"address","name":"rtsp://h/","options":{"colour":"red"}}',
     '{"do":"look","kind":"address","name":"rtsp://["}',
     '{"do":"look","kind":"address","name":"sim://["}',
     '{"do":"look","kind":"address","name":"sim://?seed=' + "9" * 1900 + '"}',
@@ -572,7 +575,6 @@ NONSENSE = [
 ]
 
 
-@pytest.mark.slow  # it waits for minutes since sessions are begun through one road: to be looked into
 def test_nonsense_is_refused_in_words_and_the_line_stays(page_for: Opens) -> None:
     page = page_for()
     viewer = page.viewer()

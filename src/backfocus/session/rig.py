@@ -294,12 +294,21 @@ def _half_known(pixel_um: float | None) -> UsageError:
 
 def _number(low: float, high: float, what: str) -> Callable[[str, object], float]:
     def read(name: str, value: object) -> float:
-        number = float(value) if _is_number(value) else math.nan
+        number = _float(value) if _is_number(value) else math.nan
         if not low <= number <= high:
-            raise UsageError(Argument(name, value), f": give {what} from {low:g} to {high:g}")
+            said = number if math.isinf(number) else value
+            raise UsageError(Argument(name, said), f": give {what} from {low:g} to {high:g}")
         return number
 
     return read
+
+
+def _float(value: Real) -> float:
+    """The number; infinite where it is a whole one of hundreds of digits."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def _is_number(value: object) -> TypeGuard[Real]:
@@ -324,7 +333,7 @@ def _profile(name: str, value: object) -> str:
 def _f_number(name: str, value: object) -> str:
     if not isinstance(value, str) and not _is_number(value):
         raise UsageError(Argument(name, value), ": give a number, or a text such as 1.8@7.8-108,2.6@156")
-    text = value if isinstance(value, str) else str(float(value))
+    text = value if isinstance(value, str) else str(_float(value))
     try:
         parse_f_numbers(text)
     except UsageError as error:
