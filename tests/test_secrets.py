@@ -176,17 +176,18 @@ def test_the_page_shows_and_keeps_no_secret(camera: str, tmp_path: Path) -> None
     host = SessionHost(store, Given(choice))
     said: list[str] = []
     try:
+        client = TestClient(make_app(host, store_address=store), base_url="http://127.0.0.1")
         host.look(choice)
         until(lambda: host.shown.reading or host.shown.trouble, "a reading")
         said.append(json.dumps(sections(host.shown)))
         host.begin()
         host.say(Note("note", f"as {camera}"))
         until(lambda: host.shown.phase == "guiding" and host.shown.reading, "the guide")
+        until(lambda: client.get("/api/sessions").json(), "a session in which something happened")
         said.append(json.dumps(sections(host.shown)))
         host.look(Choice("address", camera.replace("kim:Tr0ub4dor", "kim:wrong")))
         until(lambda: host.shown.trouble, "a refusal")
         said.append(json.dumps(sections(host.shown)))
-        client = TestClient(make_app(host, store_address=store), base_url="http://127.0.0.1")
         paths = ["offers", "sessions", "sessions/1"]
         answers = [client.get(f"/api/{path}") for path in paths]
         answers += [client.get(f"/report/1.{kind}") for kind in ("html", "json")]

@@ -65,7 +65,7 @@ def test_a_recording_that_breaks_off_loses_nothing_of_the_session(
             if packet.dts is not None:
                 packet.stream = stream
                 copy.mux(packet)
-    (tmp_path / "cut.mkv").write_bytes(whole.read_bytes()[: whole.stat().st_size * 9 // 10])
+    (tmp_path / "cut.mkv").write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     ended = backfocus("guide", tmp_path / "cut.mkv", "--pixel-um", 5, "--f-number", 1.8, "--json")
     assert ended.returncode == 3
     assert "Traceback" not in ended.stderr

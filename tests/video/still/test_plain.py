@@ -3,7 +3,7 @@ import struct
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from backfocus.errors import SourceUnreadable
 
@@ -46,9 +46,13 @@ def test_a_webp_says_its_curve_and_its_turn(grey: np.ndarray, read: Reads) -> No
     np.testing.assert_allclose(frame.luma, np.rot90(grey, -1), atol=1)
 
 
+@pytest.mark.parametrize("lenient", [False, True])
 @pytest.mark.parametrize("kind", ["BMP", "GIF", "WEBP"])
 @pytest.mark.parametrize("share", [0.05, 0.3, 0.6, 0.9])
-def test_what_is_cut_off_is_refused(kind: str, share: float, grey: np.ndarray, read: Reads) -> None:
+def test_what_is_cut_off_is_refused_though_another_library_lets_it_pass(
+    kind: str, share: float, lenient: bool, read: Reads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", lenient)
     noise = np.random.default_rng(1).integers(0, 255, (64, 64), dtype=np.uint8)
     data = save([Image.fromarray(noise)], kind)
     with pytest.raises(SourceUnreadable):

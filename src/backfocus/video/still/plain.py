@@ -82,23 +82,34 @@ def _opened(file: StillFile, kind: str) -> Iterator["Image.Image"]:
     from PIL import Image
 
     with file.path.open("rb") as handle:
-        most, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # our own limit was looked at
-        try:
-            image = Image.open(handle, formats=(kind,))
-        except DECODER_FAULTS as fault:
-            raise file.refusal(f"the picture is damaged at its beginning: {AGAIN}") from fault
-        finally:
-            Image.MAX_IMAGE_PIXELS = most
+        with _by_our_own_limits():
+            try:
+                image = Image.open(handle, formats=(kind,))
+            except DECODER_FAULTS as fault:
+                raise file.refusal(f"the picture is damaged at its beginning: {AGAIN}") from fault
         yield image
+
+
+@contextmanager
+def _by_our_own_limits() -> Iterator[None]:
+    """Pillow without its limit of size, as ours was looked at, and strict with files that are cut off.
+
+    Both are set for the whole process, and other libraries do: WeasyPrint lets cut files pass everywhere.
+    """
+    from PIL import Image, ImageFile
+
+    most, lenient = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES
+    Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = None, False
+    try:
+        yield
+    finally:
+        Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = most, lenient
 
 
 def _loaded(file: StillFile, image: "Image.Image", number: int) -> tuple[np.ndarray, bool] | None:
     """Picture `number`, and whether there were complaints; None behind the last one."""
-    from PIL import Image
-
-    most, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
     try:
-        with warnings.catch_warnings(record=True) as complaints:
+        with _by_our_own_limits(), warnings.catch_warnings(record=True) as complaints:
             warnings.simplefilter("always")
             try:
                 image.seek(number)
@@ -109,8 +120,6 @@ def _loaded(file: StillFile, image: "Image.Image", number: int) -> tuple[np.ndar
             return _samples(file, image), bool(complaints)
     except DECODER_FAULTS as fault:
         raise file.refusal(f"the picture is damaged: {AGAIN}") from fault
-    finally:
-        Image.MAX_IMAGE_PIXELS = most
 
 
 def _samples(file: StillFile, image: "Image.Image") -> np.ndarray:
