@@ -113,7 +113,7 @@ def test_what_was_left_open_is_asked_about_and_keeps_its_answers(
     lead(wanted(store), Opened(Camera()))
     (question,) = person.asked
     assert f"Session {number} " in question
-    assert "to-tele" in question
+    assert "'focus at tele'" in question
     assert notes_of(store, number) == (("operator", "Ann"),)
     with Store.open(store) as opened:
         assert [(each.id, each.state) for each in opened.sessions()] == [(number, "closed")]

@@ -91,7 +91,7 @@ def test_a_new_server_offers_the_session_and_goes_on_where_it_stopped(tmp_path: 
     second.look(given.choice)
     phase(second, "looking")
     (offer,) = second.left_open()
-    assert (offer["session"], offer["step"], offer["refused"]) == (number, "to-tele", "")
+    assert (offer["session"], offer["step"], offer["refused"]) == (number, "focus at tele", "")
     assert "secret" not in str(offer)
     assert phase(second, "looking").session is None, "nothing is taken up by itself"
     second.resume(number)

@@ -19,6 +19,7 @@ from ..guide.words import event_words, instruction_words
 from ..session.guided import (
     RECORD_NAMES,
     GuidedSession,
+    LeftOpen,
     Notes,
     Plan,
     begin,
@@ -30,7 +31,7 @@ from ..session.opened import Opened, Seen, open_rig
 from ..session.rig import Rig
 from ..session.run import STILLS_FPS, Limits, Moment
 from ..show.lines import check_json
-from ..show.view import View, view_of
+from ..show.view import View, stage_name, view_of
 from ..video.record import Recorder
 from ..video.source import VideoSource
 from . import options
@@ -142,9 +143,15 @@ def _left_open(wanted: Wanted, plan: Plan) -> int | None:
             options.notice(
                 f"session {number} of {when} was left open on this source: go on with --resume {number}"
             )
-        elif _yes(f"Session {number} of {when} was left open at '{left.session.step}'. Go on with it?"):
+        elif _yes(
+            f"Session {number} of {when} was left open at '{stage_name(left.session.step)}'. Go on with it?"
+        ):
             return number
     return None
+
+
+def _stage(left: LeftOpen) -> str:
+    return stage_name(left.session.step)
 
 
 def _yes(question: str) -> bool:

@@ -223,6 +223,11 @@ def _remarks(session: Session, history: StepHistory) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(remark_words, told)))
 
 
+def stage_name(step: Step) -> str:
+    """What a step is called in the list of stages."""
+    return next((name for name, steps in STAGES if step in steps), "the end")
+
+
 def _stages(step: Step) -> tuple[tuple[str, StepState], ...]:
     now = next((index for index, (_, steps) in enumerate(STAGES) if step in steps), len(STAGES))
     return tuple(

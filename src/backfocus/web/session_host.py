@@ -30,7 +30,7 @@ from ..session.opened import Opened, open_rig
 from ..session.rig import Rig
 from ..session.run import Moment, Sighting, readings
 from ..session.store import Store, Summary
-from ..show.view import view_of
+from ..show.view import stage_name, view_of
 from ..sim.lens import Pose
 from ..video.address import kind
 from .chosen import Chosen, choice_from, choose
@@ -217,7 +217,7 @@ class SessionHost:
             "started_at": summary.started_at.isoformat().replace("+00:00", "Z"),
             "title": chosen.title,
             "lens": summary.lens,
-            "step": str(left.session.step),
+            "step": stage_name(left.session.step),
             "refused": "; ".join((*led, *why_not)),
         }
 
