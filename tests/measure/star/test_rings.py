@@ -63,6 +63,19 @@ def test_square_spokes_do_not_leak() -> None:
     assert np.abs(fit.third[outer]).mean() == pytest.approx(0.1 * 4 / np.pi, rel=0.03)
 
 
+@pytest.mark.parametrize("cycles", [8, 16, 36, 72, 144])
+def test_no_phase_of_the_spokes_is_seen_oftener_than_another(cycles: int) -> None:
+    x, y = 1500.3, 1499.6
+    plan = plan_rings(cycles, ring_count(cycles, 1200.0), 1, 0)
+    rings = gather(np.zeros((3000, 3000), np.float32), plan, Pose(x, y))
+    wide = (rings.radius_px > 8 * cycles) & (rings.radius_px < 1200)
+    turns = np.angle(rings.wave[wide])[..., None] / (2 * np.pi) + np.arange(20) / 20
+    white = (((turns % 1.0) < 0.5) * rings.weight[wide][..., None]).sum(axis=1)
+    share = white / rings.weight[wide].sum(axis=1)[:, None]
+    # bars of any phase: half of a ring is white, give or take three pixels of some 330
+    assert np.abs(share - 0.5).max() < 0.01
+
+
 def test_cost_does_not_grow_with_the_star() -> None:
     small, large = (plan_rings(36, ring_count(36, radius), 1, 0) for radius in (100.0, 900.0))
     assert large.used.sum() < 3 * small.used.sum()
@@ -93,8 +106,8 @@ def test_outliers_are_dust_and_not_edges() -> None:
     clean = gather(picture, plan, Pose(x, y))
     fit = fit_rings(clean)
     outer = clean.radius_px > 90
-    # unblurred edges; a lens leaves less
-    assert outliers(clean, fit)[outer].mean() < 0.01
+    # unblurred edges, of which some always lie just off a pixel; a lens leaves less
+    assert outliers(clean, fit)[outer].mean() < 0.02
     dusty = wave_picture(36, x, y)
     dusty[60:64, 117:123] = 1.5
     seen = gather(dusty, plan, Pose(x, y))

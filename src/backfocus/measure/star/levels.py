@@ -31,6 +31,9 @@ PAPER_SIGMA = 0.05
 GONE = 0.02
 """Of the largest amplitude: a ring below it has nothing of the star; what is dark there is something else."""
 
+WHOLE = 0.9
+"""Of the amplitude of the rings next to it: a ring at the border of the picture with less has some paper."""
+
 DISC_AT_HALF = 0.353
 """Radius of a blur disc times the frequency at which it leaves half: 2.215 / (2 pi)."""
 
@@ -63,13 +66,23 @@ def find_rim(rings: Rings, fit: RingFit, usable: NDArray[np.bool_]) -> tuple[flo
     beyond = seen[(seen > last) & (amplitude[seen] < 0.35 * top)]
     plateau = seen[(radius[seen] < 0.9 * radius[last]) & (radius[seen] > 0.75 * radius[last])]
     if beyond.size < 3 or plateau.size < 2:
-        return None, None, last if last < seen[-1] else last + 1
+        return None, None, _before_paper(amplitude, seen[seen <= last]) if last == seen[-1] else last
     gone = beyond[amplitude[beyond] < GONE * top][:1].tolist()
     fall = slice(plateau[-1] + 1, min(2 * last - plateau[-1] + 2, len(radius), *(ring + 1 for ring in gone)))
     paper = beyond[beyond >= fall.stop - 1][:2]
     outside = middle(rings.light[paper][rings.weight[paper] > 0])
     rim, sigma = _radius_held(rings, fit, plateau, fall, outside)
     return rim, sigma, int(np.searchsorted(rings.plan.outer_px, 0.94 * rim))
+
+
+def _before_paper(amplitude: Floats64, seen: NDArray[np.intp]) -> int:
+    """How many rings hold spokes where the rim may lie in the last of those seen.
+
+    Blur takes more further in, so that an outermost ring with less than those next to it holds paper.
+    """
+    while seen.size > 4 and amplitude[seen[-1]] < WHOLE * amplitude[seen[-4:-1]].min():
+        seen = seen[:-1]
+    return int(seen[-1]) + 1
 
 
 def _radius_held(
@@ -153,11 +166,17 @@ def _contrast(
 
 
 def blur_disc_px(frequency: Floats64, signed: Floats64, keep: NDArray[np.bool_]) -> float:
-    """About the radius of the blur disc, or that of one that falls to half as soon; 0 where no ring does."""
+    """About the radius of the blur disc, or that of one that falls to half as soon; 0 where no ring does.
+
+    The strongest ring has lost some already: what is lost grows with the square of the frequency.
+    """
     rows = np.flatnonzero(keep)
     rows = rows[np.argsort(frequency[rows])]
     low = np.flatnonzero(signed[rows] < 0.5 * signed[rows].max(initial=0.0))
-    return 0.0 if low.size == 0 else DISC_AT_HALF / float(frequency[rows[low[0]]])
+    if low.size == 0:
+        return 0.0
+    half, strongest = frequency[rows[low[0]]], frequency[rows[np.argmax(signed[rows])]]
+    return DISC_AT_HALF / math.sqrt(max(half**2 - strongest**2, 0.25 * half**2))
 
 
 def _odds_of_bars(fit: RingFit, frequency: Floats64, signed: Floats64, rows: NDArray[np.intp]) -> float:

@@ -28,8 +28,12 @@ STEP = 1.04
 THINNEST_PX = 0.9
 TOP_FREQUENCY = 0.52
 MOST_RINGS = 240
-HARMONICS = 18
-"""Harmonics of square spokes kept apart when samples are picked: the 19th is 5 % of the fundamental."""
+HARMONICS = 150
+"""Harmonics of square spokes kept apart when samples are picked."""
+
+LEAKS = np.array([0.51, 0.56, 0.23, 0.061, 0.012, 0.002, 0.0])
+"""Of a wave of so many turns into the mean of a ring, the finest harmonic that pixels show being swung by up
+to 1.5 rad: the Bessel functions of 1.5."""
 
 TRIES = 8
 """Pixels across a wide ring of which the one nearest to the wanted angle is taken."""
@@ -279,17 +283,20 @@ def _columns(unit: Phasors, wave: Phasors, harmonics: int) -> Floats:
 
 
 def _even_samples(cycles: int, about: int) -> int:
-    """A number of angles, about as many as told, at which the harmonics of the spokes stay far from aliasing.
+    """A number of angles, about as many as told, at which no harmonic of the spokes passes for another wave.
 
-    Harmonic k looks like a slow wave of (k n mod samples) turns; on an off-centre pixel grid, which swings
-    the phase once per turn, it leaks into the mean or the fundamental where that number is small.
+    Harmonic k looks like a slow wave of (k n mod samples) turns. On an off-centre pixel grid, which swings
+    its phase once per turn, it leaks into the mean the more the fewer turns those are, and likewise into the
+    fundamental. Where n and the number share a factor the same few phases are seen over and over.
     """
+    harmonic = np.arange(2, HARMONICS + 1)
 
-    def margin(samples: int) -> int:
-        aliases = (np.arange(1, HARMONICS + 1) * cycles) % samples
-        return int(np.minimum(aliases, samples - aliases).min())
+    def leak(samples: int) -> float:
+        turns = (harmonic + np.array([[-1], [0], [1]])) * cycles % samples
+        apart = np.minimum(turns, samples - turns).min(axis=0)
+        return float((LEAKS[np.minimum(apart, LEAKS.size - 1)] / harmonic).max())
 
-    return max(range(about, about + 40), key=margin)
+    return min(range(about, about + 40), key=leak)
 
 
 @lru_cache(maxsize=1024)  # plans of a star at other sizes share them
