@@ -15,6 +15,8 @@ from backfocus.cli.keys import Keyboard
 from backfocus.cli.lettering import large_words
 from backfocus.cli.live import column_plot, draw, residual_plot, verdict_lines
 from backfocus.cli.tone import LOWEST_HZ, OCTAVES, Tone, pitch_hz
+from backfocus.guide.events import StarLost
+from backfocus.show.notices import Trouble
 from backfocus.show.view import View
 from backfocus.solve.backfocus import ZoomResidual, solve_back_focus
 from backfocus.solve.verdict import Verdict
@@ -49,7 +51,7 @@ def test_the_screen_fits_any_terminal(width: int) -> None:
         blur_sigma_um=0.5,
         half_depth_um=9.0,
         sweep=tuple(float(abs(20 - x)) for x in range(60)),
-        warnings=("The star is lost.",),
+        troubles=(Trouble(StarLost(1.0), 1.0),),
     )
     console.print(draw(view, console, "a source with a long name " * 4))
     shown = console.file.getvalue()  # type: ignore[attr-defined]

@@ -244,6 +244,16 @@ def test_clipped_whites_are_flagged_and_clean_ones_never():
     assert Flag.CLIPPED not in track(None, frame(view(130, cycles=36, blur_px=3.0)[0]))[1].flags
 
 
+@pytest.mark.parametrize(("blur_px", "known"), [(0.0, True), (26.0, False)])
+def test_a_star_larger_than_the_picture_tells_white_only_where_blur_leaves_some(blur_px, known):
+    # the widest spokes in view are 30 px across: a disc of 26 px leaves no white between them
+    (reading,) = sequence([frame(view(700, blur_px=blur_px, white=0.55)[0])])
+    assert (reading.white is not None) == known
+    assert Flag.TOO_DARK not in reading.flags
+    if known:
+        assert reading.white == pytest.approx(0.55**0.5, abs=0.02)  # the camera's curve, and a code of noise
+
+
 def test_an_enlarged_picture_reads_honestly_soft():
     picture, _ = view(70, cycles=24, blur_px=2.0)
     small = frame(picture)

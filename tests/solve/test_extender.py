@@ -77,6 +77,14 @@ def test_a_zoom_is_no_extender(make_reading, seconds, end):
     assert without_extender(usable(seen)) == (usable(seen),)
 
 
+def test_a_scale_that_nothing_told_and_that_is_told_again_is_no_extender(make_reading):
+    # Blur hid the twists at tele: the scale was held at half of what it is, until they could be read.
+    held = {"flags": frozenset({Flag.SCALE_UNSURE}), "scale_px": 380.0}
+    seen = [make_reading(10.0, at_s=at / FPS, index=at, **held) for at in range(12)]
+    seen += [make_reading(5.0, at_s=at / FPS, index=at, scale_px=760.0) for at in range(12, 24)]
+    assert swung(usable(seen)) == ()
+
+
 def test_rendered_pictures_of_a_star_that_doubles_show_one_swing():
     sharp = hopkins(0.0, CUT_OFF["f/1.8, 5 um"])
     known, seen = None, []

@@ -62,9 +62,9 @@ def test_the_wrong_ring_is_named(practised: tuple[Served, Window, Learner]) -> N
     learner.follow(WHOLE_S, lambda words: words["way"] == "loosen first" and not words["locked"])
     learner.mistaken = True
     words = learner.follow(
-        WHOLE_S, lambda words: "FOCUS ring" in words["advice"] or "FOCUS ring" in words["warnings"]
+        WHOLE_S, lambda words: "FOCUS ring" in words["advice"] or "FOCUS ring" in words["notices"]
     )
-    assert "FOCUS" in words["advice"] + words["warnings"]
+    assert "FOCUS" in words["advice"] + words["notices"]
 
 
 def test_a_covered_star_is_told(

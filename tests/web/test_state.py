@@ -9,8 +9,14 @@ from backfocus.web.state import Shown, sections
 Rows = list[tuple[str, bool | None, str]]
 
 
-def checks(*flags: Flag) -> Rows:
-    reading = Reading(0, 0.0, frozenset(flags), Star(320.0, 180.0, 77.0, 36), 77.0, white=0.8)
+CURVE = (0.1, 0.2, 0.3)
+
+
+def checks(*flags: Flag, white: float | None = 0.8, curve: tuple[float, ...] = CURVE) -> Rows:
+    star = Star(320.0, 180.0, 77.0, 36)
+    reading = Reading(
+        0, 0.0, frozenset(flags), star, 77.0, frequency_cy_px=curve, modulation=curve, white=white
+    )
     listed = sections(Shown(phase="looking", reading=reading))["checks"]
     return [(each["name"], each["good"], each["words"]) for each in listed]
 
@@ -35,3 +41,15 @@ def test_what_the_four_say_is_not_said_twice(flag: Flag) -> None:
 
 def test_detail_is_not_called_off_where_that_cannot_be_seen() -> None:
     assert {name: good for name, good, _ in checks(Flag.SHARPENING_UNKNOWN)}["detail"] is None
+
+
+def test_a_star_of_which_nothing_can_be_read_says_nothing_of_detail_or_light() -> None:
+    found = {name: (good, words) for name, good, words in checks(Flag.LOST, white=None, curve=())}
+    assert found["detail"][0] is None
+    assert found["light"] == (None, "too soft to tell: focus first")
+
+
+def test_a_soft_star_is_not_blamed_on_the_light() -> None:
+    soft = {name: good for name, good, _ in checks(Flag.LOW_CONTRAST, white=0.5)}
+    dark = {name: good for name, good, _ in checks(white=0.5)}
+    assert (soft["light"], dark["light"]) == (True, False)

@@ -29,7 +29,7 @@ def draw(view: View, console: Console, source: str = "") -> RenderableType:
         _meter(view),
         Text(),
         _columns(view, inside),
-        *(Text(f"! {words}", style="bold yellow") for words in (*view.remarks, *view.warnings[-2:])),
+        *(Text(f"! {words}", style="bold yellow") for words in view.notices),
     )
     return Panel(
         body,

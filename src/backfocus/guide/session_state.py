@@ -105,7 +105,7 @@ class Session:
     not_parfocal
         Whether the residuals were found not to go with M squared.
     left_um
-        How far off the last look at wide was.
+        How far off the last look at wide was; None where a ring was turned, or the light changed, since.
     rounds, lock_moves, lock_held
         How often the back focus was corrected, how often the lock screw spoilt it, and whether it held.
     lock_seen, lock_slipped
@@ -286,7 +286,7 @@ def _record_looks(session: Session, event: ev.Event) -> Session:
         case ev.Returned(look=look, corrected_um=corrected):
             return _record_round(_corrected(session, corrected), look)
         case ev.PartWaySharp(corrected_um=corrected):
-            return replace(_corrected(session, corrected), wide_best=None)
+            return replace(_corrected(session, corrected), wide_best=None, left_um=None)
         case ev.WithinDepth(look=look, delta_um=delta) | ev.StillOff(look=look, delta_um=delta):
             session = _record_law(session, near=isinstance(event, ev.WithinDepth))
             session = replace(session, light_changed=False)
@@ -306,16 +306,16 @@ def _record_looks(session: Session, event: ev.Event) -> Session:
         case ev.LockSlipped(look=look, moved_um=moved):
             return replace(session, wide=look, left_um=moved, walk=(), lock_held=False, lock_slipped=True)
         case ev.LightChanged():
-            return replace(
-                session, light_changed=True, tele_best=None, wide_best=None, walk=(), last_corrected_um=None
-            )
+            session = replace(session, light_changed=True, tele_best=None, wide_best=None, walk=())
+            return replace(session, last_corrected_um=None, left_um=None)
         case ev.ZoomStrayed():
-            return replace(session, corrected_um=None, last_corrected_um=None)
+            return replace(session, corrected_um=None, last_corrected_um=None, left_um=None)
         case ev.WrongRing(turned="back-focus"):
-            again = session.alike + 1
-            return replace(session, alike=again, last_corrected_um=None, growths=session.growths + 1)
+            session = replace(session, alike=session.alike + 1, growths=session.growths + 1)
+            return replace(session, last_corrected_um=None, left_um=None)
         case ev.WrongRing() | ev.FocusTouched():
-            return replace(session, corrected_um=None, last_corrected_um=None, growths=session.growths + 1)
+            session = replace(session, corrected_um=None, growths=session.growths + 1)
+            return replace(session, last_corrected_um=None, left_um=None)
         case ev.NotFrontFocus(look=look):
             return replace(session, wide=look, slopes=_slopes(session, event))
         case ev.Walked(looks=looks):
@@ -364,6 +364,7 @@ def _record_round(session: Session, look: ev.SteadyReading) -> Session:
         wide=look,
         rounds=session.rounds + 1,
         last_corrected_um=session.corrected_um,
+        left_um=None,
         swept_tele=False,
     )
 

@@ -271,14 +271,18 @@ def _trouble_words(event: ev.Event) -> str:
 
 
 def progress_words(session: Session) -> str:
-    """How far is left and how many more rounds to expect; empty while nothing was read at wide."""
+    """How far wide is off and how many more rounds to expect; empty where no look at wide tells.
+
+    While the back-focus ring is turned the meter tells how far, and the look before is out of date.
+    """
     rounds = rounds_left(session)
     if rounds is None or session.finished:
         return ""
     more = {0: "no more rounds", 1: "one more round"}.get(rounds, f"{rounds} more rounds")
-    if session.setup.optics is None or session.left_um is None:
+    turning = session.step in (Step.SWEEP_WIDE, Step.RETURN_WIDE)
+    if session.setup.optics is None or session.left_um is None or turning:
         return f"{more} to expect".capitalize()
-    return f"{session.left_um:.0f} um off, {more} to expect"
+    return f"{session.left_um:.0f} um off at wide, {more} to expect"
 
 
 STEP_WORDS: dict[Step, str] = {

@@ -109,7 +109,8 @@ class Reading:
     contrast
         Broadband contrast of the whole picture, 0 to 1, read also where there is no star; more is sharper.
     white
-        The chart's white as a fraction of full scale in code values, 0 to 1; None without a star.
+        The chart's white as a fraction of full scale in code values, 0 to 1; None without a star, and
+        where blur leaves no white in view.
     white_light
         The same as light, by the transfer curve: twice the light is twice the value.
     shift_px

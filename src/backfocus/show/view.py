@@ -11,14 +11,12 @@ from typing import Literal
 from ..guide import events as ev
 from ..guide.blur import blur_um
 from ..guide.instructions import Ignored, Instruction
-from ..guide.outcome import noticed
 from ..guide.session_state import Session, half_depth_um, optics_of, ratio_of
 from ..guide.steps import Step
-from ..guide.watch.pictures import last
 from ..guide.watch.watch import StepHistory
-from ..guide.words import event_words, instruction_words, progress_words
-from ..measure.reading import Flag, Reading
-from ..solve.remarks import borne, having, remark_words
+from ..guide.words import instruction_words, progress_words
+from ..measure.reading import Reading
+from .notices import Trouble, remarks_now, troubles_now
 
 StepState = Literal["done", "now", "ahead"]
 
@@ -45,10 +43,10 @@ class View:
         |r| in um of the sweep going on, in the order seen.
     left
         How far is left and how many rounds to expect, in words; "" while unknown.
-    warnings
-        What went wrong, newest last.
+    troubles
+        What went wrong and still matters, newest last.
     remarks
-        What was noticed in the pictures that can change the answer, and what to do about it.
+        What the pictures show now that can change the answer, and what to do about it.
     """
 
     title: str
@@ -63,12 +61,18 @@ class View:
     trend: tuple[tuple[float, float], ...] = ()
     sweep: tuple[float, ...] = ()
     left: str = ""
-    warnings: tuple[str, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
     remarks: tuple[str, ...] = ()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """All that is to be said beside the instruction, what matters most first: it alone stands large."""
+        *older, newest = ("", *(each.words for each in self.troubles))
+        said = (newest, *self.remarks, *reversed(older))
+        return tuple(dict.fromkeys(words for words in said if words))
 
 
 TREND_S = 30.0
-WARNINGS_KEPT = 4
 DEPTHS_AT_HALF = 4.0
 """The meter stands half-way at this many half depths of focus, so that it moves over a whole sweep."""
 BREATHING = 0.15
@@ -88,23 +92,6 @@ STAGES: tuple[tuple[str, tuple[Step, ...]], ...] = (
 )
 """The steps as people count them."""
 
-_TROUBLE = (
-    ev.WrongRing,
-    ev.FocusTouched,
-    ev.Bumped,
-    ev.StarLost,
-    ev.LostOnTheWay,
-    ev.PeakMissed,
-    ev.NotParfocal,
-    ev.NotFrontFocus,
-    ev.LockMoved,
-    ev.LockUnseen,
-    ev.LockSlipped,
-    ev.ZoomStrayed,
-    ev.LightChanged,
-    ev.ExtenderSwung,
-)
-_SAID_BY_AIM = {Flag.CLIPPED, Flag.TOO_DARK, Flag.MOVING, Flag.SCALE_UNSURE}
 _SWEEPS = (Step.FIND, Step.SWEEP_TELE, Step.RETURN_TELE, Step.SWEEP_WIDE, Step.RETURN_WIDE)
 
 
@@ -141,8 +128,8 @@ def view_of(
         trend=_trend(before.trend, at_s, sharpness),
         sweep=_sweep(() if fresh else before.sweep, session.step, um),
         left=progress_words(session),
-        warnings=_warnings(before.warnings, events),
-        remarks=_remarks(session, history),
+        troubles=troubles_now(before.troubles, session, history, at_s, events),
+        remarks=remarks_now(before.remarks, session, history, um, depth_um),
     )
 
 
@@ -204,23 +191,6 @@ def _sweep(before: tuple[float, ...], step: Step, um: float | None) -> tuple[flo
     if step not in _SWEEPS:
         return ()
     return before if um is None else (*before, um)
-
-
-def _warnings(before: tuple[str, ...], events: Sequence[ev.Event]) -> tuple[str, ...]:
-    """The troubles of the step in hand; the next time something goes well they are off the screen."""
-    if any(isinstance(event, ev.Returned | ev.WithinDepth | ev.StillOff | ev.TeleSharp) for event in events):
-        before = ()
-    new = tuple(event_words(event) for event in events if isinstance(event, _TROUBLE))
-    return (*before, *new)[-WARNINGS_KEPT:]
-
-
-def _remarks(session: Session, history: StepHistory) -> tuple[str, ...]:
-    """On the last looks; before the first on the pictures of a second, as far as no instruction says it."""
-    told = having(noticed(session), "too sharp", "too soft", "in doubt")
-    if session.step in (Step.AIM, Step.CHECK):  # the camera's own doings, too, can still be switched off
-        flags = borne([each.reading for each in last(history.pictures, 1.0)]) - _SAID_BY_AIM
-        told += having(flags, "too sharp", "too soft", "in doubt", "camera sharp", "camera soft")
-    return tuple(dict.fromkeys(map(remark_words, told)))
 
 
 def stage_name(step: Step) -> str:

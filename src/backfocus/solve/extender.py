@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from statistics import median
 
-from ..measure.reading import Reading
+from ..measure.reading import Flag, Reading
 
 LEAST, MOST = 1.35, 2.15
 """Extenders are made for 1.4 to 2 times; the scale is known to a few per cent."""
@@ -74,11 +74,16 @@ def _is_swing(before: Sequence[Reading], after: Sequence[Reading]) -> bool:
     factor = median(map(_scale, after)) / median(map(_scale, before))
     if not LEAST <= max(factor, 1.0 / factor) <= MOST:
         return False
-    return _rests(before) and _rests(after) and _rims_agree(before, after, factor)
+    return _is_sure(before) and _rests(before) and _rests(after) and _rims_agree(before, after, factor)
 
 
 def _scale(picture: Reading) -> float:
     return picture.scale_px or 1.0
+
+
+def _is_sure(pictures: Sequence[Reading]) -> bool:
+    """A scale held while nothing told it jumps by itself where something tells it again."""
+    return sum(Flag.SCALE_UNSURE in each.flags for each in pictures) < len(pictures) / 2
 
 
 def _rests(pictures: Sequence[Reading]) -> bool:

@@ -43,8 +43,8 @@ REMARKS: dict[Flag, Remark] = {
         "It is allowed for; better hang it square.",
     ),
     Flag.LOST: Remark(
-        "what was measured before cannot be read here",
-        "It is out of focus or out of the picture; where it comes back it is read again.",
+        "nothing of it can be read here",
+        "It is far out of focus, too small or out of the picture. Once it shows, it is read.",
     ),
     Flag.CLIPPED: Remark(
         "white is clipped", "Darken the picture until white is at 60 to 90 %, not with the iris.", "too sharp"

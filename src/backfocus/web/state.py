@@ -156,7 +156,7 @@ def _words(shown: Shown) -> Json | None:
         "steps": [list(each) for each in view.steps],
         "left": view.left,
         "rounds": rounds_left(session),
-        "warnings": [*view.remarks, *view.warnings[-2:]],
+        "notices": list(view.notices),
         "ring": ring,
         "way": way,
         "lock": _lock(shown.standing),
@@ -211,6 +211,8 @@ def _meter(shown: Shown) -> Json:
         "depth_um": _rounded(view.half_depth_um, 2),
         "mtf50": _rounded(view.mtf50_cy_px, 4),
         "star": reading is not None and reading.target is not None,
+        "measured": reading is not None and bool(reading.frequency_cy_px),
+        "optics": shown.session is not None and shown.session.setup.optics is not None,
         "flags": flags,
     }
 
@@ -234,7 +236,7 @@ def _checks(reading: Reading | None) -> list[Json]:
     return [
         _check("star", True, name if whole else f"{name}, partly out of the picture"),
         _light(reading),
-        _detail(flags),
+        _detail(reading),
         _check(
             "still", Flag.MOVING not in flags, "steady" if Flag.MOVING not in flags else "the picture moves"
         ),
@@ -242,10 +244,10 @@ def _checks(reading: Reading | None) -> list[Json]:
     ]
 
 
-def _detail(flags: frozenset[Flag]) -> Json:
-    if Flag.SHARPENED in flags:
+def _detail(reading: Reading) -> Json:
+    if Flag.SHARPENED in reading.flags:
         return _check("detail", None, "on: allowed for, off is surer")
-    if Flag.SHARPENING_UNKNOWN in flags:
+    if Flag.SHARPENING_UNKNOWN in reading.flags or not reading.frequency_cy_px:
         return _check("detail", None, "not seen in so soft a picture: look in the menu")
     return _check("detail", True, "off")
 
@@ -253,11 +255,11 @@ def _detail(flags: frozenset[Flag]) -> Json:
 def _light(reading: Reading) -> Json:
     white = reading.white
     if white is None:
-        return _check("light", None, "")
+        return _check("light", None, "too soft to tell: focus first")
     level = f"white at {100 * white:.0f} %"
     if Flag.CLIPPED in reading.flags or white > BRIGHTEST:
         return _check("light", False, f"{level}: less light")
-    if Flag.TOO_DARK in reading.flags or white < DARKEST:
+    if Flag.TOO_DARK in reading.flags or (white < DARKEST and Flag.LOW_CONTRAST not in reading.flags):
         return _check("light", False, f"{level}: more light")
     return _check("light", True, level)
 

@@ -101,7 +101,7 @@ link.on("words", (now) => {
   if (before?.title !== now.title || before?.turn !== now.turn) announce(now);
   $("title").textContent = micro(now.title);
   $("hint").textContent = micro(now.hint);
-  fill($("warnings"), now.warnings, (text) => item("li", micro(text)));
+  fill($("notices"), now.notices, (text) => item("li", micro(text)));
   $("left").textContent = micro(now.left);
   lens.show(now);
   rings.point(now);

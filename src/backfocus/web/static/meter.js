@@ -57,7 +57,7 @@ export class Meter {
     } else if (meter.blur_um == null) {
       this.number.textContent = `${Math.round(100 * meter.sharpness)}`;
       this.unit("%");
-      this.under.textContent = "sharpness; micrometres need camera and lens";
+      this.under.textContent = whyNoMicrometres(meter);
     } else {
       this.number.textContent = meter.blur_um < 100 ? meter.blur_um.toFixed(1) : Math.round(meter.blur_um);
       this.unit("µm");
@@ -78,6 +78,12 @@ export class Meter {
     small.textContent = text;
     this.number.append(small);
   }
+}
+
+/** A star without micrometres: too soft to be read, or nobody named camera and lens. */
+function whyNoMicrometres({ measured, optics }) {
+  if (!measured) return "a star, too soft to be read";
+  return optics ? "sharpness; too soft for micrometres" : "sharpness; micrometres need camera and lens";
 }
 
 /** The turn that brings a mark from the left end of the arc to `share`. */
