@@ -30,8 +30,8 @@ REMARKS: dict[Flag, Remark] = {
         "Is the chart in view and lit? (`backfocus chart star.pdf` prints one; an edge needs a region.)",
     ),
     Flag.TWO_STARS: Remark(
-        "there are two stars, and the larger or the one seen first is measured",
-        "Cover the other one.",
+        "there are more stars than one: the larger, or of equals the one nearest the middle, is measured",
+        "Cover the others.",
         "in doubt",
     ),
     Flag.CROPPED: Remark(

@@ -97,6 +97,18 @@ def test_of_two_stars_the_larger_comes_first():
     assert [star.cycles for star in found] == [36, 24]
 
 
+def test_of_equal_stars_the_one_nearest_the_middle_comes_first():
+    # one print: a lens that bends shows the outer ones a few per cent larger
+    nine = [
+        StarDrawing(480.0 + 300 * k, 270.0 + 170 * j, 72.0 + 4 * (k != 0 or j != 0), 36)
+        for k in (-1, 0, 1)
+        for j in (-1, 0, 1)
+    ]
+    found = find_star(room_with(*nine))
+    assert len(found) == 9
+    assert math.hypot(found[0].x_px - 480.0, found[0].y_px - 270.0) < CENTRE_PX
+
+
 def test_clipped_whites_do_not_hide_a_star():
     (found,) = find_star(room_with(StarDrawing(480.0, 270.0, 150, 36, white=1.6, black=0.1), blur_px=3.0))
     assert found.cycles == 36

@@ -29,6 +29,8 @@ STRIP_ROWS = 16 * CELL_PX
 STAND_OUT = 6.0
 """What one direction can add to a place, in standard deviations of its surroundings."""
 MIN_SUPPORT = 4.0
+PEAKS_PER_PLACE = 3
+"""Cells around the centre of a clear star that may all have the greatest support there is."""
 TOLERANCES = 2.0, 1.0, 0.7
 """How far from the crossing a line may pass, in cells, while the crossing settles."""
 
@@ -55,16 +57,21 @@ class Crossing(NamedTuple):
 
 
 def crossings(picture: Luma8, count: int) -> tuple[Crossing, ...]:
-    """Up to `count` places where the edges of a picture point, best first."""
+    """Up to `count` places where the edges of a picture point, best first; no place twice."""
     lines, shape = _edge_lines(picture)
     if len(lines.x) < 8:
         return ()
     support = _support(lines, shape)
     some = slice(None, None, 1 + len(lines.x) // ENOUGH_LINES)
     lines = Lines(*(values[..., some] for values in lines))
-    return tuple(
-        _crossing(_crossing_point(lines, x, y), float(support[y, x])) for x, y in _peaks(support, count)
-    )
+    found: list[Crossing] = []
+    for x, y in _peaks(support, PEAKS_PER_PLACE * count):
+        crossing = _crossing(_crossing_point(lines, x, y), float(support[y, x]))
+        if all(math.dist(crossing[:2], other[:2]) > CELL_PX / 2 for other in found):
+            found.append(crossing)
+        if len(found) == count:
+            break
+    return tuple(found)
 
 
 def _crossing(cell: tuple[float, float], support: float) -> Crossing:

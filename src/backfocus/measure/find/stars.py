@@ -49,6 +49,8 @@ LEVEL_RAD = 0.3
 """Swing of the phase up to which a star counts as facing the camera."""
 MOST_SHEAR = 0.06
 """Of a chart turned away by 28 degrees."""
+EQUALS = 0.85
+"""Of the largest star's widest good ring: stars of one print, seen by a lens that bends, differ by less."""
 UNCOUNTED = 0.75
 """Of a star less visible than this on average, the next numbers of cycles are tried too."""
 
@@ -68,7 +70,7 @@ class Candidate:
 
 
 def find_star(luma8: Luma8) -> tuple[Candidate, ...]:
-    """The Siemens stars in a picture, larger first; empty when there is none.
+    """The Siemens stars in a picture, larger first, of equals the one nearest the middle; empty without one.
 
     Parameters
     ----------
@@ -124,7 +126,7 @@ def _least_px(cycles: int) -> float:
 
 
 def _search(picture: Pyramid, levels: range) -> tuple[Candidate, ...]:
-    """Stars whose edges show in the levels given, larger first."""
+    """Stars whose edges show in the levels given, larger first, of equals the one nearest the middle."""
     places = [_first_look(picture, x, y, k) for x, y, k in _crossings(picture, levels)]
     found: list[Candidate] = []
     refused: list[_Place] = []
@@ -141,7 +143,21 @@ def _search(picture: Pyramid, levels: range) -> tuple[Candidate, ...]:
             refused.append(at)
         elif not any(_near(star, other, 0.8 * other.score) for other in found):
             found.append(star)
-    return tuple(sorted(found, key=lambda star: -star.score))
+    return _by_size(found, picture)
+
+
+def _by_size(found: list[Candidate], picture: Pyramid) -> tuple[Candidate, ...]:
+    """Larger stars first; of those as large, the one that a zoom about the middle keeps in view."""
+    rows, columns = picture.levels[0].shape
+    middle_x, middle_y = (columns - 1) / 2, (rows * picture.line_step - 1) / 2
+    least = EQUALS * max((star.score for star in found), default=0.0)
+
+    def rank(star: Candidate) -> tuple[bool, float]:
+        equal = star.score >= least
+        away = math.hypot(star.x_px - middle_x, star.y_px - middle_y)
+        return not equal, away if equal else -star.score
+
+    return tuple(sorted(found, key=rank))
 
 
 def _crossings(picture: Pyramid, levels: range) -> list[tuple[float, float, int]]:
