@@ -46,6 +46,8 @@ LOST_FOR = 250
 """Pictures for which a star that was seen is called lost; after them there is none."""
 MOVING_PX = 1.0
 ZOOM_UNKNOWN_PX = 5.0
+ZOOMING = 0.01
+"""Change of scale from one picture to the next that is a zoom and no doubt of the scale."""
 OFF_AXIS = 0.1
 """Distance of the zoom's axis from the middle of the picture, as a share of its width."""
 ROUGH_STEP = 1.03
@@ -333,6 +335,8 @@ def _with_star(
         flags -= {Flag.TOO_DARK}
     if shift is not None and shift > max(_still_px(known, scale, picture), 5 * measured.centre_sigma_px):
         flags |= {Flag.MOVING}
+    if Flag.MOVING in flags or _zooms(known, scale):
+        flags -= {Flag.COMPRESSED}  # a move smears the spokes and spares the paper, as a codec does
     other = None if found.other is None else _star(found.other)
     chart = learned(known.chart, measured, scale)
     after = Track(star, other, scale, chart=chart, want=known.want, colours=known.colours)
@@ -398,6 +402,12 @@ def _still_px(known: Track, scale: Scale, picture: Pyramid) -> float:
         return ZOOM_UNKNOWN_PX
     zoom = abs(scale.px / known.scale.px - 1)
     return MOVING_PX + OFF_AXIS * float(picture.levels[0].shape[1]) * zoom
+
+
+def _zooms(known: Track, scale: Scale) -> bool:
+    """Whether the zoom moved since the picture before."""
+    before = known.scale.px if known.tracking else None
+    return bool(before and scale.px and abs(scale.px / before - 1) > ZOOMING)
 
 
 def _more_flags(frame: Frame, found: _Found, scale: Scale) -> set[Flag]:

@@ -51,3 +51,11 @@ def test_grain_of_the_camera_is_not(noise, waves):
 def test_nothing_is_said_without_paper_around_the_star():
     soft = coded(pictures(0.01), "libx264", crf="33")[2]
     assert Flag.COMPRESSED not in read(soft[70:250, 70:250]).flags
+
+
+def test_a_picture_that_moved_while_the_shutter_was_open_is_not():
+    scene = Scene(rows=320, columns=320, radius_px=110.0, twisted=True, distortion=0.02)
+    smeared = light(scene, hopkins(0.0, CUT_OFF["f/1.8, 5 um"]), (3.0, 0.0))
+    reading = read(codes(noisy(smeared, 0.002, 0), transfer="bt709", bits=8, limited=True))
+    assert Flag.MOVING in reading.flags
+    assert Flag.COMPRESSED not in reading.flags
