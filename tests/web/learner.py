@@ -19,7 +19,7 @@ READ = """() => ({
   pointing: document.querySelector('#lens svg').classList.contains('pointing'),
   star: document.querySelector('.live').textContent.startsWith('star'),
   locked: document.querySelector('#lock').getAttribute('aria-pressed') === 'true',
-  notices: document.querySelector('#notices').textContent,
+  notices: document.querySelector('#notice').textContent + document.querySelector('#notices').textContent,
   advice: document.querySelector('#advice').textContent,
   step: document.querySelector('#stage').textContent,
 })"""

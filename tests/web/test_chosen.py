@@ -9,6 +9,7 @@ import pytest
 from backfocus.errors import UsageError
 from backfocus.guide import events as ev
 from backfocus.guide.session_state import Session
+from backfocus.optics.profiles import camera, lens
 from backfocus.session.config import read_config
 from backfocus.session.guided import choice_of
 from backfocus.session.journal import Journal
@@ -105,3 +106,12 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_opened() -> None:
     ):
         with pytest.raises(UsageError):
             choose(choice, Given())
+
+
+def test_camera_and_lens_are_named_as_they_were_chosen() -> None:
+    named = rig_options({"camera": "b4-hd", "lens": "canon-cj20ex7.8b"})
+    words = choose(Choice("address", "rtsp://cam/1", named), Given()).rig_words
+    assert words == f"{camera('b4-hd').title}, {lens('canon-cj20ex7.8b').title}"
+    assert choose(CAMERA, Given()).rig_words == "5 um pixels, f/4, extender 2x"
+    assert choose(Choice("address", "rtsp://cam/1"), Given()).rig_words == ""
+    assert "delta" not in choose(Choice("practice", "7"), Given()).rig_words

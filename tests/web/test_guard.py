@@ -111,6 +111,12 @@ def test_a_token_is_traded_for_a_strict_cookie_and_spent(
     assert phone.get("/", params={"token": token}).status_code == 403
 
 
+def test_a_token_opens_the_page_it_stands_behind(phone: TestClient, tokens: Tokens, clock: Clock) -> None:
+    answer = phone.get(f"/meter?transparent&token={tokens.issue(clock())}")
+    assert answer.status_code == 200
+    assert 'url=/meter?transparent"' in answer.text
+
+
 def test_a_token_reused_after_its_time_is_refused(phone: TestClient, tokens: Tokens, clock: Clock) -> None:
     token = tokens.issue(clock())
     clock.now_s += 3600.0

@@ -33,12 +33,12 @@ CAMERA = {
 class Phone:
     """A page as the server knows it."""
 
-    def __init__(self, socket: Any, viewer: str = "") -> None:
+    def __init__(self, socket: Any, viewer: str = "", *, watches: bool = False) -> None:
         self.socket = socket
         self.state: dict[str, Any] = {}
         self.pictures = 0
         self.refused = ""
-        self.send(do="hello", viewer=viewer)
+        self.send(do="hello", viewer=viewer, watches=watches)
         self.read_until(lambda: "controls" in self.state)
 
     def send(self, **message: Any) -> None:
@@ -79,10 +79,9 @@ def opened(host: SessionHost) -> Iterator[Any]:
 
     with TestClient(make_app(host), "http://127.0.0.1") as client, ExitStack() as stack:
 
-        def phone(viewer: str = "") -> Phone:
-            return Phone(
-                stack.enter_context(client.websocket_connect("/live", headers={"host": "127.0.0.1"})), viewer
-            )
+        def phone(viewer: str = "", *, watches: bool = False) -> Phone:
+            line = client.websocket_connect("/live", headers={"host": "127.0.0.1"})
+            return Phone(stack.enter_context(line), viewer, watches=watches)
 
         yield phone
 
@@ -96,6 +95,25 @@ def test_a_viewer_sees_what_the_host_shows(opened: Any, host: SessionHost) -> No
     phone.send(do="begin")
     phone.read_until(lambda: phone.state.get("words") and phone.state["words"]["title"])
     phone.read_until(lambda: phone.state["meter"].get("blur_um") is not None)
+
+
+def test_a_page_that_watches_never_holds_the_controls_and_is_sent_no_pictures(
+    opened: Any, host: SessionHost
+) -> None:
+    meter = opened(watches=True)
+    assert not meter.mine
+    for message in (CAMERA, {"do": "ask"}):
+        meter.send(**message)
+        meter.read_until(lambda: meter.refused)
+        assert "only watches" in meter.refused
+        meter.refused = ""
+    phone = opened()
+    assert phone.mine
+    assert phone.state["controls"]["viewers"] == 1
+    phone.send(**CAMERA)
+    phone.read_until(lambda: phone.pictures > 1)
+    meter.read_until(lambda: meter.state["phase"]["phase"] == "looking")
+    assert meter.pictures == 0
 
 
 def test_what_has_not_changed_is_not_sent_again(opened: Any, host: SessionHost) -> None:

@@ -1,8 +1,14 @@
 """What is to be looked at before the start, in words."""
 
+from typing import Any
+
 import pytest
 
+from backfocus.guide import events as ev
+from backfocus.guide.procedure import Setup, ask, replay
+from backfocus.guide.watch.pictures import StepHistory
 from backfocus.measure.reading import Flag, Reading, Star
+from backfocus.show.view import view_of
 from backfocus.solve.remarks import REMARKS
 from backfocus.web.state import Shown, sections
 
@@ -53,3 +59,32 @@ def test_a_soft_star_is_not_blamed_on_the_light() -> None:
     soft = {name: good for name, good, _ in checks(Flag.LOW_CONTRAST, white=0.5)}
     dark = {name: good for name, good, _ in checks(white=0.5)}
     assert (soft["light"], dark["light"]) == (True, False)
+
+
+def guiding(*road: ev.Event, **more: Any) -> Shown:
+    session = replay(Setup(), list(road))
+    view = view_of(
+        None,
+        session,
+        StepHistory(),
+        at_s=1.0,
+        reading=None,
+        instructions=ask(session),
+        plays=more.get("recording", False),
+    )
+    return Shown(phase="guiding", session=session, view=view, standing=ask(session), **more)
+
+
+def test_a_recording_is_told_to_do_nothing() -> None:
+    words = sections(guiding(recording=True))["words"]
+    assert (words["ring"], words["way"], words["lock"]) == ("none", "", "")
+    assert words["can"] == ["stop"]
+    assert words["title"].startswith("Next: aim at the star")
+    assert "plays by itself" in words["hint"]
+
+
+def test_check_then_zoom_in_lights_the_zoom_unless_an_iris_is_known_to_be_closed() -> None:
+    seen = ev.StarSeen(1.0, 80.0)
+    assert sections(guiding(seen))["words"]["ring"] == "zoom"
+    for is_open, ring in ((False, "iris"), (True, "zoom")):
+        assert sections(guiding(seen, rings={"open": is_open}))["words"]["ring"] == ring

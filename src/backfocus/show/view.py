@@ -14,7 +14,7 @@ from ..guide.instructions import Ignored, Instruction
 from ..guide.session_state import Session, half_depth_um, optics_of, ratio_of
 from ..guide.steps import Step
 from ..guide.watch.watch import StepHistory
-from ..guide.words import instruction_words, progress_words
+from ..guide.words import STEP_WORDS, instruction_words, progress_words
 from ..measure.reading import Reading
 from .notices import Trouble, remarks_now, troubles_now
 
@@ -72,6 +72,7 @@ class View:
         return tuple(dict.fromkeys(words for words in said if words))
 
 
+PLAYS = "The clip plays by itself: nothing to do. This is what it is watched for now."
 TREND_S = 30.0
 DEPTHS_AT_HALF = 4.0
 """The meter stands half-way at this many half depths of focus, so that it moves over a whole sweep."""
@@ -104,10 +105,21 @@ def view_of(
     reading: Reading | None,
     events: Sequence[ev.Event] = (),
     instructions: Iterable[Instruction] = (),
+    plays: bool = False,
 ) -> View:
-    """The view after one moment; `before` is the view of the moment before, None at first."""
+    """The view after one moment.
+
+    Parameters
+    ----------
+    before : View | None
+        The view of the moment before, None at first.
+    plays : bool
+        The pictures are a recording: nobody is told to turn anything, but what the clip should show next.
+    """
     before = before or View("", "")
     title, hint = _words(before, instructions)
+    if plays and not session.finished:
+        title, hint = f"Next: {STEP_WORDS[session.step]}", PLAYS
     um, sigma_um = _blur(session, history, reading)
     depth_um = _depth(session, reading)
     sharpness = _sharpness(um, depth_um, reading)

@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, get_args
 
 from ..errors import UsageError
+from ..optics.profiles import camera, lens
 from ..redaction import shown
 from ..session.config import settled
 from ..session.guided import PRACTICE, Notes, Plan
 from ..session.rig import NOTHING_SAID, Rig, RigOptions, layered, resolve, rig_options
 from .messages import Choice, ChoiceKind
-from .offers import Given, address_of
+from .offers import Given, address_of, is_recording
 from .practice.camera import hidden_camera
 
 Json = dict[str, Any]
@@ -37,6 +38,23 @@ class Chosen:
         if self.is_practice:
             return "practice"
         return self.choice.name if self.choice.kind == "recording" else shown(self.rig.source)
+
+    @property
+    def rig_words(self) -> str:
+        """Camera and lens as they were chosen, in words; "" where nothing is known of them."""
+        rig = self.rig
+        if self.is_practice or rig.is_virtual:
+            return "virtual camera and lens"
+        named = [camera(rig.camera).title if rig.camera else "", lens(rig.lens).title if rig.lens else ""]
+        if rig.optics is not None and not all(named):
+            named.append(f"{rig.optics.pixel_um:g} um pixels, f/{rig.optics.f_number():g}")
+        named.append(f"extender {rig.extender:g}x" if rig.extender > 1.0 else "")
+        return ", ".join(each for each in named if each)
+
+    @property
+    def plays(self) -> bool:
+        """Whether it is a recording: it plays by itself, whatever is said."""
+        return is_recording(self.choice, self.rig.source)
 
     @property
     def kept_source(self) -> str:

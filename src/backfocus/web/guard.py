@@ -21,7 +21,9 @@ from .callers import LET_IN_WITH, caller_of
 from .tokens import COOKIE, COOKIE_S, Tokens
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-PAGES = {"/": "index.html", "/results": "results.html", "/chart": "chart.html"}
+PAGES = {"/": "index.html", "/results": "results.html", "/chart": "chart.html", "/meter": "meter.html"}
+TRANSPARENT = "transparent"
+"""What the meter page may be asked for."""
 LONGEST_TARGET = 8192
 """Path and query."""
 MOST_HEADERS = 64
@@ -146,11 +148,11 @@ class Guard:
         ahead = "prefetch" in headers.get("sec-purpose", headers.get("purpose", ""))
         if scope["type"] == "http" and scope["method"] == "GET" and scope["path"] in PAGES and not ahead:
             if self._at_hand and is_at_hand(scope, headers):
-                return _entered(tokens.give(now_s), scope["path"])
-            cookie = tokens.trade(_token(scope), now_s) if scope["path"] == "/" else None
+                return _entered(tokens.give(now_s), _onward(scope))
+            cookie = tokens.trade(_token(scope), now_s)
             if cookie is not None:
                 self._used()
-                return _entered(cookie, "/")
+                return _entered(cookie, _onward(scope))
         return PlainTextResponse(_NO_ENTRY, 403)
 
 
@@ -261,13 +263,22 @@ def _oversize(scope: Scope, headers: Headers) -> Response | None:
 
 def _token(scope: Scope) -> str:
     """The token in an address; "" without one."""
+    return _fields(scope).get("token", [""])[0]
+
+
+def _onward(scope: Scope) -> str:
+    """The page that was asked for, one of `PAGES`, without the token."""
+    asked = "?" + TRANSPARENT if TRANSPARENT in _fields(scope) else ""
+    return f"{scope['path']}{asked}"
+
+
+def _fields(scope: Scope) -> dict[str, list[str]]:
+    """What stands behind the `?` of an address; nothing where that is not meant as such."""
     try:
-        fields: dict[str, list[str]] = parse_qs(
-            scope["query_string"].decode("latin-1"), max_num_fields=_MOST_FIELDS
-        )
+        query = scope["query_string"].decode("latin-1")
+        return parse_qs(query, max_num_fields=_MOST_FIELDS, keep_blank_values=True)
     except ValueError:
-        return ""
-    return fields.get("token", [""])[0]
+        return {}
 
 
 def _cookies(headers: Headers) -> list[str]:

@@ -42,12 +42,14 @@ class Viewer:
     """One open page. `name` outlives a reload; `sent` and `seen` number its messages.
 
     `cookie`: what it was let in with, "" where none is asked for. `heard_s`: when it last said something.
+    `watches`: it shows the meter alone, can never hold the controls, and needs no picture.
     """
 
     name: str
     socket: WebSocket
     cookie: str = ""
     heard_s: float = 0.0
+    watches: bool = False
     room: asyncio.Event = field(default_factory=asyncio.Event)
     told: Told = field(default_factory=Told)
     sent: int = 0
@@ -126,12 +128,14 @@ class Hub:
         if (caller := caller_of(socket.scope)) is not None:
             caller.said()
         name = hello.viewer if len(hello.viewer) >= 16 else secrets.token_urlsafe(16)
-        viewer = Viewer(name, socket, socket.scope.get("state", {}).get(LET_IN_WITH, ""), self._clock())
+        cookie = socket.scope.get("state", {}).get(LET_IN_WITH, "")
+        viewer = Viewer(name, socket, cookie, self._clock(), hello.watches)
         if not self._has_room(viewer):
             await socket.close(1013, "too many viewers")
             return None
         self._viewers.add(viewer)
-        self.controls = arrived(self.controls, viewer.name, self._clock())
+        if not viewer.watches:
+            self.controls = arrived(self.controls, viewer.name, self._clock())
         self.wake()
         return viewer
 
@@ -189,7 +193,9 @@ class Hub:
 
     async def _send_picture(self, viewer: Viewer) -> None:
         picture, count = self.session_host.picture, self.session_host.pictures
-        if picture is None or count == viewer.picture or len(viewer.pictures) >= PICTURES_ON_THE_WAY:
+        if viewer.watches or len(viewer.pictures) >= PICTURES_ON_THE_WAY:
+            return
+        if picture is None or count == viewer.picture:
             return
         viewer.picture = count
         viewer.sent += 1
@@ -205,7 +211,7 @@ class Hub:
             "asked": bool(controls.asking) and mine,
             "asking": controls.asking == viewer.name,
             "free": controls.is_free(self._clock()),
-            "viewers": len({each.name for each in self._viewers}),
+            "viewers": len({each.name for each in self._viewers if not each.watches}),
         }
 
     def _wake_from_anywhere(self) -> None:
@@ -222,6 +228,8 @@ class Hub:
             viewer.heard_s = self._clock()
             if isinstance(message, messages.Seen):
                 viewer.saw(message.number)
+            elif viewer.watches:
+                raise UsageError("this page only watches: open the guide to do something")
             elif isinstance(message, messages.OPEN_TO_ALL) or viewer.name == self.controls.holder:
                 await self._carry_out(viewer, message)
             else:

@@ -70,9 +70,10 @@ PracticeRing = Literal["focus", "zoom", "back-focus", "iris", "lock"]
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """A page opened; `viewer` is the name it was given before, or ""."""
+    """A page opened; `viewer` is the name it was given before, or "". `watches`: it has no controls."""
 
     viewer: Name = ""
+    watches: bool = False
 
 
 @dataclass(frozen=True, slots=True)

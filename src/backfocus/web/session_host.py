@@ -40,7 +40,7 @@ from .person import AtThePage, EventAt, event_of
 from .picture import Picture, picture_of
 from .practice.camera import PracticeBench, PracticeSource
 from .practice.lesson import Lesson
-from .state import Json, Shown, signalled
+from .state import Json, Phase, Shown, signalled
 from .worker import Paced, Worker
 
 PICTURES_S = 1.0 / 15.0
@@ -98,7 +98,7 @@ class SessionHost:
             chosen = choose(choice, self.given)
             self._end()
             self._take(chosen)
-            self._show(Shown(phase="opening", source=chosen.title, practice=chosen.is_practice))
+            self._show(_begun(chosen, "opening"))
             self._worker.start(self._opened(chosen), self._look, self._ended)
 
     def begin(self, notes: Notes = ()) -> None:
@@ -272,13 +272,17 @@ class SessionHost:
         self._person = AtThePage()
         standing = ask(guided.session)
         view = view_of(
-            None, guided.session, StepHistory(), at_s=guided.at_s, reading=None, instructions=standing
+            None,
+            guided.session,
+            StepHistory(),
+            at_s=guided.at_s,
+            reading=None,
+            instructions=standing,
+            plays=chosen.plays,
         )
         self._show(
-            Shown(
-                phase="guiding",
-                source=chosen.title,
-                practice=chosen.is_practice,
+            replace(
+                _begun(chosen, "guiding"),
                 session_id=guided.number,
                 session=guided.session,
                 standing=standing,
@@ -336,6 +340,7 @@ class SessionHost:
                     reading=reading,
                     events=moment.events,
                     instructions=moment.instructions,
+                    plays=before.recording,
                 ),
                 standing=standing,
                 signals=signalled(before.signals, moment.events, done=session.finished),
@@ -362,6 +367,17 @@ class SessionHost:
     def _show(self, shown: Shown) -> None:
         self.shown = shown
         self.wake()
+
+
+def _begun(chosen: Chosen, phase: Phase) -> Shown:
+    """What a choice looks like before its first picture."""
+    return Shown(
+        phase=phase,
+        source=chosen.title,
+        rig=chosen.rig_words,
+        recording=chosen.plays,
+        practice=chosen.is_practice,
+    )
 
 
 def _standing(instructions: tuple[Instruction, ...]) -> tuple[Instruction, ...]:

@@ -64,10 +64,16 @@ _COMMANDS: dict[type, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """All there is to see at one moment; `decoded_s` is when the newest picture was decoded (wall clock)."""
+    """All there is to see at one moment.
+
+    `rig`: camera and lens in words. `recording`: it plays by itself, and nobody can be told to do anything.
+    `decoded_s`: when the newest picture was decoded (wall clock).
+    """
 
     phase: Phase = "setup"
     source: str = ""
+    rig: str = ""
+    recording: bool = False
     trouble: str = ""
     practice: bool = False
     session_id: int | None = None
@@ -103,6 +109,8 @@ def sections(shown: Shown) -> dict[str, Any]:
         "phase": {
             "phase": shown.phase,
             "source": shown.source,
+            "rig": shown.rig,
+            "recording": shown.recording,
             "trouble": shown.trouble,
             "practice": shown.practice,
             "session": shown.session_id,
@@ -147,7 +155,7 @@ def _words(shown: Shown) -> Json | None:
     view, session = shown.view, shown.session
     if view is None or session is None:
         return None
-    ring, way = _ring(shown.standing)
+    ring, way = ("none", "") if shown.recording else _ring(shown)
     return {
         "step": session.step.value,
         "turn": session.turn,
@@ -159,10 +167,10 @@ def _words(shown: Shown) -> Json | None:
         "notices": list(view.notices),
         "ring": ring,
         "way": way,
-        "lock": _lock(shown.standing),
+        "lock": "" if shown.recording else _lock(shown.standing),
         "sounds": session.step
         in (Step.FIND, Step.SWEEP_TELE, Step.RETURN_TELE, Step.SWEEP_WIDE, Step.RETURN_WIDE),
-        "can": _can(session),
+        "can": ["stop"] if shown.recording else _can(session),
     }
 
 
@@ -172,9 +180,9 @@ def _can(session: Session) -> list[str]:
     return [word for kind, word in _COMMANDS.items() if kind in types] + (["undo"] if session.trail else [])
 
 
-def _ring(standing: tuple[say.Instruction, ...]) -> tuple[Turning, str]:
+def _ring(shown: Shown) -> tuple[Turning, str]:
     """Which part of the lens to turn, and how: the last instruction that names one."""
-    for said in reversed(standing):
+    for said in reversed(shown.standing):
         match said:
             case say.Turn(ring=ring, way=way):
                 return ring, way
@@ -185,7 +193,8 @@ def _ring(standing: tuple[say.Instruction, ...]) -> tuple[Turning, str]:
             case say.TightenLock():
                 return "lock", "tighten"
             case say.Confirm():
-                return "iris", "open"
+                # an iris is known to be closed in practice only
+                return ("iris", "open") if shown.rings and not shown.rings["open"] else ("zoom", "in")
             case say.Aim(fault=fault):
                 return _AIMED.get(fault, ("none", ""))
     return "none", ""

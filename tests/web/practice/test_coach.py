@@ -22,6 +22,8 @@ FOCUS, BACK_FOCUS = say.Turn("focus", "either"), say.Turn("back-focus", "either"
         (say.WalkZoom(), replace(OPEN, back_focus_deg=2.0), "back-focus-while-zooming"),
         (say.Hold(), replace(OPEN, focus_um=820.0), "moved-while-reading"),
         (FOCUS, replace(OPEN, focus_um=820.0, iris_f=8.0), "iris"),
+        (say.Hold(), replace(OPEN, iris_f=8.0), "iris"),
+        (say.ZoomTo("tele"), replace(OPEN, zoom=1.0, iris_f=8.0), "iris"),
         (FOCUS, replace(OPEN, focus_um=900.0), None),
         (BACK_FOCUS, replace(OPEN, back_focus_deg=5.0), None),
         (say.ZoomTo("tele"), replace(OPEN, zoom=1.0), None),

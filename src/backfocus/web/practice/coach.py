@@ -7,6 +7,8 @@ from ...sim.lens import Pose
 
 QUIET_S = 4.0
 """The same mistake is told again only after this long."""
+WIDEST_F = 2.6
+"""Of the practice lens at tele: a larger f-number is an iris that somebody closed."""
 _FOCUS_UM, _ZOOM, _BACK_FOCUS_DEG = 6.0, 0.02, 0.25
 """A ring counts as turned from here on."""
 
@@ -18,7 +20,7 @@ MISTAKES = {
     "zoom-while-turning": "The zoom moved: stay where you are while the ring is turned.",
     "moved-while-reading": "A ring moved during the reading: hands off for a second.",
     "locked": "The lock screw is tight: loosen it before the BACK FOCUS ring will turn.",
-    "iris": "The iris is not fully open: it makes everything look sharp and hides the error.",
+    "iris": "The IRIS is not fully open: open it. Closed it makes everything look sharp and hides the error.",
 }
 
 
@@ -68,12 +70,13 @@ def _mistake(coach: Coach, pose: Pose) -> str | None:
         case say.Turn(ring="focus"):
             return "back-focus-for-focus" if back_focus else "zoom-while-turning" if zoomed else _iris(pose)
         case say.ZoomTo() | say.WalkZoom() | say.ZoomUntilLost():
-            return "focus-while-zooming" if focus else "back-focus-while-zooming" if back_focus else None
+            turned = "focus-while-zooming" if focus else "back-focus-while-zooming" if back_focus else None
+            return turned or _iris(pose)
         case say.Hold():
-            return "moved-while-reading" if focus or back_focus or zoomed else None
+            return _iris(pose) or ("moved-while-reading" if focus or back_focus or zoomed else None)
         case _:
             return None
 
 
 def _iris(pose: Pose) -> str | None:
-    return "iris" if pose.iris_f > 2.6 else None
+    return "iris" if pose.iris_f > WIDEST_F else None

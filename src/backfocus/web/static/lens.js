@@ -1,4 +1,4 @@
-// The drawing of the lens: the ring to turn stands out by colour, size of its name and an arrow with a word.
+// The drawing of the lens: the ring to turn stands out by colour, an arrow, and its name above.
 
 export const WAYS = {
   either: ["M0 -24 V24 M-12 -12 L0 -24 L12 -12 M-12 12 L0 24 L12 12", "either way"],
@@ -11,6 +11,7 @@ export const WAYS = {
   tighten: ["M-20 -12 A22 22 0 1 1 -14 18 M-26 2 L-20 -14 L-4 -8", "tighten"],
   loosen: ["M20 -12 A22 22 0 1 0 14 18 M26 2 L20 -14 L4 -8", "loosen first"],
 };
+export const NAMES = { focus: "FOCUS", zoom: "ZOOM", iris: "IRIS", "back-focus": "BACK FOCUS", lock: "LOCK SCREW" };
 const CENTRES = { focus: 132, zoom: 250, iris: 335, "back-focus": 447, lock: 447 };
 
 export class Lens {
@@ -18,6 +19,7 @@ export class Lens {
     this.picture = root.querySelector("svg");
     this.arrow = root.querySelector(".way-group");
     this.path = root.querySelector(".way");
+    this.name = root.querySelector(".ring-word");
     this.word = root.querySelector(".way-word");
   }
 
@@ -28,14 +30,12 @@ export class Lens {
     this.picture.classList.toggle("pointing", ring !== "none");
     const shown = lock === "loosen" ? "loosen" : way;
     const [path, word] = WAYS[shown] ?? ["", ""];
+    this.name.textContent = NAMES[ring] ?? "";
+    this.word.textContent = word;
     this.arrow.style.display = path ? "" : "none";
     if (!path) return;
     this.arrow.setAttribute("transform", `translate(${CENTRES[ring] ?? 250} 34)`);
     this.path.setAttribute("d", path);
-    this.word.textContent = word;
-    const right = (CENTRES[ring] ?? 250) > 400;
-    this.word.setAttribute("x", right ? -50 : 50);
-    this.word.setAttribute("text-anchor", right ? "end" : "start");
     this.picture.setAttribute("aria-label", `the lens: ${ring === "none" ? "hands off" : `${ring} ring, ${word}`}`);
   }
 }

@@ -3,8 +3,10 @@
 const LONGEST_WAIT_MS = 4000;
 
 export class Link extends EventTarget {
-  constructor() {
+  /** `watches`: for a page without controls, which no other page takes for itself. */
+  constructor({ watches = false } = {}) {
     super();
+    this.watches = watches;
     this.socket = null;
     this.wait = 250;
     this.state = {};
@@ -23,7 +25,7 @@ export class Link extends EventTarget {
     this.socket = socket;
     socket.onopen = () => {
       this.wait = 250;
-      this.send({ do: "hello", viewer: sessionStorage.getItem("viewer") || "" });
+      this.send({ do: "hello", viewer: this.watches ? "" : sessionStorage.getItem("viewer") || "", watches: this.watches });
       this.tell("up");
     };
     socket.onmessage = (event) => (typeof event.data === "string" ? this.read(event.data) : this.see(event.data));
@@ -58,7 +60,7 @@ export class Link extends EventTarget {
       return;
     }
     const { number, ...sections } = message;
-    if (sections.controls) sessionStorage.setItem("viewer", sections.controls.viewer);
+    if (sections.controls && !this.watches) sessionStorage.setItem("viewer", sections.controls.viewer);
     Object.assign(this.state, sections);
     for (const [name, value] of Object.entries(sections)) this.tell(name, value);
     this.tell("state", sections);

@@ -9,7 +9,7 @@ import { Rings } from "./rings.js";
 import { SetUp } from "./setup.js";
 import { Sound } from "./sound.js";
 import { Trend } from "./trend.js";
-import { theme } from "./theme.js";
+import "./theme.js";
 
 const $ = (id) => document.getElementById(id);
 const KEYS = { Enter: "confirm", " ": "confirm", r: "repeat", s: "skip", u: "undo", q: "stop" };
@@ -46,7 +46,8 @@ link.on("phase", (shown) => {
   phase = shown.phase;
   for (const id of ["setup", "looking", "guide", "over"]) $(id).hidden = !SECTIONS[phase].includes(id);
   document.body.classList.toggle("practising", shown.practice);
-  $("source").textContent = shown.source;
+  const rig = [shown.source, micro(shown.rig)].filter(Boolean).join(" · ");
+  for (const line of document.querySelectorAll("#source, .rig-words")) line.textContent = rig;
   $("deck").hidden = !(["guiding", "looking"].includes(phase) && (shown.practice || phase === "guiding")) && mine;
   $("rings").hidden = !shown.practice;
   $("words").hidden = phase !== "guiding";
@@ -101,7 +102,7 @@ link.on("words", (now) => {
   if (before?.title !== now.title || before?.turn !== now.turn) announce(now);
   $("title").textContent = micro(now.title);
   $("hint").textContent = micro(now.hint);
-  fill($("notices"), now.notices, (text) => item("li", micro(text)));
+  showNotices(now.notices);
   $("left").textContent = micro(now.left);
   lens.show(now);
   rings.point(now);
@@ -170,6 +171,13 @@ function showDeck() {
   $("words").hidden = phase !== "guiding" || !mine;
   $("rings").hidden = !practice || !mine || !["guiding", "looking"].includes(phase);
   $("deck").hidden = $("words").hidden && $("rings").hidden && mine;
+}
+
+/** Of all that is to be said beside the instruction only the first stands large, under it. */
+function showNotices([first = "", ...rest]) {
+  $("notice").textContent = micro(first);
+  $("notice").hidden = !first;
+  fill($("notices"), rest, (text) => item("li", micro(text)));
 }
 
 function announce(now) {
@@ -332,7 +340,6 @@ $("sound-off").addEventListener("click", () => {
   showSound();
   $("sounds").close();
 });
-$("theme").addEventListener("click", theme.toggle);
 showSound();
 
 async function stayAwake() {

@@ -15,6 +15,7 @@ export class Meter {
     this.band = root.querySelector(".g-band-group");
     this.number = root.querySelector(".value");
     this.under = root.querySelector(".under");
+    this.inside = root.querySelector(".g-inside");
     this.picture = root.querySelector("svg");
     this.held = 0;
     this.heldAt = 0;
@@ -61,14 +62,9 @@ export class Meter {
     } else {
       this.number.textContent = meter.blur_um < 100 ? meter.blur_um.toFixed(1) : Math.round(meter.blur_um);
       this.unit("µm");
-      const inside = meter.blur_um <= meter.depth_um;
-      this.under.replaceChildren(`± ${meter.sigma_um.toFixed(1)} · depth of focus ± ${meter.depth_um.toFixed(1)} µm `);
-      if (inside) {
-        const word = document.createElement("b");
-        word.textContent = "✓ inside";
-        this.under.append(word);
-      }
+      this.under.textContent = `± ${meter.sigma_um.toFixed(1)} · depth of focus ± ${meter.depth_um.toFixed(1)} µm`;
     }
+    this.inside.style.display = meter.blur_um != null && meter.blur_um <= meter.depth_um ? "" : "none";
     const words = meter.blur_um == null ? "" : `, ${meter.blur_um.toFixed(0)} micrometres from focus`;
     this.picture.setAttribute("aria-label", `sharpness ${Math.round(100 * (meter.sharpness ?? 0))} percent${words}`);
   }

@@ -43,8 +43,15 @@ function row(session) {
   const verdict = document.createElement("td");
   verdict.append(tag(session.state === "open" ? "open" : session.verdict));
   const delta = session.delta_um == null ? "–" : `${number(session.delta_um)} ± ${number(session.sigma_um)}`;
-  line.append(first, verdict, ...[delta, session.camera || "–", session.lens || "–"].map((text) => item("td", text)), item("td", session.source, "wrap"));
+  const rest = { Camera: session.camera, Lens: session.lens, Source: session.source };
+  line.append(first, item("td", delta, "delta"), verdict, ...Object.entries(rest).map(named));
   return line;
+}
+
+function named([name, text]) {
+  const cell = item("td", text || "–", name === "Source" ? "wrap" : "");
+  cell.dataset.name = name;
+  return cell;
 }
 
 const tag = (verdict) => item("span", verdict === "open" ? "not finished" : (VERDICTS[verdict] ?? "–"), `tag ${verdict}`);

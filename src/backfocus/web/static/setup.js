@@ -41,7 +41,7 @@ export class SetUp {
     };
     for (const [kind, title] of KINDS) {
       if (["given", "rig"].includes(kind) && !there[kind]) continue;
-      this.kinds.append(radio(kind, kind === "given" ? offers.given : title, there[kind]));
+      this.kinds.append(radio(kind, kind === "given" ? offers.given : title));
     }
     const { form } = this;
     options(form.elements.device, offers.devices.map(({ name, title, detail }) => [name, [title, detail].filter(Boolean).join(", ")]));
@@ -50,12 +50,13 @@ export class SetUp {
     options(form.elements.camera, [["", "not named"], ...offers.cameras.map(({ name, title }) => [name, title])]);
     options(form.elements.lens, [["", "not named"], ...offers.lenses.map(({ name, title }) => [name, title])]);
     options(form.elements.transfer, offers.transfers.map((name) => [name, name === "auto" ? "as the stream says" : name]));
+    this.there = there;
     this.missing = { device: "No capture device was found on the machine that serves this page.", recording: offers.media ? "There are no recordings in that folder." : "Name a folder with `backfocus serve --media FOLDER`." };
     for (const [name, value] of Object.entries(offers.chosen)) {
       if (name === "no_ring") form.elements.ring.value = value ? "no" : "yes";
       else form.elements[name].value = value;
     }
-    this.kinds.querySelector("input:not(:disabled)").checked = true;
+    this.kinds.querySelector("input").checked = true;
     this.showKind();
   }
 
@@ -67,7 +68,9 @@ export class SetUp {
     const kind = this.kind();
     for (const label of this.root.querySelectorAll("[data-for]")) label.hidden = label.dataset.for !== kind;
     this.root.querySelector("#optics").hidden = TELLS_ITSELF.includes(kind);
-    this.help.textContent = KINDS.find(([name]) => name === kind)[2];
+    this.help.textContent = (!this.there[kind] && this.missing[kind]) || KINDS.find(([name]) => name === kind)[2];
+    for (const name of ["device", "recording"]) if (!this.there[name]) this.root.querySelector(`[data-for=${name}]`).hidden = true;
+    this.allow();
   }
 
   choice() {
@@ -83,7 +86,13 @@ export class SetUp {
 
   enable(yes) {
     for (const fieldset of this.form.querySelectorAll("fieldset")) fieldset.disabled = !yes;
-    this.form.querySelector("[type=submit]").disabled = !yes;
+    this.enabled = yes;
+    this.allow();
+  }
+
+  /** Nothing can be shown of what is not there; why not stands in the help. */
+  allow() {
+    this.form.querySelector("[type=submit]").disabled = !this.enabled || !(this.there?.[this.kind()] ?? true);
   }
 }
 
@@ -93,11 +102,11 @@ function number(text) {
   return plain === "" || Number.isNaN(Number(plain)) ? plain : Number(plain);
 }
 
-function radio(value, title, there) {
+function radio(value, title) {
   const label = document.createElement("label");
   const input = document.createElement("input");
   const words = document.createElement("span");
-  Object.assign(input, { type: "radio", name: "kind", value, disabled: !there });
+  Object.assign(input, { type: "radio", name: "kind", value });
   words.textContent = title;
   label.append(input, words);
   return label;

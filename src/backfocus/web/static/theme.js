@@ -6,11 +6,8 @@ function now() {
   return localStorage.getItem(KEPT) ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
 }
 
-export const theme = {
-  toggle() {
-    localStorage.setItem(KEPT, now() === "light" ? "dark" : "light");
-    document.documentElement.dataset.theme = now();
-  },
-};
-
 if (localStorage.getItem(KEPT)) document.documentElement.dataset.theme = now();
+document.getElementById("theme")?.addEventListener("click", () => {
+  localStorage.setItem(KEPT, now() === "light" ? "dark" : "light");
+  document.documentElement.dataset.theme = now();
+});
