@@ -8,8 +8,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from backfocus.cli.live import draw
-from backfocus.cli.session import view_after
+from backfocus.cli.screen import draw
+from backfocus.cli.showing import view_after
 from backfocus.guide.events import PeakPassed
 from backfocus.guide.procedure import start
 from backfocus.guide.session_state import Setup

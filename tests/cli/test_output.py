@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from backfocus.cli.lettering import QUARTERS
-from backfocus.cli.live import BARS, EIGHTHS, MARKS
+from backfocus.cli.live import BARS
 from backfocus.cli.output import IN_ASCII
+from backfocus.cli.screen import EIGHTHS, MARKS
 
 SIM = "'sim://?clip=check&delta_um=40&codec=none'"
 

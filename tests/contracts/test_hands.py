@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from backfocus.cli.keys import Keyboard
-from backfocus.cli.session import Keys
+from backfocus.cli.person import Person
 from backfocus.guide import events as ev
 from backfocus.guide.hands import Hands, check_hands, position_of
 from backfocus.guide.session_state import Session, Setup
@@ -24,11 +24,11 @@ def at_the_page() -> AtThePage:
     return person
 
 
-def at_the_keyboard() -> Keys:
+def at_the_keyboard() -> Person:
     keyboard = Keyboard()
     for key in "r1q":
         keyboard._pressed.put(key)
-    return Keys(keyboard, Session(Setup()))
+    return Person(keyboard, Session(Setup()))
 
 
 class Motor:

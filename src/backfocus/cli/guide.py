@@ -55,8 +55,8 @@ def guide(
     """Lead you through setting the back focus.
 
     It says which ring to turn, how far is left and when it is right. Both hands stay on the lens: the guide
-    goes on by itself from what it sees. Enter says "done", R repeats a step, S skips it, U goes back, Q
-    finishes.
+    goes on by itself from what it sees. Enter says "done", R repeats a step, S skips it, U goes back, N
+    writes a note, 1 to 8 name the ND that was turned in, M mutes, Q finishes (it asks first).
 
     Examples:
 

@@ -9,24 +9,11 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
-KEYS = {
-    "\r": "confirm",
-    "\n": "confirm",
-    " ": "confirm",
-    "r": "repeat",
-    "s": "skip",
-    "u": "undo",
-    "q": "stop",
-}
-"""What each key says; letters in either case."""
-
-ND_KEYS = "12345678"
-"""The number of the ND position that was just turned in."""
-
 HELP = (
-    "Enter done", "R repeat", "S skip", "U undo", "Q finish", "Ctrl-C leave", "1-8 ND in",
+    "Enter done", "R repeat", "S skip", "U undo", "N note", "1-8 ND", "M mute", "Q finish", "Ctrl-C leave",
 )  # fmt: skip
-"""What the keys do; a narrow screen shows those that fit."""
+"""What the keys do."""
+ESCAPE = "\x1b"
 POLL_S = 0.1
 """How soon the reader notices that it is to end; keys themselves arrive at once."""
 
@@ -57,13 +44,10 @@ class Keyboard:
     ) -> None:
         self._undo.close()
 
-    def commands(self) -> Iterator[str]:
-        """The commands given since last asked, in order: names from `KEYS`, or a digit of `ND_KEYS`."""
+    def pressed(self) -> Iterator[str]:
+        """The keys pressed since last asked, in order, one character each."""
         while not self._pressed.empty():
-            key = self._pressed.get().lower()
-            command = key if key in ND_KEYS else KEYS.get(key)
-            if command:
-                yield command
+            yield self._pressed.get()
 
     def _read_posix(self) -> None:
         import select
@@ -72,7 +56,10 @@ class Keyboard:
             ready, _, _ = select.select([sys.stdin], [], [], POLL_S)
             if ready:
                 # Past Python's buffer, which would hold back what select cannot see.
-                for key in os.read(sys.stdin.fileno(), 64).decode(errors="ignore"):
+                came = os.read(sys.stdin.fileno(), 64).decode(errors="ignore")
+                if came.startswith(ESCAPE) and len(came) > 1:
+                    continue  # an arrow or a function key: several characters, and none is meant
+                for key in came:
                     self._pressed.put(key)
 
     def _read_windows(self) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, nullcontext
 from dataclasses import dataclass, replace
@@ -11,11 +10,9 @@ import typer
 
 from ..errors import SourceUnreadable
 from ..frame import Frame
-from ..guide import events as ev
-from ..guide.hands import COMMANDS, Heard
 from ..guide.records import to_dict
 from ..guide.session_state import Session
-from ..guide.words import event_words, instruction_words
+from ..guide.words import instruction_words
 from ..session.guided import (
     RECORD_NAMES,
     GuidedSession,
@@ -31,17 +28,16 @@ from ..session.opened import Opened, Seen, open_rig
 from ..session.rig import Rig
 from ..session.run import STILLS_FPS, Limits, Moment
 from ..show.lines import check_json
-from ..show.view import View, stage_name, view_of
+from ..show.view import stage_name
 from ..video.record import Recorder
 from ..video.source import VideoSource
 from . import options
 from .check import EXIT_CODES
 from .keys import Keyboard
-from .live import draw, residual_plot, verdict_lines
+from .live import residual_plot, verdict_lines
+from .person import Person
+from .showing import Messages, show
 from .tone import Tone
-
-REDRAW_S = 0.08
-"""The screen follows at a dozen times a second; measuring goes on at every picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,32 +62,11 @@ class Wanted:
         return options.is_at_a_terminal() and not self.json and not self.rig.is_virtual
 
 
-class Keys:
-    """The person at the keyboard: their answers carry the step they were given in."""
-
-    def __init__(self, keyboard: Keyboard, session: Session) -> None:
-        self._keyboard = keyboard
-        self.session = session
-
-    def hear(self, said: Heard, at_s: float) -> None:
-        """The display says it."""
-
-    def answers(self, at_s: float) -> tuple[ev.Event, ...]:
-        """The keys pressed since the last picture."""
-        step = self.session.step
-        return tuple(
-            COMMANDS[command](at_s, step) if command in COMMANDS else ev.NdChanged(at_s, f"ND {command}")
-            for command in self._keyboard.commands()
-        )
-
-    def position(self, at_s: float) -> None:
-        """A person does not know to the step where a ring stands."""
-
-
 def lead(wanted: Wanted, opened: Opened | None = None) -> int:
     """Run one session to its end; the exit code of its verdict. `opened`: its source, if that is open."""
     with ExitStack() as held:
-        opened = opened or open_rig(wanted.rig, options.notice)
+        messages = Messages()
+        opened = opened or open_rig(wanted.rig, messages)
         source = held.enter_context(closing(opened.source))
         if wanted.asks:
             source = Seen(source)
@@ -99,12 +74,17 @@ def lead(wanted: Wanted, opened: Opened | None = None) -> int:
             source = held.enter_context(closing(_Taped(source, wanted.record, STILLS_FPS)))
         guided = held.enter_context(_guided(wanted, source))
         keyboard = held.enter_context(nullcontext(Keyboard()) if wanted.json else Keyboard())
-        keys = Keys(keyboard, guided.session)
+        tone = held.enter_context(Tone()) if wanted.sound else None
+        person = Person(keyboard, guided.session, tone.mute if tone else messages.no_sound)
         limits = Limits(wanted.frames, wanted.seconds)
-        moments = guided.moments(source, wanted.rig, (keys, *opened.hands), limits=limits)
-        show = _show_json if wanted.json else _show_live
+        moments = guided.moments(source, wanted.rig, (person, *opened.hands), limits=limits)
+        moments = _with_keys(moments, person)
+        plays = not source.live and not opened.hands
         try:
-            last = show(wanted, source, _with_keys(moments, keys))
+            if wanted.json:
+                last = _show_json(moments)
+            else:
+                last = show(moments, source.title, person, messages, tone, plays=plays)
         except KeyboardInterrupt:
             options.notice(f"interrupted; {_go_on(wanted, guided.number)}")
             raise
@@ -173,10 +153,10 @@ def ask_for_the_record(known: Notes) -> Notes:
     return tuple((name, value.strip()) for name, value in asked if value.strip())
 
 
-def _with_keys(moments: Iterator[Moment], keys: Keys) -> Iterator[Moment]:
+def _with_keys(moments: Iterator[Moment], person: Person) -> Iterator[Moment]:
     """Each moment; keys pressed after it answer the step it led to."""
     for moment in moments:
-        keys.session = moment.session
+        person.session = moment.session
         yield moment
 
 
@@ -200,61 +180,7 @@ class _Taped:
         self._recorder.close()
 
 
-def _show_live(wanted: Wanted, source: VideoSource, moments: Iterator[Moment]) -> Moment:
-    from rich.console import Console
-    from rich.live import Live
-
-    console = Console()
-    view: View | None = None
-    drawn_s = 0.0
-    remarked: set[str] = set()
-    last = None
-    screen = Live(console=console, auto_refresh=False, transient=console.is_terminal)
-    with screen, Tone() if wanted.sound else nullcontext() as tone:
-        for moment in moments:
-            last = moment
-            view = view_after(view, moment)
-            if tone:
-                tone.follow(view.sharpness)
-                if any(isinstance(event, ev.PeakPassed | ev.Returned) for event in moment.events):
-                    tone.chime()
-            if console.is_terminal and (moment.instructions or time.monotonic() - drawn_s > REDRAW_S):
-                screen.update(draw(view, console, source.title), refresh=True)
-                drawn_s = time.monotonic()
-            elif not console.is_terminal:
-                _say(moment, [words for words in view.remarks if words not in remarked])
-                remarked.update(view.remarks)
-    assert last is not None  # the loop yields at least the beginning
-    return last
-
-
-def view_after(before: View | None, moment: Moment) -> View:
-    """What the screen shows after one moment."""
-    return view_of(
-        before,
-        moment.session,
-        moment.history,
-        at_s=moment.at_s,
-        reading=moment.sighting.reading if moment.sighting else None,
-        events=moment.events,
-        instructions=moment.instructions,
-    )
-
-
-def _say(moment: Moment, remarks: list[str]) -> None:
-    """Where the output is no terminal: a line for what happened, for what was noticed and for what to do."""
-    asked = [instruction_words(instruction).sentence for instruction in moment.instructions]
-    for event in moment.events:
-        if (words := event_words(event)) and words not in asked:
-            sys.stdout.write(f"{moment.at_s:8.2f} s  {words}\n")
-    for words in remarks:
-        sys.stdout.write(f"{moment.at_s:8.2f} s  ! {words}\n")
-    for sentence in asked:
-        sys.stdout.write(f"{moment.at_s:8.2f} s  > {sentence}\n")
-    sys.stdout.flush()
-
-
-def _show_json(wanted: Wanted, source: VideoSource, moments: Iterator[Moment]) -> Moment:
+def _show_json(moments: Iterator[Moment]) -> Moment:
     last = None
     for last in moments:
         for line in _json_lines(last):

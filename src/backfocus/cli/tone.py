@@ -31,6 +31,7 @@ class Tone:
     def __init__(self) -> None:
         self._hz: float | None = None
         self._chime_s = 0.0
+        self.muted = False
         self._device: PlaybackDevice | None = None
 
     def __enter__(self) -> Self:
@@ -85,7 +86,14 @@ class Tone:
             phase %= 2 * math.pi
             count = yield block
 
+    def mute(self) -> bool:
+        """Be silent, or sound again; whether it is silent now."""
+        self.muted = not self.muted
+        return self.muted
+
     def _sounding_hz(self) -> float | None:
+        if self.muted:
+            return None
         if self._chime_s > 0:
             note = len(CHIME_HZ) - math.ceil(self._chime_s / CHIME_NOTE_S)
             return CHIME_HZ[min(max(note, 0), len(CHIME_HZ) - 1)]
