@@ -81,9 +81,9 @@ def test_the_arguments_have_the_names_of_the_options() -> None:
         set(EVERYWHERE) | set(WHERE_THEY_MEAN_SOMETHING) | {"source", "rig", "config", "frames", "seconds"}
     )
     beside = {
-        "check": {"after", "first_turn", "shim_um", "notice"},
-        "readings": {"notice"},
-        "read_picture": {"array", "bits"},
+        "check": {"after", "first_turn", "shim_um", "notice", "store"},
+        "readings": {"notice", "store"},
+        "read_picture": {"array", "bits", "store"},
     }
     for name, more in beside.items():
         taken = set(inspect.signature(getattr(backfocus, name)).parameters)

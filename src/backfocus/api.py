@@ -22,6 +22,7 @@ from .measure.track import Target
 from .optics.lens import Optics
 from .report.session_report import Outcome
 from .report.summary import summary_html
+from .session.cameras import curve_of
 from .session.certificate import estimate
 from .session.clip_check import ClipCheck, Question, check_clip
 from .session.config import Config, read_config, settled
@@ -155,9 +156,10 @@ class Readings(Iterator[PictureReading]):
     Ends with the source; a live one ends by `close`, by leaving a `with`, or when nobody holds it any more.
     """
 
-    def __init__(self, rig: Rig, limits: Limits, notice: Notice | None) -> None:
+    def __init__(self, rig: Rig, limits: Limits, notice: Notice | None, store: str | None = None) -> None:
+        camera = curve_of(rig, store)
         self._source = rig.pictures(notice)
-        self._measured = measured(self._source, rig, limits)
+        self._measured = measured(self._source, rig, limits, camera=camera)
 
     def __next__(self) -> PictureReading:
         return _picture_reading(next(self._measured))
@@ -183,6 +185,7 @@ def check(
     rig: str | None = None,
     config: Source | None = None,
     camera: str | None = None,
+    camera_id: str | None = None,
     lens: str | None = None,
     pixel_um: float | None = None,
     f_number: FNumber | None = None,
@@ -200,6 +203,7 @@ def check(
     shim_um: float | None = None,
     frames: int | None = None,
     seconds: float | None = None,
+    store: Source | None = None,
     notice: Notice | None = None,
 ) -> Answer:
     """Whether the back focus is right, from a clip or stream that goes from tele to wide, or back.
@@ -214,6 +218,9 @@ def check(
         A rig by its name in the user's backfocus.toml, or in the file that `config` names.
     camera, lens : str, optional
         Names of profiles, as `backfocus profiles` lists them.
+    camera_id : str, optional
+        What you call camera and mode: what a sweep tells of it is kept under that name, and counts from then
+        on.
     pixel_um, wavelength_um, extender : float, optional
         Pixel pitch of the picture, wavelength of the light (0.55), factor of an extender that is swung in.
     f_number : float or str, optional
@@ -231,6 +238,8 @@ def check(
         How much further the lens is from the sensor in `after`.
     frames, seconds : optional
         Stop after so many pictures or seconds.
+    store : str or path, optional
+        Where named cameras are kept; the user's own store unless given.
     notice : callable taking a line of text, optional
         Told of trouble that the source got over.
 
@@ -244,6 +253,7 @@ def check(
     said = {
         "source": _path(source),
         "camera": camera,
+        "camera_id": camera_id,
         "lens": lens,
         "pixel_um": pixel_um,
         "f_number": f_number,
@@ -264,6 +274,7 @@ def check(
         Question(first_turn, _path(after), shim_um),
         limits=_limits(frames, seconds),
         notice=notice or _unheard,
+        store_address=_path(store),
     )
     return _answer(found, meant.optics)
 
@@ -274,6 +285,7 @@ def readings(
     rig: str | None = None,
     config: Source | None = None,
     camera: str | None = None,
+    camera_id: str | None = None,
     lens: str | None = None,
     pixel_um: float | None = None,
     f_number: FNumber | None = None,
@@ -287,6 +299,7 @@ def readings(
     red_blue_um: float | None = None,
     frames: int | None = None,
     seconds: float | None = None,
+    store: Source | None = None,
     notice: Notice | None = None,
 ) -> Readings:
     """Every picture of a source measured, one by one as they are asked for.
@@ -310,6 +323,7 @@ def readings(
     said = {
         "source": _path(source),
         "camera": camera,
+        "camera_id": camera_id,
         "lens": lens,
         "pixel_um": pixel_um,
         "f_number": f_number,
@@ -322,7 +336,7 @@ def readings(
         "region": region,
         "red_blue_um": red_blue_um,
     }
-    return Readings(_rig(said, rig, config), _limits(frames, seconds), notice)
+    return Readings(_rig(said, rig, config), _limits(frames, seconds), notice, _path(store))
 
 
 def read_picture(
@@ -334,6 +348,7 @@ def read_picture(
     rig: str | None = None,
     config: Source | None = None,
     camera: str | None = None,
+    camera_id: str | None = None,
     lens: str | None = None,
     pixel_um: float | None = None,
     f_number: FNumber | None = None,
@@ -342,6 +357,7 @@ def read_picture(
     target: Target | None = None,
     region: "str | tuple[int, int, int, int] | None" = None,
     red_blue_um: float | None = None,
+    store: Source | None = None,
 ) -> PictureReading:
     """One picture measured that is in memory already.
 
@@ -370,6 +386,7 @@ def read_picture(
     """
     said = {
         "camera": camera,
+        "camera_id": camera_id,
         "lens": lens,
         "pixel_um": pixel_um,
         "f_number": f_number,
@@ -384,7 +401,7 @@ def read_picture(
     meant = _rig(said, rig, config, needs_source=False)
     frame = _frame(array, bits, meant)
     measure = meant.measure(colours=meant.red_blue_um is not None)
-    return _picture_reading(judged(measure(frame), meant))
+    return _picture_reading(judged(measure(frame), meant, camera=curve_of(meant, _path(store))))
 
 
 # From arguments to a rig ----------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ MEASURE_KEYS = [
 ]  # fmt: skip
 CHECK_KEYS = [
     "delta_um", "sigma_um", "low_um", "high_um", "sign_known", "half_depth_of_focus_um", "zoom", "verdict",
-    "reason", "advice",
+    "reason", "advice", "target", "camera", "referenced",
 ]  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from backfocus.session.rig import (
 SAID = {
     "source": ["clip.mp4", "rtsp://192.0.2.1/a"],
     "camera": ["b4-hd", "b4-uhd"],
+    "camera_id": ["FX9 4K50", "FX9 HD"],
     "lens": ["canon-cj20ex7.8b", "fujinon-cabrio-19-90"],
     "pixel_um": [2.5, 5.0],
     "f_number": ["1.8", "1.8@7.8-108,2.6@156"],

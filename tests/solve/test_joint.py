@@ -6,6 +6,7 @@ solver's taps. Seeds: numbers of `solve.joint` were chosen on 0 to 119, these ar
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -13,8 +14,9 @@ from numpy.typing import NDArray
 
 from backfocus.optics.blur import lens_pixel_mtf
 from backfocus.optics.lens import Optics
-from backfocus.solve.camera import camera_curve, unknown_camera
+from backfocus.solve.camera import CameraCurve, camera_curve, unknown_camera
 from backfocus.solve.joint import ZoomCurve, solve_zoom
+from backfocus.solve.learned import next_time
 from backfocus.solve.misfit import Rings
 
 Vector = NDArray[np.float64]
@@ -37,6 +39,12 @@ CAMERAS: dict[str, Callable[[Vector], Vector]] = {
     ),
     "sharpens": lambda f: 1.0 + 0.5 * (1.0 - np.exp(-2.0 * (np.pi * f) ** 2)),
 }
+
+
+@lru_cache
+def learned_from(camera: str) -> CameraCurve:
+    """The camera as another session of it tells, with a sweep."""
+    return next_time(solve_zoom(seen(22.0, camera, best=True, seed=2000), OPTICS).camera)
 
 
 def seen(
@@ -159,3 +167,33 @@ def test_only_ratios_of_scales_count() -> None:
 def test_one_position_is_refused() -> None:
     with pytest.raises(ValueError, match="two or more"):
         solve_zoom(seen(0.0, "ideal")[:1], OPTICS, camera=unknown_camera())
+
+
+@pytest.mark.parametrize("camera", ["low-pass", "skips two of three"])
+def test_a_camera_that_was_learned_makes_the_answer_surer(camera: str) -> None:
+    known = learned_from(camera)
+    for delta_um in (0.0, 25.0):
+        without, by_it = (solve_zoom(seen(delta_um, camera), OPTICS, camera=each) for each in (None, known))
+        assert by_it.back_focus.low_um <= delta_um <= by_it.back_focus.high_um
+        width = [each.back_focus.high_um - each.back_focus.low_um for each in (without, by_it)]
+        assert width[1] < width[0] * 1.05  # where tele and the walk tell the camera already, it adds little
+        assert without.other_mode is None
+        assert not by_it.left_aside
+
+
+def test_a_learned_camera_tells_a_perfect_lens_from_a_soft_one() -> None:
+    known = learned_from("low-pass")
+    by_it = solve_zoom(seen(0.0, "low-pass"), OPTICS, camera=known).back_focus
+    assert by_it.high_um < H  # that is `set`, without a sweep
+
+
+@pytest.mark.parametrize(
+    ("known", "now"), [("ideal", "low-pass"), ("sharpens", "low-pass"), ("low-pass", "ideal")]
+)
+def test_another_mode_is_left_aside(known: str, now: str) -> None:
+    answer = solve_zoom(seen(30.0, now, best=True), OPTICS, camera=learned_from(known))
+    assert answer.left_aside
+    alone = solve_zoom(seen(30.0, now, best=True), OPTICS).back_focus
+    # as if nothing had been known: what is left of the other camera's weight moves the ends by a hair
+    assert answer.back_focus.low_um == pytest.approx(alone.low_um, abs=0.3)
+    assert answer.back_focus.high_um == pytest.approx(alone.high_um, abs=0.3)

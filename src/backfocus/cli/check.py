@@ -47,6 +47,7 @@ def check(
     shim_um: ShimUm = None,
     frames: options.Frames = None,
     seconds: options.Seconds = None,
+    store: options.StoreUrl = None,
     json_: options.Json = False,
 ) -> None:
     """Tell from a clip that zooms out whether the back focus is right.
@@ -78,6 +79,7 @@ def check(
         limits=Limits(frames, seconds),
         notice=options.notice,
         passing=lambda sightings, source: pictures(sightings, source, quiet=json_),
+        store_address=options.store_of(store, asked.config),
     )
     if json_:
         sys.stdout.write(json.dumps(found.as_json()) + "\n")
@@ -105,6 +107,8 @@ def _show(found: "ClipCheck") -> None:
     console.print(verdict_lines(answer.verdict, console))
     if answer.back_focus is not None:
         console.print(residual_plot(answer.back_focus, answer.half_depth_um))
+    if (words := found.camera_words()) is not None:
+        typer.echo(words)
     for words in _beside(found.as_json()):
         typer.echo(words)
 

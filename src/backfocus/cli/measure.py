@@ -18,6 +18,7 @@ def measure(
     asked: options.Asked,
     frames: options.Frames = None,
     seconds: options.Seconds = None,
+    store: options.StoreUrl = None,
     json_: options.Json = False,
 ) -> None:
     """Measure the star or the edge in every picture.
@@ -35,16 +36,18 @@ def measure(
     Every flag that was printed is explained at the end. Exit code 0 when at least one picture was measured, 4
     when there was nothing to measure in any.
     """
+    from ..session.cameras import curve_of
     from ..session.measured import measured
     from ..session.run import Limits
     from ..show.lines import flags_words, reading_words
 
     rig = asked.rig()
+    camera = curve_of(rig, options.store_of(store, asked.config))
     source = rig.pictures(options.notice)
     count, found = 0, False
     flags: Counter[Flag] = Counter()
     try:
-        for each in measured(source, rig, Limits(frames, seconds)):
+        for each in measured(source, rig, Limits(frames, seconds), camera=camera):
             count, found = count + 1, found or each.reading.target is not None
             flags.update(each.flags)
             words = reading_words(each.reading, each.defocus)

@@ -57,6 +57,16 @@ CameraName = Annotated[
     str | None,
     typer.Option("--camera", help="A camera profile (see `backfocus profiles`).", show_default=False),
 ]
+CameraId = Annotated[
+    str | None,
+    typer.Option(
+        "--camera-id",
+        metavar="NAME",
+        help='What you call your camera and its mode, as "FX9 4K50": what one sweep of the focus ring tells '
+        "of it is remembered under that name, and makes later answers surer.",
+        show_default=False,
+    ),
+]
 LensName = Annotated[
     str | None, typer.Option("--lens", help="A lens profile (see `backfocus profiles`).", show_default=False)
 ]
@@ -164,6 +174,7 @@ EVERYWHERE: dict[str, Any] = {
     "f_number": FNumber,
     "wavelength_um": WavelengthUm,
     "camera": CameraName,
+    "camera_id": CameraId,
     "lens": LensName,
     "extender": Extender,
     "transfer": Transfer,
@@ -288,7 +299,7 @@ def _said_again(name: str, value: object) -> list[str]:
         case bool():
             return ["--no-ring" if value else "--ring"]
         case tuple():
-            return [f"--{name}", ",".join(f"{each:g}" for each in value)]
+            return [f"--{name.replace('_', '-')}", ",".join(f"{each:g}" for each in value)]
         case float():
             return [f"--{name.replace('_', '-')}", f"{value:g}"]
         case _:

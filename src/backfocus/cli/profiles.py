@@ -12,14 +12,26 @@ from . import options
 if TYPE_CHECKING:
     from ..optics.mounts import Mount
     from ..optics.profiles import Camera, Lens
+    from ..solve.learned import LearnedCamera
 
 Sources = Annotated[bool, typer.Option("--sources", help="Also print where each number is from.")]
 
 
-def profiles(sources: Sources = False, json_: options.Json = False) -> None:
+Forget = Annotated[
+    str | None,
+    typer.Option("--forget", metavar="NAME", help="Drop what was learned of a camera.", show_default=False),
+]
+
+
+def profiles(
+    sources: Sources = False,
+    forget: Forget = None,
+    store: options.StoreUrl = None,
+    json_: options.Json = False,
+) -> None:
     """List the cameras, lenses and mounts known by name.
 
-    Those of --camera and --lens.
+    Those of --camera and --lens, and the cameras that were learned here, those of --camera-id.
 
     Examples:
 
@@ -28,9 +40,16 @@ def profiles(sources: Sources = False, json_: options.Json = False) -> None:
       backfocus profiles --sources
     """
     from ..optics.profiles import cameras, lenses, mounts
+    from ..session.cameras import forget_camera, learned_in
 
     write = sys.stdout.write
+    store = options.store_of(store)
+    if forget is not None:
+        forget_camera(forget, store)
+    learned = learned_in(store)
     if json_:
+        for each in learned:
+            write(json.dumps({"kind": "learned-camera", **asdict(each)}) + "\n")
         for kind, entries in (("camera", cameras()), ("lens", lenses()), ("mount", mounts())):
             for entry in entries:
                 write(json.dumps({"kind": kind, **_plain(entry)}) + "\n")
@@ -41,12 +60,27 @@ def profiles(sources: Sources = False, json_: options.Json = False) -> None:
             f"  {camera.name:<20} {camera.title}: {camera.pixel_um:g} um pixels, "
             f"{camera.width_px}x{camera.height_px}\n" + _said(camera, sources)
         )
+    if learned:
+        write("\nCameras learned here (--camera-id)\n")
+    for known in learned:
+        write(f"  {known.name:<20} {_learned_words(known)}\n")
     write("\nLenses (--lens)\n")
     for lens in lenses():
         write(f"  {lens.name:<20} {lens.title}: {_lens_words(lens)}\n" + _said(lens, sources))
     write("\nMounts\n")
     for mount in mounts():
         write(f"  {mount.name:<20} {mount.flange_mm:g} mm flange distance\n" + _said(mount, sources))
+
+
+def _learned_words(known: "LearnedCamera") -> str:
+    from ..solve.learned import cost_words
+
+    size = "" if known.size_px is None else f"{known.size_px[0]}x{known.size_px[1]}, "
+    lens = f"through {known.lens}, " if known.lens else ""
+    return (
+        f"{size}{known.pixel_um:g} um pixels, learned {known.learned_at} {lens}at f/{known.f_number:g} "
+        f"({known.end}). {cost_words(known.half_depths)}"
+    )
 
 
 def _lens_words(lens: "Lens") -> str:

@@ -27,7 +27,7 @@ from ..session.guided import (
 from ..session.opened import Opened, Seen, open_rig
 from ..session.rig import Rig
 from ..session.run import STILLS_FPS, Limits, Moment
-from ..show.lines import check_json
+from ..show.lines import camera_words, check_json
 from ..show.view import stage_name
 from ..video.record import Recorder
 from ..video.source import VideoSource
@@ -227,6 +227,8 @@ def _end(wanted: Wanted, last: Moment, number: int | None) -> int:
         console.print(verdict_lines(result.verdict, console))
         if result.back_focus is not None:
             console.print(residual_plot(result.back_focus, result.half_depth_um))
+        if (camera := camera_words(result.camera, last.session.setup.camera_id)) is not None:
+            console.print(camera)
         rounds = "1 round" if result.rounds == 1 else f"{result.rounds} rounds"
         console.print(
             f"\n{rounds} in {last.at_s:.0f} s. The certificate: backfocus report {number}", style="dim"

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from ..measure.reading import Flag
 from ..solve.backfocus import BackFocus
+from ..solve.clip import SolvedCamera, solved_camera
 from ..solve.joint import VARYING_MOVING, VARYING_STILL, JointAnswer, ZoomCurve, solve_zoom
 from ..solve.misfit import rings_of
 from ..solve.remarks import at_tele
@@ -39,20 +41,18 @@ def solve_session(
         return None
     if session.setup.method == BY_RESIDUALS or not (tele.frequency_cy_px and wide.frequency_cy_px):
         return solve_by_residuals(session, tele, wide, walk)
-    answer = solve_with_camera(session, tele=tele, wide=wide, walk=walk)
-    return answer.back_focus if answer else None
+    curves = _curves(session, tele, wide, walk)
+    return _solved(session, curves).back_focus if curves else None
 
 
-def solve_with_camera(
-    session: Session,
-    *,
-    tele: SteadyReading | None,
-    wide: SteadyReading | None,
-    walk: Sequence[SteadyReading] = (),
-) -> JointAnswer | None:
-    """As `solve_session`, with the camera that came out beside the error."""
-    if tele is None or wide is None:
-        return None
+def _solved(session: Session, curves: Sequence[ZoomCurve]) -> JointAnswer:
+    return solve_zoom(curves, optics_of(session), camera=session.setup.known_camera)
+
+
+def _curves(
+    session: Session, tele: SteadyReading, wide: SteadyReading, walk: Sequence[SteadyReading]
+) -> tuple[ZoomCurve, ...]:
+    """The looks as the solver takes them; none where tele and wide are not two zoom positions with curves."""
     longest_px = tele.scale_px or session.tele_px
     widest_px = wide.scale_px or session.wide_px
     unsure_px = 0.0
@@ -60,10 +60,10 @@ def solve_with_camera(
         widest_px, longest_px = _by_ratio(session, longest_px, widest_px)
         unsure_px = widest_px * (KNOWN_RATIO if session.setup.zoom_ratio else UNKNOWN_RATIO)
     if widest_px > 0.99 * longest_px:
-        return None
+        return ()
     ends = (_curve(tele, longest_px), _curve(wide, widest_px, unsure_px))
     if None in ends:
-        return None
+        return ()
     between = [
         _curve(look, look.scale_px, varying=VARYING_MOVING)
         for look in walk
@@ -74,8 +74,23 @@ def solve_with_camera(
         for look, scale_px in ((session.tele_best, longest_px), (session.wide_best, widest_px))
         if look is not None
     ]
-    curves = [each for each in (*ends, *between, *best) if each is not None]
-    return solve_zoom(curves, optics_of(session), camera=session.setup.known_camera)
+    return tuple(each for each in (*ends, *between, *best) if each is not None)
+
+
+def camera_of(
+    session: Session, *, tele: SteadyReading | None, wide: SteadyReading | None
+) -> SolvedCamera | None:
+    """What the looks say of the camera; None without a look at both ends, or by the old method."""
+    if tele is None or wide is None or session.setup.method == BY_RESIDUALS or session.light_changed:
+        return None
+    curves = _curves(session, tele, wide, session.walk)
+    if not curves:
+        return None
+    swept: Literal["wide", "tele"] | None = (
+        "wide" if session.wide_best is not None else "tele" if session.tele_best is not None else None
+    )
+    known = session.setup.known_camera
+    return solved_camera(_solved(session, curves), curves, optics_of(session), known, swept)
 
 
 def _by_ratio(session: Session, longest_px: float | None, widest_px: float | None) -> tuple[float, float]:
@@ -114,15 +129,25 @@ def result(session: Session) -> Result:
     )
     beforehand, shown = _known_beforehand(session), session.shown
     if beforehand is None and found is None and shown is not None and shown.back_focus is not None:
-        return Result(session.nd, shown.verdict, shown.back_focus, None, shown.half_depth_um, session.rounds)
-    verdict = _proved(session, beforehand or verdict_on(session, found))
+        return Result(
+            session.nd,
+            shown.verdict,
+            shown.back_focus,
+            None,
+            shown.half_depth_um,
+            session.rounds,
+            shown.camera,
+        )
     if session.setup.optics is None:
+        verdict = _proved(session, beforehand or verdict_on(session, found))
         return Result(session.nd, verdict, None, None, None, session.rounds)
-    return Result(session.nd, verdict, found, before, half_depth_um(session), session.rounds)
+    camera = camera_of(session, tele=tele, wide=wide)
+    verdict = _proved(session, beforehand or verdict_on(session, found, camera))
+    return Result(session.nd, verdict, found, before, half_depth_um(session), session.rounds, camera)
 
 
-def verdict_on(session: Session, found: BackFocus | None) -> Verdict:
-    """The verdict on an error solved in this session."""
+def verdict_on(session: Session, found: BackFocus | None, camera: SolvedCamera | None = None) -> Verdict:
+    """The verdict on an error solved in this session; `camera`: what came out beside it."""
     known = session.setup.optics is not None
     return judge(
         found,
@@ -130,7 +155,7 @@ def verdict_on(session: Session, found: BackFocus | None) -> Verdict:
         half_depths_um=_depths(session, found) if found and known else None,
         referenced=session.wide_best is not None,
         slopes=session.slopes,
-        flags=noticed(session),
+        flags=noticed(session) | ({Flag.OTHER_MODE} if camera and camera.left_aside else set()),
         adjusters=adjusters_of(session.setup),
         camera_solved=session.setup.method != BY_RESIDUALS,
     )

@@ -7,7 +7,7 @@ from ..optics.lens import Optics
 from ..optics.zoom import UNKNOWN_K, rounds_needed
 from ..solve.backfocus import BackFocus
 from ..solve.camera import CameraCurve
-from ..solve.clip import ClipAnswer
+from ..solve.clip import ClipAnswer, SolvedCamera
 from ..solve.verdict import SweepSlope, Verdict
 from . import events as ev
 from .instructions import Way
@@ -42,6 +42,8 @@ class Setup:
     lens_kind : "front-focus" | "rear-focus" | "varifocal" | "unknown"
         As in the profiles; only the first can be set with a back-focus ring. A lens of unknown kind is
         focused at tele once more after a correction: that tells.
+    camera_id : str
+        What its owner calls camera and mode; "" where that was not said.
     known_camera : CameraCurve | None
         What an earlier session told of the camera.
     method : int
@@ -55,6 +57,7 @@ class Setup:
     um_per_degree: float | None = None
     nd: str = "clear"
     lens_kind: str = "unknown"
+    camera_id: str = ""
     known_camera: CameraCurve | None = None
     method: int = ALL_TOGETHER
 
@@ -75,6 +78,7 @@ class Result:
     before: BackFocus | None
     half_depth_um: float | None
     rounds: int
+    camera: SolvedCamera | None = None
 
 
 @dataclass(frozen=True, slots=True)

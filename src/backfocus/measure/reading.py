@@ -32,6 +32,7 @@ class Flag(StrEnum):
     DAMAGED = "damaged"
     LIGHT_CHANGED = "light-changed"
     EXTENDER = "extender"
+    OTHER_MODE = "other-mode"
 
 
 @dataclass(frozen=True, slots=True)

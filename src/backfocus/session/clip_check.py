@@ -1,19 +1,23 @@
 """Is the back focus right? A clip or two, or a live zoom from tele to wide, looked at and judged."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, get_args
 
 from ..errors import Argument, UsageError
-from ..measure.reading import Reading
-from ..show.lines import check_json
+from ..measure.reading import Edge, Reading, Star
+from ..show.lines import camera_words, check_json, rests_on_json
 from ..solve.clip import ClipAnswer, FirstTurn, judge_clip
+from ..solve.learned import LearnedCamera
 from ..solve.shim import Calibrated, calibrate
 from ..solve.side_hint import Hint, side_hint
 from ..solve.zoom_pull import finished
 from ..video.source import VideoSource
+from .cameras import KnownCamera, known_camera, learn, mode_of
 from .rig import Rig
 from .run import Limits, Sighting, readings
+from .store import Store
 
 SHIM_UM = 1000.0
 """Longest known step between two clips, either way."""
@@ -71,6 +75,14 @@ class ClipCheck:
         Whether the colours were asked.
     read : bool
         Whether a target was read in any picture.
+    camera_name : str
+        What the camera is called: by its owner, else by its profile.
+    target : "star" | "edge" | None
+        What was read.
+    known : KnownCamera | None
+        What was known of the camera beforehand.
+    learned : LearnedCamera | None
+        What was learned of it and is kept from now on.
     """
 
     answer: ClipAnswer
@@ -79,10 +91,21 @@ class ClipCheck:
     red_blue_um: float | None = None
     is_hinted: bool = False
     read: bool = True
+    camera_name: str = ""
+    target: str | None = None
+    known: KnownCamera | None = None
+    learned: LearnedCamera | None = None
+
+    def camera_words(self) -> str | None:
+        """What the camera costs, and whether that is remembered; None where nothing is known of it."""
+        known = self.known.learned if self.known else None
+        name = self.learned.name if self.learned else known.name if known else ""
+        return camera_words(self.answer.camera, name)
 
     def as_json(self) -> dict[str, Any]:
         """The object that `check --json` prints."""
         line = check_json(self.answer.back_focus, self.answer.verdict, self.answer.half_depth_um)
+        line |= rests_on_json(self.answer, self.target, self.camera_name)
         if self.step is not None:
             line |= _step_json(self.step)
         if self.red_blue_um is not None:
@@ -99,47 +122,102 @@ def check_clip(
     limits: Limits | None = None,
     notice: Callable[[str], None] = lambda words: None,
     passing: Passing = lambda sightings, source: sightings,
+    store_address: str | Path | None = None,
 ) -> ClipCheck:
     """Look at the rig's source from end to end and judge it; of a live one up to a steady wide after tele.
+
+    Where the rig's camera has a name, what was learned of it counts, and what a sweep tells of it is kept.
+
+    Parameters
+    ----------
+    store_address : str | Path | None
+        Where cameras are kept; the user's own store unless given. It is opened for a camera with a name only.
 
     Raises
     ------
     SourceError
         When a source cannot be read, or was lost.
+    StoreError
+        When what was learned of the camera cannot be read or kept.
     """
-    question = question or Question()
+    if not rig.camera_id:
+        return _checked(rig, question or Question(), limits, notice, passing, None)
+    with Store.open(store_address) as store:
+        return _checked(rig, question or Question(), limits, notice, passing, store)
+
+
+def _checked(
+    rig: Rig,
+    question: Question,
+    limits: Limits | None,
+    notice: Callable[[str], None],
+    passing: Passing,
+    store: Store | None,
+) -> ClipCheck:
     told = question.first_turn is not None or question.shim_um is not None or rig.red_blue_um is not None
 
-    def look(address: str) -> list[Reading]:
+    def look(address: str) -> _Seen:
         source = rig.pictures(notice, source=address)
         sightings = readings(source, rig.measure(colours=told), limits)
         return _seen(passing(sightings, source), live=source.live)
 
-    seen = look(rig.source)
+    first = look(rig.source)
+    mode = mode_of(rig, first.size_px, first.transfer)
+    known = known_camera(store, rig, mode) if store else None
+    curve = known.curve if known else None
+    adjusters, step, seen = rig.adjusters, None, first.readings
     if question.after is None or question.shim_um is None:
-        answer = judge_clip(seen, rig.optics, first_turn=question.first_turn, adjusters=rig.adjusters)
-        return _coloured(answer, None, rig, seen)
-    after = look(question.after)
-    step = (
-        calibrate(seen, after, rig.optics, question.shim_um, adjusters=rig.adjusters) if rig.optics else None
+        answer = judge_clip(
+            seen, rig.optics, first_turn=question.first_turn, adjusters=adjusters, camera=curve
+        )
+    else:
+        after = look(question.after).readings
+        if rig.optics:
+            step = calibrate(seen, after, rig.optics, question.shim_um, adjusters=adjusters, camera=curve)
+        if step is None:
+            notice(
+                f"a step of {question.shim_um:g} um does not fit these two clips: the f-number stays as given"
+            )
+        answer = step.after if step else judge_clip(after, rig.optics, adjusters=adjusters, camera=curve)
+        seen = [*seen, *after]
+    learned = learn(store, rig.camera_id, answer.camera, rig.optics, mode) if store else None
+    return replace(
+        _coloured(answer, step, rig, seen),
+        camera_name=rig.camera_id or rig.camera,
+        target=_target(seen),
+        known=known,
+        learned=learned,
     )
-    if step is None:
-        notice(f"a step of {question.shim_um:g} um does not fit these two clips: the f-number stays as given")
-    answer = step.after if step else judge_clip(after, rig.optics, adjusters=rig.adjusters)
-    return _coloured(answer, step, rig, [*seen, *after])
 
 
-def _step(before: list[Reading], after: list[Reading], rig: Rig, step_um: float) -> Calibrated | None:
-    return calibrate(before, after, rig.optics, step_um, adjusters=rig.adjusters) if rig.optics else None
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The readings of a clip, the size of its pictures and their transfer curve."""
+
+    readings: list[Reading]
+    size_px: tuple[int, int] | None
+    transfer: str
 
 
-def _seen(sightings: Iterable[Sighting], *, live: bool) -> list[Reading]:
+def _target(seen: Sequence[Reading]) -> str | None:
+    """What was read in most of the pictures."""
+    edges = sum(isinstance(each.target, Edge) for each in seen)
+    stars = sum(isinstance(each.target, Star) for each in seen)
+    return None if not edges + stars else "star" if stars >= edges else "edge"
+
+
+def _seen(sightings: Iterable[Sighting], *, live: bool) -> _Seen:
     seen: list[Reading] = []
+    size_px, transfer = None, ""
     for sighting in sightings:
+        frame = sighting.frame
+        if size_px is None:
+            size_px = (frame.luma.shape[1], frame.luma.shape[0] * frame.line_step)
+            transfer = "" if frame.transfer == "unknown" else frame.transfer
         seen.append(sighting.reading)
         if live and finished(seen):
             break
-    return seen
+    return _Seen(seen, size_px, transfer)
 
 
 def _coloured(answer: ClipAnswer, step: Calibrated | None, rig: Rig, seen: list[Reading]) -> ClipCheck:

@@ -18,7 +18,9 @@ from ..guide.hands import Hands
 from ..guide.instructions import Instruction
 from ..guide.procedure import advance, start
 from ..guide.session_state import Session, Setup
+from ..solve.learned import one_name
 from ..video.source import VideoSource
+from .cameras import known_camera
 from .journal import Journal, ReplayedSession, fold
 from .rig import Rig
 from .run import Limits, Moment, guide
@@ -188,16 +190,18 @@ def begin(store_address: str | Path | None, plan: Plan) -> GuidedSession:
     """A new session; nothing of it is kept before something happens."""
     with ExitStack() as undo:
         store = undo.enter_context(Store.open(store_address))
+        known = known_camera(store, plan.rig)
+        setup = replace(plan.setup, known_camera=known.curve) if known else plan.setup
         journal = Journal.begin(
             store,
-            plan.setup,
+            setup,
             source=plan.source,
             title=plan.title,
             camera=plan.rig.camera or plan.camera,
             lens=plan.rig.lens,
             choice=plan.choice,
         )
-        session, _ = start(plan.setup)
+        session, _ = start(setup)
         for name, value in plan.record:
             session = journal.add(session, ev.Noted(0.0, name, value))
         undo.pop_all()
@@ -224,7 +228,9 @@ def resume(store_address: str | Path | None, number: int, plan: Plan) -> tuple[G
         stored = store.load(number)
         replayed = fold(stored)
         _must_be_the_same(stored, replayed, plan)
-        guided = GuidedSession(store, Journal(store, number), replayed.session, replayed.until_s)
+        guided = GuidedSession(
+            store, Journal(store, number, lens=stored.summary.lens), replayed.session, replayed.until_s
+        )
         _say_what_is_new(guided, plan)
         if guided.session.finished:
             raise UsageError(
@@ -297,6 +303,8 @@ def _compared(summary: Summary, session: Session, plan: Plan) -> Iterator[tuple[
     yield "the source", _sort(summary.source), _sort(plan.source)
     if rig.camera or plan.camera:
         yield "the camera", summary.camera.lower(), rig.camera or plan.camera
+    if rig.camera_id:
+        yield "the name of camera and mode", one_name(setup.camera_id), one_name(rig.camera_id)
     if rig.lens:
         yield "the lens", summary.lens.lower(), rig.lens
     if rig.optics is not None:

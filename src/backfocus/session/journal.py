@@ -14,6 +14,8 @@ from ..guide.procedure import advance, start
 from ..guide.records import from_dict, to_dict
 from ..guide.session_state import Result, Session, Setup
 from ..show.lines import check_json
+from ..solve.learned import Mode
+from .cameras import learn
 from .run import Moment, Sighting
 from .store import Entry, NdResult, Store, StoredSession
 
@@ -36,10 +38,14 @@ class Journal:
     picture or the person brings about. `session_id` is None until then.
     """
 
-    def __init__(self, store: Store, session_id: int | None, heading: "Heading | None" = None) -> None:
+    def __init__(
+        self, store: Store, session_id: int | None, heading: "Heading | None" = None, *, lens: str = ""
+    ) -> None:
         self.session_id = session_id
         self._store = store
         self._heading = heading
+        self._lens = heading.lens if heading else lens
+        self._size_px: tuple[int, int] | None = None
         self._waiting: list[Entry] = []
         self._begun_at = datetime.now(UTC)
 
@@ -70,6 +76,9 @@ class Journal:
     def note(self, moment: Moment) -> None:
         """Write down one moment, and the result when it is the last."""
         happened = _tells(moment.events) or moment.session.finished
+        if moment.sighting is not None:
+            frame = moment.sighting.frame
+            self._size_px = (frame.luma.shape[1], frame.luma.shape[0] * frame.line_step)
         self._write(list(_entries(moment)), happened=happened)
         if moment.session.finished:
             self._close(moment.session)
@@ -117,6 +126,7 @@ class Journal:
                 ),
             )
         last = session.results[-1]
+        self._learn(session, last)
         found = last.back_focus
         self._store.close_session(
             number,
@@ -124,6 +134,13 @@ class Journal:
             delta_um=found.delta_um if found else None,
             sigma_um=found.sigma_um if found else None,
         )
+
+    def _learn(self, session: Session, last: Result) -> None:
+        """Keep what the sweeps of the session told of its camera, where that has a name."""
+        setup = session.setup
+        if setup.optics is not None:
+            mode = Mode(setup.optics.pixel_um, self._lens, self._size_px)
+            learn(self._store, setup.camera_id, last.camera, setup.optics, mode)
 
 
 @dataclass(frozen=True, slots=True)

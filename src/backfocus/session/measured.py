@@ -6,7 +6,9 @@ from typing import Any
 
 from ..measure.reading import Flag, Reading
 from ..show.lines import flags_of, reading_json
+from ..solve.camera import CameraCurve
 from ..solve.defocus import Defocus, defocus
+from ..solve.learned import lens_alone
 from ..solve.side_hint import Hint, colour_gap, side_hint
 from ..video.source import VideoSource
 from .rig import Rig
@@ -42,23 +44,27 @@ class Measured:
         return line | {"side_hint": self.side_hint} if self.is_hinted else line
 
 
-def measured(source: VideoSource, rig: Rig, limits: Limits | None = None) -> Generator[Measured, None, None]:
+def measured(
+    source: VideoSource, rig: Rig, limits: Limits | None = None, *, camera: CameraCurve | None = None
+) -> Generator[Measured, None, None]:
     """Measure every picture of `source` in turn; closes it at the end, also when abandoned.
 
-    The f-number is that at the scale of each picture, against the largest scale seen so far.
+    The f-number is that at the scale of each picture, against the largest scale seen so far. `camera`: what
+    is known of it is taken off the blur; else the blur is that of lens and camera together.
     """
     measure = rig.measure(colours=rig.red_blue_um is not None)
     pictures = (sighting.reading for sighting in readings(source, measure, limits))
     for reading, ratio in _with_ratio(pictures):
-        yield judged(reading, rig, ratio)
+        yield judged(reading, rig, ratio, camera=camera)
 
 
-def judged(reading: Reading, rig: Rig, ratio: float = 1.0) -> Measured:
+def judged(reading: Reading, rig: Rig, ratio: float = 1.0, *, camera: CameraCurve | None = None) -> Measured:
     """A reading with its blur in micrometres; `ratio`: its scale against tele's, 0 to 1."""
     optics = rig.optics
     if optics is None:
         return Measured(reading, None)
-    found = defocus(reading, optics, ratio=ratio) if reading.target else None
+    seen = lens_alone(reading, camera) if camera and reading.frequency_cy_px else reading
+    found = defocus(seen, optics, ratio=ratio) if reading.target else None
     if rig.red_blue_um is None:
         return Measured(reading, found)
     hint = side_hint(colour_gap([reading], optics, ratio), rig.red_blue_um)

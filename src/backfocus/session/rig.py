@@ -21,6 +21,7 @@ from ..optics.lens import GREEN_UM, Optics, extended, parse_f_numbers
 from ..optics.profiles import Camera, Lens
 from ..optics.profiles import camera as camera_named
 from ..optics.profiles import lens as lens_named
+from ..solve.learned import LONGEST_NAME
 from ..solve.verdict import Adjusters
 from ..transfer import curve
 from ..video.address import kind
@@ -50,6 +51,8 @@ class RigOptions:
         Where the pictures come from: a file, a folder, an address.
     camera, lens : str | None
         Names of profiles.
+    camera_id : str | None
+        What its owner calls camera and mode: "FX9 4K50"; what is learned of it is kept under that name.
     pixel_um, wavelength_um : float | None
         Pixel pitch of the picture and mean wavelength of the light.
     f_number : str | None
@@ -74,6 +77,7 @@ class RigOptions:
 
     source: str | None = None
     camera: str | None = None
+    camera_id: str | None = None
     lens: str | None = None
     pixel_um: float | None = None
     f_number: str | None = None
@@ -92,7 +96,7 @@ class RigOptions:
 
 NOTHING_SAID = RigOptions()
 NAMES = tuple(each.name for each in fields(RigOptions))
-OF_THE_CAMERA = ("camera", "pixel_um", "transfer", "range")
+OF_THE_CAMERA = ("camera", "camera_id", "pixel_um", "transfer", "range")
 OF_THE_LENS = ("lens", "f_number", "extender", "no_ring", "um_per_degree", "red_blue_um")
 """What goes when another camera or lens is named over it."""
 
@@ -143,6 +147,8 @@ class Rig:
         Where its pictures come from; "" where they come from elsewhere.
     camera, lens : str
         Names of the profiles, "" without one.
+    camera_id : str
+        What its owner calls camera and mode; "" where that was not said.
     optics : Optics | None
         With the extender; None where too little is known for micrometres.
     zoom_ratio : float | None
@@ -157,6 +163,7 @@ class Rig:
 
     source: str = ""
     camera: str = ""
+    camera_id: str = ""
     lens: str = ""
     optics: Optics | None = None
     extender: float = 1.0
@@ -182,6 +189,7 @@ class Rig:
             shims_um=self.shims_um,
             um_per_degree=self.um_per_degree,
             lens_kind=self.lens_kind,
+            camera_id=self.camera_id,
         )
 
     @property
@@ -248,6 +256,7 @@ def resolve(said: RigOptions, *, half_is_wrong: bool = True) -> Rig:
     return Rig(
         source=said.source or "",
         camera=body.name if body else "",
+        camera_id=" ".join((said.camera_id or "").split()),
         lens=glass.name if glass else "",
         optics=_optics(said, body, glass, half_is_wrong=half_is_wrong),
         extender=said.extender or 1.0,
@@ -328,6 +337,13 @@ def _address(name: str, value: object) -> str:
 
 def _profile(name: str, value: object) -> str:
     return _text(name, value).strip().lower()
+
+
+def _camera_id(name: str, value: object) -> str:
+    found = _text(name, value, LONGEST_NAME)
+    if not found.isprintable():
+        raise UsageError(Argument(name, value), ": there are letters in it that cannot be printed")
+    return found
 
 
 def _f_number(name: str, value: object) -> str:
@@ -415,6 +431,7 @@ def _red_blue(name: str, value: object) -> float:
 _READERS: dict[str, Callable[[str, object], Any]] = {
     "source": _address,
     "camera": _profile,
+    "camera_id": _camera_id,
     "lens": _profile,
     "pixel_um": _number(*PIXEL_UM, "um"),
     "f_number": _f_number,

@@ -161,7 +161,12 @@ def guide(
             return
     turn = _Turn(session)
     shown = (
-        judge_clip(seen_all, session.setup.optics, adjusters=adjusters_of(session.setup))
+        judge_clip(
+            seen_all,
+            session.setup.optics,
+            adjusters=adjusters_of(session.setup),
+            camera=session.setup.known_camera,
+        )
         if seen_all
         else None
     )

@@ -73,6 +73,16 @@ _results = sa.Table(
 )
 
 
+_cameras = sa.Table(
+    "cameras",
+    _metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("name", sa.Text),
+    sa.Column("lens", sa.Text),
+    sa.Column("payload", sa.JSON),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Something that happened, as plain JSON values; a picture is a PNG with its caption in `payload`.
@@ -278,6 +288,26 @@ class Store:
         with self._database.writing() as connection:
             self._must_be_mine(connection, session_id)
             connection.execute(sa.update(_sessions).where(_sessions.c.id == session_id).values(values))
+
+    def put_camera(self, name: str, lens: str, payload: Mapping[str, Any]) -> None:
+        """Keep what was learned of a camera, in place of what was learned through the same lens before."""
+        where = (_cameras.c.name == name) & (_cameras.c.lens == lens)
+        with self._database.writing() as connection:
+            connection.execute(sa.delete(_cameras).where(where))
+            values = clean({"name": name, "lens": lens, "payload": payload})
+            connection.execute(sa.insert(_cameras).values(values))
+
+    def cameras(self, name: str | None = None) -> tuple[Json, ...]:
+        """What was learned of one camera or of all, as it was kept, newest first."""
+        which = sa.true() if name is None else _cameras.c.name == name
+        newest = sa.select(_cameras.c.payload).where(which).order_by(_cameras.c.id.desc())
+        with self._database.reading() as connection:
+            return tuple(_object(row.payload) for row in connection.execute(newest))
+
+    def forget_camera(self, name: str) -> bool:
+        """Drop all that was learned of a camera; whether there was anything."""
+        with self._database.writing() as connection:
+            return connection.execute(sa.delete(_cameras).where(_cameras.c.name == name)).rowcount > 0
 
     def load(self, session_id: int, *kinds: Kind) -> StoredSession:
         """What is kept of one session, or only its entries of some kinds; `StoreError` if there is none."""

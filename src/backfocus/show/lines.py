@@ -5,7 +5,9 @@ from typing import Any
 
 from ..measure.reading import Flag, Reading, Star
 from ..solve.backfocus import BackFocus
+from ..solve.clip import ClipAnswer, SolvedCamera
 from ..solve.defocus import Defocus
+from ..solve.learned import cost_words
 from ..solve.remarks import REMARKS
 from ..solve.verdict import Verdict
 
@@ -106,6 +108,38 @@ def check_json(back_focus: BackFocus | None, verdict: Verdict, half_depth_um: fl
         "reason": verdict.reason,
         "advice": verdict.advice,
     }
+
+
+def rests_on_json(answer: ClipAnswer, target: str | None, camera_name: str) -> Json:
+    """What an answer of `check` rests on: the target, the camera, a sweep at wide."""
+    camera = answer.camera
+    return {
+        "target": target,
+        "camera": {
+            "known": camera is not None and camera.known,
+            "name": camera_name or None,
+            "softness_h": camera and _rounded(camera.half_depths, 2),
+        },
+        "referenced": answer.referenced,
+    }
+
+
+def camera_words(camera: SolvedCamera | None, name: str) -> str | None:
+    """What the camera costs, and what is remembered of it; None where nothing is known.
+
+    `name`: what its owner calls it; "" where it was not named.
+    """
+    if camera is None:
+        return None
+    if camera.learned is not None:
+        kept = f'Remembered as "{name}".' if name else UNNAMED
+        return f"{cost_words(camera.learned_half_depths)} {kept}"
+    if camera.known:
+        return f'{cost_words(camera.half_depths)} Known from an earlier session as "{name}".'
+    return None
+
+
+UNNAMED = "Give it a name (camera id), and the next clip needs no sweep."
 
 
 def _column(value: float | None, width: int, digits: int) -> str:

@@ -27,7 +27,7 @@ from .backfocus import BackFocus, Side
 from .camera import CameraCurve, cost_half_depths
 from .defocus import Defocus, defocus, sharpest_first
 from .hand_sweep import Passage, sweep_by_hand
-from .joint import VARYING_MOVING, VARYING_STILL, ZoomCurve, solve_zoom
+from .joint import VARYING_MOVING, VARYING_STILL, JointAnswer, ZoomCurve, solve_zoom
 from .mean_curve import mean_reading
 from .misfit import rings_of
 from .remarks import at_tele, borne
@@ -72,12 +72,41 @@ _BEST = 3
 
 
 @dataclass(frozen=True, slots=True)
+class SolvedCamera:
+    """The camera beside an answer.
+
+    Attributes
+    ----------
+    curve : CameraCurve
+        As it came out.
+    half_depths : float
+        What it costs, in half depths of focus at wide.
+    known : bool
+        Whether a camera known beforehand was taken.
+    left_aside : bool
+        Whether there was one, and the pictures do not fit it.
+    learned, learned_half_depths : CameraCurve | None, float
+        What the sweep in these pictures tells of it, with nothing known beforehand; None without a sweep.
+    end : "wide" | "tele" | None
+        Where that sweep was.
+    """
+
+    curve: CameraCurve
+    half_depths: float
+    known: bool = False
+    left_aside: bool = False
+    learned: CameraCurve | None = None
+    learned_half_depths: float = 0.0
+    end: Literal["wide", "tele"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ClipAnswer:
     """What a clip says about the back focus.
 
     `referenced`: an in-focus picture was seen at wide. `flags`: what was noticed in the pictures it rests on.
-    `colours`: which of red and blue is sharper at wide, where they were read. `camera`: the camera's curve as
-    it came out.
+    `colours`: which of red and blue is sharper at wide, where they were read. `camera`: what the camera does,
+    None where nothing was solved for.
     """
 
     back_focus: BackFocus | None
@@ -86,7 +115,7 @@ class ClipAnswer:
     referenced: bool
     flags: frozenset[Flag]
     colours: ColourGap | None = None
-    camera: CameraCurve | None = None
+    camera: SolvedCamera | None = None
 
     @property
     def red_blue_um(self) -> float | None:
@@ -135,11 +164,15 @@ def judge_clip(
         verdict = judge(None, depth, unscaled=_unscaled(readings), flags=flags, adjusters=adjusters)
         return ClipAnswer(None, verdict, depth, False, flags)
     told = side or (_side(wide, first_turn) if pull.wide is pull.late else 0)
-    answer = solve_zoom(_curves(pictures, pull, long, wide), optics, camera=camera, side=told)
+    curves = _curves(pictures, pull, long, wide)
+    answer = solve_zoom(curves, optics, camera=camera, side=told)
     found = answer.back_focus
+    end: Literal["wide", "tele"] | None = "wide" if wide.best else "tele" if long.best else None
+    shown = solved_camera(answer, curves, optics, camera, end)
     depths = tuple(optics.half_depth_um(each.scale_px / pull.long.scale_px) for each in found.zoom)
     # Shaking that blurs wide blurs tele more: as far as both have it, it is no error that wide alone shows.
     flags = at_tele(long.flags) | (wide.flags - (long.flags & {Flag.MOVING}))
+    flags |= {Flag.OTHER_MODE} if shown.left_aside else set()
     verdict = judge(
         found,
         depths[-1],
@@ -148,9 +181,29 @@ def judge_clip(
         before_refocus=_before_refocus(pictures, pulls, optics),
         flags=flags,
         adjusters=adjusters,
-        camera_half_depths=None if camera else cost_half_depths(answer.camera, optics),
+        camera_half_depths=None if shown.known else shown.half_depths,
     )
-    return ClipAnswer(found, verdict, depths[-1], wide.best is not None, flags, wide.colours, answer.camera)
+    return ClipAnswer(found, verdict, depths[-1], wide.best is not None, flags, wide.colours, shown)
+
+
+def solved_camera(
+    answer: JointAnswer,
+    curves: Sequence[ZoomCurve],
+    optics: Optics,
+    before: CameraCurve | None,
+    end: Literal["wide", "tele"] | None,
+) -> SolvedCamera:
+    """The camera of an answer; `before`: what was known of it, `end`: where a sweep was."""
+    alone = answer if before is None or end is None else solve_zoom(curves, optics)
+    return SolvedCamera(
+        curve=answer.camera,
+        half_depths=cost_half_depths(answer.camera, optics),
+        known=before is not None and not answer.left_aside,
+        left_aside=answer.left_aside,
+        learned=alone.camera if end else None,
+        learned_half_depths=cost_half_depths(alone.camera, optics) if end else 0.0,
+        end=end,
+    )
 
 
 def _unscaled(readings: Sequence[Reading]) -> bool:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from ..optics.lens import Optics
 from .backfocus import BackFocus, Side, ZoomResidual
-from .camera import TAPS, CameraCurve, unknown_camera
+from .camera import TAPS, CameraCurve, camera_curve, unknown_camera
 from .defocus import F_NUMBER_SIGMA, plain_um
 from .evidence import Evidence, Seen, camera_after, chance, evidence
 from .interval import shortest
@@ -52,8 +52,17 @@ ZERO_LIKELY = 0.15
 """Of the likeliest magnitude's chance: an interval holds zero where zero is as likely as the end of a normal
 curve's 95 %."""
 
+OTHER_MODE = 0.1
+"""How likely it is beforehand that a known camera is not as it was: another mode, another detail setting."""
+
+LEFT_ASIDE = 0.9
+"""So likely that must be afterwards for it to be said."""
+
 _THREE_POINTS = ((-math.sqrt(3.0), 1.0 / 6.0), (0.0, 2.0 / 3.0), (math.sqrt(3.0), 1.0 / 6.0))
 """Gauss and Hermite's rule: places in standard deviations, and weights."""
+
+_LEAST_WEIGHT = 1e-3
+"""Beside the likeliest: a softness less likely says nothing of the camera."""
 
 _MARGIN, _MARGIN_HALF_DEPTHS = 1.3, 4.0
 """How much further than a perfect camera would read r is looked for."""
@@ -85,10 +94,19 @@ class ZoomCurve:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JointAnswer:
-    """The back focus with its interval, and the camera that came out beside it."""
+    """The back focus with its interval, and the camera that came out beside it.
+
+    `other_mode`: how likely it is that the camera is not the known one, 0 to 1; None where none was known.
+    """
 
     back_focus: BackFocus
     camera: CameraCurve
+    other_mode: float | None = None
+
+    @property
+    def left_aside(self) -> bool:
+        """Whether the known camera does not fit the pictures."""
+        return self.other_mode is not None and self.other_mode > LEFT_ASIDE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,10 +123,15 @@ class _Place:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _World:
-    """One course of the f-number and one zoom ratio, with how likely it is beforehand."""
+    """One course of the f-number, one zoom ratio and one sort of camera, with how likely it is beforehand.
+
+    `camera`: what is known of it. `known`: it is the one from earlier.
+    """
 
     likely: float
     places: tuple[_Place, ...]
+    camera: CameraCurve
+    known: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,15 +179,16 @@ def solve_zoom(
     law = [each for each in ordered if not each.in_focus]
     if len(law) < 2 or law[-1].scale_px > 0.999 * law[0].scale_px:
         raise ValueError("the back-focus error needs curves at two or more zoom positions")
-    guess = camera or unknown_camera()
-    if len(guess.taps) != TAPS:
-        raise ValueError(f"a camera of {len(guess.taps)} taps is not one of {TAPS}")
+    if camera is not None and len(camera.taps) != TAPS:
+        raise ValueError(f"a camera of {len(camera.taps)} taps is not one of {TAPS}")
     best = [each for each in ordered if each.in_focus]
-    worlds = list(_worlds(law, best, optics))
-    return _answer(worlds, guess, _narrowed(worlds, guess), law, side)
+    worlds = list(_worlds(law, best, optics, camera))
+    return _answer(worlds, _narrowed(worlds), law, side)
 
 
-def _worlds(law: Sequence[ZoomCurve], best: Sequence[ZoomCurve], optics: Optics) -> Iterator[_World]:
+def _worlds(
+    law: Sequence[ZoomCurve], best: Sequence[ZoomCurve], optics: Optics, camera: CameraCurve | None
+) -> Iterator[_World]:
     widest = law[-1]
     unsure = widest.scale_sigma_px / widest.scale_px
     ratios = _THREE_POINTS if unsure > UNSURE_SCALE else ((0.0, 1.0),)
@@ -172,7 +196,15 @@ def _worlds(law: Sequence[ZoomCurve], best: Sequence[ZoomCurve], optics: Optics)
     for (stops, by_stops), (off, by_ratio) in product(ramps, ratios):
         shrunk = max(1.0 + off * unsure, 0.05)
         places = tuple(_place(each, _best_at(each, best, law), law, optics, stops, shrunk) for each in law)
-        yield _World(by_stops * by_ratio, places)
+        for likely, guess in _cameras(camera):
+            yield _World(by_stops * by_ratio * likely, places, guess, guess is camera)
+
+
+def _cameras(known: CameraCurve | None) -> tuple[tuple[float, CameraCurve], ...]:
+    """What the camera may be, and how likely each is."""
+    if known is None:
+        return ((1.0, unknown_camera()),)
+    return ((1.0 - OTHER_MODE, known), (OTHER_MODE, unknown_camera()))
 
 
 def _best_at(curve: ZoomCurve, best: Sequence[ZoomCurve], law: Sequence[ZoomCurve]) -> ZoomCurve | None:
@@ -228,19 +260,20 @@ def _coarse(worlds: Sequence[_World]) -> _Grid:
     )
 
 
-def _narrowed(worlds: Sequence[_World], guess: CameraCurve) -> _Grid:
+def _narrowed(worlds: Sequence[_World]) -> _Grid:
     """Where the mass lies: the grid closed in on it until it no longer shrinks."""
     grid = _coarse(worlds)
     # A narrow peak may stand between two places of the coarse grid: near misses are let in, fewer each time.
     for limit, counts in _PASSES:
-        seen = np.min([_unlikely(world, guess, grid).min(axis=0) for world in worlds], axis=0)
+        seen = np.min([_unlikely(world, grid).min(axis=0) for world in worlds], axis=0)
         grid = grid.around(seen < seen.min() + limit, counts)
     return grid
 
 
-def _unlikely(world: _World, guess: CameraCurve, grid: "_Grid") -> Vector:
+def _unlikely(world: _World, grid: "_Grid") -> Vector:
     """-2 ln of the chance, shape (side of the aberration, share at tele, share at wide, delta, tele)."""
-    return np.stack([chance(forms, guess) for forms in _added(world, grid)]) + _misfocus(world, grid.tele)
+    seen = np.stack([chance(forms, world.camera) for forms in _added(world, grid)])
+    return np.asarray(seen + _misfocus(world, grid.tele) - 2.0 * math.log(world.likely))
 
 
 def _added(world: _World, grid: "_Grid") -> Iterator[Vector]:
@@ -266,10 +299,8 @@ def _misfocus(world: _World, tele: Vector) -> Vector:
     return np.asarray((TELE_TAILS + 1.0) * np.log1p(scaled**2 / TELE_TAILS))
 
 
-def _answer(
-    worlds: Sequence[_World], guess: CameraCurve, grid: _Grid, law: Sequence[ZoomCurve], side: Side
-) -> JointAnswer:
-    ln = np.stack([_unlikely(world, guess, grid) - 2.0 * math.log(world.likely) for world in worlds])
+def _answer(worlds: Sequence[_World], grid: _Grid, law: Sequence[ZoomCurve], side: Side) -> JointAnswer:
+    ln = np.stack([_unlikely(world, grid) for world in worlds])
     likely = np.exp(-0.5 * (ln - ln.min()))
     likely[:, :, [0, -1]] /= 2.0
     likely[:, :, :, [0, -1]] /= 2.0
@@ -278,15 +309,8 @@ def _answer(
     if density[0] > ZERO_LIKELY * density.max():
         low = 0.0
     mass = density / density.sum()
-    best = np.unravel_index(int(np.argmin(ln)), ln.shape)
-    single = _Hypothesis(
-        worlds[int(best[0])],
-        1.0 - 2.0 * float(best[1]),
-        (float(grid.share_tele[best[2]]), float(grid.share_wide[best[3]])),
-        float(grid.delta[best[4]]),
-        float(grid.tele[best[5]]),
-    )
-    zoom = single.each_by_itself(law, guess)
+    single = _hypothesis(worlds, grid, np.unravel_index(int(np.argmin(ln)), ln.shape))
+    zoom = single.each_by_itself(law)
     misfit = tuple(each.residual_um - place_um for each, place_um in zip(zoom, single.law_um(), strict=True))
     sigma = tuple(each.sigma_um for each in zoom)
     dof = len(zoom) - 2
@@ -304,7 +328,40 @@ def _answer(
         chi2=sum((off / each) ** 2 for off, each in zip(misfit, sigma, strict=True)),
         dof=dof,
     )
-    return JointAnswer(_turned(found) if side < 0 else found, single.camera(guess))
+    by_world = likely.sum(axis=(1, 2, 3, 4, 5)) / likely.sum()
+    other = sum(float(part) for part, world in zip(by_world, worlds, strict=True) if not world.known)
+    known = any(world.known for world in worlds)
+    camera = _camera_after_all(worlds, grid, ln, likely)
+    return JointAnswer(_turned(found) if side < 0 else found, camera, other if known else None)
+
+
+def _camera_after_all(worlds: Sequence[_World], grid: _Grid, ln: Vector, likely: Vector) -> CameraCurve:
+    """The camera, whatever the lens's softness: its mean and spread over all shares and sides tried."""
+    weight = likely.sum(axis=(4, 5))
+    places = np.argwhere(weight > _LEAST_WEIGHT * weight.max())
+    taps, spread = np.zeros((len(places), TAPS)), np.zeros((len(places), TAPS, TAPS))
+    for row, (world, side, at_tele, at_wide) in enumerate(places):
+        delta, tele = np.unravel_index(int(np.argmin(ln[world, side, at_tele, at_wide])), ln.shape[4:])
+        single = _hypothesis(worlds, grid, (world, side, at_tele, at_wide, delta, tele))
+        curve = single.camera()
+        taps[row], spread[row] = curve.taps, curve.covariance
+    share = weight[tuple(places.T)] / weight[tuple(places.T)].sum()
+    mean = share @ taps
+    off = taps - mean
+    covariance = np.einsum("p,pij->ij", share, spread) + np.einsum("p,pi,pj->ij", share, off, off)
+    return camera_curve(mean, covariance)
+
+
+def _hypothesis(worlds: Sequence[_World], grid: _Grid, at: Sequence[np.intp | int]) -> "_Hypothesis":
+    """The hypothesis at a place of the grid: world, side, shares at tele and at wide, delta, t."""
+    world, side, share_tele, share_wide, delta, tele = map(int, at)
+    return _Hypothesis(
+        worlds[world],
+        1.0 - 2.0 * side,
+        (float(grid.share_tele[share_tele]), float(grid.share_wide[share_wide])),
+        float(grid.delta[delta]),
+        float(grid.tele[tele]),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -324,15 +381,16 @@ class _Hypothesis:
         """The law's r at each position, um."""
         return tuple(self._r_um(each) for each in self.world.places)
 
-    def camera(self, guess: CameraCurve) -> CameraCurve:
+    def camera(self) -> CameraCurve:
         """The camera that all positions tell."""
-        return camera_after(np.sum([self._forms(each) for each in self.world.places], axis=0), guess)
+        total = np.sum([self._forms(each) for each in self.world.places], axis=0)
+        return camera_after(total, self.world.camera)
 
-    def each_by_itself(self, law: Sequence[ZoomCurve], guess: CameraCurve) -> tuple[ZoomResidual, ...]:
+    def each_by_itself(self, law: Sequence[ZoomCurve]) -> tuple[ZoomResidual, ...]:
         """R of each position as its own curve has it, before the camera that all the others tell."""
         total = np.sum([self._forms(each) for each in self.world.places], axis=0)
         return tuple(
-            self._by_itself(place, curve, camera_after(total - self._forms(place), guess))
+            self._by_itself(place, curve, camera_after(total - self._forms(place), self.world.camera))
             for place, curve in zip(self.world.places, law, strict=True)
         )
 

@@ -116,6 +116,12 @@ REMARKS: dict[Flag, Remark] = {
         "Take it out before the start and leave it out: with it tele and wide are seen through two lenses.",
         "in doubt",
     ),
+    Flag.OTHER_MODE: Remark(
+        "the pictures do not fit what was learned of this camera, which is left aside",
+        "Was another mode or another detail setting chosen? Give that a name of its own, and sweep the focus "
+        "ring at wide once to learn it.",
+        "in doubt",
+    ),
 }
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from ..measure.reading import Reading
 from ..optics.lens import Optics
 from .backfocus import Side
+from .camera import CameraCurve
 from .clip import ClipAnswer, judge_clip
 from .verdict import Adjusters
 
@@ -55,6 +56,7 @@ def calibrate(
     step_um: float,
     *,
     adjusters: Adjusters | None = None,
+    camera: CameraCurve | None = None,
 ) -> Calibrated | None:
     """Both clips read by the f-number that makes their errors `step_um` apart.
 
@@ -66,6 +68,8 @@ def calibrate(
         All readings of a clip from tele to wide each, refocused at tele in between or not.
     step_um : float
         How much further the lens is from the sensor in the second clip; negative if nearer.
+    camera : CameraCurve, optional
+        What is known of the camera beforehand.
 
     Raises
     ------
@@ -74,7 +78,7 @@ def calibrate(
     """
     if step_um == 0.0 or not math.isfinite(step_um):
         raise ValueError(f"a step of {step_um} um calibrates nothing")
-    ways = (_fitted(before, after, optics, step_um, sides) for sides in _sides(step_um))
+    ways = (_fitted(before, after, optics, step_um, sides, camera) for sides in _sides(step_um))
     fits = [way for way in ways if way is not None]
     if not fits:
         return None
@@ -82,7 +86,7 @@ def calibrate(
     alike = [sides for each, sides in fits if abs(math.log(each)) < abs(math.log(factor)) + AS_LIKELY]
     true = _scaled(optics, factor)
     first, second = (
-        judge_clip(clip, true, side=side if len(set(told)) == 1 else 0, adjusters=adjusters)
+        judge_clip(clip, true, side=side if len(set(told)) == 1 else 0, adjusters=adjusters, camera=camera)
         for clip, side, told in zip((before, after), alike[0], zip(*alike, strict=True), strict=True)
     )
     return Calibrated(first, second, true, factor, _factor_sigma(first, second, step_um) * factor)
@@ -99,12 +103,13 @@ def _fitted(
     optics: Optics,
     step_um: float,
     sides: tuple[Side, Side],
+    camera: CameraCurve | None,
 ) -> tuple[float, tuple[Side, Side]] | None:
     """The factor of the f-number that makes the step right with these sides, by repeated proportion."""
     factor = 1.0
     for _ in range(_ROUNDS):
         seen = [
-            judge_clip(clip, _scaled(optics, factor), side=side).back_focus
+            judge_clip(clip, _scaled(optics, factor), side=side, camera=camera).back_focus
             for clip, side in zip((before, after), sides, strict=True)
         ]
         if seen[0] is None or seen[1] is None:

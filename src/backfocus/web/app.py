@@ -17,6 +17,7 @@ from ..chart import chart_pdf, chart_svg, make_chart, parse_paper, plan_chart
 from ..errors import BackfocusError, StoreError
 from ..optics.profiles import camera, lens
 from ..report import mark_rules
+from ..session.cameras import learned_in
 from ..session.store import Store
 from . import results
 from .guard import PAGES, Guard
@@ -73,7 +74,8 @@ def make_app(
 
     @app.get("/api/offers")
     def offers() -> dict[str, Any]:
-        return offered(session_host.given)
+        learned = learned_in(store_address)
+        return offered(session_host.given, [each.name for each in learned])
 
     @app.get("/api/left-open")
     def left_open() -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ NOT_ON_THE_PAGE = ("source", "region", "red_blue_um", "max_megapixels")
 ON_THE_PAGE = tuple(name for name in NAMES if name not in NOT_ON_THE_PAGE)
 """What the set-up page asks of a rig besides its source."""
 LABELS = {
+    "camera_id": "your name for camera and mode",
     "pixel_um": "pixel pitch",
     "f_number": "f-number",
     "wavelength_um": "wavelength",

@@ -1,5 +1,6 @@
 """What can be chosen on the set-up page, and the source and setup that a choice means."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,8 +35,8 @@ class Given:
     max_megapixels: float | None = None
 
 
-def offered(given: Given) -> Json:
-    """Everything there is to choose from, as the page lists it."""
+def offered(given: Given, learned: Sequence[str] = ()) -> Json:
+    """Everything there is to choose from, as the page lists it; `learned`: names of cameras known here."""
     return {
         "given": shown(given.choice.name) if given.choice else "",
         "chosen": _said(given.choice.options if given.choice else given.config.top),
@@ -47,6 +48,7 @@ def offered(given: Given) -> Json:
         "lenses": [
             {"name": each.name, "title": each.title, "ring": each.back_focus_ring} for each in lenses()
         ],
+        "learned": sorted(set(learned)),
         "transfers": ["auto", *TRANSFERS],
     }
 

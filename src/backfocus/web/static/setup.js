@@ -12,7 +12,7 @@ const KINDS = [
 /** Those whose camera and lens are known without being asked for. */
 const TELLS_ITSELF = ["rig", "virtual"];
 const NUMBERS = ["pixel_um", "wavelength_um", "extender", "um_per_degree"];
-const WORDS = ["camera", "lens", "f_number", "transfer", "range", "target", "shims"];
+const WORDS = ["camera", "camera_id", "lens", "f_number", "transfer", "range", "target", "shims"];
 const YES_NO = { "": null, no: true, yes: false };
 
 export class SetUp {
@@ -49,6 +49,7 @@ export class SetUp {
     options(form.elements.rig, offers.rigs.map(({ name, words }) => [name, [name, words].filter(Boolean).join(": ")]));
     options(form.elements.camera, [["", "not named"], ...offers.cameras.map(({ name, title }) => [name, title])]);
     options(form.elements.lens, [["", "not named"], ...offers.lenses.map(({ name, title }) => [name, title])]);
+    this.root.querySelector("#learned").replaceChildren(...offers.learned.map((name) => new Option(name)));
     options(form.elements.transfer, offers.transfers.map((name) => [name, name === "auto" ? "as the stream says" : name]));
     this.there = there;
     this.missing = { device: "No capture device was found on the machine that serves this page.", recording: offers.media ? "There are no recordings in that folder." : "Name a folder with `backfocus serve --media FOLDER`." };
