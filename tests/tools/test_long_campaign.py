@@ -103,8 +103,7 @@ def test_words_are_counted_as_the_promise_counts_them():
     assert outcome(2.0, "adjust", 18.0, 22.0).held  # the side is not known: its size counts
     assert outcome(2.0, "adjust", 21.0, 25.0).held is False
     counts = {
-        count.what: count
-        for count in counted([outcome(3, "adjust", 25, 35), outcome(3, "unsure")], swept=False)
+        count.what: count for count in counted([outcome(3, "adjust", 25, 35), outcome(3, "unsure")], "plain")
     }
     assert counts["decided beyond 2.5 h"].share == 0.5
     assert (counts["interval holds the truth"].reached, counts["interval holds the truth"].of) == (

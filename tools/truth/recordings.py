@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from .long.draw import PROVED_FROM
 from .long.film import Job, film
-from .long.judge import Count, Outcome, counted, judged
+from .long.judge import WORDS, Count, Judged, Outcome, counted, judged
 from .long.results import RESULTS, outcome_of
 from .row import Plan, Plot, Row, Series
 
@@ -31,20 +31,20 @@ ENOUGH = 300
 def parts(plan: Plan) -> Iterator[Row | Plot]:
     """Rows of the few, then of all that were kept."""
     films = [film(Job(PROVED_FROM + at, "judged")) for at in range(plan.cases(40, 10))]
-    for swept in (False, True):
-        yield from _rows([judged(each, swept=swept) for each in films], swept=swept, whose="")
+    ways: tuple[Judged, ...] = ("plain", "swept")
+    for how in ways:
+        yield from _rows([judged(each, how) for each in films], how, whose="")
     if not RESULTS.exists():
         return
     kept = [outcome_of(json.loads(line)) for line in RESULTS.read_text(encoding="utf-8").splitlines()]
-    for swept in (False, True):
-        part = [each for each in kept if each.swept == swept]
-        yield from _rows(part, swept=swept, whose=f", all {len(part)}")
+    for how in WORDS:
+        part = [each for each in kept if each.judged == how]
+        yield from _rows(part, how, whose=f", all {len(part)}")
     yield _plot(kept)
 
 
-def _rows(outcomes: Sequence[Outcome], *, swept: bool, whose: str) -> Iterator[Row]:
-    sort = "with a sweep at wide" if swept else "without a sweep"
-    for count in counted(outcomes, swept=swept):
+def _rows(outcomes: Sequence[Outcome], how: Judged, *, whose: str) -> Iterator[Row]:
+    for count in counted(outcomes, how):
         if not count.of or (count.least is None and count.most is None):
             continue
         good = _within(count)
@@ -52,7 +52,7 @@ def _rows(outcomes: Sequence[Outcome], *, swept: bool, whose: str) -> Iterator[R
             ", ".join(str(each.seed) for each in outcomes if each.wrong) if count.what == "wrong word" else ""
         )
         yield Row(
-            f"{count.what}, {sort}{whose}",
+            f"{count.what}, {WORDS[how]}{whose}",
             ORACLE,
             count.of,
             f"{count.reached} ({count.share:.1%})",
@@ -74,8 +74,8 @@ def _within(count: Count) -> bool:
 
 def _plot(outcomes: Sequence[Outcome]) -> Plot:
     series = []
-    for swept, label in ((False, "no sweep"), (True, "sweep at wide")):
-        told = [each for each in outcomes if each.swept == swept and each.delta_um is not None]
+    for how, label in WORDS.items():
+        told = [each for each in outcomes if each.judged == how and each.delta_um is not None]
         x = tuple(each.true_h for each in told)
         y = tuple((abs(each.delta_um or 0.0) - abs(each.true_um)) / each.h_um for each in told)
         series.append(Series(label, x, y, "dots"))

@@ -24,7 +24,7 @@ import cv2
 from . import guided
 from .draw import PROVED_FROM
 from .film import Job, film_and_keep
-from .judge import Count, Outcome, both, counted
+from .judge import WORDS, Count, Outcome, all_ways, counted
 from .results import RESULTS, write
 from .shelf import FOLDER, is_kept
 
@@ -44,7 +44,7 @@ def main() -> int:
             by_s = time.time() + 3600 * options.hours
             jobs = [Job(seed, session, by_s) for seed in seeds for session in sessions]
             _film(pool, [job for job in jobs if not is_kept(job.seed, job.session)])
-        pairs = [pair for pair in pool.imap(both, seeds) if pair]
+        pairs = [pair for pair in pool.imap(all_ways, seeds) if pair]
     outcomes = list(chain.from_iterable(pairs))
     _show(outcomes)
     write(outcomes, FOLDER / f"outcomes-{seeds.start}-{seeds.stop}.jsonl")
@@ -82,10 +82,10 @@ def _tell(counts: Iterable[Count]) -> None:
 
 
 def _show(outcomes: list[Outcome]) -> None:
-    for swept, title in ((False, "without a sweep"), (True, "with one sweep at wide")):
-        part = [each for each in outcomes if each.swept == swept]
+    for how, title in WORDS.items():
+        part = [each for each in outcomes if each.judged == how]
         print(f"\n{len(part)} clips {title}")
-        _tell(counted(part, swept=swept))
+        _tell(counted(part, how))
         for each in part:
             if each.wrong:
                 print(f"  wrong {each.wrong}: seed {each.seed}, {each.true_h:.2f} h, {each.address}")

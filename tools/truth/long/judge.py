@@ -6,15 +6,27 @@ right. h is half the depth of focus at wide with the true f-number; the judge is
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from backfocus.sim.clip import STEADY_S, ZOOM_S
+from backfocus.solve.camera import CameraCurve
 from backfocus.solve.clip import ClipAnswer, judge_clip
+from backfocus.solve.learned import next_time
 
 from .shelf import Filmed, kept
 
 SET_WRONG_H, ADJUST_WRONG_H = 1.1, 0.9
-WRONG_SHARE = {False: 6 / 600, True: 3 / 600}
-"""What is promised of clips without a sweep and with one."""
+Judged = Literal["plain", "swept", "learned"]
+"""What the judge has: the clip to the end of its zoom; a sweep at wide too; or the clip without that, and the
+camera as another session with a sweep told it."""
+
+WORDS: dict[Judged, str] = {
+    "plain": "without a sweep",
+    "swept": "with a sweep at wide",
+    "learned": "with the camera learned elsewhere",
+}
+WRONG_SHARE: dict[Judged, float] = {"plain": 6 / 600, "swept": 3 / 600, "learned": 3 / 600}
+"""What is promised."""
 SWEEP_FROM_S = STEADY_S + ZOOM_S + STEADY_S
 """When the focus ring begins to turn: what comes before is a clip without a sweep."""
 
@@ -27,7 +39,7 @@ class Outcome:
     """
 
     seed: int
-    swept: bool
+    judged: Judged
     address: str
     declared: str
     filmed_at: str
@@ -67,15 +79,15 @@ class Outcome:
         return self.low_um <= true_um <= self.high_um
 
 
-def judged(filmed: Filmed, *, swept: bool) -> Outcome:
-    """What `check` says of a recording, with the sweep at its end or without."""
+def judged(filmed: Filmed, how: Judged, learned: CameraCurve | None = None) -> Outcome:
+    """What `check` says of a recording; `learned`: what is known of its camera."""
     case = filmed.case
-    seen = [each for each in filmed.readings if swept or (each.at_s or 0.0) < SWEEP_FROM_S]
-    answer: ClipAnswer = judge_clip(seen, case.optics)
+    seen = [each for each in filmed.readings if how == "swept" or (each.at_s or 0.0) < SWEEP_FROM_S]
+    answer: ClipAnswer = judge_clip(seen, case.optics, camera=learned)
     found = answer.back_focus
     return Outcome(
         seed=case.seed,
-        swept=swept,
+        judged=how,
         address=case.address,
         declared=case.declared,
         filmed_at=filmed.commit,
@@ -91,10 +103,19 @@ def judged(filmed: Filmed, *, swept: bool) -> Outcome:
     )
 
 
-def both(seed: int) -> tuple[Outcome, Outcome] | None:
-    """The recording of a seed judged without its sweep and with it; None if it was not filmed."""
-    filmed = kept(seed)
-    return None if filmed is None else (judged(filmed, swept=False), judged(filmed, swept=True))
+def all_ways(seed: int) -> tuple[Outcome, ...] | None:
+    """The recording of a seed judged in every way there is for it; None if it was not filmed."""
+    filmed, other = kept(seed), kept(seed, "learned")
+    if filmed is None:
+        return None
+    outcomes = judged(filmed, "plain"), judged(filmed, "swept")
+    return outcomes if other is None else (*outcomes, judged(filmed, "learned", learned_from(other)))
+
+
+def learned_from(other: Filmed) -> CameraCurve | None:
+    """What another session told of the camera, as it counts the next time; None where it told nothing."""
+    camera = judge_clip(other.readings, other.case.optics).camera
+    return next_time(camera.learned) if camera and camera.learned else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +146,14 @@ class Count:
         return "-" if self.most is None else f"at most {self.most:.1%}"
 
 
-def counted(outcomes: Sequence[Outcome], *, swept: bool) -> tuple[Count, ...]:
-    """The promises for clips without a sweep, or with one, then what else was said."""
+def counted(outcomes: Sequence[Outcome], how: Judged) -> tuple[Count, ...]:
+    """The promises for clips judged in this way, then what else was said."""
     of = len(outcomes)
     intervals = [each.held for each in outcomes if each.held is not None]
     return (
-        Count("wrong word", sum(bool(each.wrong) for each in outcomes), of, most=WRONG_SHARE[swept]),
+        Count("wrong word", sum(bool(each.wrong) for each in outcomes), of, most=WRONG_SHARE[how]),
         Count("interval holds the truth", sum(intervals), len(intervals), 0.93, 0.97),
-        *(_decided_near(outcomes) if swept else _decided_far(outcomes)),
+        _decided(outcomes, how),
         *(
             Count(f"wrong {word}", sum(each.wrong == word for each in outcomes), of)
             for word in ("set", "adjust")
@@ -145,11 +166,14 @@ def counted(outcomes: Sequence[Outcome], *, swept: bool) -> tuple[Count, ...]:
     )
 
 
-def _decided_near(outcomes: Sequence[Outcome]) -> tuple[Count, ...]:
-    clear = [each.decided for each in outcomes if each.true_h > 1.5 or each.true_h < 0.5]
-    return (Count("decided beyond 1.5 h or within h/2", sum(clear), len(clear), least=0.95),)
-
-
-def _decided_far(outcomes: Sequence[Outcome]) -> tuple[Count, ...]:
-    far = [each.decided for each in outcomes if each.true_h > 2.5]
-    return (Count("decided beyond 2.5 h", sum(far), len(far), least=0.60),)
+def _decided(outcomes: Sequence[Outcome], how: Judged) -> Count:
+    """How many of the clear cases were decided."""
+    match how:
+        case "plain":
+            what, within_h, beyond_h, least = "decided beyond 2.5 h", 0.0, 2.5, 0.60
+        case "swept":
+            what, within_h, beyond_h, least = "decided beyond 1.5 h or within h/2", 0.5, 1.5, 0.95
+        case "learned":
+            what, within_h, beyond_h, least = "decided beyond 2 h or within h/3", 1 / 3, 2.0, 0.85
+    clear = [each.decided for each in outcomes if each.true_h > beyond_h or each.true_h < within_h]
+    return Count(what, sum(clear), len(clear), least=least)
