@@ -100,7 +100,8 @@ def _table(sessions: "Iterable[Summary]") -> "Iterator[str]":
     for each in sessions:
         names = each.camera, each.lens, each.source
         result = each.verdict or each.state
-        yield csv_line(session_row(each.id, each.started_at, result, each.delta_um, each.sigma_um, *names))
+        when = f"{each.started_at:%Y-%m-%d %H:%M:%S}"
+        yield csv_line(session_row(each.id, when, result, each.delta_um, each.sigma_um, *names))
 
 
 def report(

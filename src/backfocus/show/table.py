@@ -1,7 +1,6 @@
 """Readings and sessions as rows for a spreadsheet: one header, plain numbers, texts, empty cells."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from ..measure.reading import Flag, Reading, Star
 from ..solve.defocus import Defocus
@@ -43,15 +42,14 @@ def reading_row(reading: Reading, defocus: Defocus | None) -> tuple[Cell, ...]:
 
 def session_row(
     number: int,
-    started_at: datetime,
+    started_at_utc: str,
     result: str,
     delta_um: float | None,
     sigma_um: float | None,
     *names: str,
 ) -> tuple[Cell, ...]:
     """One session under `SESSION_COLUMNS`; `names`: camera, lens and source."""
-    when = f"{started_at:%Y-%m-%d %H:%M:%S}"
-    return (number, when, result, _rounded(delta_um, 2), _rounded(sigma_um, 2), *names)
+    return (number, started_at_utc, result, _rounded(delta_um, 2), _rounded(sigma_um, 2), *names)
 
 
 def csv_line(cells: Sequence[Cell]) -> str:
