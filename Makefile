@@ -52,7 +52,7 @@ lock: setup      ## bring requirements.lock up to date with pyproject.toml
 	@VIRTUAL_ENV=$(CURDIR)/.venv .venv/bin/uv pip compile --universal --upgrade --generate-hashes --no-header --no-annotate \
 	  --all-extras --group dev --group docs pyproject.toml -o requirements.lock -q
 
-pictures: setup  ## capture the pictures of the README anew
+pictures: setup  ## capture the pictures of the README again
 	@.venv/bin/python tools/pictures.py
 
 docs: setup      ## build the documentation into docs/_build

@@ -70,7 +70,7 @@ def test_importing_takes_no_time() -> None:
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return 1000.0 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
-    # in turns, and in the processor's time: whatever else this machine does slows both alike
+    # in turns, and in the processor's time: whatever else this machine does slows both equally
     pairs = [(took_ms("pass"), took_ms("import backfocus")) for _ in range(20)]
     plain_ms, ours_ms = (statistics.median(each) for each in zip(*pairs, strict=True))
     assert ours_ms - plain_ms <= IMPORT_MS

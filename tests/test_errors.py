@@ -5,13 +5,16 @@ import copy
 import pickle
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import backfocus
 from backfocus.cli.options import as_option
-from backfocus.errors import Argument, SourceLost, UsageError
+from backfocus.cli.remedies import REMEDIES as TERMINAL
+from backfocus.errors import IN_PYTHON, Argument, Remedy, RemedyKey, SourceLost, UsageError
 from backfocus.session.config import in_the_file
+from backfocus.web.remedies import REMEDIES as PAGE
 
 ERROR = UsageError(Argument("f_number", 0.2), ": too small; or give ", Argument("lens"))
 
@@ -65,3 +68,28 @@ def test_only_the_faces_spell_options(path: Path) -> None:
     # a dash, a dash and a word, but not CSS ("--ink:")
     spelt = [text for text in said if re.search(r"(?<![\w-])--[a-z][a-z-]+(?![a-z-]*[:)])", text)]
     assert not spelt
+
+
+FACE_TABLES = (IN_PYTHON, TERMINAL, PAGE)
+
+
+def test_every_face_says_where_help_is_found() -> None:
+    for table in FACE_TABLES:
+        assert set(table) == set(get_args(RemedyKey))
+    assert (
+        UsageError("none: ", Remedy("report", 7)).spelt(as_option) == "none: `backfocus report 7` prints it"
+    )
+    for words in PAGE.values():  # nobody types on a phone
+        assert "`" not in words
+        assert "--" not in words
+
+
+def test_below_the_faces_no_command_is_named() -> None:
+    """A verdict is read on a phone too: what it advises is spelled by the face."""
+    for path in BELOW:
+        if path.relative_to(ROOT).as_posix() in ("errors.py", "api.py"):  # the words of Python
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                said = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
+                assert not [each for each in said if isinstance(each, str) and "`backfocus" in each], path

@@ -33,7 +33,7 @@ DEADLINE_S = 120
 
 @pytest.fixture
 def camera() -> Iterator[str]:
-    """An MJPEG camera that shows a star to whoever knows the password; its address with every secret."""
+    """An MJPEG camera that shows a star to callers that know the password; its address with every secret."""
     picture = cv2.imencode(".jpg", star_picture())[1].tobytes()
     stop = threading.Event()
     asked = "Basic " + base64.b64encode(f"kim:{SECRET}".encode()).decode()

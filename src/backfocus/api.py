@@ -15,7 +15,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import Argument, UsageError
+from .errors import IN_PYTHON, Argument, UsageError
 from .frame import Frame
 from .measure.reading import Reading
 from .measure.track import Target
@@ -33,6 +33,7 @@ from .show.lines import reading_json, reading_words
 from .solve.backfocus import ZoomResidual
 from .solve.clip import FirstTurn
 from .solve.defocus import Defocus
+from .solve.remarks import with_remedies
 from .solve.side_hint import Hint
 from .solve.verdict import Kind as VerdictKind
 from .video.luma import Signal
@@ -211,7 +212,7 @@ def check(
     Parameters
     ----------
     source : str or path
-        A file, a folder of stills, rtsp://, http://, srt://, device:0 or sim://; that of `rig` unless given.
+        A file, a folder of stills, rtsp://, http://, srt://, device:0 or sim://; default: that of `rig`.
     after : str or path, optional
         With `shim_um`: the clip after the step.
     rig, config : str, optional
@@ -239,7 +240,7 @@ def check(
     frames, seconds : optional
         Stop after so many pictures or seconds.
     store : str or path, optional
-        Where named cameras are kept; the user's own store unless given.
+        Where named cameras are kept. Default: the user's own store.
     notice : callable taking a line of text, optional
         Told of trouble that the source got over.
 
@@ -367,12 +368,12 @@ def read_picture(
         Grey, or red, green and blue in this order. uint8 or uint16 code values, or floats from 0 (black) to 1
         (white). It is not written to.
     transfer : str, optional
-        Transfer curve of the values: "srgb", "bt709", "linear", ... Unless given integers are taken as sRGB,
+        Transfer curve of the values: "srgb", "bt709", "linear", ... By default integers are taken as sRGB,
         floats as linear.
     range : "full" | "limited", optional
-        Full unless given.
+        Default: full.
     bits : int, optional
-        Significant bits of uint16 values, 9 to 16: 10 for 10-bit codes. Unless given they are seen from the
+        Significant bits of uint16 values, 9 to 16: 10 for 10-bit codes. By default they are seen from the
         highest value.
     region : str or (x, y, width, height), optional
         Measure the one slanted edge in this part of the picture.
@@ -509,7 +510,7 @@ def _answer(found: ClipCheck, optics: Optics | None) -> Answer:
     return Answer(
         verdict=answer.verdict.kind,
         reason=answer.verdict.reason,
-        advice=answer.verdict.advice,
+        advice=with_remedies(answer.verdict.advice, answer.verdict.remedies, IN_PYTHON),
         delta_um=error.delta_um if error else None,
         sigma_um=error.sigma_um if error else None,
         low_um=error.low_um if error else None,

@@ -10,17 +10,19 @@
     ├── StoreError             the session could not be kept: look at the disk or the database address
     │   └── SessionHeld            another program leads it: close that one first
     └── OutputError            what was made cannot be written: look at the disk, choose another place
-        └── PipeClosed             whoever read the output has gone: nothing to say
+        └── PipeClosed             the reader of the output has gone: nothing to say
 
 A wrong call from Python raises `ValueError` as everywhere. A poor *picture* is never an exception: it is a
 `Reading` with a flag.
 
 The same request comes from a command line, a page, a file and from Python, and each calls an argument by
-another name. So an error says `Argument("f_number")` and not `--f-number`, and each face spells it.
+another name. So an error says `Argument("f_number")` and not `--f-number`, and each face spells it. Where
+help is found differs too: `Remedy("profiles")` is a command in the terminal and a list on the page.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 LONGEST_VALUE = 80
 """Letters of a value that an error shows."""
@@ -57,24 +59,54 @@ def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}..."
 
 
-Spelling = Callable[[Argument], str]
+RemedyKey = Literal["profiles", "optics", "devices", "sessions", "report", "chart"]
+
+IN_PYTHON: dict[RemedyKey, str] = {
+    "profiles": "`backfocus profiles` lists them",
+    "optics": "give camera and lens, or pixel_um and f_number",
+    "devices": "`backfocus devices` lists them",
+    "sessions": "`backfocus history` lists them",
+    "report": "`backfocus report {}` prints it",
+    "chart": "`backfocus chart` prints one",
+}
+"""What helps, as the end of a sentence, in the words of Python; every face has such a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """Where to find what helps, by a key; `value` is the number or name it is about."""
+
+    key: RemedyKey
+    value: object = ""
+
+    def __str__(self) -> str:
+        return self.said(IN_PYTHON)
+
+    def said(self, table: dict[RemedyKey, str]) -> str:
+        """The remedy in the words of a face."""
+        return table[self.key].format(self.value)
+
+
+Spelling = Callable[[Argument | Remedy], str]
 
 
 class BackfocusError(Exception):
     """The root; its text is one line and says what to do next.
 
-    Made of words and of the arguments they speak of; `str` spells these as in Python.
+    Made of words and of the arguments and remedies they speak of; `str` spells these as in Python.
     """
 
-    def __init__(self, *said: str | Argument) -> None:
+    def __init__(self, *said: str | Argument | Remedy) -> None:
         super().__init__(*said)
 
     def __str__(self) -> str:
         return self.spelt(str)
 
     def spelt(self, spell: Spelling) -> str:
-        """The text with each argument spelt by a face."""
-        return "".join(spell(part) if isinstance(part, Argument) else str(part) for part in self.args)
+        """The text with each argument and remedy spelt by a face."""
+        return "".join(
+            spell(part) if isinstance(part, Argument | Remedy) else str(part) for part in self.args
+        )
 
 
 class SourceError(BackfocusError):

@@ -10,7 +10,7 @@ from backfocus.target import TWIST_SIGNS, twist_cycles
 
 
 def walk(cycles: int, twisted: bool = True) -> list[tuple[str, list[tuple[float, float]]]]:
-    """Each command of a few spokes (they are alike) with points along it, for a star of radius 1."""
+    """Each command of a few spokes (they are all the same) with points along it, for a star of radius 1."""
     here, out, spokes = (0.0, 0.0), [], 0
     for name, values in star_outline(0, 0, 1, cycles=cycles, twisted=twisted):
         points = list(zip(values[::2], values[1::2], strict=True))

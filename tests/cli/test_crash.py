@@ -1,4 +1,4 @@
-"""The net: what nobody foresaw ends in one line and a record, and gives no secret away."""
+"""The net: an unexpected error ends in one line and a record, and gives no secret away."""
 
 import os
 import stat

@@ -141,7 +141,7 @@ def test_undo_goes_back_where_the_step_was_entered_from() -> None:
     undone, said = advance(here, ev.Undone(10.0, here.step))
     assert undone.step is there.step
     assert said == ask(undone)
-    assert undone.turn > here.turn, "watch must begin afresh"
+    assert undone.turn > here.turn, "watch must start again"
 
 
 def test_undo_at_the_very_beginning_changes_nothing() -> None:

@@ -88,11 +88,17 @@ def test_names_are_found_in_any_case():
 
 @pytest.mark.parametrize(
     ("look_up", "wrong", "nearest"),
-    [(camera, "b4hd", "b4-hd"), (lens, "cj20ex7.8", "canon-cj20ex7.8b"), (mount, "b-4", "b4")],
+    [(camera, "b5-hd", "b4-hd"), (lens, "canon-cj20ex8.7b", "canon-cj20ex7.8b"), (mount, "b5", "b4")],
 )
 def test_an_unknown_name_brings_the_nearest(look_up, wrong, nearest):
     with pytest.raises(UsageError, match=f"the nearest is '{nearest}'"):
         look_up(wrong)
+
+
+@pytest.mark.parametrize("words", ["cj20ex7.8", "CJ20 EX7.8B", "cj20"])
+def test_part_of_a_name_brings_those_it_fits(words):
+    with pytest.raises(UsageError, match=r"these fit: canon-cj20ex7\.8b"):
+        lens(words)
 
 
 def test_a_folder_of_ones_own_adds_and_wins(tmp_path):

@@ -78,7 +78,7 @@ def bilinear_mosaic(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Luma of a grey sine behind a mosaic of RGGB, each colour filled in from its nearest neighbours.
 
     Green is seen on half of the photosites and is the mean of four on the others; red is seen on a quarter,
-    the mean of two on a half and of four on a quarter; blue likewise. Per photosite.
+    the mean of two on a half and of four on a quarter; blue the same. Per photosite.
     """
     across, down = np.cos(2 * np.pi * np.asarray(x)), np.cos(2 * np.pi * np.asarray(y))
     green = 0.5 + (across + down) / 4

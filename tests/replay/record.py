@@ -147,7 +147,7 @@ def left_um(source: SimSource) -> float:
 
 
 def again(source: SimSource, **changed: Any) -> SimSource:
-    """The same camera opened anew, its rings where they stand."""
+    """The same camera opened again, its rings where they stand."""
     settings: SimSettings = replace(source.settings, **changed)
     opened = SimSource(settings)
     opened.bench.pose = source.bench.pose

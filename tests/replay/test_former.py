@@ -71,7 +71,7 @@ def test_the_table_leads_to_what_there_is() -> None:
     hints = {name: {each.name for each in fields(kind)} for name, kind in _kinds().items()}
     for each in FORMER.values():
         assert set(each.types.values()) <= TYPES.keys()
-        assert not each.types.keys() & TYPES.keys(), "a name given anew would be read as the wrong record"
+        assert not each.types.keys() & TYPES.keys(), "a name given again would be read as the wrong record"
         for name, names in each.fields.items():
             assert set(names.values()) <= hints[name]
             assert not names.keys() & hints[name]

@@ -93,7 +93,7 @@ def test_the_same_events_give_the_same_instructions(stored: StoredSession) -> No
         elif entry.kind == "instruction":
             instruction = from_dict(entry.payload)
             if not due:
-                # whoever takes a session up is told what stands
+                # a person who takes a session up is told what stands
                 due, resumed = list(ask(session)), resumed + 1
             assert _alike(to_dict(instruction), to_dict(due.pop(0))), f"at {entry.at_s} s"
     assert due == []

@@ -13,7 +13,7 @@ OUTCOME = Outcome("clear", "set", "Right.", "Lock.", 9.0, Estimate(-1.2, 0.9, -3
 
 
 def test_a_result_has_the_keys_and_values_of_check() -> None:
-    """Whoever reads `check --json` reads this too."""
+    """A program that reads `check --json` reads this too."""
     solved = BackFocus(
         delta_um=-1.2,
         sigma_um=0.9,

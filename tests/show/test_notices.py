@@ -107,7 +107,7 @@ def test_how_far_wide_is_off_is_told_only_while_the_look_that_told_it_holds() ->
     found = ev.StillOff(15.0, WIDE, 44.0, 1.0)
     best = replace(WIDE, residual_um=0.0)
     turning = session(*AT_WIDE, found)
-    assert progress_words(turning) == "One more round to expect"
+    assert progress_words(turning) == "Expect one more round"
     set_, _ = advance(turning, ev.PeakPassed(20.0, "back-focus", best))
     set_, _ = advance(set_, ev.Returned(22.0, "back-focus", best, 44.0))
     assert progress_words(set_) == ""  # 44 um are corrected: nobody knows what is left before the next look

@@ -267,7 +267,7 @@ def test_a_residual_without_a_scale_or_a_sigma_cannot_be_made(values):
 
 
 def coverage(runs, seed, *, signed, positions_at, soft_um=0.0):
-    """Share of runs whose interval holds the truth, everything drawn anew in each."""
+    """Share of runs whose interval holds the truth, everything drawn again in each."""
     rng = np.random.default_rng(seed)
     held = 0
     for _ in range(runs):

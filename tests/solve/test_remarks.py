@@ -57,7 +57,7 @@ def test_every_flag_says_what_is_so_and_what_to_do(flag):
     remark = REMARKS[flag]
     assert remark.what[0].islower() or remark.what.startswith("MTF")
     assert not remark.what.endswith(".")
-    assert remark.cure.endswith((".", ")"))
+    assert remark.cure.endswith((".", ")", "?"))
 
 
 def test_the_manual_lists_what_is_said_of_every_flag():

@@ -63,7 +63,11 @@ FRONT_LAW = (SweepSlope(1000.0, 1.0, 0.01), SweepSlope(100.0, 0.012, 0.002))
         (at(-20.0, 20.0), {}, "unsure"),
         (at(13.6, 20.0, sign_known=False), {}, "adjust"),
         (at(-1.0, 1.0), {"flags": frozenset({Flag.CLIPPED})}, "unsure"),
-        (at(-1.0, 1.0), {"flags": frozenset({Flag.SHARPENED})}, "set"),  # all pictures alike: solved for
+        (
+            at(-1.0, 1.0),
+            {"flags": frozenset({Flag.SHARPENED})},
+            "set",
+        ),  # in every picture: solved for
         (at(-1.0, 1.0), {"flags": frozenset({Flag.SHARPENED}), "camera_solved": False}, "unsure"),
         (at(30.0, 31.0), {"flags": frozenset({Flag.INTERLACED})}, "adjust"),
         (at(30.0, 31.0), {"flags": frozenset({Flag.INTERLACED}), "camera_solved": False}, "unsure"),
@@ -144,11 +148,11 @@ def test_the_words_say_which_way():
     assert "42 um too far from the lens" in far.reason
     assert "towards the sensor" in far.advice
     near = judge(at(-43.0, -41.0), H)
-    assert "42 um too near to the lens" in near.reason
+    assert "42 um too close to the lens" in near.reason
     assert "away from the sensor" in near.advice
     open_side = judge(at(41.0, 43.0, sign_known=False), H)
-    assert "too far from or too near to" in open_side.reason
-    assert "which way is not known" in open_side.advice
+    assert "direction is not known yet" in open_side.reason
+    assert "direction not known yet" in open_side.advice
     assert "sweep the focus ring at wide" in open_side.advice
 
 

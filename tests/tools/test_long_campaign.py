@@ -48,8 +48,8 @@ def test_half_of_the_ramps_are_declared():
 def test_another_session_is_the_same_camera_and_lens_with_another_error():
     first, second = draw(3).settings, draw(3, "learned").settings
     assert first.delta_um != second.delta_um
-    alike = {"delta_um": 0.0, "tele_residual_um": 0.0, "seed": 0, "tele_misfocus_um": 0.0}
-    assert replace(first, **alike) == replace(second, **alike)
+    same = {"delta_um": 0.0, "tele_residual_um": 0.0, "seed": 0, "tele_misfocus_um": 0.0}
+    assert replace(first, **same) == replace(second, **same)
 
 
 def test_what_is_led_is_live_and_within_80_um():

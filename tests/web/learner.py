@@ -25,7 +25,7 @@ READ = """() => ({
 })"""
 
 GRIP_PX = 70
-"""One stroke of the thumb before it takes the ring anew."""
+"""One stroke of the thumb before it takes the ring again."""
 PAUSE = 4
 """Pictures that go by while a hand moves from a ring to a button."""
 

@@ -80,7 +80,7 @@ def test_on_the_network_nothing_is_served_without_the_token(tmp_path: Path) -> N
         asked = urllib.request.Request(f"{here}?{token}", headers={"host": f"192.168.1.5:{port}"})
         with urllib.request.urlopen(asked) as answer:
             assert "HttpOnly" in answer.headers["set-cookie"]
-        with urllib.request.urlopen(here) as answer:  # and whoever started it, on the same machine
+        with urllib.request.urlopen(here) as answer:  # and the person who started it, on the same machine
             cookie = answer.headers["set-cookie"].partition(";")[0]
         with urllib.request.urlopen(urllib.request.Request(here, headers={"cookie": cookie})) as answer:
             assert b"backfocus" in answer.read()

@@ -193,7 +193,7 @@ def _with_and_without(plan: Plan) -> Iterator[Row | Plot]:
     yield Row(
         "the same without a reference, W040 0.65, 0.5 to 2.5 waves, HD",
         "prysm", len(waves), f"up to {worst / HD.h_um:.2f} h", "-", True,
-        "A soft lens and a defocused one look alike; the sigma and `softness_um` say how far that can go.",
+        "A soft lens and a defocused one look the same; the sigma and `softness_um` say how far that can go.",
     )  # fmt: skip
     yield Plot(
         "defocus-reference", "|r| of a lens with W040 = 0.65 waves, HD", "defocus from best focus, waves",

@@ -96,7 +96,7 @@ def parts(plan: Plan) -> Iterator[Row]:
         "-",
         True,
         "Lines in step with the pixels, 69 to 90 px of radius, are not read, nor patches of less than 50 "
-        "samples; where two curves agree alike none is named. In the rest the declared one agrees too.",
+        "samples; where two fit equally well none is named. In the rest the declared one agrees too.",
     )
     overruled = sum(
         _as_other(known, each.true) or Flag.OTHER_CURVE in reading.flags

@@ -1,4 +1,4 @@
-"""Recordings by cameras that people have: some of the long campaign anew, and what all of it came to."""
+"""Recordings by cameras that people have: some of the long campaign again, and what all of it came to."""
 
 import json
 import math
@@ -20,7 +20,7 @@ seeming defocus), a pixel of 1.5 to 5 um, a zoom of 3x to 20x, an error (a third
 6 h), a hand (tele off by 0.3 h of tele, normal; in one of twenty by 1 to 2 h), a shake, and an encoder
 at 8 to 50 Mb/s. h is half the depth of focus at wide with the true f-number. A word is wrong where `set` is
 said beyond 1.1 h or `adjust` within 0.9 h. Thresholds were chosen on seeds below 1000; these are seeds from
-10000. A few are filmed, read and judged anew here; all 600 are by `make truth-long`, whose outcomes are kept
+10000. A few are filmed, read and judged again here; all 600 are by `make truth-long`, whose outcomes are kept
 beside the tool, a line a recording. Of a few it is asked that they do not refute the promise.
 """
 ORACLE = "drawn cameras and lenses, filmed"

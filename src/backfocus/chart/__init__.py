@@ -2,7 +2,7 @@
 
 `make_chart` fits a star to a paper, `plan_chart` finds the star a distance and a lens need; `chart_pdf`,
 `chart_svg`, `chart_picture` and `chart_png` draw it. `chart_reflectance` is the same drawing as a function of
-place, for whoever renders it sharply.
+place, for a renderer that wants sharp edges.
 """
 
 from .pdf import chart_pdf

@@ -17,7 +17,7 @@ Command = tuple[str, tuple[float, ...]]
 
 
 def target_outline(sheet: Sheet, chart: Chart) -> Iterator[Command]:
-    """What is to be filled with the dark tone, as one path."""
+    """What to fill with the dark tone, as one path."""
     x, y, radius = sheet.star_x_mm, sheet.star_y_mm, sheet.star_radius_mm
     if chart.target == "edge":
         return squares_outline(x, y, SQUARES * radius)

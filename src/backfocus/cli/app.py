@@ -109,7 +109,7 @@ def _ended() -> int:
     except KeyboardInterrupt:
         sys.stderr.write("\n")
         return _said("interrupted", 130)
-    except Exception as error:  # noqa: BLE001  the outermost shell: nobody foresaw it
+    except Exception as error:  # noqa: BLE001  the outermost shell: an unexpected error
         return _said(crash_line(error), 70)
     return 0
 

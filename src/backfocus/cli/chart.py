@@ -24,7 +24,10 @@ PaperName = Annotated[
 DistanceM = Annotated[
     float | None,
     typer.Option(
-        "--distance-m", help="Lens to chart; with --camera and --lens sizes the star.", min=0.05, max=1000.0
+        "--distance-m",
+        help="Distance from lens to chart. With --camera and --lens it decides the size of the star.",
+        min=0.05,
+        max=1000.0,
     ),
 ]
 StarMm = Annotated[
@@ -32,9 +35,9 @@ StarMm = Annotated[
 ]
 Cycles = Annotated[
     int | None,
-    typer.Option("--cycles", help="Black-and-white pairs in the star: 36 unless given.", min=8, max=144),
+    typer.Option("--cycles", help="Black-and-white pairs in the star. Default: 36.", min=8, max=144),
 ]
-Plain = Annotated[bool, typer.Option("--plain", help="Without the twists that tell the zoom.")]
+Plain = Annotated[bool, typer.Option("--plain", help="Leave out the twists that tell the zoom.")]
 TargetKind = Annotated[
     Literal["star", "edge"],
     typer.Option("--target", help="A Siemens star, or nested slanted squares for the e-SFR of ISO 12233."),
@@ -43,7 +46,7 @@ Contrast = Annotated[
     float | None,
     typer.Option(
         "--contrast",
-        help="Of the squares' white to their dark, such as 4 as in ISO 12233; ink on paper unless given.",
+        help="White of the squares over their dark: 4 in ISO 12233. Default: full ink on paper.",
         min=1.5,
         max=25.0,
         show_default=False,
@@ -68,9 +71,9 @@ def chart(
     dpi: Dpi = 150.0,
     json_: options.Json = False,
 ) -> None:
-    """Draw the target to be printed, in true size.
+    """Draw the chart to print, in true size.
 
-    A star or squares that tell the zoom, with patches, fiducials and a ruler.
+    A star, or slanted squares, with grey patches, corner marks and a ruler.
 
     Examples:
 

@@ -9,6 +9,7 @@ import typer
 
 from . import options
 from .progress import pictures
+from .remedies import REMEDIES
 
 if TYPE_CHECKING:
     from ..session.clip_check import ClipCheck
@@ -19,21 +20,23 @@ FirstTurn = Annotated[
     Literal["near", "infinity", "away", "towards"] | None,
     typer.Option(
         "--first-turn",
-        help="Which way the focus ring went first at wide (near, infinity), or the lens by the back-focus "
-        "ring (away from the sensor, towards it); it tells the side of the error.",
+        help="Which way a ring was turned first at wide. Focus ring: near or infinity. Back-focus ring, by "
+        "how the lens moved: away from the sensor or towards it. It tells the direction of the error.",
         show_default=False,
     ),
 ]
 After = Annotated[
     str | None,
-    typer.Argument(metavar="[AFTER]", help="With --shim-um: the clip after it.", show_default=False),
+    typer.Argument(
+        metavar="[AFTER]", help="With --shim-um: the clip taken after the change.", show_default=False
+    ),
 ]
 ShimUm = Annotated[
     float | None,
     typer.Option(
         "--shim-um",
-        help="How much further the lens is from the sensor in the second clip (negative: nearer), by a shim "
-        "or a known turn of the back-focus ring; calibrates the f-number and tells the side.",
+        help="How much further the lens is from the sensor in the second clip (negative: closer), by a "
+        "shim or a known turn of the back-focus ring. Calibrates the f-number and tells the direction.",
         show_default=False,
     ),
 ]
@@ -52,10 +55,10 @@ def check(
 ) -> None:
     """Tell from a clip that zooms out whether the back focus is right.
 
-    Any clip or stream that goes from tele to wide, or back. Focus at full tele, hold for two seconds, zoom
-    out without touching focus, hold again. A slow sweep of the focus ring at wide, both ways, shows how sharp
-    the lens can be and makes the answer surer. A clip that starts at wide, zooms in, is focused there and
-    zooms out shows whether the lens focuses with its front.
+    Takes any clip or stream that goes from tele to wide, or back. Focus at full tele, hold for two seconds,
+    zoom out without touching focus, hold again. A slow sweep of the focus ring at wide, both ways, shows how
+    sharp the lens can be: the answer is then more certain. A clip that starts at wide, zooms in, is focused
+    there and zooms out shows whether the lens focuses with its front.
 
     Examples:
 
@@ -67,7 +70,7 @@ def check(
 
       backfocus check "sim://?clip=check&delta_um=40"
 
-    Exit codes: 0 set, 1 adjust, tracking or not-front-focus, 4 could not decide.
+    Exit codes: 0 set, 1 off (or no ring can help: tracking error, not a front-focus lens), 4 not sure.
     """
     from ..session.clip_check import Question, check_clip
     from ..session.run import Limits
@@ -94,7 +97,7 @@ def _nothing_read(*, edge: bool) -> str:
     from ..measure.reading import Flag
     from ..solve.remarks import REMARKS, remark_words
 
-    return remark_words(REMARKS[Flag.NO_EDGE if edge else Flag.NO_STAR])
+    return remark_words(REMARKS[Flag.NO_EDGE if edge else Flag.NO_STAR], REMEDIES)
 
 
 def _show(found: "ClipCheck") -> None:

@@ -33,7 +33,7 @@ def config(
     quiet: options.Quiet = None,
     json_: options.Json = False,
 ) -> None:
-    """Show what holds without any option, and where each value is from.
+    """Show your settings and where each value comes from.
 
     Write what you set every time into backfocus.toml in your configuration folder, and a rig under its name:
 
@@ -47,8 +47,8 @@ def config(
       lens = "canon-cj20ex7.8b"
       f-number = 1.8
 
-    The keys are those of the options; options win. Then `backfocus guide --rig studio-a` is all there is to
-    type.
+    The keys are the names of the options; an option on the command line wins. After that, `backfocus guide
+    --rig studio-a` is all you type.
 
     Examples:
 

@@ -1,4 +1,4 @@
-"""The net under everything: what nobody foresaw is recorded for whoever can mend it, and said in one line."""
+"""The net under everything: an unexpected error is recorded, and said in one line."""
 
 import contextlib
 import os

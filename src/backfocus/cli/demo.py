@@ -14,11 +14,11 @@ from .guide import Record
 FPS = 15
 """Enough for a hand's speed, and a minute's procedure takes less than a minute on two cores."""
 
-Seed = Annotated[int, typer.Option("--seed", help="Which lens, room, hand and noise.", min=0)]
+Seed = Annotated[int, typer.Option("--seed", help="Draws the lens, the room, the hand and the noise.", min=0)]
 DeltaUm = Annotated[
     float | None,
     typer.Option(
-        "--delta-um", help="The error to be found, um; drawn from the seed unless given.", show_default=False
+        "--delta-um", help="The error to find, in um. Default: drawn from the seed.", show_default=False
     ),
 ]
 HandKind = Annotated[str, typer.Option("--hand", help="Whose hand: good, slow or wrong-ring.")]
@@ -41,8 +41,8 @@ def demo(
 ) -> None:
     """Run the whole procedure on the virtual camera.
 
-    A simulated hand turns the rings. The pictures are compressed as H.264 and read back, as those of a real
-    camera are.
+    A simulated hand turns the rings. The pictures are compressed as H.264 and read back, like those of a real
+    camera.
 
     Examples:
 

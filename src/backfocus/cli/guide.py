@@ -19,13 +19,13 @@ Resume = Annotated[
     ),
 ]
 New = Annotated[
-    bool, typer.Option("--new", help="Begin anew even if a session on this source was left open.")
+    bool, typer.Option("--new", help="Start a new session even if one on this source was left open.")
 ]
 Note = Annotated[
     list[str] | None,
     typer.Option(
         "--note",
-        help="For the record, as NAME=TEXT and as often as you like: nd, extender, iris, camera-serial, "
+        help="For the record: NAME=TEXT, can be repeated. Names: nd, extender, iris, camera-serial, "
         "lens-serial, temperature, operator, note.",
         show_default=False,
     ),
@@ -33,7 +33,7 @@ Note = Annotated[
 Record = Annotated[
     str | None, typer.Option("--record", help="Also save the pictures as this MP4 file.", show_default=False)
 ]
-Web = Annotated[bool, typer.Option("--web", help="On a web page instead (see `backfocus serve`).")]
+Web = Annotated[bool, typer.Option("--web", help="Use a web page instead (see `backfocus serve`).")]
 
 
 @options.with_rig("no_ring", "shims", "um_per_degree")
@@ -55,7 +55,7 @@ def guide(
     """Lead you through setting the back focus.
 
     It says which ring to turn, how far is left and when it is right. Both hands stay on the lens: the guide
-    goes on by itself from what it sees. Enter says "done", R repeats a step, S skips it, U goes back, N
+    sees what you do and goes on by itself. Enter says "done", R repeats a step, S skips it, U goes back, N
     writes a note, 1 to 8 name the ND that was turned in, M mutes, Q finishes (it asks first).
 
     Examples:
@@ -66,8 +66,8 @@ def guide(
 
       backfocus guide "sim://?delta_um=40&seed=7"
 
-    Exit codes: 0 set, 1 adjust, tracking or not-front-focus, 4 could not decide, 130 interrupted (the session
-    is kept: --resume).
+    Exit codes: 0 set, 1 off (or no ring can help: tracking error, not a front-focus lens), 4 not sure, 130
+    interrupted (the session is kept: --resume).
     """
     if web:
         if json_ or record or resume or note or frames or seconds:

@@ -4,18 +4,13 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from .. import __version__
 from ..errors import OutputError, UsageError
 from . import options
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from ..session.store import Summary
 
 SessionId = Annotated[
     int,
@@ -31,7 +26,7 @@ Out = Annotated[
     typer.Option(
         "--out",
         "-o",
-        help="The file to write, .html or .pdf; backfocus-ID.html unless given.",
+        help="The file to write, .html or .pdf. Default: backfocus-ID.html.",
         show_default=False,
     ),
 ]
@@ -45,32 +40,25 @@ def history(
     config: options.ConfigFile = None,
     most: Most = 30,
     json_: options.Json = False,
-    csv: options.Csv = False,
 ) -> None:
     """List the sessions that were kept.
 
-    When, on what, the verdict and the error that was left.
+    Date, verdict, the error that was left, and the lens.
 
     Examples:
 
       backfocus history
 
       backfocus history --json
-
-      backfocus history --csv > history.csv
     """
     from ..report.plain import number
     from ..session.store import Store
+    from ..solve.titles import verdict_word
 
-    if json_ and csv:
-        raise UsageError("--json or --csv: one of them")
     with Store.open(options.store_of(store, config)) as kept:
         sessions = kept.sessions(most)
     if not sessions:
         options.notice("no session yet: `backfocus demo` makes one")
-    if csv:
-        sys.stdout.writelines(_table(sessions))
-        return
     for each in sessions:
         if json_:
             line = {
@@ -86,22 +74,12 @@ def history(
             }
             sys.stdout.write(json.dumps(line) + "\n")
         else:
+            state = verdict_word(each.verdict) if each.verdict else each.state
             error = "" if each.delta_um is None else f"{each.delta_um:6.1f} ± {each.sigma_um or 0.0:.1f} um"
             sys.stdout.write(
-                f"{each.id:5d}  {each.started_at:%Y-%m-%d %H:%M}  {each.verdict or each.state:<16}{error:<20}"
+                f"{each.id:5d}  {each.started_at:%Y-%m-%d %H:%M}  {state:<23}{error:<20}"
                 f"{each.lens or each.title or each.source}\n"
             )
-
-
-def _table(sessions: "Iterable[Summary]") -> "Iterator[str]":
-    from ..show.table import SESSION_COLUMNS, csv_line, session_row
-
-    yield csv_line(SESSION_COLUMNS)
-    for each in sessions:
-        names = each.camera, each.lens, each.source
-        result = each.verdict or each.state
-        when = f"{each.started_at:%Y-%m-%d %H:%M:%S}"
-        yield csv_line(session_row(each.id, when, result, each.delta_um, each.sigma_um, *names))
 
 
 def report(
@@ -113,7 +91,7 @@ def report(
 ) -> None:
     """Write the certificate of a session.
 
-    One self-contained HTML page, a PDF (by the name of --out), or JSON on the terminal.
+    One HTML page that needs no other files, a PDF (when --out ends in .pdf), or JSON on the terminal.
 
     Examples:
 
@@ -146,7 +124,7 @@ def report(
 
 
 def _file_to_write(path: Path) -> Path:
-    """The path, if its name says what is to be in it."""
+    """The path, if its name says what to write."""
     if path.suffix.lower() not in (".html", ".htm", ".pdf"):
         raise UsageError(f"--out {path}: a certificate is a page or a PDF: end its name in .html or .pdf")
     return path

@@ -5,8 +5,11 @@ from rich.table import Table
 from rich.text import Text
 
 from ..solve.backfocus import BackFocus
+from ..solve.remarks import with_remedies
+from ..solve.titles import verdict_word
 from ..solve.verdict import Verdict
 from .lettering import large_words
+from .remedies import REMEDIES
 
 BARS = " ▁▂▃▄▅▆▇█"
 
@@ -29,22 +32,16 @@ def column_plot(values: "tuple[float, ...] | list[float]", rows: int) -> list[st
 
 
 VERDICT_STYLES = {"set": "bold green", "adjust": "bold yellow", "unsure": "bold magenta"}
-VERDICT_WORDS = {
-    "set": "SET",
-    "adjust": "ADJUST",
-    "unsure": "UNSURE",
-    "tracking": "TRACKING ERROR",
-    "not-front-focus": "NOT A FRONT-FOCUS LENS",
-}
 RESIDUAL_COLUMNS = 40
 
 
 def verdict_lines(verdict: Verdict, console: Console) -> Text:
     """The verdict in large words, its reason and what to do."""
     style = VERDICT_STYLES.get(verdict.kind, "bold red")
-    rows = large(VERDICT_WORDS[verdict.kind], console, max(console.width - 2, 20))
+    rows = large(verdict_word(verdict.kind).upper(), console, max(console.width - 2, 20))
     text = Text("\n".join(rows), style=style)
-    return text.append(f"\n{verdict.reason}\n", "default").append(f"{verdict.advice}\n", "bold default")
+    advice = with_remedies(verdict.advice, verdict.remedies, REMEDIES)
+    return text.append(f"\n{verdict.reason}\n", "default").append(f"{advice}\n", "bold default")
 
 
 def residual_plot(back_focus: BackFocus, half_depth_um: float | None) -> Group:

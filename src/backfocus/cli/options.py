@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ..errors import Argument, UsageError
+from ..errors import Argument, Remedy, UsageError
 from ..redaction import shown
+from .remedies import REMEDIES
 
 if TYPE_CHECKING:
     from ..session.config import Config
@@ -25,33 +26,39 @@ Source = Annotated[
     str | None,
     typer.Argument(
         metavar="SOURCE",
-        help="A file, a folder of stills, rtsp://, http://, srt://, device:0 or sim://?delta_um=40&seed=7; "
-        "that of --rig unless given.",
+        help="A file, a folder of stills, rtsp://, http://, srt://, device:0 or sim://?delta_um=40&seed=7. "
+        "Default: the source of --rig.",
         show_default=False,
     ),
 ]
 PixelUm = Annotated[
     float | None,
-    typer.Option("--pixel-um", help="Pixel pitch of the picture, 0.1 to 100.", show_default=False),
+    typer.Option(
+        "--pixel-um",
+        help="Size of one pixel of the picture in um: sensor width over picture width, 0.1 to 100.",
+        show_default=False,
+    ),
 ]
 FNumber = Annotated[
     str | None,
     typer.Option(
         "--f-number",
-        help="Working f-number: 1.8, or 1.8@7.8-108,2.6@156 for a lens whose f-number ramps; T2.0 or "
-        "T2.0/0.8 (transmission) for a T-stop.",
+        help="F-number with the iris open: 1.8, or 1.8@7.8-108,2.6@156 for a lens that gets slower at tele; "
+        "T2.0 or T2.0/0.8 (transmission) for a T-stop.",
         show_default=False,
     ),
 ]
 Extender = Annotated[
     float | None,
     typer.Option(
-        "--extender", help="Factor of an extender that is swung in, as 2; 1 to 4.", show_default=False
+        "--extender",
+        help="Factor of an extender that is swung in, for example 2; 1 to 4.",
+        show_default=False,
     ),
 ]
 WavelengthUm = Annotated[
     float | None,
-    typer.Option("--wavelength-um", help="Wavelength of the light: 0.55 unless given.", show_default=False),
+    typer.Option("--wavelength-um", help="Wavelength of the light in um. Default: 0.55.", show_default=False),
 ]
 CameraName = Annotated[
     str | None,
@@ -63,7 +70,7 @@ CameraId = Annotated[
         "--camera-id",
         metavar="NAME",
         help='What you call your camera and its mode, as "FX9 4K50": what one sweep of the focus ring tells '
-        "of it is remembered under that name, and makes later answers surer.",
+        "of it is remembered under that name, and makes later answers more certain.",
         show_default=False,
     ),
 ]
@@ -85,8 +92,7 @@ MaxMegapixels = Annotated[
     float | None,
     typer.Option(
         "--max-megapixels",
-        help="Larger pictures are refused, by what their head says, before they fill the memory: 135 unless "
-        "given.",
+        help="Refuse larger pictures before they fill the memory. Default: 135.",
         show_default=False,
     ),
 ]
@@ -106,7 +112,7 @@ ConfigFile = Annotated[
     str | None,
     typer.Option(
         "--config",
-        help="A configuration file in place of the user's own (see `backfocus config`).",
+        help="Use this configuration file instead of your own (see `backfocus config`).",
         show_default=False,
         envvar="BACKFOCUS_CONFIG",
     ),
@@ -115,20 +121,19 @@ NoRing = Annotated[
     bool | None,
     typer.Option(
         "--no-ring/--ring",
-        help="The lens has no back-focus ring (shims, or an answer), or has one; as its profile says unless "
-        "given.",
+        help="The lens has no back-focus ring, or has one. Default: as its profile says.",
         show_default=False,
     ),
 ]
 Shims = Annotated[
-    str | None, typer.Option("--shims", help="Shims at hand, in um: 10,30,50", show_default=False)
+    str | None, typer.Option("--shims", help="The shims you have, in um: 10,30,50", show_default=False)
 ]
 UmPerDegree = Annotated[
     float | None,
     typer.Option(
         "--um-per-degree",
-        help="How far the back-focus ring moves the lens: then the way to go is said in degrees too. The end "
-        "of a session says how many um it was turned.",
+        help="How far one degree of the back-focus ring moves the lens; instructions are then given in "
+        "degrees too. The end of a session shows the um for the turn you made.",
         show_default=False,
     ),
 ]
@@ -144,8 +149,8 @@ RedBlueUm = Annotated[
     float | None,
     typer.Option(
         "--red-blue-um",
-        help="How much further from the lens red focuses than blue, as `check` learned it: colours then hint "
-        "at the side.",
+        help="How much further from the lens red focuses than blue, as an earlier `check` printed it: the "
+        "colours then hint at the direction.",
         show_default=False,
     ),
 ]
@@ -156,15 +161,14 @@ Seconds = Annotated[
     float | None, typer.Option("--seconds", help="Stop after this many seconds.", show_default=False, min=0.0)
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
-Csv = Annotated[bool, typer.Option("--csv", help="Print a table for a spreadsheet.")]
 Quiet = Annotated[
-    bool | None, typer.Option("--quiet/--sound", "-q", help="No tone, or a tone.", show_default=False)
+    bool | None, typer.Option("--quiet/--sound", "-q", help="Tone off or on.", show_default=False)
 ]
 StoreUrl = Annotated[
     str | None,
     typer.Option(
         "--store",
-        help="Where sessions are kept: a file or a database URL; the user's data folder unless given.",
+        help="Where sessions are kept: a file or a database URL. Default: your data folder.",
         show_default=False,
         envvar="BACKFOCUS_STORE",
     ),
@@ -274,8 +278,10 @@ def store_of(given: str | None, config: "Config | str | None" = None) -> str | N
     return given or holds.store
 
 
-def as_option(argument: Argument) -> str:
-    """How the command line spells an argument: `--f-number`, `--f-number two`."""
+def as_option(argument: Argument | Remedy) -> str:
+    """How the command line spells an argument or a remedy: `--f-number`, `--f-number two`."""
+    if isinstance(argument, Remedy):
+        return argument.said(REMEDIES)
     name = "SOURCE" if argument.name == "source" else f"--{argument.name.replace('_', '-')}"
     return name if argument.value is True else f"{name} {argument.given}".rstrip()
 

@@ -57,7 +57,7 @@ class Output(io.TextIOBase):
     """Text to a stream that may have gone.
 
     `must_arrive`: raise `OutputError` when it cannot be written, `PipeClosed` when the reader has gone.
-    `redacted`: hide what may be secret in addresses, whoever repeats what was typed.
+    `redacted`: hide what may be secret in addresses, also where something else repeats what was typed.
     """
 
     def __init__(

@@ -4,11 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..guide import events as ev
-from ..guide.hands import COMMANDS, Heard
+from ..guide.hands import COMMANDS, Heard, Word
 from ..guide.session_state import Session
 from .keys import ESCAPE, Keyboard
 
-KEYS = {"\r": "confirm", "\n": "confirm", " ": "confirm", "r": "repeat", "s": "skip", "u": "undo"}
+KEYS: dict[str, Word] = {
+    "\r": "confirm",
+    "\n": "confirm",
+    " ": "confirm",
+    "r": "repeat",
+    "s": "skip",
+    "u": "undo",
+}
 """What is done at once; letters in either case."""
 ND_KEYS = "12345678"
 """The number of the ND position that was just turned in."""

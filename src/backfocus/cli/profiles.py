@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..optics.profiles import Camera, Lens
     from ..solve.learned import LearnedCamera
 
-Sources = Annotated[bool, typer.Option("--sources", help="Also print where each number is from.")]
+Sources = Annotated[bool, typer.Option("--sources", help="Also print the source of each number.")]
 
 
 Forget = Annotated[

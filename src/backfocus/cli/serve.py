@@ -11,13 +11,11 @@ from . import options
 from .crash import crash_line
 
 Practice = Annotated[bool, typer.Option("--practice", help="A virtual camera with rings to drag.")]
-Port = Annotated[int, typer.Option("--port", help="Where to listen; 0: any free port.", min=0, max=65535)]
-Lan = Annotated[bool, typer.Option("--lan", help="Open to the local network, for a phone.")]
+Port = Annotated[int, typer.Option("--port", help="The port to use; 0 for any free one.", min=0, max=65535)]
+Lan = Annotated[bool, typer.Option("--lan", help="Let phones on the local network in.")]
 Media = Annotated[
     Path | None,
-    typer.Option(
-        "--media", help="A folder of recordings that may be chosen on the page.", show_default=False
-    ),
+    typer.Option("--media", help="A folder of recordings to choose from on the page.", show_default=False),
 ]
 
 
@@ -30,9 +28,9 @@ def serve(
     media: Media = None,
     store: options.StoreUrl = None,
 ) -> None:
-    """Set the back focus from a page, also on a phone.
+    """Set the back focus on a web page, also on a phone.
 
-    On this machine, or with --lan from a phone on the tripod.
+    Opens on this machine only; with --lan also on a phone on the tripod.
 
     Examples:
 

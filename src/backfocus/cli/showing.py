@@ -79,7 +79,7 @@ def show(
 
 
 def _heard(moments: Iterator[Moment], tone: Tone | None, *, plays: bool) -> Iterator[tuple[Moment, View]]:
-    """Each moment with what is to be seen at it; the tone follows."""
+    """Each moment with what it shows; the tone follows."""
     view: View | None = None
     for moment in moments:
         view = view_after(view, moment, plays=plays)

@@ -16,7 +16,7 @@ ZoomEnd = Literal["tele", "wide"]
 Unfit = Literal["no-star", "cropped", "clipped", "too-bright", "too-dark", "sharpened", "moving"]
 """Why the picture at wide cannot be used yet."""
 Doubt = Literal["lock-screw", "right-ring", "iris-open"]
-"""What to look after when nothing changes, in this order."""
+"""What to check when nothing changes, in this order."""
 Miss = Literal["too-fast", "flat", "not-back"]
 """Why a sweep gave no peak: too few sharp pictures, no clear best, not back on it in time."""
 
@@ -209,7 +209,7 @@ class StillOff:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """A steady look at wide of a lens without a back-focus ring: soft or off, which look alike in it."""
+    """A steady look at wide of a lens without a back-focus ring: soft or off, which look the same in it."""
 
     at_s: float
     look: SteadyReading
@@ -280,7 +280,7 @@ class LockKeepsMoving:
 
 @dataclass(frozen=True, slots=True)
 class LockSlipped:
-    """What a recording shows at wide after the end: the ring has moved by `moved_um` all the same."""
+    """What a recording shows at wide after the end: the ring has moved by `moved_um` after all."""
 
     at_s: float
     look: SteadyReading
@@ -346,7 +346,7 @@ class ExtenderSwung:
 
 @dataclass(frozen=True, slots=True)
 class NothingChanges:
-    """Ten seconds after an instruction the picture is the same; `ask` is what to look after."""
+    """Ten seconds after an instruction the picture is the same; `ask` is what to check."""
 
     at_s: float
     ask: Doubt

@@ -1,7 +1,7 @@
 """What records were called when older versions wrote them: the one table by which old sessions are read.
 
-Whoever renames an event, an instruction, a field of one or a value that stands in one puts the old name here,
-and old sessions go on meaning the same. A change that a name cannot express (a unit, a field split in two)
+If you rename an event, an instruction, a field of one or a value that stands in one, put the old name here:
+old sessions then go on meaning the same. A change that a name cannot express (a unit, a field split in two)
 needs a new version: raise `VERSION`, give what is written now a row of its own in `FORMER`, and mend the rows
 before it so that they still lead to the names of today.
 """

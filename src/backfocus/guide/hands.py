@@ -5,7 +5,7 @@ happens elsewhere: none of these calls may wait, or the loop that looks at the p
 """
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, get_args
+from typing import Literal, Protocol, get_args
 
 from ..measure.reading import RingPosition
 from . import events as ev
@@ -13,7 +13,8 @@ from . import instructions as say
 
 Heard = say.Instruction | ev.WrongRing
 """An instruction, or the warning that the wrong ring was turned."""
-COMMANDS: dict[str, type[ev.Command]] = {
+Word = Literal["confirm", "repeat", "skip", "undo", "stop"]
+COMMANDS: dict[Word, type[ev.Command]] = {
     "confirm": ev.Confirmed,
     "repeat": ev.Repeated,
     "skip": ev.Skipped,

@@ -1,4 +1,4 @@
-"""What to do next: obeyed alike by a person, a motor and the simulated hand.
+"""What to do next: obeyed by a person, by a motor and by the simulated hand.
 
 `advance` gives one or two at a time, to be done in their order, each once: "back" given twice turns twice. An
 instruction holds until the next one is given. Those with a `step` can be answered by `Confirmed(at_s, step)`;
@@ -24,7 +24,7 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """Look after `items` by hand, then say so; nothing in a picture shows them. Zooming in says so too."""
+    """Check `items` by hand, then say so; nothing in a picture shows them. Zooming in says so too."""
 
     step: str
     items: tuple[str, ...]
@@ -84,7 +84,7 @@ class TightenLock:
 
 @dataclass(frozen=True, slots=True)
 class CheckThat:
-    """Nothing changes: look after this one thing and go on with what was asked."""
+    """Nothing changes: check this one thing and go on with what was asked."""
 
     doubt: Doubt
 

@@ -127,8 +127,8 @@ def result(session: Session) -> Result:
         tele=refer(session, session.first_tele, session.tele_best, at_tele=True),
         wide=refer(session, session.first_wide, session.wide_best),
     )
-    beforehand, shown = _known_beforehand(session), session.shown
-    if beforehand is None and found is None and shown is not None and shown.back_focus is not None:
+    anyway, shown = _known_anyway(session), session.shown
+    if anyway is None and found is None and shown is not None and shown.back_focus is not None:
         return Result(
             session.nd,
             shown.verdict,
@@ -139,10 +139,10 @@ def result(session: Session) -> Result:
             shown.camera,
         )
     if session.setup.optics is None:
-        verdict = _proved(session, beforehand or verdict_on(session, found))
+        verdict = _proved(session, anyway or verdict_on(session, found))
         return Result(session.nd, verdict, None, None, None, session.rounds)
     camera = camera_of(session, tele=tele, wide=wide)
-    verdict = _proved(session, beforehand or verdict_on(session, found, camera))
+    verdict = _proved(session, anyway or verdict_on(session, found, camera))
     return Result(session.nd, verdict, found, before, half_depth_um(session), session.rounds, camera)
 
 
@@ -191,18 +191,18 @@ def _proved(session: Session, verdict: Verdict) -> Verdict:
     """What the lock screw adds to the advice: it was proved and all is done, or it is to blame."""
     again = session.lock_moves > LOCK_TRIES
     if verdict.kind == "set" and session.lock_held:
-        proved = "The ring is locked and was proved after locking. Nothing more to do."
+        proved = "The ring is locked and was checked after locking."
         return replace(verdict, advice=verdict.advice.replace(LOCK_ADVICE, proved))
     if verdict.kind in ("adjust", "unsure") and session.lock_slipped:
         blame = (
             f"The lock screw {'moves the ring each time' if again else 'moved the ring'}: hold the ring and "
-            "tighten a little at a time, watching."
+            "tighten a little at a time, watching the meter."
         )
         return replace(verdict, advice=f"{blame} {verdict.advice}")
     return verdict
 
 
-def _known_beforehand(session: Session) -> Verdict | None:
+def _known_anyway(session: Session) -> Verdict | None:
     """What is so whatever was solved for."""
     if session.setup.lens_kind not in ("front-focus", "unknown"):
         return verdict_on(session, None)

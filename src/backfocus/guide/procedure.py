@@ -6,7 +6,7 @@ file of them. The rules of this file:
 * the table (`steps.NEXT`) alone says which step follows; an event it does not know raises `OutOfOrder` and
   changes nothing;
 * a command of the person carries the step it answers; one that answers another step is ignored with a note;
-* instructions are to be obeyed once, as they come; `ask` gives those that stand, for a reloaded page.
+* obey instructions once, as they come; `ask` gives those that stand, for a reloaded page.
 """
 
 from collections.abc import Iterable
@@ -98,7 +98,7 @@ def possible(session: Session) -> frozenset[type]:
 
 
 def ask(session: Session) -> tuple[say.Instruction, ...]:
-    """What is to be done in this step."""
+    """What to do in this step."""
     step = session.step
     match step:
         case Step.AIM:
@@ -153,7 +153,7 @@ def _finish(found: Result) -> say.Finish:
 
 
 def _enter(before: Session, after: Session, step: Step, event: ev.Event) -> Session:
-    """Stand in `step`; a step entered anew starts clean and can be undone."""
+    """Stand in `step`; a step entered again starts clean and can be undone."""
     same = step is before.step
     if same and isinstance(event, _KEEPS_ITS_STEP):
         return after

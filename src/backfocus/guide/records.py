@@ -1,7 +1,8 @@
 """Events, instructions, setups and readings as plain dictionaries, for JSON lines and the store, and back.
 
 `{"type": "PeakPassed", "version": 2, "at_s": 12.4, ...}`: the type's name, the version of these records, then
-its fields, nested records likewise without a type. `from_dict(to_dict(record)) == record`, also through JSON.
+its fields, nested records the same way without a type. `from_dict(to_dict(record)) == record`, also through
+JSON.
 Records of older versions are read by the names they had then (`former`); what they lack takes its default.
 Nothing is dropped in silence: a type or a field that is not known, now or then, is refused by name.
 """

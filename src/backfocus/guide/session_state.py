@@ -88,7 +88,7 @@ class Session:
     Attributes
     ----------
     turn, since_s
-        Counts the times a step was entered, and when that was; `watch` begins afresh with each.
+        Counts the times a step was entered, and when that was; `watch` starts again with each.
     way, slower, lost, fault, doubt
         What the last instruction said, and whether the ring was turned until the star went.
     wide_px, tele_px
@@ -101,8 +101,8 @@ class Session:
     corrected_um
         By how much the back-focus ring changed the residual since the last look at tele; None: not known.
     last_corrected_um, swept_tele
-        The whole correction of the last round, and whether tele was focused anew since.
-    alike, law_seen
+        The whole correction of the last round, and whether tele was focused again since.
+    same_shifts, law_seen
         How often in a row focusing at tele moved the focus at wide as far, and whether it was seen not to.
     slopes
         How far one turn of the focus ring moves the image at tele and at wide, where not as M squared.
@@ -123,7 +123,7 @@ class Session:
     walk
         Looks taken on the way through the zoom.
     shown
-        What a recording says as a clip from tele to wide, whoever led the hand in it.
+        What a recording says as a clip from tele to wide, with or without a guide.
     """
 
     setup: Setup
@@ -146,7 +146,7 @@ class Session:
     corrected_um: float | None = None
     last_corrected_um: float | None = None
     swept_tele: bool = False
-    alike: int = 0
+    same_shifts: int = 0
     law_seen: bool = False
     slopes: tuple[SweepSlope, SweepSlope] | None = None
     not_parfocal: bool = False
@@ -197,7 +197,7 @@ def half_depth_um(session: Session) -> float:
 
 
 def rounds_left(session: Session) -> int | None:
-    """How many more rounds (tele and back) to expect; None while nothing was read at wide."""
+    """How many more rounds (tele and back) are likely; None while nothing was read at wide."""
     if session.left_um is None:
         return None
     return rounds_needed(session.left_um, half_depth_um(session), min(k_of(session), 0.99))
@@ -315,7 +315,7 @@ def _record_looks(session: Session, event: ev.Event) -> Session:
         case ev.ZoomStrayed():
             return replace(session, corrected_um=None, last_corrected_um=None, left_um=None)
         case ev.WrongRing(turned="back-focus"):
-            session = replace(session, alike=session.alike + 1, growths=session.growths + 1)
+            session = replace(session, same_shifts=session.same_shifts + 1, growths=session.growths + 1)
             return replace(session, last_corrected_um=None, left_um=None)
         case ev.WrongRing() | ev.FocusTouched():
             session = replace(session, corrected_um=None, growths=session.growths + 1)
@@ -334,7 +334,7 @@ def _record_law(session: Session, *, near: bool) -> Session:
     """Tele was focused after a correction, and wide stayed where it was."""
     if not (session.swept_tele and session.last_corrected_um):
         return session
-    return replace(session, alike=0, law_seen=session.law_seen or near)
+    return replace(session, same_shifts=0, law_seen=session.law_seen or near)
 
 
 def _slopes(session: Session, found: ev.NotFrontFocus) -> tuple[SweepSlope, SweepSlope]:

@@ -7,6 +7,7 @@ helps who does not know why. Numbers are said only where they are known.
 from dataclasses import dataclass
 from typing import assert_never
 
+from ..solve.titles import verdict_title
 from . import events as ev
 from . import instructions as say
 from .session_state import Session, rounds_left
@@ -32,7 +33,7 @@ _AIM: dict[ev.Unfit, Words] = {
         "Focus roughly on the chart, 2 to 3 m away or as it says, camera on a tripod. Menus and zebra off.",
     ),
     "cropped": Words("Show the whole star", "Part of the star is out of the picture: move it to the middle."),
-    "clipped": Words("Less light", "The white of the chart is burnt out: lower the gain or the light.",
+    "clipped": Words("Less light", "The white of the chart is clipped: lower the gain or the light.",
                      "Not with the iris: it must be open."),
     "too-bright": Words("Less light", "The white of the chart is above 90 %: lower the gain or the light.",
                         "Not with the iris: it must be open. An ND filter shifts the focus: note it."),
@@ -40,7 +41,7 @@ _AIM: dict[ev.Unfit, Words] = {
                       "Open the iris fully first."),
     "sharpened": Words("Switch detail off", "The camera sharpens its picture: switch detail (aperture) off.",
                        "It makes a soft picture look sharp and hides the error. If it is off already, the "
-                       "transfer curve may be a wrong one."),
+                       "gamma setting may be wrong."),
     "moving": Words("Hold the camera still", "The picture moves: lock the tripod; stabiliser off."),
 }  # fmt: skip
 
@@ -58,8 +59,8 @@ def instruction_words(said: say.Instruction) -> Words:
         case say.Aim(fault=fault):
             return _AIM[fault]
         case say.Confirm(items=items):
-            sentence = "Look after these: " + "; ".join(items) + "."
-            return Words("Check, then zoom in", sentence, "Confirm, or simply zoom in to go on.")
+            sentence = "Check: " + "; ".join(items) + "."
+            return Words("Check, then zoom in", sentence, "Confirm, or just zoom in to go on.")
         case say.ZoomTo(end="tele"):
             return Words("Zoom fully IN", "Zoom fully in and leave every other ring alone.")
         case say.ZoomTo():
@@ -68,12 +69,12 @@ def instruction_words(said: say.Instruction) -> Words:
             return Words(
                 "Zoom IN a little",
                 "Zoom back in until the star shows again, and stop there.",
-                "The error is too large to be read fully out: it is made smaller here first.",
+                "The error is too large to read fully out: make it smaller here first.",
             )
         case say.Turn():
             return _turn_words(said)
         case say.Hold():
-            return Words("Hands off", "Hands off for a second: a reading is being taken.")
+            return Words("Hands off", "Hands off for a second while it is measured.")
         case say.WalkZoom():
             return Words(
                 "Zoom IN slowly",
@@ -86,7 +87,7 @@ def instruction_words(said: say.Instruction) -> Words:
             return Words(
                 "Tighten the lock screw",
                 "Tighten the lock screw and hold the ring while you do.",
-                "Confirm, or simply zoom out to go on. The screw can move the ring: it is checked.",
+                "Confirm, or just zoom out to go on. The screw can move the ring: it is checked.",
             )
         case say.CheckThat(doubt=doubt):
             return _DOUBTS[doubt]
@@ -132,7 +133,7 @@ def _far(said: say.Turn) -> str:
 
 def _search_words(said: say.Turn) -> Words:
     how = {
-        "either": "Turn the FOCUS ring until something appears; begin at the distance of the chart.",
+        "either": "Turn the FOCUS ring until something appears; start at the distance of the chart.",
         "on": "Keep turning the FOCUS ring: something appears.",
         "back": "Turn the FOCUS ring the other way until something appears.",
         "stop": "Let go of the FOCUS ring.",
@@ -149,14 +150,7 @@ def _leave_alone(ring: ev.Ring) -> str:
 
 
 def _finish_words(said: say.Finish) -> Words:
-    titles = {
-        "set": "The back focus is set",
-        "adjust": "The back focus is off",
-        "tracking": "The lens does not track",
-        "not-front-focus": "Not a front-focus lens",
-        "unsure": "Not sure",
-    }
-    return Words(titles[said.verdict], said.reason, said.advice)
+    return Words(verdict_title(said.verdict), said.reason, said.advice)
 
 
 def event_words(event: ev.Event) -> str:
@@ -187,7 +181,7 @@ def event_words(event: ev.Event) -> str:
         case ev.Overshot():
             return "That was a little too far."
         case ev.Returned(ring=ring):
-            return f"The {_RINGS[ring]} ring stands on the sharpest point."
+            return f"The {_RINGS[ring]} ring is back on the sharpest point."
         case _:
             return _finding_words(event)
 
@@ -219,7 +213,7 @@ def _finding_words(event: ev.Event) -> str:
         case ev.StillOff():
             return "Wide is soft: the back focus is off."
         case ev.Unclear():
-            return "Soft lens or back-focus error: they look alike here."
+            return "A soft lens, or a back-focus error: the two look the same here."
         case ev.Walked():
             return "The lens holds focus through the zoom."
         case ev.NotParfocal():
@@ -249,19 +243,19 @@ def _trouble_words(event: ev.Event) -> str:
         case ev.FocusTouched():
             return "The FOCUS ring was touched while zooming."
         case ev.ZoomStrayed():
-            return "The zoom was moved while a ring was to be turned: this sweep does not count."
+            return "The zoom was moved during the sweep: this sweep does not count."
         case ev.LightChanged():
-            return "The light changed: iris, ND or lamp. Put it back; tele is looked at again."
+            return "The light changed: iris, ND or lamp. Put it back; tele is measured again."
         case ev.ExtenderSwung():
-            return "The extender was swung in or out: take it out, all begins again."
+            return "The extender was swung in or out: take it out; it all starts again."
         case ev.Bumped():
-            return "The camera was moved: this step begins again."
+            return "The camera was moved: this step starts again."
         case ev.NothingChanges(ask=doubt):
             return _DOUBTS[doubt].sentence
         case ev.Noted(name=name, value=value):
             return f"Noted: {name} {value}."
         case ev.NdChanged(nd=nd):
-            return f"ND {nd}: a result of its own."
+            return f"ND {nd}: it gets its own result."
         case ev.Ended():
             return "The recording is over."
         case ev.Stopped():
@@ -271,7 +265,7 @@ def _trouble_words(event: ev.Event) -> str:
 
 
 def progress_words(session: Session) -> str:
-    """How far wide is off and how many more rounds to expect; empty where no look at wide tells.
+    """How far wide is off and how many more rounds are likely; empty where no look at wide tells.
 
     While the back-focus ring is turned the meter tells how far, and the look before is out of date.
     """
@@ -281,8 +275,8 @@ def progress_words(session: Session) -> str:
     more = {0: "no more rounds", 1: "one more round"}.get(rounds, f"{rounds} more rounds")
     turning = session.step in (Step.SWEEP_WIDE, Step.RETURN_WIDE)
     if session.setup.optics is None or session.left_um is None or turning:
-        return f"{more} to expect".capitalize()
-    return f"{session.left_um:.0f} um off at wide, {more} to expect"
+        return f"Expect {more}"
+    return f"{session.left_um:.0f} um off at wide, expect {more}"
 
 
 STEP_WORDS: dict[Step, str] = {

@@ -1,6 +1,6 @@
 """Numbers in, numbers out: f-numbers, blur, depth of focus, the zoom law, lenses and cameras.
 
-The one sign convention of the package, `delta` and every residual alike, drawn at one zoom position:
+The one sign convention of the package, for `delta` and for every residual, drawn at one zoom position:
 
          the zoom lens                          where the image is      where the sensor stands
       ┌──────────────────┐ rear                          |                       |

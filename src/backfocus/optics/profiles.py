@@ -13,7 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar, get_args
 
-from ..errors import UsageError
+from ..errors import Remedy, UsageError
 from .lens import GREEN_UM, Knots, Optics, parse_f_numbers
 from .mounts import Mount, Sources
 
@@ -91,6 +91,8 @@ class Lens:
 class _Named(Protocol):
     @property
     def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
 
 
 Profile = TypeVar("Profile", bound=_Named)
@@ -99,6 +101,7 @@ Entry = dict[str, Any]
 NO_SOURCE = "no source given"
 """Stands for the source of a number whose entry names none."""
 
+MOST_SUGGESTED = 6
 _WORDS = frozenset({"name", "title", "mount", "kind", "back_focus_ring"})
 
 
@@ -194,10 +197,32 @@ def _named(kind: str, name: str, known: tuple[Profile, ...]) -> Profile:
     by_name = {profile.name: profile for profile in known}
     if name.lower() in by_name:
         return by_name[name.lower()]
-    near = get_close_matches(name.lower(), by_name, n=1, cutoff=0.0)
-    raise UsageError(
-        f"no {kind} is called '{name}'; the nearest is '{near[0]}' (`backfocus profiles` lists all)"
+    raise UsageError(f"no {kind} is called '{name}'; {_suggestion(name, known)} (", Remedy("profiles"), ")")
+
+
+def _suggestion(name: str, known: tuple[Profile, ...]) -> str:
+    """What may have been meant: all that have these words in name or title, else the nearest name."""
+    fits = matching(name, known)
+    if fits:
+        more = f" and {len(fits) - MOST_SUGGESTED} more" if len(fits) > MOST_SUGGESTED else ""
+        return f"these fit: {', '.join(each.name for each in fits[:MOST_SUGGESTED])}{more}"
+    near = get_close_matches(name.lower(), [each.name for each in known], n=1, cutoff=0.0)
+    return f"the nearest is '{near[0]}'"
+
+
+def matching(words: str, known: tuple[Profile, ...]) -> tuple[Profile, ...]:
+    """Those with every word of `words` in their name or title, written together or not: `fx 6`, `FX6`."""
+    wanted = [_letters(word) for word in words.split()]
+    if not all(wanted):
+        return ()
+    return tuple(
+        each for each in known if all(word in _letters(f"{each.name} {each.title}") for word in wanted)
     )
+
+
+def _letters(text: str) -> str:
+    """Lower-case letters and digits only: how a name is divided is easily mistaken."""
+    return "".join(letter for letter in text.lower() if letter.isalnum())
 
 
 def _all(kind: str, make: Callable[[Entry], Profile], folder: Path | None) -> tuple[Profile, ...]:

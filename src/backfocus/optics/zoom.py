@@ -123,8 +123,8 @@ def tele_after_correction_um(correction_um: float, k: float, *, turned: str) -> 
     k : float
         M_wide / M_tele, above 0 to 1.
     turned : "back-focus" | "focus"
-        The ring it was done with. The back-focus ring moves the image alike at every zoom position; the focus
-        ring moves it 1 / k^2 times as far at tele.
+        The ring it was done with. The back-focus ring moves the image by the same amount at every zoom
+        position; the focus ring moves it 1 / k^2 times as far at tele.
     """
     if turned not in ("back-focus", "focus"):
         raise ValueError(f"turned must be 'back-focus' or 'focus', not {turned!r}")

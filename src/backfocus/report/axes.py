@@ -58,7 +58,7 @@ def ticks(low: float, high: float, about: int = 5) -> tuple[float, ...]:
 
 
 def drawing(width: float, height: float, label: str, parts: Iterable[str]) -> Markup:
-    """An SVG picture of the given size in its own units; `label` is what it says to who cannot see it."""
+    """An SVG picture of the given size in its own units; `label` is what a screen reader says."""
     head = Markup('<svg viewBox="0 0 {:g} {:g}" role="img" aria-label="{}" font-family="{}" font-size="12">')
     return head.format(width, height, printable(label), FONT) + Markup("".join(parts)) + Markup("</svg>")
 

@@ -12,7 +12,7 @@ from .figures import figure_groups
 from .plots import gauge
 from .session_report import SessionReport
 from .style import STYLE
-from .words import error, micrometres, nd_name, printable, sentence, setting_name, units, verdict_word
+from .words import error, micrometres, nd_name, printable, sentence, setting_name, units, verdict_in_large
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -64,6 +64,6 @@ _WORDS = (
     sentence,
     setting_name,
     units,
-    verdict_word,
+    verdict_in_large,
 )
 """What `page.html` calls by name."""

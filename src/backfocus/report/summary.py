@@ -7,7 +7,7 @@ from markupsafe import Markup
 from .ink import COLOURS, FONT
 from .plots import gauge, residual_plot
 from .session_report import Outcome
-from .words import error, micrometres, printable, sentence, verdict_word
+from .words import error, micrometres, printable, sentence, verdict_in_large
 
 PAPER, INK, SOFT, HAIR = (COLOURS[name][0] for name in ("paper", "ink", "soft", "hair"))
 BOX = (
@@ -30,7 +30,7 @@ def summary_html(outcome: Outcome, name: str) -> str:
     ).format(
         box=BOX,
         colour=colour,
-        verdict=verdict_word(outcome.verdict),
+        verdict=verdict_in_large(outcome.verdict),
         reason=printable(sentence(outcome.reason)),
         advice=printable(sentence(outcome.advice)),
         rows=rows,

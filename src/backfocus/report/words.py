@@ -3,15 +3,9 @@
 import math
 import re
 
+from ..solve.titles import verdict_word
 from .session_report import Estimate
 
-VERDICTS = {
-    "set": "Set",
-    "adjust": "Adjust",
-    "tracking": "Tracking error",
-    "not-front-focus": "Not a front-focus lens",
-    "unsure": "Unsure",
-}
 SETTINGS = {"nd": "ND", "camera-serial": "Camera serial number", "lens-serial": "Lens serial number"}
 """Where a setting is not called by the name that is typed."""
 
@@ -52,9 +46,10 @@ def error(found: Estimate) -> str:
     return micrometres(value, signed=found.sign_known) + spread
 
 
-def verdict_word(kind: str) -> str:
-    """The verdict in large."""
-    return VERDICTS.get(kind, kind)
+def verdict_in_large(kind: str) -> str:
+    """The verdict's word with a capital."""
+    word = verdict_word(kind)
+    return word[:1].upper() + word[1:]
 
 
 def setting_name(name: str) -> str:

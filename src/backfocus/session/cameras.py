@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..errors import Argument, StoreError, UsageError
+from ..errors import Argument, Remedy, StoreError, UsageError
 from ..optics.lens import Optics
 from ..solve.camera import CameraCurve
 from ..solve.clip import SolvedCamera
@@ -90,7 +90,8 @@ def forget_camera(name: str, store_address: str | Path | None) -> None:
         if not store.forget_camera(one_name(name)):
             raise UsageError(
                 Argument("forget", name),
-                ": nothing was learned of a camera of that name; `backfocus profiles` lists them",
+                ": nothing was learned of a camera of that name; ",
+                Remedy("profiles"),
             )
 
 
@@ -110,4 +111,4 @@ def _learned_from(plain: Mapping[str, Any]) -> LearnedCamera:
         }
         return LearnedCamera(**{**plain, **told})
     except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise StoreError(f"a camera that was learned cannot be read: {error}. Learn it anew") from None
+        raise StoreError(f"a camera that was learned cannot be read: {error}. Learn it again") from None

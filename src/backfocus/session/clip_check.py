@@ -80,7 +80,7 @@ class ClipCheck:
     target : "star" | "edge" | None
         What was read.
     known : KnownCamera | None
-        What was known of the camera beforehand.
+        What was known of the camera before.
     learned : LearnedCamera | None
         What was learned of it and is kept from now on.
     """
@@ -131,7 +131,7 @@ def check_clip(
     Parameters
     ----------
     store_address : str | Path | None
-        Where cameras are kept; the user's own store unless given. It is opened for a camera with a name only.
+        Where cameras are kept; default: the user's own store. It is opened for a camera with a name only.
 
     Raises
     ------

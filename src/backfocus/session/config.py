@@ -23,7 +23,7 @@ from typing import Any
 
 import platformdirs
 
-from ..errors import Argument, UsageError
+from ..errors import Argument, Remedy, UsageError
 from ..redaction import shown
 from ..video.address import kind
 from .rig import NAMES, NOTHING_SAID, RigOptions, is_virtual, layered, rig_options
@@ -127,8 +127,10 @@ def key_of(name: str) -> str:
     return name.replace("_", "-")
 
 
-def in_the_file(argument: Argument) -> str:
-    """How the file spells an argument."""
+def in_the_file(argument: Argument | Remedy) -> str:
+    """How the file spells an argument; a remedy is found where Python finds it."""
+    if isinstance(argument, Remedy):
+        return str(argument)
     key = key_of(argument.name)
     quote = '"' if isinstance(argument.value, str) else ""
     return key if argument.value is None else f"{key} = {quote}{argument.given}{quote}"

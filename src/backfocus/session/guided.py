@@ -1,4 +1,4 @@
-"""A guided session, whoever shows it: begun, taken up again, led, another ND, ended.
+"""A guided session, in the terminal or on the page: begun, taken up again, led, another ND, ended.
 
 Terminal and page both lead through a `GuidedSession`. Everything that happens in it goes through its journal,
 and as long as it is led nobody else can write into it.
@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from ..errors import OutOfOrder, StoreError, UsageError
+from ..errors import OutOfOrder, Remedy, StoreError, UsageError
 from ..guide import events as ev
 from ..guide.hands import Hands
 from ..guide.instructions import Instruction
@@ -42,7 +42,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a session is to be on.
+    """What a session is about.
 
     Attributes
     ----------
@@ -145,9 +145,9 @@ class GuidedSession:
             yield moment
 
     def say(self, event: ev.Event) -> tuple[Instruction, ...]:
-        """What is to be done after something said while no pictures are looked at; it is written down.
+        """What to do after something said while no pictures are looked at; it is written down.
 
-        What cannot be meant now is passed over. Another ND, or "again", opens a finished session anew.
+        What cannot be meant now is passed over. Another ND, or "again", opens a finished session again.
         """
         try:
             after, instructions = advance(self.session, event)
@@ -234,8 +234,9 @@ def resume(store_address: str | Path | None, number: int, plan: Plan) -> tuple[G
         _say_what_is_new(guided, plan)
         if guided.session.finished:
             raise UsageError(
-                f"session {number} is finished, and `backfocus report {number}` prints it: begin a new one, "
-                "or note another ND to measure it in the same session"
+                f"session {number} is finished (",
+                Remedy("report", number),
+                "): begin a new one, or note another ND to measure it in the same session",
             )
         undo.pop_all()
         return guided, stored

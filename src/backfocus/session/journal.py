@@ -265,6 +265,5 @@ def _read(stored: StoredSession, what: str, payload: Mapping[str, Any]) -> Any:
 
 def _unreadable(stored: StoredSession, what: str, why: Exception, advice: str) -> StoreError:
     return StoreError(
-        f"session {stored.summary.id} cannot be read: {what}: {why}. {advice}; "
-        "`backfocus history` still lists its result"
+        f"session {stored.summary.id} cannot be read: {what}: {why}. {advice}; its result is still listed"
     )

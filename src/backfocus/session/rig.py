@@ -208,7 +208,7 @@ class Rig:
 
     @property
     def track(self) -> Track:
-        """What is known before the first picture of what is to be measured."""
+        """What is known before the first picture of what to measure."""
         return Track(want=self.target, region=self.region)
 
     def pictures(

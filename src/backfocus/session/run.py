@@ -68,7 +68,7 @@ def readings(
 ) -> Iterator[Sighting]:
     """Measure every picture of `source` in turn; closes the source at the end, also when abandoned.
 
-    `measure`: what to measure; whatever star or edge chart is there unless given.
+    `measure`: what to measure; by default the star or edge chart that is there.
 
     Raises
     ------
@@ -192,7 +192,7 @@ class _Turn:
             self._advance(event)
 
     def take_later(self, pictures: Iterable[Sighting], offset_s: float) -> None:
-        """What a recording shows after the end; it may take back what was said, which is then said anew."""
+        """What a recording shows after the end; it may take back what was said, which is then said again."""
         later = [each.reading for each in pictures]
         if not later:
             return

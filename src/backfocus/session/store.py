@@ -19,7 +19,7 @@ from typing import Any, Literal, Self
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..errors import SessionHeld, StoreError
+from ..errors import Remedy, SessionHeld, StoreError
 from ..redaction import redact, shown
 from .database import Database, open_database
 from .writer import Writer, this_program, writer_of
@@ -436,7 +436,7 @@ def _insert(connection: Connection, session_id: int, entries: Sequence[Entry]) -
 def _must_exist(connection: Connection, session_id: int) -> None:
     wanted = sa.select(_sessions.c.id).where(_sessions.c.id == session_id)
     if not 0 < session_id <= LARGEST_ID or connection.execute(wanted).first() is None:
-        raise StoreError(f"there is no session {session_id}: `backfocus history` lists them")
+        raise StoreError(f"there is no session {session_id}: ", Remedy("sessions"))
 
 
 def _locked(connection: Connection, session_id: int) -> Any:
@@ -445,7 +445,7 @@ def _locked(connection: Connection, session_id: int) -> Any:
     wanted = wanted.with_for_update()  # SQLite has one writer anyway
     row = connection.execute(wanted).first() if 0 < session_id <= LARGEST_ID else None
     if row is None:
-        raise StoreError(f"there is no session {session_id}: `backfocus history` lists them")
+        raise StoreError(f"there is no session {session_id}: ", Remedy("sessions"))
     return row
 
 

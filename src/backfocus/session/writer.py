@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 
 SILENT_S = 120.0
-"""Longer than a source is waited for without a picture: who has written nothing for so long is gone."""
+"""Longer than a source is waited for without a picture: a program silent for so long is gone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..errors import RemedyKey
 from ..measure.reading import Flag, Reading, Star
 from ..solve.backfocus import BackFocus
 from ..solve.clip import ClipAnswer, SolvedCamera
 from ..solve.defocus import Defocus
 from ..solve.learned import cost_words
-from ..solve.remarks import REMARKS
+from ..solve.remarks import REMARKS, with_remedies
 from ..solve.verdict import Verdict
 
 Json = dict[str, Any]
@@ -78,12 +79,16 @@ def reading_words(reading: Reading, defocus: Defocus | None) -> str:
     ).rstrip()
 
 
-def flags_words(flags: Mapping[Flag, int], pictures: int) -> Iterator[str]:
-    """What each flag means and what to do about it, with in how many of the pictures it stood."""
+def flags_words(
+    flags: Mapping[Flag, int], pictures: int, remedies: Mapping[RemedyKey, str] | None = None
+) -> Iterator[str]:
+    """What each flag means and what to do about it, with how many of the pictures had it."""
     for flag, remark in REMARKS.items():
         if count := flags.get(flag, 0):
             share = "" if count == pictures else f" ({count} of {pictures})"
-            yield f"{flag.value}{share}: {remark.what}. {remark.cure}"
+            keys = [remark.remedy] if remark.remedy else []
+            cure = with_remedies(remark.cure, keys, remedies or {})
+            yield f"{flag.value}{share}: {remark.what}. {cure}"
 
 
 def check_json(back_focus: BackFocus | None, verdict: Verdict, half_depth_um: float | None) -> Json:

@@ -42,7 +42,7 @@ class View:
     sweep
         |r| in um of the sweep going on, in the order seen.
     left
-        How far is left and how many rounds to expect, in words; "" while unknown.
+        How far is left and how many rounds are likely, in words; "" while unknown.
     troubles
         What went wrong and still matters, newest last.
     remarks
@@ -66,7 +66,7 @@ class View:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """All that is to be said beside the instruction, what matters most first: it alone stands large."""
+        """Everything to say beside the instruction, what matters most first: only that one is large."""
         *older, newest = ("", *(each.words for each in self.troubles))
         said = (newest, *self.remarks, *reversed(older))
         return tuple(dict.fromkeys(words for words in said if words))
@@ -165,7 +165,7 @@ def _blur(
     best = session.tele_best if session.step.at_tele else session.wide_best
     if best is None or not _same_zoom(best.scale_px, reading.scale_px):
         return blur_um(session, reading) or (None, None)
-    # At the scale of the best picture: breathing would ask for the lens's own curve anew with every picture.
+    # At the scale of the best picture: breathing would ask for the lens's own curve again with every picture.
     return blur_um(session, replace(reading, scale_px=best.scale_px), best) or (None, None)
 
 

@@ -9,7 +9,7 @@ SWEEP_S = 6.0
 SWEEP_HALF_DEPTHS = 8.0
 TURN_S = 1.5
 OFF_HALF_DEPTHS = 3.0
-"""How far the focus ring is off before it is set anew at tele."""
+"""How far the focus ring is off before it is set again at tele."""
 TELE_FOCUS_HALF_DEPTHS = 0.4
 """How well focus was set at tele, in depths of focus; seeded by the bench's own misfocus."""
 

@@ -1,4 +1,4 @@
-"""Noise, cut from a store of it at random places: drawing it anew for each picture is slow."""
+"""Noise, cut from a store of it at random places: drawing it again for each picture is slow."""
 
 import numpy as np
 from numpy.typing import NDArray

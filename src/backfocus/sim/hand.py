@@ -122,7 +122,7 @@ class Hand:
         self._says = [(due_s, step) for due_s, step in self._says if due_s <= self._now_s]
         reaction_s = float(self._rng.uniform(self._temper.soonest_s, self._temper.latest_s))
         if isinstance(said, say.Turn) and said.way == "stop":
-            # Whoever waits for "stop" is quicker than whoever is told something new.
+            # A hand that waits for "stop" is quicker than one that is told something new.
             reaction_s = self._temper.soonest_s * float(self._rng.uniform(0.7, 1.2))
         due_s = self._now_s + reaction_s
         if self._orders:
@@ -247,7 +247,7 @@ class Hand:
         return usual_um_s * (RETURN_PART if self._sharpened else 1.0)
 
     def _slowed(self) -> float:
-        """Half as fast, but nobody slows down anew with each word of one sentence."""
+        """Half as fast, but nobody slows down again with each word of one sentence."""
         if self._now_s - self._slowed_s < PATIENCE_S:
             return 1.0
         self._slowed_s = self._now_s

@@ -1,6 +1,6 @@
 """`sim://` as a source of video: the bench seen through a camera and a cable, with a hand on its rings.
 
-The source keeps the time: before each picture the hand moves by one frame's period. Whoever runs the
+The source keeps the time: before each picture the hand moves by one frame's period. What runs the
 procedure tells the hand what was said (`source.hand.hear`) and asks it for answers (`source.hand.answers`);
 the rest is looking.
 """

@@ -180,7 +180,7 @@ def solve_back_focus(zoom: Sequence[ZoomResidual], *, signed: bool, side: Side =
     Notes
     -----
     Three or more positions are needed to see a tracking error. A constant relative error of the f-number
-    passes into every residual alike and is not seen as misfit.
+    passes into every residual equally and is not seen as misfit.
     """
     ordered = tuple(sorted(zoom, key=lambda each: -each.scale_px))
     if len(ordered) < 2 or ordered[-1].scale_px > 0.999 * ordered[0].scale_px:

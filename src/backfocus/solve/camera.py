@@ -11,7 +11,7 @@ is chosen because it names no kind of camera, may fall below 1 or rise above it,
 (so that they can be summed over in closed form), and is smooth: it cannot imitate the ripples of a far
 defocus. Four taps are what an edge-aware demosaic needs; a fifth changed no answer.
 
-How sharp a camera may be beforehand is a broad guess: two in three have C between 0.5 and 1.5 at the finest
+How sharp a camera may be is a broad prior: two in three have C between 0.5 and 1.5 at the finest
 detail. C is the same at every zoom position and at every turn of a ring. What a camera learned from an
 earlier session tells takes the place of the guess.
 """
@@ -31,7 +31,7 @@ TAPS = 4
 """Pixels to either side that the filter reaches."""
 
 TAP_SIGMA = (0.25, 0.10, 0.05, 0.03)
-"""One standard deviation of each a_j beforehand: C at 0.5 cy/px, 1 - 2 a_1 - 2 a_3, from near 0 to near 2."""
+"""Standard deviation of the prior of each a_j: C at 0.5 cy/px, 1 - 2 a_1 - 2 a_3, from near 0 to near 2."""
 
 
 _MOST_HALF_DEPTHS = 6.0
@@ -73,7 +73,7 @@ def camera_curve(taps: Vector, covariance: Vector) -> CameraCurve:
 
 
 def unknown_camera() -> CameraCurve:
-    """Any camera: the broad guess beforehand."""
+    """Any camera: the broad prior."""
     return camera_curve(np.zeros(TAPS), np.diag(np.square(TAP_SIGMA)))
 
 

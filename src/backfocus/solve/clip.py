@@ -82,11 +82,11 @@ class SolvedCamera:
     half_depths : float
         What it costs, in half depths of focus at wide.
     known : bool
-        Whether a camera known beforehand was taken.
+        Whether a camera known from before was used.
     left_aside : bool
         Whether there was one, and the pictures do not fit it.
     learned, learned_half_depths : CameraCurve | None, float
-        What the sweep in these pictures tells of it, with nothing known beforehand; None without a sweep.
+        What the sweep in these pictures tells of it, with nothing known before; None without a sweep.
     end : "wide" | "tele" | None
         Where that sweep was.
     """
@@ -151,7 +151,7 @@ def judge_clip(
     adjusters : Adjusters, optional
         What can be moved on this lens, for the advice.
     camera : CameraCurve, optional
-        What is known of the camera beforehand.
+        What is known of the camera before this clip.
     """
     pictures = undisturbed(usable(readings), optics)
     pulls = find_pulls(pictures) if comparable(pictures) else ()

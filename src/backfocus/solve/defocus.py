@@ -7,9 +7,9 @@ for a defocused picture is the same in front of and behind focus.
 
 With a reference (the best picture seen at that zoom) the lens's own blur is taken for spherical aberration.
 The W040 that makes best focus look like the reference is the most there is, for a codec, a moving ring and
-other faults of the lens soften the best picture too; but they soften both sides of focus alike, and W040 does
-not. So every W040 up to that counts by how well it fits the picture that is read; after a sweep all of its
-pictures tell it. Where both sides of focus fit, their mean by how well each does is reported, still as a
+other faults of the lens soften the best picture too; but they soften both sides of focus equally, and W040
+does not. So every W040 up to that counts by how well it fits the picture that is read; after a sweep all of
+its pictures tell it. Where both sides of focus fit, their mean by how well each does is reported, still as a
 magnitude: whether W040 is positive is not known. What the reference still reads against itself (a lens soft
 for another reason) is taken off in quadrature; after a sweep, some of it: a codec softens what moves more
 than what stands still, and nobody knows how much. Zero is where the picture is sharpest at 0.25 cy/px.

@@ -143,8 +143,8 @@ def chance(forms: Vector, camera: CameraCurve) -> Vector:
     root = _cholesky(bend + precision)
     half = _solved(root, pull + precision @ taps)
     log_det = 2.0 * sum(np.log(root[each][each]) for each in range(TAPS))
-    beforehand = taps @ precision @ taps - float(np.linalg.slogdet(precision)[1])
-    return np.asarray(constant + beforehand - sum(np.square(half)) + log_det)
+    prior = taps @ precision @ taps - float(np.linalg.slogdet(precision)[1])
+    return np.asarray(constant + prior - sum(np.square(half)) + log_det)
 
 
 def camera_after(forms: Vector, camera: CameraCurve) -> CameraCurve:

@@ -10,7 +10,7 @@ of it that this lens has, as likely as any other from 0 to 1: one at tele, one a
 many positions do not average away what none of them knows. The zoom law
 gives r at every position from delta and the residual t at the longest zoom: r = delta (1 - x) + t x with
 x = (M / M_tele)^2. The chance of a delta is the sum over every t and q; no t, side or delta is preferred
-beforehand. Far from focus this is the normal curve of a weighted fit, near zero it is not symmetric.
+in advance. Far from focus this is the normal curve of a weighted fit, near zero it is not symmetric.
 """
 
 import math

@@ -53,7 +53,7 @@ ZERO_LIKELY = 0.15
 curve's 95 %."""
 
 OTHER_MODE = 0.1
-"""How likely it is beforehand that a known camera is not as it was: another mode, another detail setting."""
+"""Prior chance that a known camera is not as it was: another mode, another detail setting."""
 
 LEFT_ASIDE = 0.9
 """So likely that must be afterwards for it to be said."""
@@ -123,7 +123,7 @@ class _Place:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _World:
-    """One course of the f-number, one zoom ratio and one sort of camera, with how likely it is beforehand.
+    """One course of the f-number, one zoom ratio and one sort of camera, with its prior probability.
 
     `camera`: what is known of it. `known`: it is the one from earlier.
     """
@@ -165,7 +165,7 @@ def solve_zoom(
     optics : Optics
         Pixel, wavelength and f-number over the zoom.
     camera : CameraCurve, optional
-        What is known of the camera beforehand.
+        What is known of the camera before this clip.
     side : int
         The sign of the residual at the widest position, where a move told it.
 
@@ -294,7 +294,7 @@ def _span(grid: Vector, likely: NDArray[np.bool_], count: int) -> Vector:
 
 
 def _misfocus(world: _World, tele: Vector) -> Vector:
-    """-2 ln of how likely t is beforehand."""
+    """-2 ln of the prior of t."""
     scaled = tele / (TELE_SIGMA_HALF_DEPTHS * world.places[0].evidence.half_depth_um)
     return np.asarray((TELE_TAILS + 1.0) * np.log1p(scaled**2 / TELE_TAILS))
 
@@ -416,7 +416,7 @@ class _Hypothesis:
 
 
 def _f_number_in_doubt(delta: Vector, density: Vector) -> tuple[Vector, Vector]:
-    """With what the f-number may be off, which stretches all of it alike."""
+    """With what the f-number may be off, which stretches all of it equally."""
     reach = 1.0 + math.sqrt(3.0) * F_NUMBER_SIGMA
     at = np.linspace(delta[0] / reach, delta[-1] * reach, 4 * len(delta))
     parts = (

@@ -4,10 +4,11 @@
 once, with what to do about it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ..errors import RemedyKey
 from ..measure.reading import Flag, Reading
 
 Effect = Literal["none", "too sharp", "too soft", "in doubt", "camera sharp", "camera soft"]
@@ -17,17 +18,22 @@ sharp or too soft as that camera shows everything, which is solved for and only 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What is so, as the end of a sentence; what to do, in sentences; and the effect on the answer."""
+    """What is so, as the end of a sentence; what to do, in sentences; and the effect on the answer.
+
+    `remedy`: where what helps is found; each face has its own words for that.
+    """
 
     what: str
     cure: str
     effect: Effect = "none"
+    remedy: RemedyKey | None = None
 
 
 REMARKS: dict[Flag, Remark] = {
     Flag.NO_STAR: Remark(
         "there is no star in the picture",
-        "Is the chart in view and lit? (`backfocus chart star.pdf` prints one; an edge needs a region.)",
+        "Is the chart in view and lit?",
+        remedy="chart",
     ),
     Flag.TWO_STARS: Remark(
         "there are more stars than one: the larger, or of equals the one nearest the middle, is measured",
@@ -36,11 +42,11 @@ REMARKS: dict[Flag, Remark] = {
     ),
     Flag.CROPPED: Remark(
         "the target is not whole in the picture",
-        "At tele that is as it should be; at wide move it to the middle.",
+        "At tele that is fine; at wide move it to the middle.",
     ),
     Flag.TILTED: Remark(
         "the chart is turned away from the camera",
-        "It is allowed for; better hang it square.",
+        "It is allowed for; hanging it square is better.",
     ),
     Flag.LOST: Remark(
         "nothing of it can be read here",
@@ -56,41 +62,44 @@ REMARKS: dict[Flag, Remark] = {
     ),
     Flag.SHARPENED: Remark(
         "the camera sharpens its picture",
-        "It is allowed for; with detail (sharpening) off in the camera's menu the answer is surer. (A wrong "
-        "transfer curve looks the same.)",
+        "It is allowed for; with detail (sharpening) off in the camera's menu the answer is more certain. (A "
+        "wrong gamma setting looks the same.)",
         "camera sharp",
     ),
     Flag.SHARPENING_UNKNOWN: Remark(
-        "so soft a picture does not show whether the camera sharpens it",
-        "See in the camera's menu that detail (sharpening) is off.",
+        "the picture is too soft to show whether the camera sharpens it",
+        "Check in the camera's menu that detail (sharpening) is off.",
     ),
     Flag.INTERLACED: Remark(
-        "lines come twice, or two fields are woven into one picture",
-        "Set the camera to progressive, or take its interlaced signal as it is.",
+        "lines are doubled, or two fields are woven into one picture",
+        "Set the camera to progressive, or feed its interlaced signal without conversion.",
         "camera soft",
     ),
     Flag.MOVING: Remark("the picture moves", "Lock the tripod; stabiliser off.", "too soft"),
     Flag.ABOVE_NYQUIST: Remark(
-        "MTF50 lies above what pixels can show", "Nothing is wrong: so sharp is the picture."
+        "MTF50 lies above what pixels can show", "Sharper than the pixels can show: fine."
     ),
     Flag.SCALE_UNSURE: Remark(
         "nothing tells the size of the star",
-        "Use our own chart (`backfocus chart`); the guide takes the zoom ratio of the lens's data.",
+        "Use our own chart, or name the lens: its zoom ratio is used then.",
         "in doubt",
+        "chart",
     ),
     Flag.NO_OPTICS: Remark(
         "pixel size and f-number are not known, so blur cannot be told in um",
-        "Name camera and lens, or give pixel pitch and f-number.",
+        "Say which camera and lens it is, or give pixel pitch and f-number.",
+        remedy="optics",
     ),
     Flag.NO_EDGE: Remark(
         "there is no slanted edge",
-        "Is the chart in view and lit? A single edge needs a region, a lone square the target edge.",
+        "Is the chart in view and lit? A single edge needs a region; for a lone square choose the target "
+        "edge.",
     ),
     Flag.TWO_EDGES: Remark(
         "it is not one straight edge between two even sides",
         "Give a region that holds one edge and no corner.",
     ),
-    Flag.ON_GRID: Remark("the edge runs along the pixels", "Turn the chart by some 5 degrees."),
+    Flag.ON_GRID: Remark("the edge runs along the pixels", "Turn the chart by about 5 degrees."),
     Flag.OTHER_CURVE: Remark(
         "the chart's patches contradict the declared transfer curve, and theirs is used",
         "Name the curve that the camera is set to.",
@@ -98,7 +107,7 @@ REMARKS: dict[Flag, Remark] = {
     ),
     Flag.COMPRESSED: Remark(
         "compression softens the picture",
-        "Take it before the encoder, or at a higher bit rate. (A wrong transfer curve looks the same.)",
+        "Take it before the encoder, or at a higher bit rate. (A wrong gamma setting looks the same.)",
         "camera soft",
     ),
     Flag.DAMAGED: Remark(
@@ -148,6 +157,13 @@ def having(flags: Iterable[Flag], *effects: Effect) -> tuple[Remark, ...]:
     return tuple(remark for flag, remark in REMARKS.items() if flag in told and remark.effect in effects)
 
 
-def remark_words(remark: Remark) -> str:
-    """A remark in sentences of its own."""
-    return f"{remark.what[0].upper()}{remark.what[1:]}. {remark.cure}"
+def remark_words(remark: Remark, remedies: Mapping[RemedyKey, str] | None = None) -> str:
+    """A remark in sentences of its own; with a face's `remedies` also where help is found."""
+    said = f"{remark.what[0].upper()}{remark.what[1:]}. {remark.cure}"
+    return with_remedies(said, [remark.remedy] if remark.remedy else [], remedies or {})
+
+
+def with_remedies(words: str, keys: Iterable[RemedyKey], remedies: Mapping[RemedyKey, str]) -> str:
+    """Sentences, and after them where help is found, in the words of a face."""
+    said = [f"{remedies[key][0].upper()}{remedies[key][1:]}." for key in keys if key in remedies]
+    return " ".join([words, *said])

@@ -22,7 +22,7 @@ MOST_WRONG = 1.3
 """Nobody's f-number is wrong by more than this factor: a larger one means another step, or another lens."""
 
 AS_LIKELY = 0.1
-"""Two ways to explain the step are alike if one needs no more than a tenth more change of the f-number."""
+"""Two ways to explain the step are equally good if one needs at most a tenth more change of the f-number."""
 
 _ROUNDS = 4
 _CLOSE = 1e-3
@@ -35,7 +35,7 @@ class Calibrated:
     Attributes
     ----------
     before, after : ClipAnswer
-        Read with the calibrated f-number; the side is unknown where both fit alike, near zero.
+        Read with the calibrated f-number; the side is unknown where both fit equally well, near zero.
     optics : Optics
         With the f-number that fits the step.
     factor, factor_sigma : float
@@ -69,7 +69,7 @@ def calibrate(
     step_um : float
         How much further the lens is from the sensor in the second clip; negative if nearer.
     camera : CameraCurve, optional
-        What is known of the camera beforehand.
+        What is known of the camera before.
 
     Raises
     ------
@@ -83,11 +83,11 @@ def calibrate(
     if not fits:
         return None
     factor = min((fit[0] for fit in fits), key=lambda each: abs(math.log(each)))
-    alike = [sides for each, sides in fits if abs(math.log(each)) < abs(math.log(factor)) + AS_LIKELY]
+    equal = [sides for each, sides in fits if abs(math.log(each)) < abs(math.log(factor)) + AS_LIKELY]
     true = _scaled(optics, factor)
     first, second = (
         judge_clip(clip, true, side=side if len(set(told)) == 1 else 0, adjusters=adjusters, camera=camera)
-        for clip, side, told in zip((before, after), alike[0], zip(*alike, strict=True), strict=True)
+        for clip, side, told in zip((before, after), equal[0], zip(*equal, strict=True), strict=True)
     )
     return Calibrated(first, second, true, factor, _factor_sigma(first, second, step_um) * factor)
 

@@ -1,6 +1,6 @@
 """Best focus of a sweep on a position axis, straight from its pictures.
 
-For whoever knows where the ring stood at each picture: a motor, or a hand that goes from mark to mark. No
+For a hand that knows where the ring stood at each picture: a motor, or a hand that goes from mark to mark. No
 command does yet, for a ring turned freely has no such axis (`hand_sweep`).
 
 |r| of every picture goes through `peak`, which refuses flat and one-sided sweeps and tells the backlash and,

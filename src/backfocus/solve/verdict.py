@@ -7,14 +7,14 @@ The rules are asked in this order, and the first that holds decides:
     tracking          a residual is off the zoom law by more than max(h, 3 sigma)
     unsure            no optics, or the zoom positions too near each other: k above 0.7
     set               the whole 95 % interval within +-h; a soft lens only adds blur, so this is safe
-    unsure            every picture is soft alike by more than 3.5 h and none is known to be in focus: that is
-                      more than a camera does
+    unsure            every picture is equally soft, by more than 3.5 h, and none is known to be in focus:
+                      that is more than a camera does
     adjust            the whole interval outside +-h; without an in-focus reference, outside +-1.5 h
     unsure            otherwise; the advice says how to find out
 
 Clipped or dark pictures read too sharp: an error seen in them is one, but `set` is not said. Moving ones read
 too soft: `set` is safe, but `tracking` wants a residual off by 4 h, and `adjust` without a reference the
-whole interval outside +-4 h. What the camera does to all pictures alike (sharpening, doubled lines, a codec)
+whole interval outside +-4 h. What the camera does to every picture (sharpening, doubled lines, a codec)
 is solved for. What else was noticed stands at the end of the advice.
 """
 
@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ..errors import RemedyKey
 from ..measure.reading import Flag
 from .backfocus import BackFocus
 from .remarks import Effect, Remark, having, remark_words
@@ -40,11 +41,12 @@ LOCK_ADVICE = "Lock the ring, then look once more: the screw can move it."
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is so, why, and what to do about it."""
+    """What is so, why, and what to do about it; `remedies`: where help is found, for each face to say."""
 
     kind: Kind
     reason: str
     advice: str
+    remedies: tuple[RemedyKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def judge(
     flags : frozenset of Flag, optional
         What was noticed in the pictures it all rests on; see `remarks`.
     camera_solved : bool
-        Whether what the camera does to all pictures alike was solved for; if not, it spoils them.
+        Whether what the camera does to every picture was solved for; if not, it spoils them.
     camera_half_depths : float, optional
         What the camera costs (`camera.cost_half_depths`), where these pictures alone told it.
     """
@@ -116,7 +118,8 @@ def judge(
         return _not_front_focus(slopes)
     if half_depth_um is None:
         return Verdict("unsure", "Pixel size and f-number are not known, so blur cannot be told in um.",
-                       "Name camera and lens, or give pixel pitch and f-number.")  # fmt: skip
+                       "Say which camera and lens it is, or give pixel pitch and f-number.",
+                       ("optics",))  # fmt: skip
     if Flag.LIGHT_CHANGED in flags or (back_focus is None and Flag.EXTENDER in flags):
         return _noticed(_disturbed(flags), flags)
     if back_focus is None:
@@ -150,7 +153,7 @@ def follows_zoom_law(first: SweepSlope, second: SweepSlope) -> bool:
 def move_words(delta_um: float, *, sign_known: bool) -> str:
     """Which way the lens must go and how far, as the end of a sentence."""
     if not sign_known:
-        return f"the lens must move about {abs(delta_um):.0f} um; which way is not known yet"
+        return f"the lens must move about {abs(delta_um):.0f} um, direction not known yet"
     way = "towards the sensor" if delta_um > 0 else "away from the sensor"
     return f"the lens must move {abs(delta_um):.0f} um {way}"
 
@@ -198,7 +201,7 @@ def _changed_by_focus(before: BackFocus | None, after: BackFocus, depths: Sequen
     return Verdict(
         "not-front-focus",
         f"Zooming in showed an error of {abs(before.delta_um):.0f} um, and zooming out, with the focus set "
-        f"anew at tele, {abs(after.delta_um):.0f} um. A lens that focuses with its front shows the same "
+        f"again at tele, {abs(after.delta_um):.0f} um. A lens that focuses with its front shows the same "
         "twice: this one focuses elsewhere, and back focus is no cure.",
         "Do not turn the back-focus ring for this, unless that ring (or its lock screw) was what was turned "
         f"at tele. {_REFOCUS}",
@@ -264,8 +267,8 @@ def _unread(unscaled: bool) -> Verdict:
     if unscaled:
         return Verdict("unsure", "The star was read, but zoomed in nothing tells its size: a star without "
                        "twists shows it by its rim alone.",
-                       "Use our own chart (`backfocus chart`), or zoom in only until the star fills the "
-                       "picture: twice its size at wide is zoom enough.")  # fmt: skip
+                       "Use our own chart, or zoom in only until the star fills the picture: twice its size "
+                       "at wide is zoom enough.", ("chart",))  # fmt: skip
     return Verdict("unsure", "The star was not read at two zoom positions.",
                    "Hold still for two seconds at full tele and again at full wide.")  # fmt: skip
 
@@ -275,8 +278,13 @@ def _noticed(verdict: Verdict, flags: frozenset[Flag]) -> Verdict:
     noticed = having(flags, "too sharp", "too soft", "in doubt")
     if verdict.kind == "unsure":
         noticed += having(flags, "camera sharp", "camera soft")
-    said = [remark_words(remark) for remark in noticed if remark.cure not in verdict.advice]
-    return replace(verdict, advice=" ".join([verdict.advice, *said]))
+    new = [remark for remark in noticed if remark.cure not in verdict.advice]
+    remedies = (*verdict.remedies, *(each.remedy for each in new if each.remedy))
+    return replace(
+        verdict,
+        advice=" ".join([verdict.advice, *map(remark_words, new)]),
+        remedies=tuple(dict.fromkeys(remedies)),
+    )
 
 
 def _spoilt(remarks: tuple[Remark, ...], back_focus: BackFocus, half_depth_um: float) -> Verdict | None:
@@ -329,10 +337,10 @@ def _adjust(
         return None
     delta = back_focus.delta_um
     if back_focus.sign_known:
-        where = "far from" if delta > 0 else "near to"
+        where = "far from" if delta > 0 else "close to"
         what = f"The sensor is {abs(delta):.0f} um too {where} the lens"
     else:
-        what = f"The sensor is {abs(delta):.0f} um too far from or too near to the lens"
+        what = f"The back focus is off by {abs(delta):.0f} um; the direction is not known yet"
     return Verdict(
         "adjust",
         f"{what} ({_interval_words(back_focus, half_depth_um)}).",
@@ -371,7 +379,7 @@ def _shim_words(delta_um: float, shim_um: float, sign_known: bool) -> str:
 
 def _cannot_tell(back_focus: BackFocus, half_depth_um: float, *, referenced: bool, soft: bool) -> Verdict:
     if not referenced:
-        reason = f"a soft {'picture' if soft else 'lens'} and a back-focus error look alike"
+        reason = f"a soft {'picture' if soft else 'lens'} and a back-focus error look the same"
         advice = (
             "At wide, sweep the focus ring slowly through the sharpest point, first towards infinity, then "
             "back: that shows how sharp it can be there."

@@ -5,7 +5,7 @@ import re
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from ..errors import UsageError
+from ..errors import Remedy, UsageError
 from ..redaction import shown
 
 Kind = Literal["file", "rtsp", "http", "srt", "device", "sim"]
@@ -75,7 +75,7 @@ def local_path(address: str) -> str:
 
 def _named(address: str, name: str) -> Kind:
     if not name.strip("/ "):
-        raise UsageError(f"{address} names no device: `backfocus devices` lists them")
+        raise UsageError(f"{address} names no device: ", Remedy("devices"))
     return "device"
 
 

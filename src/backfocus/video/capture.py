@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 import av
 import av.error
 
-from ..errors import SourceUnreadable, UsageError
+from ..errors import Remedy, SourceUnreadable, UsageError
 from .network import Connection
 
 V4L2_CLASS = Path("/sys/class/video4linux")
@@ -78,12 +78,12 @@ def connection(address: str, timeout_s: float) -> Connection:
     if PLATFORM.startswith("linux"):
         path = wanted if wanted.startswith("/") else f"/dev/video{_number(wanted)}"
         if not os.path.exists(path):  # False for a name of any length, where Path raises
-            raise SourceUnreadable(f"{address}: no such device: `backfocus devices` lists them")
+            raise SourceUnreadable(f"{address}: no such device: ", Remedy("devices"))
         return Connection(path, timeout_s, options, "v4l2")
     device = chosen(wanted, devices())
     if PLATFORM == "win32":
         return Connection(f"video={device.name}", timeout_s, options, "dshow")
-    # AVFoundation asks for 29.97 of its own accord, which many cameras refuse
+    # AVFoundation asks for 29.97 by itself, which many cameras refuse
     number = device.address.removeprefix("device:")
     return Connection(number, timeout_s, {"framerate": "30"} | options, "avfoundation")
 
@@ -95,7 +95,7 @@ def chosen(wanted: str, present: Sequence[Device]) -> Device:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise SourceUnreadable(f"device:{wanted}: no such device: `backfocus devices` lists them")
+        raise SourceUnreadable(f"device:{wanted}: no such device: ", Remedy("devices"))
     several = ", ".join(d.address for d in found)
     raise SourceUnreadable(f"device:{wanted} fits several devices: use one of {several}")
 

@@ -213,7 +213,7 @@ class Numbering:
         )
 
     def _after(self, at_s: float) -> float:
-        """The time, set on where a stream's clock begins anew, as in recordings that were joined."""
+        """The time, set on where a stream's clock begins again, as in recordings that were joined."""
         if self.last_s is None:
             return max(at_s, 0.0)
         if at_s < self.last_s:

@@ -112,7 +112,7 @@ def _connector(address: str, found: Kind, timeout_s: float, max_megapixels: floa
 
 
 def expected_frames(source: VideoSource) -> int | None:
-    """Number of pictures to expect, for a progress bar; None for live sources and where it is not known."""
+    """Number of pictures it holds, for a progress bar; None for live sources and where it is not known."""
     return source.frame_count if isinstance(source, Clip | Stills) else None
 
 

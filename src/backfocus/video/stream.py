@@ -73,7 +73,7 @@ class Times:
     """When each picture was taken, in seconds since the first: by its own clock where that makes sense.
 
     A stream's clock is smoother than the arrival of its pictures, but it jumps when the camera restarts or
-    the connection is made anew. A step of it counts unless it goes back, or runs ahead of the arrivals by
+    the connection is made again. A step of it counts unless it goes back, or runs ahead of the arrivals by
     more than `AHEAD_S`; the time between arrivals counts then.
     """
 

@@ -4,8 +4,8 @@
               puts out the one that came first among those of the address with the most of them
     known     was let through by the guard; no number of unknown ones can put it out
 
-Whoever has something to say has `say_s` for the whole of it, in however many pieces it comes; whoever does
-not take what was sent to it is cut off after `take_s`. Time is an argument.
+A caller has `say_s` for the whole of a message, in however many pieces it comes; one that does not take
+what was sent to it is cut off after `take_s`. Time is an argument.
 """
 
 import time
@@ -130,7 +130,7 @@ class Callers:
         self._all.discard(caller)
 
     def look_round(self) -> None:
-        """Cut off whoever has had its time; to be called several times a second."""
+        """Cut off callers whose time is over; to be called several times a second."""
         now_s = self.now_s()
         for caller in tuple(self._all):
             caller.look(now_s)

@@ -62,7 +62,7 @@ class Chosen:
         return PRACTICE + self.choice.name if self.is_practice else self.rig.source
 
     def plan(self, notes: Notes = ()) -> Plan:
-        """What a session on it is to be on."""
+        """What a session on it is about."""
         return Plan(
             self.rig,
             self.kept_source,

@@ -51,7 +51,7 @@ class PageServer(uvicorn.Server):
     callers : Callers
         Its limits hold for all connections.
     fault : callable
-        Words on stderr for what nobody foresaw.
+        Words on stderr for unexpected errors.
     """
 
     def __init__(self, app: ASGIApp, callers: Callers, fault: Fault = name_of) -> None:
@@ -147,7 +147,7 @@ class SocketConnection(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Hand on what came in; end what cannot become a WebSocket, and whoever takes no answers."""
+        """Hand on what came in; end what cannot become a WebSocket, and callers that take no answers."""
         self._pings = 0
         super().data_received(data)
         if self.conn.handshake_exc is not None:

@@ -47,7 +47,7 @@ def asked(controls: Controls, viewer: str, now_s: float) -> Controls:
 
 
 def handed_over(controls: Controls, viewer: str, *, yes: bool) -> Controls:
-    """The holder answered whoever asked; anybody else's answer changes nothing."""
+    """The holder answered the viewer who asked; anybody else's answer changes nothing."""
     if viewer != controls.holder or not controls.asking:
         return controls
     return Controls(controls.asking) if yes else replace(controls, asking="")

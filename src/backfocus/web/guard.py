@@ -37,7 +37,7 @@ _MOST_FIELDS = 16
 _MOST_COOKIES = 8
 """Pages on other ports of the same host can set a cookie of our name: so many of them are tried."""
 _NO_ENTRY = (
-    "This page is opened with the address or QR code that `backfocus serve --lan` prints. Each opens it once."
+    "This page opens with the link or QR code shown in the terminal where it was started. Each works once."
 )
 _ENTERED = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>backfocus</title>'

@@ -89,7 +89,7 @@ class Hub:
         self.session_host.wake = self._wake_from_anywhere
 
     def wake(self) -> None:
-        """Something new is to be seen."""
+        """There is something new to show."""
         for viewer in self._viewers:
             viewer.room.set()
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 Fault = Callable[[BaseException], str]
-"""Says in one line what went wrong that nobody foresaw, and may keep a record of it."""
+"""Says an unexpected error in one line, and may keep a record of it."""
 
 LONGEST = 400
 AGAIN_S = 60.0

@@ -10,9 +10,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Discriminator, Field, PlainValidator, Tag, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from ..errors import Argument, UsageError
+from ..errors import Argument, Remedy, UsageError
+from ..guide.hands import Word
 from ..session.guided import RECORD_NAMES, Notes
 from ..session.rig import NAMES, NOTHING_SAID, RigOptions, rig_options
+from .remedies import REMEDIES
 
 LONGEST_MESSAGE = 8192
 NOT_ON_THE_PAGE = ("source", "region", "red_blue_um", "max_megapixels")
@@ -64,7 +66,6 @@ def _notes(value: object) -> Notes:
 Words = Annotated[str, Field(max_length=500), AfterValidator(_words)]
 Name = Annotated[str, Field(max_length=64), AfterValidator(_words)]
 Address = Annotated[str, Field(max_length=2000), AfterValidator(_words)]
-Word = Literal["confirm", "repeat", "skip", "undo", "stop"]
 ChoiceKind = Literal["given", "address", "device", "recording", "rig", "virtual", "practice"]
 PracticeRing = Literal["focus", "zoom", "back-focus", "iris", "lock"]
 
@@ -154,7 +155,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """The holder's answer to whoever asked."""
+    """The holder's answer to the viewer who asked."""
 
     yes: bool
 
@@ -169,8 +170,10 @@ OPEN_TO_ALL = (Hello, Seen, Ask)
 """What anybody may send; the rest needs the controls."""
 
 
-def on_the_page(argument: Argument) -> str:
-    """How the page calls an argument: by the label of its field."""
+def on_the_page(argument: Argument | Remedy) -> str:
+    """How the page calls an argument: by the label of its field; and where help is found on it."""
+    if isinstance(argument, Remedy):
+        return argument.said(REMEDIES)
     return f"{LABELS.get(argument.name, argument.name)} {argument.given}".rstrip()
 
 

@@ -78,7 +78,7 @@ def address_of(choice: Choice, given: Given) -> str:
         case "recording":
             path = recordings(given.media).get(choice.name)
             if path is None:
-                raise UsageError("that recording is not in the folder that `--media` names")
+                raise UsageError("that recording is not in the folder that this page was started with")
             return str(path)
         case "device":
             if choice.name not in {device.address for device in devices()}:
@@ -99,7 +99,7 @@ def _typed(name: str) -> str:
     """An address typed in: the network and the virtual camera only, never a file of this machine."""
     found = kind(name)
     if found in ("file", "device"):
-        raise UsageError("write an address such as rtsp://HOST/PATH; files come from the folder of `--media`")
+        raise UsageError("write an address such as rtsp://HOST/PATH; files are chosen under Recording")
     return name
 
 

@@ -12,6 +12,7 @@ from ..session.certificate import session_report
 from ..session.journal import fold
 from ..session.paper import report_pdf
 from ..session.store import Store, Summary
+from ..solve.titles import verdict_word
 
 Json = dict[str, Any]
 MOST_SESSIONS = 500
@@ -43,6 +44,7 @@ def one(store: Store, session_id: int) -> Json:
     return {
         "line": _line(stored.summary),
         "optics": setup.optics is not None,
+        "words": [verdict_word(outcome.verdict) for outcome in report.outcomes],
         "report": report_json(report, printed_at=_now(), version=__version__),
         "drawings": [
             [asdict(group) for group in figure_groups(outcome, f"nd{number}")]
@@ -85,6 +87,7 @@ def _line(summary: Summary) -> Json:
         "lens": summary.lens,
         "state": summary.state,
         "verdict": summary.verdict,
+        "word": verdict_word(summary.verdict or ""),
         "delta_um": summary.delta_um,
         "sigma_um": summary.sigma_um,
         "results": [

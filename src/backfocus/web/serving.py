@@ -84,7 +84,7 @@ def serve(
     limits : Limits | None
         How many may be connected, and how long they may be silent; others in tests.
     fault : callable
-        Words on stderr for what nobody foresaw.
+        Words on stderr for unexpected errors.
 
     Raises
     ------
@@ -132,7 +132,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def kept_key(file: Path) -> bytes:
-    """The key that signs cookies, made at first: phones stay known when the server is started anew."""
+    """The key that signs cookies, made at first: phones stay known when the server is started again."""
     try:
         key = file.read_bytes()
         if len(key) >= 32:

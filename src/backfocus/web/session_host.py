@@ -57,7 +57,7 @@ class SessionHost:
     given : Given
         What the command line named.
     wake : callable
-        Called (from any thread) after something new is to be seen.
+        Called (from any thread) after there is something new to show.
     opens : callable
         Opens the source of a rig; another one in tests.
     clock, pause : callable
@@ -381,5 +381,5 @@ def _begun(chosen: Chosen, phase: Phase) -> Shown:
 
 
 def _standing(instructions: tuple[Instruction, ...]) -> tuple[Instruction, ...]:
-    """The instructions that hold from now on; a doubt is looked after and what was asked for goes on."""
+    """The instructions that hold from now on; a doubt is a question beside them."""
     return tuple(each for each in instructions if not isinstance(each, CheckThat | Ignored))

@@ -9,11 +9,15 @@ from typing import Any, Literal
 
 from ..guide import events as ev
 from ..guide import instructions as say
+from ..guide.hands import COMMANDS
 from ..guide.procedure import Step, possible, rounds_left
 from ..guide.session_state import Result, Session
+from ..guide.watch.aim import BRIGHTEST, DARKEST
 from ..measure.reading import Flag, Reading, Star
 from ..show.view import View
-from ..solve.remarks import Effect, having, remark_words
+from ..solve.remarks import Effect, having, remark_words, with_remedies
+from ..solve.titles import verdict_title
+from .remedies import REMEDIES
 
 Json = dict[str, Any]
 Phase = Literal["setup", "opening", "looking", "guiding", "over", "lost"]
@@ -21,8 +25,6 @@ Turning = Literal["focus", "back-focus", "zoom", "lock", "iris", "none"]
 Signal = Literal["peak", "good", "wrong", "done"]
 
 SIGNALS_KEPT = 4
-BRIGHTEST, DARKEST = 0.90, 0.60
-"""As the guide judges the light before it begins."""
 
 _SIGNALS: tuple[tuple[Signal, tuple[type, ...]], ...] = (
     ("peak", (ev.PeakPassed, ev.AtPeak)),
@@ -54,12 +56,6 @@ _AIMED: dict[str, tuple[Turning, str]] = {
     "too-dark": ("iris", "open"),
 }
 """What to turn while the picture at wide cannot be used yet; for the rest nothing on the lens helps."""
-_COMMANDS: dict[type, str] = {
-    ev.Confirmed: "confirm",
-    ev.Repeated: "repeat",
-    ev.Skipped: "skip",
-    ev.Stopped: "stop",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +173,7 @@ def _words(shown: Shown) -> Json | None:
 def _can(session: Session) -> list[str]:
     """The words that mean something now."""
     types = possible(session)
-    return [word for kind, word in _COMMANDS.items() if kind in types] + (["undo"] if session.trail else [])
+    return [word for word, kind in COMMANDS.items() if (session.trail if word == "undo" else kind in types)]
 
 
 def _ring(shown: Shown) -> tuple[Turning, str]:
@@ -249,13 +245,16 @@ def _checks(reading: Reading | None) -> list[Json]:
         _check(
             "still", Flag.MOVING not in flags, "steady" if Flag.MOVING not in flags else "the picture moves"
         ),
-        *(_check("picture", False, remark_words(each)) for each in having(flags - _CHECKED, *_BESIDE)),
+        *(
+            _check("picture", False, remark_words(each, REMEDIES))
+            for each in having(flags - _CHECKED, *_BESIDE)
+        ),
     ]
 
 
 def _detail(reading: Reading) -> Json:
     if Flag.SHARPENED in reading.flags:
-        return _check("detail", None, "on: allowed for, off is surer")
+        return _check("detail", None, "on: allowed for, but off is better")
     if Flag.SHARPENING_UNKNOWN in reading.flags or not reading.frequency_cy_px:
         return _check("detail", None, "not seen in so soft a picture: look in the menu")
     return _check("detail", True, "off")
@@ -289,8 +288,9 @@ def _result(result: Result) -> Json:
     return {
         "nd": result.nd,
         "verdict": result.verdict.kind,
+        "title": verdict_title(result.verdict.kind),
         "reason": result.verdict.reason,
-        "advice": result.verdict.advice,
+        "advice": with_remedies(result.verdict.advice, result.verdict.remedies, REMEDIES),
         "delta_um": _rounded(after.delta_um if after else None, 1),
         "sigma_um": _rounded(after.sigma_um if after else None, 1),
         "before_um": _rounded(before.delta_um if before else None, 1),

@@ -1,7 +1,7 @@
 """Who may look: a token in an address, traded once for a signed cookie. Time and chance are arguments.
 
 A token opens the door for one browser and is then spent; unused it dies after a quarter of an hour. The
-cookie it is traded for carries its own end and a signature, so a server that was started anew with the same
+cookie it is traded for carries its own end and a signature, so a server that was started again with the same
 key still knows it: a phone on a tripod goes on where it was.
 """
 
@@ -49,7 +49,7 @@ class Tokens:
         return token
 
     def trade(self, token: str, now_s: float) -> str | None:
-        """A cookie's value for a token, which is thereby spent; None if it is unknown, spent or too old."""
+        """A cookie's value for a token, which is then spent; None if it is unknown, spent or too old."""
         with self._lock:
             end_s = self._ends_s.pop(_digest(token), None)
         if end_s is None or end_s <= now_s:

@@ -9,9 +9,7 @@ from ..frame import Frame
 from ..session.opened import Opened
 from ..video.source import expected_frames
 
-UNFORESEEN = (
-    "something went wrong that nobody foresaw: the terminal says what. Try again, or choose another source"
-)
+UNFORESEEN = "something unexpected went wrong: the terminal says what. Try again, or choose another source"
 LONGEST_END_S = 15.0
 """A source that is being opened gives up before that."""
 

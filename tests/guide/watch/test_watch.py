@@ -125,7 +125,7 @@ def test_tracking_error_is_said_instead_of_a_number(tracking_um: float) -> None:
 
 
 def rear_focus(seed: int, zoom: float, most_um: float) -> Lens:
-    """A lens whose focus ring acts alike at every zoom, and whose ends are not sharp together."""
+    """A lens whose focus ring acts the same at every zoom, and whose ends are not sharp together."""
     dice = random.Random(f"rear/{seed}/{zoom}/{most_um}")
     return Lens(
         zoom=zoom,
@@ -143,7 +143,7 @@ def test_a_lens_that_focuses_with_its_rear_is_named_and_never_called_set() -> No
     done = run(Lens(zoom=10.0, focuses="rear", drift_um=40.0, tele_off_um=120.0))
     assert done.verdict == "not-front-focus"
     told = next(event for event in done.events if isinstance(event, ev.NotFrontFocus))
-    # The ring moves both ends alike; the hand leaves each within a third of the depth of focus (9 um).
+    # The ring moves both ends equally; the hand leaves each within a third of the depth of focus (9 um).
     assert told.wide_um / told.tele_um == pytest.approx(1.0, abs=0.2)
 
 

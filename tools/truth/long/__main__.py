@@ -3,7 +3,7 @@
     python -m tools.truth.long                       the 600 that prove: seeds 10000 to 10599
     python -m tools.truth.long --tune                the 600 on which thresholds may be chosen: seeds 0 to 599
     python -m tools.truth.long --seeds 20000:20040   others
-    python -m tools.truth.long --judge-only          only what is filmed already, judged anew: minutes
+    python -m tools.truth.long --judge-only          only what is filmed already, judged again: minutes
     python -m tools.truth.long --learned             film another session of each camera too
     python -m tools.truth.long --guided              lead 200 procedures instead, seeds 10000 to 10199
 

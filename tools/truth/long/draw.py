@@ -136,7 +136,7 @@ def aberration(seeming_um: float, f_number: float, pixel_um: float) -> float:
 
 
 def _picture(rng: np.random.Generator, *, shaken: bool) -> dict[str, str]:
-    """Who has a stabiliser on has something for it to do."""
+    """A stabiliser that is on has something to do."""
     shake_px = _between(rng, 0.05, 0.8) if rng.random() < 0.5 or shaken else 0.0
     return {
         "size": str(rng.choice(("960x540", "1920x1080"))),

@@ -31,7 +31,7 @@ def judge_aim(state: StepHistory, session: Session) -> ev.Seen | None:
 
 
 def judge_check(state: StepHistory, session: Session) -> ev.Seen | None:
-    """Zooming in says that all was looked after; opening the iris may have spoilt the light."""
+    """Zooming in says that everything was checked; opening the iris may have spoiled the light."""
     if _grown(state, LEFT):
         return ev.ZoomMoved(state.at_s, "tele")
     if session.wide_px is None and star_steady(state.pictures):

@@ -1,4 +1,4 @@
-"""Does anything change: what a step is to change, and what to look after when it does not."""
+"""Does anything change: what a step should change, and what to check when it does not."""
 
 from .. import events as ev
 from ..session_state import Session, optics_of
@@ -29,7 +29,7 @@ def noticed(state: StepHistory, session: Session) -> tuple[float | None, float]:
 
 
 def judge_change(state: StepHistory, session: Session) -> ev.Seen | None:
-    """Ten seconds and nothing changed: the next thing to look after."""
+    """Ten seconds and nothing changed: the next thing to check."""
     if session.step not in (*ZOOMING, *TURNING, Step.FIND) or state.anchor is None:
         return None
     since_s = max(state.anchor_s, state.told_s if state.told else 0.0)

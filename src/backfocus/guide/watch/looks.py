@@ -28,7 +28,7 @@ SHARP_HALF_DEPTHS = 1.5
 """Before any sweep there, tele counts as sharp within this many half depths of focus."""
 PATIENCE = 3
 """Rounds after which the nearest that this lens and picture allow is taken."""
-ALIKE = 2
+ENOUGH_SAME = 2
 """Times in a row that focusing at tele moved wide as far, after which it is the lens and no swapped ring."""
 HOPELESS = 3
 """Times the error grew where it should shrink, after which it is the lens and not the person's hands."""
@@ -100,7 +100,7 @@ def judge_wide(session: Session, pictures: Sequence[TimedReading], at_s: float) 
 def judge_proof(session: Session, pictures: Sequence[TimedReading], at_s: float) -> ev.Seen | None:
     """Whether the lock screw moved the ring; None if nothing could be read.
 
-    That it held is said only of a look after somebody said or showed that it is tight.
+    That it held is said only of a look that follows when somebody said or showed that it is tight.
     """
     look = _look(session, pictures, session.wide_best)
     if look is None:
@@ -162,7 +162,7 @@ def judge_walk(session: Session, pictures: Sequence[TimedReading], at_s: float) 
 
 
 def judge_afterwards(session: Session, readings: Sequence[Reading], at_s: float) -> ev.LockSlipped | None:
-    """What a recording shows at wide after the end: whether the ring has moved all the same."""
+    """What a recording shows at wide after the end: whether the ring has moved after all."""
     pictures = usable(readings)
     wide = [each for each in find_holds(pictures, LIVE_HOLD_S) if _at_wide(session, each.scale_px)]
     if not wide or session.wide is None:
@@ -295,6 +295,6 @@ def _grown(session: Session, look: ev.SteadyReading, at_s: float) -> ev.Seen | N
         return None
     if look.residual_um <= max(GROWN_HALF_DEPTHS * half_depth_um(session), 0.5 * before_um):
         return None
-    if session.alike + 1 >= ALIKE and look.residual_um < 2.0 * before_um:
+    if session.same_shifts + 1 >= ENOUGH_SAME and look.residual_um < 2.0 * before_um:
         return ev.NotFrontFocus(at_s, look, before_um, look.residual_um)
     return ev.WrongRing(at_s, "back-focus", k_of(session) ** 2 * before_um, look.residual_um)

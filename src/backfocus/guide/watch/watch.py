@@ -1,7 +1,7 @@
 """Readings to events: `watch(state, reading, session) -> (state, events)`, pure, owner of every judgement.
 
 At most one event comes from one picture, and only one that the table knows in this step. The state holds the
-pictures of the step in hand and begins afresh whenever the session enters a step; what must outlive a step
+pictures of the step in hand and starts again whenever the session enters a step; what must outlive a step
 travels in the events.
 """
 

@@ -1,8 +1,8 @@
 """An edge chart in one picture: its squares found, the sides of one of them measured, and the zoom's scale.
 
 The largest square that is whole in view gives the reading: the mean of its four sides, so that both
-directions count alike, as on a star. The distance between opposite sides is its exact size, and with its name
-the scale: half the side that the outermost square has or would have.
+directions count equally, as on a star. The distance between opposite sides is its exact size, and with its
+name the scale: half the side that the outermost square has or would have.
 """
 
 import math
@@ -200,7 +200,7 @@ def _flags(
 
 
 def _with_curve(reading: Reading, frame: Frame, sides: Sequence[EdgeMeasurement]) -> Reading:
-    """The mean of the sides' curves: both directions count alike."""
+    """The mean of the sides' curves: both directions count equally."""
     count = len(sides)
     modulation = np.mean([side.modulation for side in sides], axis=0)
     sigma = np.sqrt(np.mean(np.square([side.modulation_sigma for side in sides]), axis=0) / count)

@@ -2,7 +2,7 @@
 
 How far a pixel is off the profile at its distance, over the profile's slope there, is how far off the line is
 at that place. So all pixels together move, turn and bend the line by least squares, and the profile is fitted
-anew, until nothing moves: noise of 4 % turns an edge of 100 px by a ten-thousandth.
+again, until nothing moves: noise of 4 % turns an edge of 100 px by a ten-thousandth.
 """
 
 import math
@@ -25,7 +25,7 @@ DUST, DUST_SIGMAS = 0.03, 6.0
 """A pixel is left out when it is off the profile by this share of the step, the noise and half a pixel."""
 COARSE_PX, COARSE_ROUNDS, ROUGH_PX = 1.0, 3, 0.05
 """Knots that the line is first refined with. Where an edge runs almost along a simple direction of pixels,
-their distance from it goes with their place along it, and a fine profile would swallow what is to be seen."""
+their distance from it goes with their place along it, and a fine profile would swallow what we look for."""
 KNOTS, NARROW_PX = 0.5, 1.5
 """So much of the step's spread beyond that of a sharp one, no finer than a profile and no coarser than a
 pixel."""

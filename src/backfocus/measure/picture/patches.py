@@ -46,13 +46,13 @@ KEPT, CONTRADICTED = 1.4, 10.0
 """Times as far off the declared curve is kept still, and MTF50 is several per cent off."""
 
 SAME, LEVELS = 0.004, 33
-"""Of white, at so many code values: curves no further apart give MTF50 alike to half a per cent."""
+"""Of white, at so many code values: curves no further apart give the same MTF50 to half a per cent."""
 
 SPREADS = (-0.01, 0.08)
 """Of white that the wider patches may lose by ink that spreads."""
 
 DARKEST, DARKEST_CODE = 0.5, 0.8
-"""Black may have this share of white, in light and in code values: PQ makes them so alike."""
+"""Black may have this share of white, in light and in code values: PQ brings them so close together."""
 
 CLEAR_PX, MOST_REACH = 1.5, 0.05
 """Beyond the blur disc, what is left out along an edge; and of the rim, the most that may be."""

@@ -3,7 +3,7 @@
 Lenses focus red and blue some micrometres apart, so out of focus one of them is sharper. Video keeps colour
 at half the luma's resolution as a rule; both planes are therefore made there: luma averaged, and the colour
 difference added by the weights of BT.709. The encoder's filter mixes a little luma into both, which makes
-their difference smaller, on every picture of a camera alike.
+their difference smaller, the same on every picture of a camera.
 """
 
 import cv2

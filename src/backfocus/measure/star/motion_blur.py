@@ -3,9 +3,10 @@
 Each ring is cut into eight sectors, and the amplitude of the spokes found in each, along the phase of the
 whole ring. Spokes in the sector at angle a carry detail *across* a: their frequency points at a + 90 degrees.
 
-- Defocus: all sectors alike.
-- Motion and astigmatism: opposite sectors alike, but a quarter turn apart they differ. Motion takes from one
-  direction only, by sin(pi f d) / (pi f d), in focus and out of it; astigmatism changes over with focus.
+- Defocus: all sectors are the same.
+- Motion and astigmatism: opposite sectors are the same, but a quarter turn apart they differ. Motion takes
+  from one direction only, by sin(pi f d) / (pi f d), in focus and out of it; astigmatism changes over with
+  focus.
 - A chart (or sensor) out of square to the lens: opposite sectors differ, as one side lies nearer to focus.
 """
 

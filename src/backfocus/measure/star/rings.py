@@ -217,7 +217,7 @@ def fit_rings(rings: Rings, *, harmonics: int = 3) -> RingFit:
     """Mean, shading and the first odd `harmonics` of every ring, by weighted least squares.
 
     The fundamental comes back as a complex number z with the ring being mean + Re(z conj(wave)): its angle is
-    the phase, its magnitude the amplitude; the third harmonic likewise, and as zero when it was not fitted.
+    the phase, its magnitude the amplitude; the third harmonic the same way, and zero when it was not fitted.
     The shading adds Re(slope conj(unit)).
     """
     columns = _columns(rings.unit, rings.wave, harmonics)
@@ -225,13 +225,13 @@ def fit_rings(rings: Rings, *, harmonics: int = 3) -> RingFit:
 
 
 def fit_again(rings: Rings, fit: RingFit, rows: NDArray[np.intp]) -> RingFit:
-    """The fit of all three harmonics with the rings of these numbers done anew."""
+    """The fit of all three harmonics with the rings of these numbers done again."""
     columns = _columns(rings.unit[rows], rings.wave[rows], 3)
-    anew = _least_squares(columns, rings.light[rows], rings.weight[rows])
+    again = _least_squares(columns, rings.light[rows], rings.weight[rows])
     parts = []
     for name in fit.__slots__:
         part = getattr(fit, name).copy()
-        part[rows] = getattr(anew, name)
+        part[rows] = getattr(again, name)
         parts.append(part)
     return RingFit(*parts)
 
@@ -286,7 +286,7 @@ def _even_samples(cycles: int, about: int) -> int:
     """A number of angles, about as many as told, at which no harmonic of the spokes passes for another wave.
 
     Harmonic k looks like a slow wave of (k n mod samples) turns. On an off-centre pixel grid, which swings
-    its phase once per turn, it leaks into the mean the more the fewer turns those are, and likewise into the
+    its phase once per turn, it leaks into the mean the more the fewer turns those are, and also into the
     fundamental. Where n and the number share a factor the same few phases are seen over and over.
     """
     harmonic = np.arange(2, HARMONICS + 1)

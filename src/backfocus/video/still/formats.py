@@ -91,7 +91,7 @@ def is_still(path: Path) -> bool:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
     except OSError:
-        return False  # whoever opens it says why it cannot be read
+        return False  # opening it says why it cannot be read
     return _reader(head) is not None or _name(head) is not None
 
 

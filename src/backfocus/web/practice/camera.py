@@ -1,6 +1,6 @@
 """The virtual camera with rings to turn: a newcomer learns the procedure with an error that is hidden.
 
-The picture follows the clock on the wall, as a camera's does: whoever is slow gets fewer pictures, not
+The picture follows the clock on the wall, as a camera's does: a slow machine gets fewer pictures, not
 slower ones.
 """
 

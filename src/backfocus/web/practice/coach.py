@@ -13,8 +13,8 @@ _FOCUS_UM, _ZOOM, _BACK_FOCUS_DEG = 6.0, 0.02, 0.25
 """A ring counts as turned from here on."""
 
 MISTAKES = {
-    "focus-for-back-focus": "That is the FOCUS ring: at wide only the BACK FOCUS ring is to be turned.",
-    "back-focus-for-focus": "That is the BACK FOCUS ring: at tele only the FOCUS ring is to be turned.",
+    "focus-for-back-focus": "That is the FOCUS ring. At wide turn only the BACK FOCUS ring.",
+    "back-focus-for-focus": "That is the BACK FOCUS ring. At tele turn only the FOCUS ring.",
     "focus-while-zooming": "The FOCUS ring moved: while zooming every other ring stays as it is.",
     "back-focus-while-zooming": "The BACK FOCUS ring moved: while zooming every other ring stays as it is.",
     "zoom-while-turning": "The zoom moved: stay where you are while the ring is turned.",

@@ -13,13 +13,6 @@ import "./theme.js";
 
 const $ = (id) => document.getElementById(id);
 const KEYS = { Enter: "confirm", " ": "confirm", r: "repeat", s: "skip", u: "undo", q: "stop" };
-const VERDICTS = {
-  set: "The back focus is set",
-  adjust: "The back focus is off",
-  tracking: "The lens does not track",
-  "not-front-focus": "Not a front-focus lens",
-  unsure: "Not sure",
-};
 
 const link = new Link();
 const sound = new Sound();
@@ -201,14 +194,14 @@ function check({ name, good, words: text }) {
   const line = item("li", "", good == null ? "" : good ? "good" : "bad");
   const mark = item("span", good == null ? "…" : good ? "✓" : "!", "mark");
   mark.setAttribute("role", "img");
-  mark.setAttribute("aria-label", good == null ? "waiting" : good ? "good" : "look after this");
+  mark.setAttribute("aria-label", good == null ? "waiting" : good ? "good" : "to be checked");
   line.append(mark, item("b", { star: "Star", light: "Light", detail: "Detail", still: "Still", picture: "Picture" }[name]), item("span", text));
   return line;
 }
 
 function showResult({ results, score }) {
   const last = results.at(-1);
-  $("verdict").textContent = VERDICTS[last.verdict];
+  $("verdict").textContent = last.title;
   $("delta").replaceChildren();
   if (last.delta_um != null) {
     $("delta").append(last.delta_um.toFixed(1), item("small", ` ± ${last.sigma_um.toFixed(1)} µm off`));
@@ -231,7 +224,7 @@ function showResult({ results, score }) {
   if (score?.mistakes.length) {
     const list = item("ul", "", "warn");
     for (const text of new Set(score.mistakes)) list.append(item("li", text));
-    $("mistakes").append(item("h2", "What to mind next time"), list);
+    $("mistakes").append(item("h2", "What to do better next time"), list);
   }
 }
 
@@ -296,7 +289,7 @@ $("invite").addEventListener("click", async () => {
     $("qr").src = found.qr;
     $("address").textContent = found.address;
   } else {
-    $("others-words").textContent = "Only this machine can open the page now. For a phone start it with --lan.";
+    $("others-words").textContent = "Only this machine can open the page now. To let a phone in, start it for the local network.";
   }
 });
 

@@ -46,7 +46,7 @@ function outline(canvas, star, scale) {
   const pen = canvas.getContext("2d");
   const x = (star.x + 0.5) * scale;
   const y = (star.y + 0.5) * scale;
-  // black beneath: the outline shows on white paper and in the dark alike
+  // black beneath: the outline shows on white paper and in the dark
   for (const [colour, thickness] of [["#000", 5], [MARK, 2.5]]) {
     pen.strokeStyle = colour;
     pen.lineWidth = thickness;

@@ -3,7 +3,6 @@
 import { micro } from "./micro.js";
 import "./theme.js";
 
-const VERDICTS = { set: "set", adjust: "off", tracking: "does not track", "not-front-focus": "not front focus", unsure: "not sure" };
 const $ = (id) => document.getElementById(id);
 
 function item(tag, text, kind = "") {
@@ -41,7 +40,7 @@ function row(session) {
   const first = document.createElement("td");
   first.append(link);
   const verdict = document.createElement("td");
-  verdict.append(tag(session.state === "open" ? "open" : session.verdict));
+  verdict.append(session.state === "open" ? tag("open", "not finished") : tag(session.verdict, session.word));
   const delta = session.delta_um == null ? "–" : `${number(session.delta_um)} ± ${number(session.sigma_um)}`;
   const rest = { Camera: session.camera, Lens: session.lens, Source: session.source };
   line.append(first, item("td", delta, "delta"), verdict, ...Object.entries(rest).map(named));
@@ -54,12 +53,12 @@ function named([name, text]) {
   return cell;
 }
 
-const tag = (verdict) => item("span", verdict === "open" ? "not finished" : (VERDICTS[verdict] ?? "–"), `tag ${verdict}`);
+const tag = (verdict, word) => item("span", word || "–", `tag ${verdict}`);
 
 // One ------------------------------------------------------------------------------------------------------
 
 async function showOne(id) {
-  const { report, line: summary, pictures, drawings } = await ask(`/api/sessions/${id}`);
+  const { report, line: summary, words, pictures, drawings } = await ask(`/api/sessions/${id}`);
   $("one").hidden = false;
   $("title").textContent = `Session ${id}`;
   $("when").textContent = `${summary.title}, ${when(summary.started_at)}${summary.state === "open" ? ", not finished yet" : ""}`;
@@ -68,7 +67,7 @@ async function showOne(id) {
     $(kind).addEventListener("click", fetched);
   }
   $("outcomes").replaceChildren();
-  report.results.forEach((result, index) => outcome(result, drawings[index]));
+  report.results.forEach((result, index) => outcome(result, words[index], drawings[index]));
   if (!report.results.length) $("outcomes").append(item("p", "This session has no result yet."));
   stars(id, pictures);
   $("settings").replaceChildren(...Object.entries({ ...report.settings, version: report.version }).map(fact));
@@ -90,10 +89,10 @@ async function fetched(event) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
-function outcome(result, drawn) {
+function outcome(result, word, drawn) {
   const panel = item("section", "", "panel verdict");
   const head = item("h2", "");
-  head.append(tag(result.verdict));
+  head.append(tag(result.verdict, word));
   const words = item("p", micro(result.reason), "say");
   const facts = item("dl", "", "facts");
   const before = result.before;

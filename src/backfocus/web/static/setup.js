@@ -3,10 +3,10 @@
 const KINDS = [
   ["given", "As started", ""],
   ["address", "Network camera", "rtsp://, http:// (MJPEG or MPEG-TS) or srt://. Passwords in it are not shown or kept."],
-  ["device", "Capture device", "Capture cards and USB cameras of the machine that serves this page."],
-  ["recording", "Recording", "From the folder that `backfocus serve --media FOLDER` names. The recording is the hand."],
-  ["rig", "A rig", "Camera, lens and source as they stand in backfocus.toml on the machine that serves this page."],
-  ["virtual", "Virtual camera", "A lens made of arithmetic, with a hand that obeys the guide: sit back and watch."],
+  ["device", "Capture device", "Capture cards and USB cameras on the machine that runs this page."],
+  ["recording", "Recording", "From the folder that the page was started with. The clip plays by itself."],
+  ["rig", "A rig", "Camera, lens and source from backfocus.toml on the machine that runs this page."],
+  ["virtual", "Virtual camera", "A simulated lens and a simulated hand that follows the guide: sit back and watch."],
 ];
 
 /** Those whose camera and lens are known without being asked for. */
@@ -52,7 +52,7 @@ export class SetUp {
     this.root.querySelector("#learned").replaceChildren(...offers.learned.map((name) => new Option(name)));
     options(form.elements.transfer, offers.transfers.map((name) => [name, name === "auto" ? "as the stream says" : name]));
     this.there = there;
-    this.missing = { device: "No capture device was found on the machine that serves this page.", recording: offers.media ? "There are no recordings in that folder." : "Name a folder with `backfocus serve --media FOLDER`." };
+    this.missing = { device: "No capture device was found on the machine that runs this page.", recording: offers.media ? "There are no recordings in that folder." : "The page was started without a folder of recordings." };
     for (const [name, value] of Object.entries(offers.chosen)) {
       if (name === "no_ring") form.elements.ring.value = value ? "no" : "yes";
       else form.elements[name].value = value;
