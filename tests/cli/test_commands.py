@@ -1,5 +1,6 @@
 """The commands on good input: their JSON to the letter, their exit codes, and what they write."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -37,6 +38,13 @@ def test_measure_prints_the_keys_of_the_manual(backfocus: Run, pull: Path) -> No
         assert line["frequency_cy_px"] == sorted(line["frequency_cy_px"])
         assert line["frequency_cy_px"][-1] <= 0.5
         assert line["defocus_um"] >= 0.0
+
+
+def test_measure_writes_a_table_for_a_spreadsheet(backfocus: Run, pull: Path) -> None:
+    ended = backfocus("measure", pull, *OPTICS, "--frames", 2, "--csv")
+    rows = list(csv.DictReader(ended.stdout.splitlines()))
+    assert [row["picture"] for row in rows] == ["0", "1"]
+    assert all(float(row["blur_um"]) >= 0.0 and row["target"] == "star" for row in rows)
 
 
 def test_an_example_of_the_help_can_be_copied(backfocus: Run) -> None:

@@ -4,13 +4,18 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .. import __version__
 from ..errors import OutputError, UsageError
 from . import options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ..session.store import Summary
 
 SessionId = Annotated[
     int,
@@ -40,6 +45,7 @@ def history(
     config: options.ConfigFile = None,
     most: Most = 30,
     json_: options.Json = False,
+    csv: options.Csv = False,
 ) -> None:
     """List the sessions that were kept.
 
@@ -50,15 +56,22 @@ def history(
       backfocus history
 
       backfocus history --json
+
+      backfocus history --csv > history.csv
     """
     from ..report.plain import number
     from ..session.store import Store
     from ..solve.titles import verdict_word
 
+    if json_ and csv:
+        raise UsageError("--json or --csv: one of them")
     with Store.open(options.store_of(store, config)) as kept:
         sessions = kept.sessions(most)
     if not sessions:
         options.notice("no session yet: `backfocus demo` makes one")
+    if csv:
+        sys.stdout.writelines(_table(sessions))
+        return
     for each in sessions:
         if json_:
             line = {
@@ -80,6 +93,17 @@ def history(
                 f"{each.id:5d}  {each.started_at:%Y-%m-%d %H:%M}  {state:<23}{error:<20}"
                 f"{each.lens or each.title or each.source}\n"
             )
+
+
+def _table(sessions: "Iterable[Summary]") -> "Iterator[str]":
+    from ..show.table import SESSION_COLUMNS, csv_line, session_row
+
+    yield csv_line(SESSION_COLUMNS)
+    for each in sessions:
+        names = each.camera, each.lens, each.source
+        result = each.verdict or each.state
+        when = f"{each.started_at:%Y-%m-%d %H:%M:%S}"
+        yield csv_line(session_row(each.id, when, result, each.delta_um, each.sigma_um, *names))
 
 
 def report(

@@ -1,17 +1,19 @@
 """`backfocus measure SOURCE`: one line per picture."""
 
-import json
 import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import typer
 
+from ..errors import UsageError
 from . import options
 from .remedies import REMEDIES
 
 if TYPE_CHECKING:
     from ..measure.reading import Flag
+    from ..video.source import VideoSource
+    from .measuring import Form
 
 
 @options.with_rig("region", "red_blue_um")
@@ -21,16 +23,20 @@ def measure(
     seconds: options.Seconds = None,
     store: options.StoreUrl = None,
     json_: options.Json = False,
+    csv: options.Csv = False,
 ) -> None:
     """Measure the star or the edge in every picture.
 
-    Prints place, scale, modulation, MTF50 and blur in micrometres.
+    Prints place, scale, modulation, MTF50 and blur in micrometres. At a terminal a live camera has one screen
+    instead: the value now, the best, the trend; Ctrl-C ends it with a summary.
 
     Examples:
 
       backfocus measure clip.mp4 --camera b4-hd --f-number 1.8
 
       backfocus measure stills/ --transfer srgb --json
+
+      backfocus measure clip.mp4 --camera b4-hd --f-number 1.8 --csv > clip.csv
 
       backfocus measure edge.png --region 400,300,120x160
 
@@ -40,23 +46,32 @@ def measure(
     from ..session.cameras import curve_of
     from ..session.measured import measured
     from ..session.run import Limits
-    from ..show.lines import flags_words, reading_words
+    from ..show.lines import flags_words
+    from .measuring import shown
+    from .showing import Messages
 
-    rig = asked.rig()
+    if json_ and csv:
+        raise UsageError("--json or --csv: one of them")
+    rig, messages = asked.rig(), Messages()
     camera = curve_of(rig, options.store_of(store, asked.config))
-    source = rig.pictures(options.notice)
+    source = rig.pictures(messages)
+    form = _form(source, json_=json_, csv=csv)
     count, found = 0, False
     flags: Counter[Flag] = Counter()
     try:
-        for each in measured(source, rig, Limits(frames, seconds), camera=camera):
-            count, found = count + 1, found or each.reading.target is not None
-            flags.update(each.flags)
-            words = reading_words(each.reading, each.defocus)
-            if each.side_hint:
-                words += f"  hint: probably too {each.side_hint}"
-            sys.stdout.write((json.dumps(each.as_json()) if json_ else words) + "\n")
+        with shown(form, source.title, rig.optics, messages, live=source.live) as show:
+            for each in measured(source, rig, Limits(frames, seconds), camera=camera):
+                count, found = count + 1, found or each.reading.target is not None
+                flags.update(each.flags)
+                show(each)
     finally:  # a live source ends by Ctrl-C
         for words in flags_words(flags, count, REMEDIES):
             options.notice(words)
     if not found:
         raise typer.Exit(4)
+
+
+def _form(source: "VideoSource", *, json_: bool, csv: bool) -> "Form":
+    if json_ or csv:
+        return "json" if json_ else "csv"
+    return "screen" if source.live and sys.stdout.isatty() else "lines"

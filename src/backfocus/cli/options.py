@@ -161,6 +161,7 @@ Seconds = Annotated[
     float | None, typer.Option("--seconds", help="Stop after this many seconds.", show_default=False, min=0.0)
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Print a table for a spreadsheet.")]
 Quiet = Annotated[
     bool | None, typer.Option("--quiet/--sound", "-q", help="Tone off or on.", show_default=False)
 ]

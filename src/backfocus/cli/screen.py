@@ -35,6 +35,7 @@ class Aside:
     question: str = ""
     messages: tuple[str, ...] = ()
     muted: bool = False
+    keys: tuple[str, ...] = HELP
 
 
 NOTHING_ASIDE = Aside()
@@ -73,7 +74,7 @@ def _fitted(view: View, console: Console, aside: Aside, columns: int, rows: int)
     notices = [wrapped(f"! {first}" if first else "", "bold yellow")]
     notices += [wrapped(f"! {words}", "yellow") for words in others if words]
     messages = [line for words in aside.messages for line in wrapped(words, "dim")]
-    below = [*messages, *wrapped(aside.question, "bold reverse"), *_keys(columns, muted=aside.muted)]
+    below = [*messages, *wrapped(aside.question, "bold reverse"), *_keys(columns, aside)]
     left = rows - sum(map(len, (title, hint, meter, numbers, notices[0], below)))
     if letters and left >= len(letters) - len(title):
         left -= len(letters) - len(title)
@@ -193,9 +194,9 @@ def _steps(view: View) -> Lines:
     return [Text(f"{MARKS[state]} {name}", STYLES[state]) for name, state in view.steps]
 
 
-def _keys(columns: int, *, muted: bool) -> Lines:
+def _keys(columns: int, aside: Aside) -> Lines:
     """What the keys do: all of them, on a second line where one is too short, and none broken in two."""
-    words = [each.replace("mute", "sound") if muted else each for each in HELP]
+    words = [each.replace("mute", "sound") if aside.muted else each for each in aside.keys]
     between = " · " if len(" · ".join(words)) <= columns else "  "
     lines = [words[0]]
     for each in words[1:]:
