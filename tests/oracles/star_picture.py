@@ -27,7 +27,8 @@ class Scene:
     `tilt_deg` turns the chart out of the picture's plane about the line through its centre at `axis_deg`,
     seen from `view_px` away; `distortion` moves the corners outwards by that share; `slope_x`, `slope_y` and
     `bow` shade the light linearly and by the square of the distance, as shares over the picture's width.
-    `black` and `white` are light; `paper` is what surrounds the star, 0 black to 1 white.
+    `black` and `white` are light; `paper` is what surrounds the star, 0 black to 1 white. A disc of `hub_px`
+    covers its centre where that is not 0, as light as `hub`.
     """
 
     rows: int = 320
@@ -49,6 +50,8 @@ class Scene:
     black: float = 0.05
     white: float = 0.85
     paper: float = 1.0
+    hub_px: float = 0.0
+    hub: float = 1.0
 
 
 @lru_cache(maxsize=64)
@@ -106,6 +109,8 @@ def _reflectance(scene: Scene, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     outwards = np.hypot(u * u_x + v * v_x, u * u_y + v * v_y) / r
     inside = np.clip((scene.radius_px - r) / outwards * FINE + 0.5, 0, 1)
     white = inside * (1 + wave) / 2 + (1 - inside) * scene.paper
+    if scene.hub_px:
+        white += np.clip((scene.hub_px - r) / outwards * FINE + 0.5, 0, 1) * (scene.hub - white)
     return np.asarray(scene.black + (scene.white - scene.black) * white)
 
 

@@ -33,6 +33,7 @@ class Flag(StrEnum):
     LIGHT_CHANGED = "light-changed"
     EXTENDER = "extender"
     OTHER_MODE = "other-mode"
+    TOO_SMALL = "too-small"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ class Reading:
     modulation_025, modulation_025_sigma
         The modulation at 0.25 cy/px.
     mtf50_cy_px, mtf50_sigma_cy_px
-        First downward crossing of 0.5; None above Nyquist (`Flag.ABOVE_NYQUIST`).
+        First downward crossing of 0.5; None above Nyquist (`Flag.ABOVE_NYQUIST`), or where the rings of a
+        star end before it (`Flag.TOO_SMALL`; with a value, they barely reach it).
     sharpening
         The camera's detail as the least unsharp mask of 1 px that explains the curve, 1 for 100 %.
     contrast

@@ -373,6 +373,8 @@ def _shows_white(measured: StarMeasurement) -> bool:
     if measured.radius_px is not None:
         return True
     fifty, curve = measured.mtf50_cy_px, measured.frequency_cy_px
+    if fifty is None and Flag.TOO_SMALL in measured.flags:
+        fifty = curve[-1]
     if fifty is None:
         return Flag.ABOVE_NYQUIST in measured.flags
     return fifty >= SHARP_FOR_WHITE * curve[0]

@@ -79,6 +79,11 @@ REMARKS: dict[Flag, Remark] = {
     Flag.ABOVE_NYQUIST: Remark(
         "MTF50 lies above what pixels can show", "Sharper than the pixels can show: fine."
     ),
+    Flag.TOO_SMALL: Remark(
+        "the star has no rings that show its MTF50 well",
+        "The other numbers hold. A larger star shows the MTF50 of a soft picture, one with more spokes and "
+        "no disc over them that of a sharp one.",
+    ),
     Flag.SCALE_UNSURE: Remark(
         "nothing tells the size of the star",
         "Use our own chart, or name the lens: its zoom ratio is used then.",

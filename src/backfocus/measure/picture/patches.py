@@ -138,6 +138,8 @@ def read_patches(
 def _reach_px(star: StarMeasurement) -> float | None:
     """What blur spoils along an edge; None where it leaves too little of a patch, or no rim is in view."""
     sharp = NYQUIST if Flag.ABOVE_NYQUIST in star.flags else star.mtf50_cy_px
+    if sharp is None and Flag.TOO_SMALL in star.flags:
+        sharp = star.frequency_cy_px[-1]
     if star.radius_px is None or sharp is None:
         return None
     reach, most = CLEAR_PX + DISC_AT_HALF / sharp, MOST_REACH * star.radius_px

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ...frame import Samples
 from ..reading import Flag
 from .centre import pixel_step, ring_frequencies, sector_step
+from .inner_end import find_inner_end
 from .levels import Levels, blur_disc_px, find_levels, find_rim
 from .motion_blur import MotionBlur, by_direction, motion_blur
 from .mtf import Response, respond, upright
@@ -104,7 +105,8 @@ class StarMeasurement:
     flags
         `lost` (no ring shows the star), `too-dark`, `low-contrast` (also: all rings are blurred below 0.5),
         `sharpened`, `sharpening-unknown` (too soft to tell), `moving` (smeared by more than 1.7 px),
-        `cropped`, `tilted`, `above-nyquist` (also: MTF50 lies above what the rings reach).
+        `cropped`, `tilted`, `above-nyquist`, `too-small` (MTF50 lies beyond what the rings reach, or is given
+        but only rings beyond those that tell it well come near).
     """
 
     x_px: float
@@ -313,6 +315,9 @@ def _assemble(
     inside = usable & (np.arange(len(usable)) < last) & (frequency > 0)
     signed, keep = upright(fit.wave, sigma, radius, inside, twist_radius)
     keep = _clear_of_rim(keep, radius, frequency, signed, rim and rim * (1 - 2 * abs(pose.shear)))
+    end = find_inner_end(radius, fit, inside & (radius <= radius[keep].max(initial=0.0)))
+    shown = _clear_of_centre(inside, radius, frequency, signed, end)
+    inside, keep = inside & shown, keep & shown
     disc_px = blur_disc_px(frequency, signed, keep)
     curved_px = min(CURVED, 0.35 * cycles) * disc_px
     keep &= radius > curved_px
@@ -392,6 +397,23 @@ def _clear_of_rim(
     reach = 0.0 if soft.size == 0 else 0.5 / frequency[soft[-1]] + 1.0
     clear = keep & (radius < rim - reach)
     return clear if clear.sum() >= 4 else keep
+
+
+def _clear_of_centre(
+    inside: NDArray[np.bool_], radius: Floats64, frequency: Floats64, signed: Floats64, end: float | None
+) -> NDArray[np.bool_]:
+    """Rings into which the blur does not carry what is printed in the centre up to `end`.
+
+    Where no ring outside it is blurred to half, the blur is at most as wide as half a wave is there.
+    """
+    if end is None:
+        return inside
+    rows = np.flatnonzero(inside & (radius > end))
+    if rows.size == 0:
+        return np.asarray(inside & (radius > end))
+    soft = rows[signed[rows] < 0.5 * signed[rows].max()]
+    reach = 0.5 / frequency[soft[-1] if soft.size else rows[0]] + 1.0
+    return np.asarray(inside & (radius > end + reach))
 
 
 def _flags(

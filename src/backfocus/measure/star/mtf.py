@@ -12,7 +12,7 @@ from .levels import Levels
 from .rings import Floats64
 from .sharpening import TELLING_CY_PX, least_mask
 
-NYQUIST = 0.5
+NYQUIST, NEARLY_NYQUIST = 0.5, 0.45
 
 SMALLEST_PX = 9.9
 """Below this radius rings hold too few pixels for an MTF50 to stand on; 10 px, less its own error."""
@@ -162,18 +162,20 @@ def _sharpening(mask: float, fifty: tuple[float, float] | None, flags: frozenset
 def _fifty(
     f: Floats64, m: Floats64, s: Floats64, radius_px: Floats64, level_sigma: float
 ) -> tuple[tuple[float, float] | None, frozenset[Flag]]:
-    """MTF50 with its sigma, or None and the reason: no ring near enough, beyond the doubt of two sigmas."""
+    """MTF50 with its sigma, and what is to be said of it; None with the reason.
+
+    It is above Nyquist only where the rings go that far. Where they end before, at a disc in the centre or
+    for want of spokes, or come near enough only with rings too small, beyond the doubt of two sigmas, the
+    star is too small for it.
+    """
     if m.size < 5 or _smooth(m)[0] < 0.5:
         return None, frozenset({Flag.LOW_CONTRAST})
     fifty = _crossing(f, m, s, level_sigma)
     if fifty is None:
-        return None, frozenset({Flag.ABOVE_NYQUIST})
+        return None, frozenset({Flag.ABOVE_NYQUIST if f[-1] > NEARLY_NYQUIST else Flag.TOO_SMALL})
     lowest, highest = fifty[0] - 2 * fifty[1], fifty[0] + 2 * fifty[1]
-    if radius_px[0] * f[0] < 1.1 * lowest * SMALLEST_PX:
-        return None, frozenset({Flag.ABOVE_NYQUIST})
-    if f[0] > MOST_START * highest:
-        return None, frozenset({Flag.LOW_CONTRAST})
-    return fifty, frozenset()
+    small = radius_px[0] * f[0] < 1.1 * lowest * SMALLEST_PX or f[0] > MOST_START * highest
+    return fifty, frozenset({Flag.TOO_SMALL} if small else ())
 
 
 def _straightened(f: Floats64, m: Floats64, s: Floats64, cycles: int) -> Floats64:

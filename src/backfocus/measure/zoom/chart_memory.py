@@ -83,7 +83,8 @@ def _phase_rad(measured: StarMeasurement, scale: Scale) -> float | None:
 
 def _without_curve(measured: StarMeasurement, rim_px: float | None) -> StarMeasurement:
     nothing = StarMeasurement(measured.x_px, measured.y_px, measured.centre_sigma_px, measured.cycles)
-    flags = measured.flags - {Flag.LOW_CONTRAST, Flag.SHARPENED, Flag.ABOVE_NYQUIST} | {Flag.LOST}
+    gone = {Flag.LOW_CONTRAST, Flag.SHARPENED, Flag.ABOVE_NYQUIST, Flag.TOO_SMALL}
+    flags = measured.flags - gone | {Flag.LOST}
     return replace(nothing, radius_px=rim_px, white=measured.white, flags=flags)
 
 
