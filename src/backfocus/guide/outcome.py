@@ -16,6 +16,8 @@ from .events import SteadyReading
 from .residual_method import solve_by_residuals
 from .session_state import BY_RESIDUALS, Result, Session, Setup, half_depth_um, k_of, optics_of
 
+ONE_POSITION = 0.99
+"""Scales closer than this are one zoom position: k is known to 1 %, and the error is divided by 1 - k**2."""
 NEW_POSITION = 0.8
 """Looks closer in scale than this to one of the ends say nothing new about the zoom law."""
 LOCK_TRIES = 2
@@ -59,7 +61,7 @@ def _curves(
     if longest_px is None or widest_px is None:
         widest_px, longest_px = _by_ratio(session, longest_px, widest_px)
         unsure_px = widest_px * (KNOWN_RATIO if session.setup.zoom_ratio else UNKNOWN_RATIO)
-    if widest_px > 0.99 * longest_px:
+    if widest_px > ONE_POSITION * longest_px:
         return ()
     ends = (_curve(tele, longest_px), _curve(wide, widest_px, unsure_px))
     if None in ends:

@@ -11,6 +11,8 @@ from ..solve.backfocus import BackFocus, ZoomResidual, solve_back_focus
 from .events import SteadyReading
 from .session_state import Session, k_of, optics_of, ratio_of
 
+ONE_POSITION = 0.99
+"""As of today's method: scales closer than this are one zoom position."""
 NEW_POSITION = 0.8
 """Looks closer in scale than this to one of the ends say nothing new about the zoom law."""
 KNOWN_RATIO, UNKNOWN_RATIO = 0.1, 0.5
@@ -27,7 +29,7 @@ def solve_by_residuals(
     widest_px = wide.scale_px or session.wide_px
     if longest_px is None or widest_px is None:
         return _solved_by_ratio(session, tele, wide)
-    if widest_px > 0.99 * longest_px:
+    if widest_px > ONE_POSITION * longest_px:
         return None
     ends = (_residual(session, tele, longest_px), _residual(session, wide, widest_px))
     between = (

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from ..frame import Field
 
@@ -153,3 +154,15 @@ class Reading:
     def target(self) -> Star | Edge | None:
         """Whatever was measured; it has a place, `x_px` and `y_px`."""
         return self.star or self.edge
+
+
+CURVE_FIELDS = (
+    "frequency_cy_px", "modulation", "modulation_sigma", "level_sigma", "level_noise", "modulation_025",
+    "modulation_025_sigma", "mtf50_cy_px", "mtf50_sigma_cy_px", "sharpening",
+)  # fmt: skip
+"""What the measurement of a star and a reading have in common: the curve and what is read off it."""
+
+
+def curve_fields(measured: object) -> dict[str, Any]:
+    """The curve of a measurement as the keywords of a `Reading`."""
+    return {name: getattr(measured, name) for name in CURVE_FIELDS}

@@ -23,7 +23,7 @@ from .picture.clipping import clipped, combed, line_doubled
 from .picture.compression import compressed
 from .picture.contrast import WIDTH_PX, scene_contrast
 from .picture.patches import DetectedTransfer, read_patches
-from .reading import Flag, Reading, Star
+from .reading import Flag, Reading, Star, curve_fields
 from .star.colours import in_red_and_blue
 from .star.measurement import StarMeasurement, measure_star
 from .zoom.chart_memory import Chart, believed, learned
@@ -46,6 +46,8 @@ LOST_FOR = 250
 """Pictures for which a star that was seen is called lost; after them there is none."""
 MOVING_PX = 1.0
 ZOOM_UNKNOWN_PX = 5.0
+STILL_SIGMAS = 5.0
+"""So many sigmas of its place a star at rest may be off, in the grain of a dark picture."""
 ZOOMING = 0.01
 """Change of scale from one picture to the next that is a zoom and no doubt of the scale."""
 OFF_AXIS = 0.1
@@ -325,47 +327,57 @@ def _with_star(
     found: _Found,
     contrast: float,
 ) -> tuple[Track, Reading]:
+    """What is known after a star was measured: its scale, then what moved, then what was noticed."""
     scale = next_scale(known.scale, found.measured, found.twists, picture)
     measured = believed(found.measured, scale, known.chart)
     star = _star(measured)
-    shift = _shift_px(known, star, scale, picture)
-    white = measured.white if _shows_white(measured) else None
-    flags = measured.flags | _more_flags(frame, found, scale)
-    if white is None:
-        flags -= {Flag.TOO_DARK}
-    if shift is not None and shift > max(_still_px(known, scale, picture), 5 * measured.centre_sigma_px):
-        flags |= {Flag.MOVING}
-    if Flag.MOVING in flags or _zooms(known, scale):
-        flags -= {Flag.COMPRESSED}  # a move smears the spokes and spares the paper, as a codec does
+    shift_px = _shift_px(known, star, scale, picture)
+    allowed_px = max(_still_px(known, scale, picture), STILL_SIGMAS * measured.centre_sigma_px)
+    moves = shift_px is not None and shift_px > allowed_px
+    flags = _noticed(known, frame, replace(found, measured=measured), scale, moves=moves)
     other = None if found.other is None else _star(found.other)
     chart = learned(known.chart, measured, scale)
     after = Track(star, other, scale, chart=chart, want=known.want, colours=known.colours)
-    return after, Reading(
+    return after, _reading(after, frame, measured, flags, contrast, shift_px)
+
+
+def _reading(
+    after: Track,
+    frame: Frame,
+    measured: StarMeasurement,
+    flags: frozenset[Flag],
+    contrast: float,
+    shift_px: float | None,
+) -> Reading:
+    """A measured star as the reading of its picture."""
+    scale, white = after.scale, measured.white if _shows_white(measured) else None
+    twist_px = scale.px if scale.twisted else None
+    return Reading(
         index=frame.index,
         at_s=frame.at_s,
-        flags=frozenset(flags),
-        star=star,
+        flags=flags,
+        star=after.star,
         scale_px=scale.px,
         scale_sigma_px=scale.sigma_px,
-        frequency_cy_px=measured.frequency_cy_px,
-        modulation=measured.modulation,
-        modulation_sigma=measured.modulation_sigma,
-        level_sigma=measured.level_sigma,
-        level_noise=measured.level_noise,
-        modulation_025=measured.modulation_025,
-        modulation_025_sigma=measured.modulation_025_sigma,
-        mtf50_cy_px=measured.mtf50_cy_px,
-        mtf50_sigma_cy_px=measured.mtf50_sigma_cy_px,
-        sharpening=measured.sharpening,
         contrast=contrast,
         white=_white(frame, white),
         white_light=None if white is None else float(white),
-        shift_px=shift,
+        shift_px=shift_px,
         field=frame.field,
-        colours=in_red_and_blue(frame, measured, scale.px if scale.twisted else None)
-        if known.colours
-        else None,
+        colours=in_red_and_blue(frame, measured, twist_px) if after.colours else None,
+        **curve_fields(measured),
     )
+
+
+def _noticed(known: Track, frame: Frame, found: _Found, scale: Scale, *, moves: bool) -> frozenset[Flag]:
+    """All flags of a picture with a star, less those that something else explains."""
+    measured = found.measured
+    flags = set(measured.flags) | _more_flags(frame, found, scale) | ({Flag.MOVING} if moves else set())
+    if not _shows_white(measured):
+        flags -= {Flag.TOO_DARK}
+    if Flag.MOVING in flags or _zooms(known, scale):
+        flags -= {Flag.COMPRESSED}  # a move smears the spokes and spares the paper, as a codec does
+    return frozenset(flags)
 
 
 def _shows_white(measured: StarMeasurement) -> bool:

@@ -51,6 +51,10 @@ WALK_STEPS = 5
 UNSCALED_SHARE = 0.2
 """Of the pictures with a curve: more without a scale are why there is no answer."""
 
+CLOSE_BY, FEWEST_CLOSE = 0.08, 3
+"""Pictures of the walk within this log scale of a zoom position are at it, and so many make a curve."""
+ON_THE_WAY = 0.8
+"""Of the rise: a picture below it and above where it began is one on the way up, and none at its end."""
 FEWEST_NEAR = 5
 """Pictures within two half depths of focus of the sharpest, so that it is within h/3 of true focus."""
 
@@ -357,8 +361,8 @@ def _walk(pictures: Sequence[Reading], pull: Pull) -> Iterator[ZoomCurve | None]
     k = pull.wide.scale_px / pull.long.scale_px
     for step in range(1, WALK_STEPS + 1):
         scale = pull.long.scale_px * k ** (step / (WALK_STEPS + 1.0))
-        near = [each for each in walk if abs(math.log((each.scale_px or 1.0) / scale)) < 0.08]
-        if len(near) >= 3:
+        near = [each for each in walk if abs(math.log((each.scale_px or 1.0) / scale)) < CLOSE_BY]
+        if len(near) >= FEWEST_CLOSE:
             middle = float(np.median([each.scale_px for each in near if each.scale_px]))
             yield _curve(near, middle, varying=VARYING_MOVING)
 
@@ -395,5 +399,5 @@ def _watched(wide: _End, left: int, start: float, limit: float) -> bool:
     blur = np.array(wide.blur_um[first : last + 1])
     if last < left + 1 or np.abs(np.diff(blur)).max() > SURE_STEP * start:
         return False
-    on_the_way = (blur > start + limit / 4.0) & (blur < start + 0.8 * (blur[-1] - start))
+    on_the_way = (blur > start + limit / 4.0) & (blur < start + ON_THE_WAY * (blur[-1] - start))
     return bool(np.count_nonzero(on_the_way) >= 2)

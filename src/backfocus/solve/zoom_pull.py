@@ -29,6 +29,12 @@ FAR_OUT = 0.7
 SAME_SCALE = 0.02
 """Within a hold the scale wanders by no more than this part: noise and a breath of focus."""
 
+AS_FAR = 0.8
+"""Pulls that reach this much of the longest, in log scale, count with it: a hand stops a little short."""
+BREATH = 0.2
+"""Holds whose log scales differ by less are one end of the zoom, breathing of a focus ring included."""
+MEDIAN_OF = 5
+"""Scales of which the middle is taken, so that two wild ones in a row do not end a hold."""
 LEAST_ZOOM = 0.9
 """Two holds whose scales are nearer than this ratio are one zoom position; focus alone breathes that much."""
 
@@ -117,7 +123,7 @@ def find_pulls(pictures: Sequence[Reading], hold_s: float = HOLD_S) -> tuple[Pul
     middle = math.sqrt(longest * widest)
     across = [Pull(a, b) for a, b in _neighbours(holds, middle) if _moves(a, b)]
     reach = max((pull.reach for pull in across), default=0.0)
-    return tuple(pull for pull in across if pull.reach > 0.8 * reach)
+    return tuple(pull for pull in across if pull.reach > AS_FAR * reach)
 
 
 def finished(readings: Sequence[Reading]) -> bool:
@@ -155,7 +161,7 @@ def _outermost(holds: Sequence[Hold], middle: float) -> Hold:
             break
         side.append(hold)
     farthest = max(abs(math.log(hold.scale_px / middle)) for hold in side)
-    return next(hold for hold in side if abs(math.log(hold.scale_px / middle)) > farthest - 0.2)
+    return next(hold for hold in side if abs(math.log(hold.scale_px / middle)) > farthest - BREATH)
 
 
 def _moves(a: Hold, b: Hold) -> bool:
@@ -163,11 +169,12 @@ def _moves(a: Hold, b: Hold) -> bool:
 
 
 def _smooth(scale: Sequence[float]) -> list[float]:
-    """Running median of five, so that one wild scale does not end a hold."""
-    if len(scale) < 5:
+    """Running median, so that one wild scale does not end a hold."""
+    if len(scale) < MEDIAN_OF:
         return list(scale)
-    padded = np.pad(np.array(scale), 2, mode="edge")
-    return [float(value) for value in np.median(np.lib.stride_tricks.sliding_window_view(padded, 5), axis=1)]
+    padded = np.pad(np.array(scale), MEDIAN_OF // 2, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, MEDIAN_OF)
+    return [float(value) for value in np.median(windows, axis=1)]
 
 
 def _runs(scale: Sequence[float], at_s: Sequence[float | None]) -> list[tuple[int, int]]:

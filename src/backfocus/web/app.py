@@ -64,9 +64,17 @@ def make_app(
     presses = Presses()
     _add_pages(app)
     _add_refusals(app)
+    _add_session(app, room, session_host, store_address, invite)
     _add_chart(app, presses)
     _add_results(app, store_address)
     _add_reports(app, store_address, presses)
+    return guard(app)
+
+
+def _add_session(
+    app: FastAPI, room: Hub, session_host: SessionHost, store_address: str | None, invite: Invite
+) -> None:
+    """The line of the guide and of the meter, and what the set-up page asks for."""
 
     @app.websocket("/live")
     async def live(socket: WebSocket) -> None:
@@ -84,8 +92,6 @@ def make_app(
     @app.post("/api/invite")
     def invited() -> dict[str, str]:
         return invite() or {}
-
-    return guard(app)
 
 
 def _add_pages(app: FastAPI) -> None:

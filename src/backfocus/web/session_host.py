@@ -320,37 +320,15 @@ class SessionHost:
     # Showing ----------------------------------------------------------------------------------------------
 
     def _publish(self, moment: Moment, source: Paced) -> None:
-        before, session, lesson = self.shown, moment.session, self._lesson
-        reading = moment.sighting.reading if moment.sighting else None
-        standing = _standing(moment.instructions) or before.standing
+        """Show one moment: first what a lesson has to say to it, then the meter, then the picture."""
+        standing = _standing(moment.instructions) or self.shown.standing
+        shown = replace(_after(self.shown, moment, standing), decoded_s=source.decoded_s)
+        lesson = self._lesson
         if lesson is not None:
             lesson.look(standing, moment.at_s)
-        self._show(
-            replace(
-                before,
-                phase="over" if session.finished else "guiding",
-                trouble="",
-                session_id=self._guided.number if self._guided else None,
-                session=session,
-                view=view_of(
-                    before.view,
-                    session,
-                    moment.history,
-                    at_s=moment.at_s,
-                    reading=reading,
-                    events=moment.events,
-                    instructions=moment.instructions,
-                    plays=before.recording,
-                ),
-                standing=standing,
-                signals=signalled(before.signals, moment.events, done=session.finished),
-                reading=reading or before.reading,
-                decoded_s=source.decoded_s,
-                rings=lesson.practice.shown() if lesson else None,
-                advice=lesson.advice if lesson else before.advice,
-                score=lesson.score(session) if lesson and session.finished else None,
-            )
-        )
+            score = lesson.score(moment.session) if moment.session.finished else None
+            shown = replace(shown, rings=lesson.practice.shown(), advice=lesson.advice, score=score)
+        self._show(replace(shown, session_id=self._guided.number if self._guided else None))
         if moment.sighting is not None:
             self._show_picture(moment.sighting)
 
@@ -367,6 +345,31 @@ class SessionHost:
     def _show(self, shown: Shown) -> None:
         self.shown = shown
         self.wake()
+
+
+def _after(before: Shown, moment: Moment, standing: tuple[Instruction, ...]) -> Shown:
+    """What is shown after one moment of the procedure."""
+    session, reading = moment.session, moment.sighting.reading if moment.sighting else None
+    view = view_of(
+        before.view,
+        session,
+        moment.history,
+        at_s=moment.at_s,
+        reading=reading,
+        events=moment.events,
+        instructions=moment.instructions,
+        plays=before.recording,
+    )
+    return replace(
+        before,
+        phase="over" if session.finished else "guiding",
+        trouble="",
+        session=session,
+        view=view,
+        standing=standing,
+        signals=signalled(before.signals, moment.events, done=session.finished),
+        reading=reading or before.reading,
+    )
 
 
 def _begun(chosen: Chosen, phase: Phase) -> Shown:

@@ -35,6 +35,15 @@ FOOT_PX = 14.0
 by 0.4 % at f/11 with 0.7 waves, by 0.03 % at f/2.6."""
 LEAST_STEP, LEAST_SIGMAS = 0.01, 8.0
 """Of both levels together, and of its own sigma: a smaller step is none."""
+FAINT_CONTRAST = 0.3
+"""Difference over sum of the two sides below which an edge is faint; paper and ink give 0.8 and more."""
+OVERSHOOT, OVERSHOOT_SIGMAS = 1.03, 3.0
+"""Modulation above this and so many sigmas is no lens's: 3 % are left to uneven light along the edge."""
+DARK_LIGHT, DARK_CODES = 0.03, 0.25
+"""White below this light, or in the lowest quarter of the codes, is too few steps above black."""
+FEWEST_IN_PIECE, PIECE_SIGMAS = 20, 5.0
+"""Pixels a piece of a plateau needs for its mean to count, and how far off by chance that may be."""
+
 UNEVEN = 0.06
 """Of the step: a plateau that differs by more from place to place is not one."""
 PIECES = 8
@@ -292,8 +301,8 @@ def _uneven(seen: Settled, levels: Levels, off: Floats64, core: Mask) -> bool:
     piece += PIECES * (seen.across > levels.centre_px)
     count = np.bincount(piece[~core], minlength=2 * PIECES)
     total = np.bincount(piece[~core], off[~core], 2 * PIECES)
-    enough = count > 20
-    allowed = UNEVEN * abs(levels.step) + 5 * _rms(off) / np.sqrt(count[enough])
+    enough = count > FEWEST_IN_PIECE
+    allowed = UNEVEN * abs(levels.step) + PIECE_SIGMAS * _rms(off) / np.sqrt(count[enough])
     return bool((np.abs(total[enough] / count[enough]) > allowed).any())
 
 
@@ -338,10 +347,10 @@ def _flags(
 ) -> set[Flag]:
     white, black = known.white or 0.0, known.black or 0.0
     found = set()
-    if white - black < 0.3 * (white + black):
+    if white - black < FAINT_CONTRAST * (white + black):
         found.add(Flag.LOW_CONTRAST)
-    if (modulation > 1.03 + 3 * sigma).any():
+    if (modulation > OVERSHOOT + OVERSHOOT_SIGMAS * sigma).any():
         found.add(Flag.SHARPENED)
-    if white < 0.03 if curve is None else np.searchsorted(curve, white) < 0.25 * curve.size:
+    if white < DARK_LIGHT if curve is None else np.searchsorted(curve, white) < DARK_CODES * curve.size:
         found.add(Flag.TOO_DARK)
     return found

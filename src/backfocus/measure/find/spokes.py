@@ -24,6 +24,9 @@ MEDIAN_OF_POWER = 0.69
 """Median of the power of noise against its mean."""
 FLAT_POWER = 2.0
 """Code values squared: a flat ring has no harmonic that dominates."""
+RIM_RINGS, PAPER_RINGS, LEAST_PAPER = 6, 4, 3
+"""Rings on either side of the outermost good one in which the rim is looked for; and of so many beyond it,
+how many must be in view to call what lies there paper."""
 LEAST_COVERAGE = 0.25
 CUT = 0.9
 """A ring less visible than this smears its harmonics over their neighbours."""
@@ -126,13 +129,13 @@ def rim_px(seen: Spokes) -> float | None:
     """Radius where the harmonic falls to half of what it is inside; None when that is not in view."""
     if seen.run is None:
         return None
-    first, last = max(seen.run[0], seen.run[1] - 6), seen.run[1]
-    if (seen.coverage[last + 1 : last + 5] > LEAST_COVERAGE).sum() < 3:
+    first, last = max(seen.run[0], seen.run[1] - RIM_RINGS), seen.run[1]
+    if (seen.coverage[last + 1 : last + 1 + PAPER_RINGS] > LEAST_COVERAGE).sum() < LEAST_PAPER:
         return None
     amplitude = np.abs(seen.wave)
     top = first + int(np.argmax(amplitude[first : last + 1]))
     half = 0.5 * float(amplitude[top])
-    below = top + int(np.argmax(amplitude[top : last + 6] < half))
+    below = top + int(np.argmax(amplitude[top : last + RIM_RINGS] < half))
     if below == top:
         return float(seen.radii_px[last])
     low, high = float(amplitude[below]), float(amplitude[below - 1])

@@ -39,6 +39,17 @@ FEWEST_PX = 6.0
 """Radius of the smallest ring read; with many cycles, the one where they are 2.5 px wide."""
 DEEP = 5.0
 CENTRING_RINGS = 30
+CHANCE_SHARE = 0.3
+"""Share of a ring's power in one harmonic that textures reach too: it is trusted for what it has above."""
+TOO_FAR_PX = 3.0
+"""A followed star still moving by more than this after the last step was not followed."""
+COUNT_SETTLED, COUNT_OFF, COUNT_LOST = 0.3, 0.4, 0.45
+"""Cycles by which a count may be off: to stop correcting it, at its end, and while a known star is followed;
+half a cycle would round to a neighbour."""
+UNSETTLED = 0.02
+"""Of the ring: a centre still moving by more at the end has not settled."""
+SAME_PLACE, SAME_RING = 0.05, 1.25
+"""Two places of one count are one star: so near by the ring, with rings within this factor."""
 SETTLED = 0.1
 """Of a wavelength over 2 pi: the next step would be smaller still."""
 SAME_CENTRE = 0.5
@@ -107,16 +118,16 @@ def star_near(
     for _ in range(4):
         farthest = min(_farthest(picture, x_px, y_px), reach_px)
         rings = read_rings(picture, x_px, y_px, ring_radii(_least_px(cycles), farthest, TRACKED_STEP))
-        trust = np.clip(shares(rings, max(2, cycles // 10))[:, cycles] - 0.3, 0, None)
+        trust = np.clip(shares(rings, max(2, cycles // 10))[:, cycles] - CHANCE_SHARE, 0, None)
         ask = centre_correction(rings, cycles, trust)
         x_px, y_px = x_px + ask.dx_px, y_px + ask.dy_px
         moved = math.hypot(ask.dx_px, ask.dy_px)
-        if not moved < farthest / 2 or abs(ask.cycles) > 0.45:
+        if not moved < farthest / 2 or abs(ask.cycles) > COUNT_LOST:
             return None
         if moved < 1.0:
             break
     seen = spokes(rings, cycles)
-    if len(seen.members) < 3 or moved > 3.0:
+    if len(seen.members) < 3 or moved > TOO_FAR_PX:
         return None
     return Candidate(x_px, y_px, None, cycles, float(seen.radii_px[seen.members[-1]]))
 
@@ -215,8 +226,8 @@ def _farthest(picture: Pyramid, x_px: float, y_px: float) -> float:
 def _same(one: _Place, other: _Place) -> bool:
     return (
         one.cycles == other.cycles
-        and _near(one, other, 0.05 * other.ring_px)
-        and 0.8 < one.ring_px / other.ring_px < 1.25
+        and _near(one, other, SAME_PLACE * other.ring_px)
+        and 1 / SAME_RING < one.ring_px / other.ring_px < SAME_RING
     )
 
 
@@ -268,7 +279,7 @@ def _centred(picture: Pyramid, place: _Place, radii: Floats, *, count: bool = Tr
     x, y, cycles, before, shear = place.x_px, place.y_px, place.cycles, place.ring_px, place.shear
     for _ in range(5):
         rings = read_rings(picture, x, y, radii, shear)
-        trust = np.clip(shares(rings, max(2, cycles // 10))[:, cycles] - 0.3, 0, None)
+        trust = np.clip(shares(rings, max(2, cycles // 10))[:, cycles] - CHANCE_SHARE, 0, None)
         tilt = float(rings.coverage.min()) > WHOLE
         ask = centre_correction(rings, cycles, trust, count=count, tilt=tilt)
         moved, more = math.hypot(ask.dx_px, ask.dy_px), round(ask.cycles)
@@ -277,9 +288,13 @@ def _centred(picture: Pyramid, place: _Place, radii: Floats, *, count: bool = Tr
         before = max(moved, 0.01 * place.ring_px)
         x, y, cycles = x + ask.dx_px, y + ask.dy_px, cycles + more
         turned, shear = cycles * abs(ask.shear), _level(shear + ask.shear, cycles)
-        if moved < SETTLED * place.ring_px / cycles and abs(ask.cycles) < 0.3 and turned < LEVEL_RAD:
+        if (
+            moved < SETTLED * place.ring_px / cycles
+            and abs(ask.cycles) < COUNT_SETTLED
+            and turned < LEVEL_RAD
+        ):
             break
-    if moved > 0.02 * place.ring_px or abs(ask.cycles) > 0.4:
+    if moved > UNSETTLED * place.ring_px or abs(ask.cycles) > COUNT_OFF:
         return None
     share = float(np.percentile(spokes(rings, cycles).share, SHARE_PERCENTILE))
     return replace(place, x_px=x, y_px=y, cycles=cycles, share=share, shear=shear)
