@@ -162,7 +162,7 @@ def _sharpening(mask: float, fifty: tuple[float, float] | None, flags: frozenset
 def _fifty(
     f: Floats64, m: Floats64, s: Floats64, radius_px: Floats64, level_sigma: float
 ) -> tuple[tuple[float, float] | None, frozenset[Flag]]:
-    """MTF50 with its sigma, and what is to be said of it; None with the reason.
+    """MTF50 with its sigma, and the flag that qualifies it; None with the reason.
 
     It is above Nyquist only where the rings go that far. Where they end before, at a disc in the centre or
     for want of spokes, or come near enough only with rings too small, beyond the doubt of two sigmas, the
