@@ -1,7 +1,16 @@
 """What every test stands on."""
+# ruff: noqa: E402
 
 import os
+import sys
 from pathlib import Path
+
+# Before numpy is imported. The matrices here are small: where two tests run side by side, a second thread of
+# BLAS only spins.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Hundreds of tests start the command: each would compile all of it anew where nothing is written beside it.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 import pytest
 from hypothesis import HealthCheck, settings

@@ -34,10 +34,18 @@ def clip(make_reading):
     return make
 
 
-@pytest.mark.parametrize("wrong", [0.9, 1.0, 1.1])
+WRONG = (0.9, 1.0, 1.1)
+STEPS = ((30.0, 50.0), (-30.0, 50.0), (-90.0, 50.0), (60.0, -50.0), (20.0, -50.0), (-20.0, -30.0))
+
+
 @pytest.mark.parametrize(
-    ("before_um", "step_um"),
-    [(30.0, 50.0), (-30.0, 50.0), (-90.0, 50.0), (60.0, -50.0), (20.0, -50.0), (-20.0, -30.0)],
+    ("wrong", "before_um", "step_um"),
+    [
+        # every step once and every f-number twice in seconds, all with all in minutes
+        pytest.param(wrong, *step, marks=() if (number + also) % 3 == 0 else pytest.mark.slow)
+        for number, wrong in enumerate(WRONG)
+        for also, step in enumerate(STEPS)
+    ],
 )
 def test_the_f_number_the_size_and_the_side_come_out(clip, wrong, before_um, step_um):
     found = calibrate(

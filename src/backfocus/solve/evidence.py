@@ -37,6 +37,9 @@ _STEP_PX = 0.06
 """Between two r, as the growth of the blur disc: phases at 0.5 cy/px move by a tenth of a radian."""
 
 _UPPER = np.triu_indices(TAPS)
+_BEND = np.zeros((TAPS, TAPS), int)
+_BEND[_UPPER] = _BEND.T[_UPPER] = range(1 + TAPS, 1 + TAPS + len(_UPPER[0]))
+"""Which entry of a form holds the bend in each two taps."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +52,7 @@ class Evidence:
         h there.
     first_um, step_um : float
         Where the grid of r begins, and its step.
-    forms : ndarray, shape (softness, r, entries)
+    forms : ndarray, shape (r, entries, softness)
         Misfit without a camera, its slope in the taps (TAPS of them), its bend (upper triangle).
     """
 
@@ -61,26 +64,44 @@ class Evidence:
     @property
     def r_um(self) -> Vector:
         """The grid of r, um."""
-        return self.first_um + self.step_um * np.arange(self.forms.shape[1]).astype(np.float64)
-
-    def with_softness(self, shares: Vector) -> Vector:
-        """The forms at shares (0 to 1) of the greatest softness, shape (shares, r, entries).
-
-        By a parabola through three: a misfit grows with the square of what the softness is off.
-        """
-        place = np.clip(np.asarray(shares, float), 0.0, 1.0) * (len(self.forms) - 1)
-        middle = np.clip(np.rint(place).astype(int), 1, len(self.forms) - 2)
-        t = (place - middle)[:, None, None]
-        below, here, above = (self.forms[middle + step] for step in (-1, 0, 1))
-        return np.asarray(here + t * ((above - below) / 2.0 + t * (above - 2.0 * here + below) / 2.0))
+        return self.first_um + self.step_um * np.arange(len(self.forms)).astype(np.float64)
 
     def at(self, r_um: Vector, shares: Vector) -> Vector:
-        """The forms at any r, for each share; shape (shares, *r, entries). Beyond the grid its end stands."""
-        soft = self.with_softness(shares)
-        place = np.clip((r_um - self.first_um) / self.step_um, 0.0, soft.shape[1] - 1.001)
+        """The forms at any r and shares (0 to 1) of the greatest softness, shape (entries, shares, *r)."""
+        return added([(self, r_um, shares)])
+
+    def between(self, r_um: Vector) -> Vector:
+        """The forms at any r, shape (*r, entries, softness), by a straight line; beyond the grid its end."""
+        place = np.clip((r_um - self.first_um) / self.step_um, 0.0, len(self.forms) - 1.001)
         low = place.astype(np.intp)
-        part = (place - low)[..., None]
-        return np.asarray((1.0 - part) * soft[:, low] + part * soft[:, low + 1])
+        part = (place - low)[..., None, None]
+        found = (1.0 - part) * self.forms[low]
+        found += part * self.forms[low + 1]
+        return np.asarray(found)
+
+
+def added(places: Sequence[tuple[Evidence, Vector, Vector]]) -> Vector:
+    """The sum of the forms of several positions, shape (entries, shares, *r).
+
+    Each with its r and shares of the greatest softness, of one shape. Over the softness a parabola is laid
+    through three: a misfit grows with the square of what the softness is off. All of it is one product of
+    matrices.
+    """
+    weights = np.hstack([_between_softnesses(shares, each.forms.shape[2]) for each, _, shares in places])
+    forms = np.concatenate([each.between(r_um) for each, r_um, _ in places], axis=-1)
+    total = np.matmul(weights, np.ascontiguousarray(forms.reshape(-1, *forms.shape[-2:]).transpose(1, 2, 0)))
+    return np.asarray(total.reshape(*total.shape[:2], *forms.shape[:-2]))
+
+
+def _between_softnesses(shares: Vector, nodes: int) -> Vector:
+    """What each of evenly spaced softnesses weighs in the parabola at a share, shape (shares, nodes)."""
+    place = np.clip(np.asarray(shares, float), 0.0, 1.0) * (nodes - 1)
+    middle = np.clip(np.rint(place).astype(int), 1, nodes - 2)
+    t, row = place - middle, np.arange(len(place))
+    weights = np.zeros((len(place), nodes))
+    for step, weight in ((-1, t * (t - 1.0) / 2.0), (0, 1.0 - t**2), (1, t * (t + 1.0) / 2.0)):
+        weights[row, middle + step] = weight
+    return weights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,20 +152,27 @@ def evidence(
         np.concatenate([getattr(each.rings, name) for each in all_seen])
         for name in ("frequency", "modulation")
     )
-    forms = np.stack([_forms(frequency, modulation, _models(each, all_seen, r), inverse) for each in curves])
-    forms /= _inflation(forms, len(frequency))
+    models = (_models(each, all_seen, r) for each in curves)
+    forms = np.stack([_forms(frequency, modulation, model, inverse) for model in models], axis=2)
+    forms /= _inflation(np.moveaxis(forms, 1, 0), len(frequency))
     return Evidence(depth, float(r[0]), step, forms)
 
 
 def chance(forms: Vector, camera: CameraCurve) -> Vector:
     """-2 ln of the chance of forms, summed over the cameras that `camera` allows; shape without entries."""
     precision, taps = camera.precision, np.array(camera.taps)
-    constant, pull, bend = _split(forms)
-    root = _cholesky(bend + precision)
-    half = _solved(root, pull + precision @ taps)
-    log_det = 2.0 * sum(np.log(root[each][each]) for each in range(TAPS))
-    prior = taps @ precision @ taps - float(np.linalg.slogdet(precision)[1])
-    return np.asarray(constant + prior - sum(np.square(half)) + log_det)
+    towards = precision @ taps
+    root = _cholesky(
+        [
+            [forms[_BEND[row, column]] + precision[row, column] for column in range(row + 1)]
+            for row in range(TAPS)
+        ]
+    )
+    half = _solved(root, [forms[1 + each] + towards[each] for each in range(TAPS)])
+    found = forms[0] + (taps @ towards - float(np.linalg.slogdet(precision)[1]))
+    for each in half:
+        found -= each**2
+    return np.asarray(found + 2.0 * np.log(math.prod(root[each][each] for each in range(TAPS))))
 
 
 def camera_after(forms: Vector, camera: CameraCurve) -> CameraCurve:
@@ -194,17 +222,14 @@ def _forms(frequency: Vector, modulation: Vector, model: Vector, inverse: Vector
     slopes = cosines(frequency)[:, :, None] * model[:, None, :]
     weighed = np.einsum("fg,gjr->fjr", inverse, slopes)
     constant = np.einsum("fr,fr->r", off, inverse @ off)
-    pull = np.einsum("fjr,fr->rj", weighed, off)
-    bend = np.einsum("fir,fjr->rij", weighed, slopes)[:, _UPPER[0], _UPPER[1]]
-    return np.concatenate([constant[:, None], pull, bend], axis=1)
+    pull = np.einsum("fjr,fr->jr", weighed, off)
+    bend = np.einsum("fir,fjr->ijr", weighed, slopes)[_UPPER]
+    return np.concatenate([constant[None], pull, bend]).T
 
 
 def _split(forms: Vector) -> tuple[Vector, Vector, Vector]:
     """Constant (...), slope (..., TAPS) and bend (..., TAPS, TAPS) of forms."""
-    bend = np.empty((*forms.shape[:-1], TAPS, TAPS))
-    bend[..., _UPPER[0], _UPPER[1]] = forms[..., 1 + TAPS :]
-    bend[..., _UPPER[1], _UPPER[0]] = forms[..., 1 + TAPS :]
-    return forms[..., 0], forms[..., 1 : 1 + TAPS], bend
+    return forms[0], np.moveaxis(forms[1 : 1 + TAPS], 0, -1), np.moveaxis(forms[_BEND], (0, 1), (-2, -1))
 
 
 def _inflation(forms: Vector, rings: int) -> float:
@@ -215,23 +240,28 @@ def _inflation(forms: Vector, rings: int) -> float:
     return max(1.0, lowest / max(1, rings - TAPS - 1))
 
 
-def _cholesky(matrix: Vector) -> list[list[Vector]]:
-    """The lower root of each matrix (..., TAPS, TAPS), entry by entry: far faster than one by one."""
+def _cholesky(matrix: Sequence[Sequence[Vector]]) -> list[list[Vector]]:
+    """The lower root of matrices given entry by entry, the lower triangle: far faster than one by one."""
     root: list[list[Vector]] = []
     for row in range(TAPS):
         root.append([])
         for column in range(row + 1):
-            left = matrix[..., row, column] - sum(
-                root[row][each] * root[column][each] for each in range(column)
-            )
+            left = _less(matrix[row][column], root[row][:column], root[column][:column])
             root[row].append(np.sqrt(left) if row == column else left / root[column][column])
     return root
 
 
-def _solved(root: list[list[Vector]], right: Vector) -> list[Vector]:
-    """What the root, multiplied with it, makes `right` (..., TAPS)."""
+def _solved(root: Sequence[Sequence[Vector]], right: Sequence[Vector]) -> list[Vector]:
+    """What the root, multiplied with it, makes `right`, entry by entry."""
     found: list[Vector] = []
     for row in range(TAPS):
-        left = right[..., row] - sum(root[row][each] * found[each] for each in range(row))
-        found.append(np.asarray(left / root[row][row]))
+        found.append(_less(right[row], root[row][:row], found) / root[row][row])
     return found
+
+
+def _less(start: Vector, some: Sequence[Vector], others: Sequence[Vector]) -> Vector:
+    """`start` without the products of some with others."""
+    left = start
+    for one, other in zip(some, others, strict=True):
+        left = left - one * other
+    return left

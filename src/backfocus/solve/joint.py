@@ -26,7 +26,7 @@ from ..optics.lens import Optics
 from .backfocus import BackFocus, Side, ZoomResidual
 from .camera import TAPS, CameraCurve, camera_curve, unknown_camera
 from .defocus import F_NUMBER_SIGMA, plain_um
-from .evidence import Evidence, Seen, camera_after, chance, evidence
+from .evidence import Evidence, Seen, added, camera_after, chance, evidence
 from .interval import shortest
 from .misfit import Rings
 
@@ -280,12 +280,18 @@ def _added(world: _World, grid: "_Grid") -> Iterator[Vector]:
     """The forms of all places added, one array for each side of the aberration."""
     at_tele, at_wide = (each.ravel() for each in np.meshgrid(grid.share_tele, grid.share_wide, indexing="ij"))
     for side in (1.0, -1.0):
-        total: Vector = np.zeros(1)
-        for each in world.places:
-            share = each.along * at_tele + (1.0 - each.along) * at_wide
-            r = side * (grid.delta[:, None] * (1.0 - each.x) + grid.tele * each.x)
-            total = total + each.evidence.at(r, share)
-        yield total.reshape(len(grid.share_tele), len(grid.share_wide), *total.shape[1:])
+        total = added(
+            [
+                (
+                    each.evidence,
+                    side * (grid.delta[:, None] * (1.0 - each.x) + grid.tele * each.x),
+                    each.along * at_tele + (1.0 - each.along) * at_wide,
+                )
+                for each in world.places
+            ]
+        )
+        shares = (len(grid.share_tele), len(grid.share_wide))
+        yield total.reshape(len(total), *shares, len(grid.delta), len(grid.tele))
 
 
 def _span(grid: Vector, likely: NDArray[np.bool_], count: int) -> Vector:
@@ -397,7 +403,7 @@ class _Hypothesis:
     def _by_itself(self, place: _Place, curve: ZoomCurve, camera: CameraCurve) -> ZoomResidual:
         side = 1.0 if self._r_um(place) >= 0.0 else -1.0
         size = np.arange(0.0, -place.evidence.first_um, place.evidence.step_um)
-        seen = chance(place.evidence.at(self.turned * side * size, self._share(place))[0], camera)
+        seen = chance(place.evidence.at(self.turned * side * size, self._share(place))[:, 0], camera)
         likely = np.exp(-0.5 * (seen - seen.min()))
         likely /= likely.sum()
         mean = float(likely @ size)
@@ -406,7 +412,7 @@ class _Hypothesis:
 
     def _forms(self, place: _Place) -> Vector:
         r = np.array(self.turned * self._r_um(place))
-        return np.asarray(place.evidence.at(r, self._share(place))[0])
+        return np.asarray(place.evidence.at(r, self._share(place))[:, 0])
 
     def _r_um(self, place: _Place) -> float:
         return self.delta_um * (1.0 - place.x) + self.tele_um * place.x

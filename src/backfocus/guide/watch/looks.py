@@ -107,15 +107,20 @@ def judge_proof(session: Session, pictures: Sequence[TimedReading], at_s: float)
         return None
     if (stops := _light_changed_stops(session, look)) is not None:
         return ev.LightChanged(at_s, stops)
-    event = _lock(session, look, at_s)
-    if not isinstance(event, ev.LockHeld):
-        return event if _settled(session, pictures) else None
-    if session.lock_seen:
-        return event
-    touched_s = shaken_s(pictures)
-    if touched_s is not None and touched_s < pictures[-1].at_s - LOOK_S:
-        return event
+    if not _held_still(session, look):
+        event = _lock(session, look, at_s)
+        if not isinstance(event, ev.LockHeld):
+            return event if _settled(session, pictures) else None
+    # a look that is not waited for is not solved either: that takes longer than a picture
+    if session.lock_seen or _touched_before(pictures):
+        return _lock(session, look, at_s)
     return ev.LockUnseen(at_s, look) if lasted(pictures, UNSEEN_S) else None
+
+
+def _touched_before(pictures: Sequence[TimedReading]) -> bool:
+    """Whether a hand was on the lens before this look began."""
+    touched_s = shaken_s(pictures)
+    return touched_s is not None and touched_s < pictures[-1].at_s - LOOK_S
 
 
 def _settled(session: Session, pictures: Sequence[TimedReading]) -> bool:
@@ -138,11 +143,17 @@ def _lock(
     delta_um, sigma_um = (found.delta_um, found.sigma_um) if found else (look.residual_um, look.sigma_um)
     if (found and is_within(found, depth_um)) or (delta_um <= depth_um and session.rounds >= PATIENCE):
         return ev.LockHeld(at_s, look, delta_um, sigma_um)
-    moved_um = abs(look.residual_um - before_um)
-    if moved_um <= max(3.0 * look.sigma_um, depth_um / 3.0):
+    if _held_still(session, look):
         return ev.LockHeld(at_s, look, delta_um, sigma_um)
+    moved_um = abs(look.residual_um - before_um)
     moved = ev.LockKeepsMoving if session.lock_moves >= LOCK_TRIES else ev.LockMoved
     return moved(at_s, look, moved_um)
+
+
+def _held_still(session: Session, look: ev.SteadyReading) -> bool:
+    """Whether wide reads as it did when the ring was set."""
+    before_um = session.wide.residual_um if session.wide else 0.0
+    return abs(look.residual_um - before_um) <= max(3.0 * look.sigma_um, half_depth_um(session) / 3.0)
 
 
 def judge_walk(session: Session, pictures: Sequence[TimedReading], at_s: float) -> ev.Seen | None:

@@ -42,6 +42,7 @@ def scale_change(
     after: Luma8,
     centre_after: tuple[float, float],
     *,
+    corners: Points | None = None,
     radius_before: float,
     line_step: int = 1,
 ) -> Change | None:
@@ -53,6 +54,8 @@ def scale_change(
         Two pictures of one size, best about a thousand pixels wide.
     centre_before, centre_after : (float, float)
         The star's centre (x, y) in each, in their columns and rows.
+    corners : ndarray, optional
+        Those of `before` (`corners_around`), where many pictures are compared with it.
     radius_before : float
         The star's rim in `before`, in columns.
     line_step : int
@@ -60,7 +63,11 @@ def scale_change(
     """
     if before.shape != after.shape or min(before.shape) < 3 * WINDOW[0]:
         return None
-    start = _corners(before, np.asarray(centre_before, np.float32), radius_before, line_step)
+    start = (
+        corners_around(before, centre_before, radius_before, line_step=line_step)
+        if corners is None
+        else corners
+    )
     if len(start) < LEAST_CORNERS:
         return None
     end, kept = _followed(before, after, start, np.subtract(centre_after, centre_before))
@@ -71,11 +78,13 @@ def scale_change(
     return _agreed(np.hypot(*near[straight].T), np.hypot(*far[straight].T))
 
 
-def _corners(picture: Luma8, centre: Points, radius: float, line_step: int) -> Points:
-    """The best corners outside the star."""
+def corners_around(
+    picture: Luma8, centre: tuple[float, float], radius: float, *, line_step: int = 1
+) -> Points:
+    """The best corners outside the star, shape (corners, 2): the whole picture is looked through for them."""
     around = np.full(picture.shape, 255, np.uint8)
     axes = (int(STAR_SHARE * radius), int(STAR_SHARE * radius / line_step))
-    cv2.ellipse(around, np.rint(centre).astype(int).tolist(), axes, 0, 0, 360, 0, -1)
+    cv2.ellipse(around, (round(centre[0]), round(centre[1])), axes, 0, 0, 360, 0, -1)
     found = cv2.goodFeaturesToTrack(picture, CORNERS, 0.02, 10, mask=around)
     return np.empty((0, 2), np.float32) if found is None else np.asarray(found, np.float32).reshape(-1, 2)
 

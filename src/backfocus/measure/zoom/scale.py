@@ -8,11 +8,12 @@ the same picture after picture. Whatever stands alone or contradicts is not `sur
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from ...target import TWIST_WINDOW
 from ..find.ring_harmonics import Pyramid
 from ..star.measurement import StarMeasurement
-from .corners import Luma8, scale_change
+from .corners import Luma8, Points, corners_around, scale_change
 from .twist import TwistScale, read_twists
 
 LEAST_RINGS = 12
@@ -32,18 +33,30 @@ HELD_SIGMA = 0.1
 """Of a scale carried over from the picture before, as a share: focusing changes it by up to 15 %."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Key:
     """A reduced picture whose scale is known.
 
-    `centre` is the star's, in its columns and rows; `share` is its width against the whole picture's.
+    `centre` is the star's, in its columns and rows; `share` is its width against the whole picture's;
+    `line_step` is the height of a row in columns.
     """
 
     picture: Luma8
     centre: tuple[float, float]
     share: float
+    line_step: int
     scale_px: float
     sigma_px: float
+
+    @property
+    def radius(self) -> float:
+        """The star's rim in its columns."""
+        return self.scale_px * self.share
+
+    @cached_property
+    def corners(self) -> Points:
+        """Its corners outside the star: looked for once, when the first picture is compared with it."""
+        return corners_around(self.picture, self.centre, self.radius, line_step=self.line_step)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,12 +96,12 @@ def next_scale(
     if measured.radius_px is not None:
         scale = _from_rim(before, measured, twists)
         if not _backed(twists) and (_faint(measured) or _moved(before, scale)):
-            scale = _checked(scale, _matched(before, *view, picture.line_step), _faint(measured))
+            scale = _checked(scale, _matched(before, *view), _faint(measured))
     elif twists is not None:
         scale = _from_twists(before, twists)
     else:
-        scale = _matched(before, *view, picture.line_step) or _held(before)
-    return replace(scale, key=_key(scale, *view, share=0.5 ** _key_level(picture)))
+        scale = _matched(before, *view) or _held(before)
+    return replace(scale, key=_key(scale, *view, picture))
 
 
 def _stands(measured: StarMeasurement, before: Scale) -> bool:
@@ -154,13 +167,19 @@ def _from_twists(before: Scale, twists: TwistScale) -> Scale:
     )
 
 
-def _matched(before: Scale, picture: Luma8, centre: tuple[float, float], line_step: int) -> Scale | None:
+def _matched(before: Scale, view: Luma8, centre: tuple[float, float]) -> Scale | None:
     """Scale by corners followed from the key picture; None when nothing tells."""
     key = before.key
-    if key is None:
+    if key is None or key.picture.shape != view.shape:
         return None
     change = scale_change(
-        key.picture, key.centre, picture, centre, radius_before=key.scale_px * key.share, line_step=line_step
+        key.picture,
+        key.centre,
+        view,
+        centre,
+        corners=key.corners,
+        radius_before=key.radius,
+        line_step=key.line_step,
     )
     if change is None:
         return None
@@ -189,12 +208,12 @@ def _key_level(picture: Pyramid) -> int:
     return next((k for k, level in enumerate(picture.levels) if level.shape[1] <= KEY_WIDTH_PX), 0)
 
 
-def _key(scale: Scale, picture: Luma8, centre: tuple[float, float], share: float) -> Key | None:
+def _key(scale: Scale, view: Luma8, centre: tuple[float, float], picture: Pyramid) -> Key | None:
     """The key picture for the next: kept while the zoom hardly moves, so that its errors do not add up."""
     key = scale.key
     if not scale.sure or scale.px is None or scale.sigma_px is None:
         return key
-    fits = key is not None and key.picture.shape == picture.shape
+    fits = key is not None and key.picture.shape == view.shape
     if key is not None and fits and abs(math.log(scale.px / key.scale_px)) < math.log(NEW_KEY):
         return key
-    return Key(picture, centre, share, scale.px, scale.sigma_px)
+    return Key(view, centre, 0.5 ** _key_level(picture), picture.line_step, scale.px, scale.sigma_px)
