@@ -20,6 +20,8 @@ CLIPS = Path(__file__).parents[1] / "golden" / "cameras"
         ("f08_eis_0", {"set", "unsure"}),
         ("e30_inter_3", {"set", "unsure"}),
         ("b29_inter_40", {"adjust"}),
+        ("b02_p120_z20", {"adjust"}),
+        ("b43_40px", {"adjust"}),
     ],
 )
 def test_the_verdict_is_right_and_the_interval_holds_the_error(name: str, kinds: set[str]) -> None:

@@ -10,6 +10,7 @@ from ..solve.clip import SolvedCamera, solved_camera
 from ..solve.joint import VARYING_MOVING, VARYING_STILL, JointAnswer, ZoomCurve, solve_zoom
 from ..solve.misfit import rings_of
 from ..solve.remarks import at_tele
+from ..solve.unread_end import KNOWN_RATIO, UNKNOWN_RATIO
 from ..solve.verdict import LOCK_ADVICE, Adjusters, Verdict, judge
 from .blur import as_reading, refer
 from .events import SteadyReading
@@ -22,8 +23,6 @@ NEW_POSITION = 0.8
 """Looks closer in scale than this to one of the ends say nothing new about the zoom law."""
 LOCK_TRIES = 2
 """So often the ring is set again after the screw moved it."""
-KNOWN_RATIO, UNKNOWN_RATIO = 0.1, 0.3
-"""How far off k may be, as a part of itself, when it is the lens's zoom ratio or a guess."""
 
 
 def solve_session(

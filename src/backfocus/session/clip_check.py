@@ -168,7 +168,12 @@ def _checked(
     adjusters, step, seen = rig.adjusters, None, first.readings
     if question.after is None or question.shim_um is None:
         answer = judge_clip(
-            seen, rig.optics, first_turn=question.first_turn, adjusters=adjusters, camera=curve
+            seen,
+            rig.optics,
+            first_turn=question.first_turn,
+            adjusters=adjusters,
+            camera=curve,
+            zoom_ratio=rig.zoom_ratio,
         )
     else:
         after = look(question.after).readings

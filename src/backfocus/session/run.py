@@ -166,6 +166,7 @@ def guide(
             session.setup.optics,
             adjusters=adjusters_of(session.setup),
             camera=session.setup.known_camera,
+            zoom_ratio=session.setup.zoom_ratio,
         )
         if seen_all
         else None

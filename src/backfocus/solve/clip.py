@@ -15,7 +15,7 @@ and |r| rising the same. A nudge will do for this, a sweep through the sharpest 
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -33,6 +33,7 @@ from .misfit import rings_of
 from .remarks import at_tele, borne
 from .side_hint import ColourGap, colour_gap
 from .undisturbed import comparable, undisturbed
+from .unread_end import made_up
 from .verdict import Adjusters, Verdict, judge
 from .zoom_pull import Hold, Pull, find_pulls, usable
 
@@ -69,6 +70,11 @@ LONGEST_GAP_S = 0.25
 
 RESTING_PX = 0.5
 """From one field to the next; a shake that blurs as much as line pairs do moves the star by more."""
+
+STOP_EARLIER = (
+    "At full wide the star was too small or too blurred to be read, and the answer is that of the last size "
+    "that was: stop the zoom there and hold, or use a larger star."
+)
 
 _STEADY = 5
 _BEST = 3
@@ -139,6 +145,7 @@ def judge_clip(
     side: Side = 0,
     adjusters: Adjusters | None = None,
     camera: CameraCurve | None = None,
+    zoom_ratio: float | None = None,
 ) -> ClipAnswer:
     """Back focus and verdict from the readings of a clip, in their order; `unsure` where they do not suffice.
 
@@ -156,10 +163,15 @@ def judge_clip(
         What can be moved on this lens, for the advice.
     camera : CameraCurve, optional
         What is known of the camera before this clip.
+    zoom_ratio : float, optional
+        Longest over shortest focal length of the lens, for stars that overfill the picture at tele.
     """
     pictures = undisturbed(usable(readings), optics)
     pulls = find_pulls(pictures) if comparable(pictures) else ()
-    pull = pulls[-1] if pulls else None
+    pull, k_doubt, short = pulls[-1] if pulls else None, 0.0, False
+    made = None if pulls or not comparable(pictures) else made_up(readings, pictures, zoom_ratio)
+    if made is not None:
+        pictures, pull, k_doubt, short = made.pictures, made.pull, made.k_doubt, made.stopped_short
     long = pull and optics and _end(pictures, pull, pull.long, optics)
     wide = pull and optics and _end(pictures, pull, pull.wide, optics)
     if not (pull and optics and long and wide):
@@ -168,7 +180,7 @@ def judge_clip(
         verdict = judge(None, depth, unscaled=_unscaled(readings), flags=flags, adjusters=adjusters)
         return ClipAnswer(None, verdict, depth, False, flags)
     told = side or (_side(wide, first_turn) if pull.wide is pull.late else 0)
-    curves = _curves(pictures, pull, long, wide)
+    curves = _curves(pictures, pull, long, wide, k_doubt)
     answer = solve_zoom(curves, optics, camera=camera, side=told)
     found = answer.back_focus
     end: Literal["wide", "tele"] | None = "wide" if wide.best else "tele" if long.best else None
@@ -187,6 +199,8 @@ def judge_clip(
         adjusters=adjusters,
         camera_half_depths=None if shown.known else shown.half_depths,
     )
+    if short:
+        verdict = replace(verdict, advice=f"{verdict.advice} {STOP_EARLIER}")
     return ClipAnswer(found, verdict, depths[-1], wide.best is not None, flags, wide.colours, shown)
 
 
@@ -292,10 +306,16 @@ def _flags(steady: Sequence[Reading]) -> frozenset[Flag]:
     return borne(steady) - ({Flag.MOVING} if woven and at_rest else set())
 
 
-def _curves(pictures: Sequence[Reading], pull: Pull, long: _End, wide: _End) -> list[ZoomCurve]:
-    """All that was seen, as the solver takes it: both ends, their best pictures and the walk between."""
+def _curves(
+    pictures: Sequence[Reading], pull: Pull, long: _End, wide: _End, k_doubt: float = 0.0
+) -> list[ZoomCurve]:
+    """All that was seen, as the solver takes it: both ends, their best pictures and the walk between.
+
+    `k_doubt`: how far off the ratio of scales may be, as a part of itself.
+    """
     ends = (long, wide)
-    holds = [_curve(end.steady, end.hold.scale_px, end.hold.scale_sigma_px) for end in ends]
+    unsure_px = (long.hold.scale_sigma_px, math.hypot(wide.hold.scale_sigma_px, k_doubt * wide.hold.scale_px))
+    holds = [_curve(end.steady, end.hold.scale_px, sigma) for end, sigma in zip(ends, unsure_px, strict=True)]
     bests = [
         _curve(end.best, end.hold.scale_px, in_focus=True, varying=VARYING_MOVING) for end in ends if end.best
     ]

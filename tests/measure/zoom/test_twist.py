@@ -29,7 +29,7 @@ def made_up(rim_px, smallest_px, largest_px, *, twisted=True, noise=0.0, flipped
 def test_the_rim_far_outside_the_picture(rim_px, noise):
     scale = read_twists(*made_up(rim_px, 60, 290, noise=noise))
     assert scale is not None
-    assert scale.radius_px == pytest.approx(rim_px, rel=0.01)  # what the issue asks of the zoom's scale
+    assert scale.radius_px == pytest.approx(rim_px, rel=0.01)  # what the zoom law needs of a scale
     assert abs(scale.radius_px - rim_px) < 3 * scale.sigma_px
     assert scale.count >= 4
 
