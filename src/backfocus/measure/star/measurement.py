@@ -34,7 +34,7 @@ from .rings import (
     plan_rings,
     ring_count,
 )
-from .shading import find_shading, flat_fielded
+from .shading import Shading, find_shading, flat_fielded
 
 LEAST_VISIBLE = 0.2
 """A ring counts when this part of it lies in the picture."""
@@ -45,6 +45,25 @@ LEAST_SAMPLES = 27
 SMALLEST_PX, CURVED = 9.0, 3.4
 """Below this radius a ring has too few pixels to tell its waves apart; below so many radii of the blur disc
 it is so curved, with few cycles, that other frequencies show by a hundredth of modulation and more."""
+
+CURVED_PER_CYCLE = 0.35
+"""As `CURVED`, of a star of few cycles."""
+
+STRONG_SIGMAS, STRONG_NOISE, FEWEST_STRONG = 5.0, 0.5, 4
+"""A ring is seen when its wave stands so far above its own sigma and above the noise of its pixels; fewer
+rings than this are no star that can be read."""
+
+FAINT_CONTRAST = 0.3
+"""Difference over sum of white and black below which a star is faint; ink on paper gives twice that."""
+
+FACING = 0.004
+"""Stretch up to which a chart faces the camera: of one turned away by 5 degrees."""
+
+WHOLE_RING, OUTERMOST = 0.97, 3
+"""A frame cuts so many outermost rings first; less of them in view than this, and the star is cropped."""
+
+DARK_LIGHT, DARK_CODES = 0.03, 0.25
+"""White below this light, or in the lowest quarter of the codes, is too few steps above black."""
 
 CLEANINGS = 2
 """Times outliers are taken out: the largest hide others the first time."""
@@ -291,6 +310,40 @@ def _fit_at(view: _View, pose: Pose, samples: int = SAMPLES) -> tuple[Rings, Rin
     return rings, fit
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Kept:
+    """The rings of a star that count, and what they say.
+
+    Attributes
+    ----------
+    rings, fit
+        As read, or with uneven light taken off.
+    sigma, amplitude
+        Of each ring's wave as read.
+    frequency, signed
+        Cycles per pixel, and the wave's height with its sign.
+    inside, keep
+        Rings within the rim, and those of them whose wave tells of the lens.
+    rim_px, rim_sigma_px
+        None where the rim is not in view.
+    disc_px, curved_px
+        Diameter of the blur disc, and the radius below which rings are too curved for it.
+    """
+
+    rings: Rings
+    fit: RingFit
+    sigma: Floats64
+    amplitude: Floats64
+    frequency: Floats64
+    signed: Floats64
+    inside: NDArray[np.bool_]
+    keep: NDArray[np.bool_]
+    rim_px: float | None
+    rim_sigma_px: float | None
+    disc_px: float
+    curved_px: float
+
+
 def _assemble(
     rings: Rings,
     fit: RingFit,
@@ -300,15 +353,29 @@ def _assemble(
     twist_radius: float | None,
     given: tuple[float, float] | None,
 ) -> StarMeasurement:
-    cycles = view.cycles
+    """The measurement: first the rings that count, then even light, then levels, then the curve."""
+    nothing = StarMeasurement(pose.x_px, pose.y_px, centre_sigma, view.cycles, flags=frozenset({Flag.LOST}))
+    kept = _kept(rings, fit, pose, view.cycles, twist_radius)
+    if kept is None:
+        return nothing
+    kept, shading = _evened(kept, pose, twist_radius)
+    level = None
+    if shading is not None:
+        level = find_levels(kept.fit, kept.frequency, kept.signed, kept.keep, shading, given)
+    if level is None:
+        return replace(nothing, radius_px=kept.rim_px)
+    return _told(kept, level, pose, centre_sigma, view)
+
+
+def _kept(rings: Rings, fit: RingFit, pose: Pose, cycles: int, twist_radius: float | None) -> _Kept | None:
+    """The rings that count; None where too few stand out of their noise."""
     radius = rings.radius_px
     usable = (rings.visible > LEAST_VISIBLE) & (fit.samples > LEAST_SAMPLES) & (radius > SMALLEST_PX)
     sigma = fit.noise * np.sqrt(2 / np.maximum(fit.samples, 1.0))
     amplitude = np.abs(fit.wave)
-    nothing = StarMeasurement(pose.x_px, pose.y_px, centre_sigma, cycles, flags=frozenset({Flag.LOST}))
-    strong = usable & (amplitude > 5 * sigma) & (amplitude > 0.5 * fit.noise)
-    if strong.sum() < 4:
-        return nothing
+    strong = usable & (amplitude > STRONG_SIGMAS * sigma) & (amplitude > STRONG_NOISE * fit.noise)
+    if strong.sum() < FEWEST_STRONG:
+        return None
     rim, rim_sigma, last = find_rim(rings, fit, usable)
     frequency = ring_frequencies(rings, pose, fit)
     # a ring of a single code, as in a centre crushed to black, has no wave and so no frequency
@@ -319,33 +386,42 @@ def _assemble(
     shown = _clear_of_centre(inside, radius, frequency, signed, end)
     inside, keep = inside & shown, keep & shown
     disc_px = blur_disc_px(frequency, signed, keep)
-    curved_px = min(CURVED, 0.35 * cycles) * disc_px
+    curved_px = min(CURVED, CURVED_PER_CYCLE * cycles) * disc_px
     keep &= radius > curved_px
-    shading = find_shading(rings, fit, keep, rim, disc_px, pose.shear)
+    return _Kept(
+        rings, fit, sigma, amplitude, frequency, signed, inside, keep, rim, rim_sigma, disc_px, curved_px
+    )
+
+
+def _evened(kept: _Kept, pose: Pose, twist_radius: float | None) -> tuple[_Kept, Shading | None]:
+    """The rings with uneven light taken off, and what is left of it; None where nothing tells."""
+    shading = find_shading(kept.rings, kept.fit, kept.keep, kept.rim_px, kept.disc_px, pose.shear)
     for _ in range(EVENINGS):
         if shading is None or shading.even:
             break
-        rings = flat_fielded(rings, shading)
+        rings = flat_fielded(kept.rings, shading)
         fit = fit_rings(rings)
-        shading = find_shading(rings, fit, keep, rim, disc_px, pose.shear)
-        signed, _ = upright(fit.wave, sigma, radius, inside, twist_radius)
-    if shading is None:
-        return replace(nothing, radius_px=rim)
-    level = find_levels(fit, frequency, signed, keep, shading, given)
-    if level is None:
-        return replace(nothing, radius_px=rim)
-    within = inside & (radius <= radius[keep].max()) & (radius > curved_px)
-    blur = _smeared(view, pose, rings, fit, frequency, within)
-    response = respond(frequency, signed, sigma, radius, keep, level, cycles)
+        shading = find_shading(rings, fit, kept.keep, kept.rim_px, kept.disc_px, pose.shear)
+        signed, _ = upright(fit.wave, kept.sigma, kept.rings.radius_px, kept.inside, twist_radius)
+        kept = replace(kept, rings=rings, fit=fit, signed=signed)
+    return kept, shading
+
+
+def _told(kept: _Kept, level: Levels, pose: Pose, centre_sigma: float, view: _View) -> StarMeasurement:
+    """The curve, what is read off it, and the flags."""
+    radius, inside, fit = kept.rings.radius_px, kept.inside, kept.fit
+    within = inside & (radius <= radius[kept.keep].max()) & (radius > kept.curved_px)
+    blur = _smeared(view, pose, kept.rings, fit, kept.frequency, within)
+    response = respond(kept.frequency, kept.signed, kept.sigma, radius, kept.keep, level, view.cycles)
     quarter, quarter_sigma = response.at_025 or (None, None)
     fifty, fifty_sigma = response.mtf50 or (None, None)
     return StarMeasurement(
         x_px=pose.x_px,
         y_px=pose.y_px,
         centre_sigma_px=centre_sigma,
-        cycles=cycles,
-        radius_px=rim,
-        radius_sigma_px=rim_sigma,
+        cycles=view.cycles,
+        radius_px=kept.rim_px,
+        radius_sigma_px=kept.rim_sigma_px,
         frequency_cy_px=response.frequency_cy_px,
         modulation=response.modulation,
         modulation_sigma=response.sigma,
@@ -357,8 +433,8 @@ def _assemble(
         mtf50_sigma_cy_px=fifty_sigma,
         ring_radius_px=tuple(radius[inside].tolist()),
         ring_phase_rad=tuple(np.angle(fit.wave[inside]).tolist()),
-        ring_amplitude=tuple(amplitude[inside].tolist()),
-        ring_sigma=tuple(sigma[inside].tolist()),
+        ring_amplitude=tuple(kept.amplitude[inside].tolist()),
+        ring_sigma=tuple(kept.sigma[inside].tolist()),
         white=level.white,
         black=level.black,
         noise=middle(fit.noise[inside]),
@@ -366,7 +442,7 @@ def _assemble(
         skew=pose.skew,
         sharpening=response.mask,
         motion_blur=blur,
-        flags=_flags(rings, response, level, pose, rim, inside)
+        flags=_flags(kept.rings, response, level, pose, kept.rim_px, inside)
         | _dark(level.white, view.curve)
         | _moving(blur),
     )
@@ -420,12 +496,12 @@ def _flags(
     rings: Rings, response: Response, level: Levels, pose: Pose, rim: float | None, inside: NDArray[np.bool_]
 ) -> frozenset[Flag]:
     found = set(response.flags)
-    if level.white - level.black < 0.3 * (level.white + level.black):
+    if level.white - level.black < FAINT_CONTRAST * (level.white + level.black):
         found.add(Flag.LOW_CONTRAST)
-    if math.hypot(pose.stretch, pose.skew) > 0.004:
+    if math.hypot(pose.stretch, pose.skew) > FACING:
         found.add(Flag.TILTED)
     # a frame cuts the outermost rings first; inner ones may only have lost pixels to dust or a twist
-    if rim is None or middle(rings.visible[inside][-3:]) < 0.97:
+    if rim is None or middle(rings.visible[inside][-OUTERMOST:]) < WHOLE_RING:
         found.add(Flag.CROPPED)
     return frozenset(found)
 
@@ -438,5 +514,9 @@ def _moving(blur: MotionBlur | None) -> frozenset[Flag]:
 
 def _dark(white: float, curve: Floats | None) -> frozenset[Flag]:
     """`too-dark` where white lies low in the code range, or in the light where codes are unknown."""
-    share = white / 0.03 if curve is None else float(np.searchsorted(curve, white)) / (0.25 * curve.size)
+    share = (
+        white / DARK_LIGHT
+        if curve is None
+        else float(np.searchsorted(curve, white)) / (DARK_CODES * curve.size)
+    )
     return frozenset({Flag.TOO_DARK}) if share < 1 else frozenset()
