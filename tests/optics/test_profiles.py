@@ -1,5 +1,7 @@
 """Profiles: every number has a source, wrong names and wrong files are told in one line."""
 
+import math
+import re
 from dataclasses import fields
 
 import pytest
@@ -11,9 +13,11 @@ from backfocus.optics.profiles import (
     cameras,
     lens,
     lenses,
+    matching,
     mount,
     mounts,
     optics_for,
+    pixel_um,
 )
 
 OWN = """
@@ -80,6 +84,38 @@ def test_design_depths_of_focus_from_the_profiles():
     assert optics_for(camera("b4-uhd"), lens_b4).half_depth_um(0.05) == pytest.approx(4.5)
     # Diffraction rules: 2 x 0.55 x 3.8^2 = 15.88, in the design "16".
     assert optics_for(camera("ptz-uhd"), lens("ptz-4.4-88")).half_depth_um() == pytest.approx(15.88, abs=0.01)
+
+
+@pytest.mark.parametrize("known", cameras(), ids=lambda known: known.name)
+def test_a_pixel_is_the_width_of_the_sensor_over_that_of_the_picture(known):
+    told = re.match(r"([\d.]+) mm over (\d+) pixels", dict(known.sources)["pixel_um"])
+    if told is None:
+        pytest.skip("its source gives the pixel itself")
+    assert int(told[2]) == known.width_px
+    # The profile is rounded to a thousandth of a micrometre, which at 2 um is a part in 4000.
+    assert known.pixel_um == pytest.approx(1000.0 * float(told[1]) / known.width_px, rel=3e-4)
+
+
+def test_there_is_a_choice():
+    assert len(cameras()) >= 40
+    assert len(lenses()) >= 30
+
+
+@pytest.mark.parametrize(("words", "first"), [("sony fx3", "sony-fx3-uhd"), ("FX-3", "sony-fx3-uhd")])
+def test_cameras_are_found_by_any_words_of_theirs(words, first):
+    assert [each.name for each in matching(words, cameras()) if "fx30" not in each.name] == [first]
+
+
+def test_no_words_fit_all_and_signs_fit_none():
+    assert matching("", cameras()) == cameras()
+    assert matching("--", cameras()) == ()
+
+
+def test_the_pixel_of_a_camera_that_is_not_listed():
+    assert pixel_um(36.0, 3840) == 9.375  # exact
+    for sensor_mm, picture_px in ((3840, 36), (0, 1920), (36, 0), (math.nan, 1920)):
+        with pytest.raises(UsageError, match="cannot be meant"):
+            pixel_um(sensor_mm, picture_px)
 
 
 def test_names_are_found_in_any_case():

@@ -32,9 +32,10 @@ After = Annotated[
     ),
 ]
 ShimUm = Annotated[
-    float | None,
+    str | None,
     typer.Option(
         "--shim-um",
+        metavar="NUMBER",
         help="How much further the lens is from the sensor in the second clip (negative: closer), by a "
         "shim or a known turn of the back-focus ring. Calibrates the f-number and tells the direction.",
         show_default=False,
@@ -78,7 +79,7 @@ def check(
     rig = asked.rig()
     found = check_clip(
         rig,
-        Question(first_turn, after, shim_um),
+        Question(first_turn, after, None if shim_um is None else options.decimal(shim_um)),
         limits=Limits(frames, seconds),
         notice=options.notice,
         passing=lambda sightings, source: pictures(sightings, source, quiet=json_),

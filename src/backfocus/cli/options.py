@@ -5,6 +5,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -32,9 +33,10 @@ Source = Annotated[
     ),
 ]
 PixelUm = Annotated[
-    float | None,
+    str | None,
     typer.Option(
         "--pixel-um",
+        metavar="NUMBER",
         help="Size of one pixel of the picture in um: sensor width over picture width, 0.1 to 100.",
         show_default=False,
     ),
@@ -49,16 +51,22 @@ FNumber = Annotated[
     ),
 ]
 Extender = Annotated[
-    float | None,
+    str | None,
     typer.Option(
         "--extender",
+        metavar="NUMBER",
         help="Factor of an extender that is swung in, for example 2; 1 to 4.",
         show_default=False,
     ),
 ]
 WavelengthUm = Annotated[
-    float | None,
-    typer.Option("--wavelength-um", help="Wavelength of the light in um. Default: 0.55.", show_default=False),
+    str | None,
+    typer.Option(
+        "--wavelength-um",
+        metavar="NUMBER",
+        help="Wavelength of the light in um. Default: 0.55.",
+        show_default=False,
+    ),
 ]
 CameraName = Annotated[
     str | None,
@@ -89,9 +97,10 @@ Range = Annotated[
     str | None, typer.Option("--range", help="Video range: auto, full or limited.", show_default=False)
 ]
 MaxMegapixels = Annotated[
-    float | None,
+    str | None,
     typer.Option(
         "--max-megapixels",
+        metavar="NUMBER",
         help="Refuse larger pictures before they fill the memory. Default: 135.",
         show_default=False,
     ),
@@ -129,9 +138,10 @@ Shims = Annotated[
     str | None, typer.Option("--shims", help="The shims you have, in um: 10,30,50", show_default=False)
 ]
 UmPerDegree = Annotated[
-    float | None,
+    str | None,
     typer.Option(
         "--um-per-degree",
+        metavar="NUMBER",
         help="How far one degree of the back-focus ring moves the lens; instructions are then given in "
         "degrees too. The end of a session shows the um for the turn you made.",
         show_default=False,
@@ -146,9 +156,10 @@ RegionText = Annotated[
     ),
 ]
 RedBlueUm = Annotated[
-    float | None,
+    str | None,
     typer.Option(
         "--red-blue-um",
+        metavar="NUMBER",
         help="How much further from the lens red focuses than blue, as an earlier `check` printed it: the "
         "colours then hint at the direction.",
         show_default=False,
@@ -267,8 +278,30 @@ def asked(given: Mapping[str, object], rig: str | None, config: str | None) -> A
     from ..session.config import read_config, settled
     from ..session.rig import rig_options
 
-    said, holds = rig_options(given), read_config(config)
+    said, holds = rig_options(_numbers(given)), read_config(config)
     return Asked(said, settled(said, holds, rig), holds, rig)
+
+
+NUMBERS = ("pixel_um", "wavelength_um", "extender", "max_megapixels", "um_per_degree", "red_blue_um")
+
+
+def _numbers(given: Mapping[str, object]) -> dict[str, object]:
+    """What was typed, with numbers made of texts; what is none stays as it is, to be refused by its name."""
+    made = dict(given)
+    for name in NUMBERS:
+        if isinstance(text := made.get(name), str):
+            with suppress(UsageError):
+                made[name] = decimal(text)
+    return made
+
+
+def decimal(said: object) -> float:
+    """A number as people write it: `1.8` or `1,8`; UsageError else."""
+    text = str(said).strip()
+    try:
+        return float(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
+    except ValueError:
+        raise UsageError(f"'{text}' is not a number") from None
 
 
 def store_of(given: str | None, config: "Config | str | None" = None) -> str | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from . import options
+from .unlisted import unlisted_words
 
 if TYPE_CHECKING:
     from ..optics.mounts import Mount
@@ -17,14 +18,33 @@ if TYPE_CHECKING:
 Sources = Annotated[bool, typer.Option("--sources", help="Also print the source of each number.")]
 
 
+KINDS = {
+    "front-focus": "focuses in front of its zoom",
+    "rear-focus": "focuses behind its zoom: back focus does not hold it",
+    "varifocal": "a varifocal: focus after each zoom",
+    "unknown": "how it focuses is not published",
+}
 Forget = Annotated[
     str | None,
     typer.Option("--forget", metavar="NAME", help="Drop what was learned of a camera.", show_default=False),
 ]
 
 
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[WORDS]...", help="List only what has these words, for example sony.", show_default=False
+    ),
+]
+Unlisted = Annotated[
+    bool, typer.Option("--unlisted", help="My camera or lens is not listed: ask two questions about each.")
+]
+
+
 def profiles(
+    words: Words = None,
     sources: Sources = False,
+    unlisted: Unlisted = False,
     forget: Forget = None,
     store: options.StoreUrl = None,
     json_: options.Json = False,
@@ -35,41 +55,63 @@ def profiles(
 
     Examples:
 
-      backfocus profiles
+      backfocus profiles sony
 
-      backfocus profiles --sources
+      backfocus profiles fujinon 19-90 --sources
+
+      backfocus profiles --unlisted
+
+    Exit code 4 when nothing has these words.
     """
-    from ..optics.profiles import cameras, lenses, mounts
+    from ..optics.profiles import cameras, lenses, matching, mounts
     from ..session.cameras import forget_camera, learned_in
+
+    if unlisted:
+        sys.stdout.write(f"{unlisted_words(typer.prompt)}\n")
+        return
+    wanted = " ".join(words or [])
 
     write = sys.stdout.write
     store = options.store_of(store)
     if forget is not None:
         forget_camera(forget, store)
     learned = learned_in(store)
+    bodies, glasses, rings = (
+        matching(wanted, cameras()),
+        matching(wanted, lenses()),
+        matching(wanted, mounts()),
+    )
     if json_:
         for each in learned:
             write(json.dumps({"kind": "learned-camera", **asdict(each)}) + "\n")
-        for kind, entries in (("camera", cameras()), ("lens", lenses()), ("mount", mounts())):
+        for kind, entries in (("camera", bodies), ("lens", glasses), ("mount", rings)):
             for entry in entries:
                 write(json.dumps({"kind": kind, **_plain(entry)}) + "\n")
         return
-    write("Cameras (--camera)\n")
-    for camera in cameras():
+    if wanted and not (bodies or glasses or rings):
+        options.notice(f"nothing has '{wanted}' in its name: try fewer words, or --unlisted")
+        raise typer.Exit(4)
+    if bodies:
+        write("Cameras (--camera)\n")
+    for camera in bodies:
         write(
-            f"  {camera.name:<20} {camera.title}: {camera.pixel_um:g} um pixels, "
+            f"  {camera.name}\n      {camera.title}: {camera.pixel_um:g} um pixels, "
             f"{camera.width_px}x{camera.height_px}\n" + _said(camera, sources)
         )
-    if learned:
+    if learned and not wanted:
         write("\nCameras learned here (--camera-id)\n")
-    for known in learned:
+    for known in learned if not wanted else ():
         write(f"  {known.name:<20} {_learned_words(known)}\n")
-    write("\nLenses (--lens)\n")
-    for lens in lenses():
-        write(f"  {lens.name:<20} {lens.title}: {_lens_words(lens)}\n" + _said(lens, sources))
-    write("\nMounts\n")
-    for mount in mounts():
+    if glasses:
+        write("Lenses (--lens)\n")
+    for lens in glasses:
+        write(f"  {lens.name}\n      {lens.title}: {_lens_words(lens)}\n" + _said(lens, sources))
+    if rings:
+        write("Mounts\n")
+    for mount in rings:
         write(f"  {mount.name:<20} {mount.flange_mm:g} mm flange distance\n" + _said(mount, sources))
+    if not wanted:
+        write("Yours is not listed? `backfocus profiles --unlisted` asks two questions about it.\n")
 
 
 def _learned_words(known: "LearnedCamera") -> str:
@@ -85,9 +127,9 @@ def _learned_words(known: "LearnedCamera") -> str:
 
 def _lens_words(lens: "Lens") -> str:
     fastest, slowest = lens.f_numbers[0][1], lens.f_numbers[-1][1]
-    ramp = f"f/{fastest:g}" if fastest == slowest else f"f/{fastest:g} to f/{slowest:g}"
+    ramp = f"f/{fastest:.3g}" if fastest == slowest else f"f/{fastest:.3g} to f/{slowest:.3g}"
     ring = "" if lens.back_focus_ring else ", no back-focus ring"
-    return f"{lens.wide_mm:g} to {lens.tele_mm:g} mm {ramp}, {lens.kind}{ring}"
+    return f"{lens.wide_mm:g} to {lens.tele_mm:g} mm {ramp}, {KINDS[lens.kind]}{ring}"
 
 
 def _said(entry: "Camera | Lens | Mount", wanted: bool) -> str:

@@ -1,6 +1,7 @@
 """What the sums need to know of a camera and its lens: pixel, f-number over the zoom, wavelength."""
 
 import math
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,6 +14,7 @@ GREEN_UM = 0.55
 
 Knots = tuple[tuple[float, float], ...]
 
+DECIMAL_COMMA = re.compile(r"\s*(?:[fF]/|[tT])?\d+,\d+(?:/\d+[.,]\d+)?\s*")
 TRANSMISSION = 0.85
 """What a zoom of many coated elements lets through, where it is not told: T2 is f/1.84."""
 
@@ -93,13 +95,16 @@ def parse_f_numbers(text: str) -> Knots:
     text : str
         One f-number (`1.8`), or parts `N@focal` or `N@from-to` in mm divided by commas
         (`1.8@7.8-108,2.6@156`: f/1.8 up to 108 mm, from there falling to f/2.6 at 156 mm). In place of N a
-        T-stop, alone or over its transmission: `T2.0`, `T2.0/0.8`.
+        T-stop, alone or over its transmission: `T2.0`, `T2.0/0.8`. One f-number may have a decimal comma
+        (`1,8`); in a ramp a comma divides.
 
     Raises
     ------
     UsageError
         If the text is not of that form, an f-number is outside 0.5 to 128, or focal lengths do not rise.
     """
+    if "@" not in text and DECIMAL_COMMA.fullmatch(text):
+        text = text.replace(",", ".")
     parts = [part.strip() for part in text.split(",")]
     if len(parts) == 1 and "@" not in text:
         return ((0.0, _f_number(text)),)

@@ -17,7 +17,7 @@ from ..errors import Remedy, UsageError
 from .lens import GREEN_UM, Knots, Optics, parse_f_numbers
 from .mounts import Mount, Sources
 
-LensKind = Literal["front-focus", "rear-focus", "varifocal"]
+LensKind = Literal["front-focus", "rear-focus", "varifocal", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Lens:
         As in `Optics`.
     near_m : float | None
         Nearest chart distance without macro; None where it is not known.
-    kind : "front-focus" | "rear-focus" | "varifocal"
+    kind : "front-focus" | "rear-focus" | "varifocal" | "unknown"
         Only the first follows `r = delta + b M^2`.
     back_focus_ring : bool
         Whether the back focus can be set on the lens.
@@ -139,6 +139,21 @@ def lens(name: str, folder: Path | None = None) -> Lens:
 def mount(name: str, folder: Path | None = None) -> Mount:
     """The mount called `name`; UsageError names the nearest match."""
     return _named("mount", name, mounts(folder))
+
+
+def pixel_um(sensor_mm: float, picture_px: float) -> float:
+    """The picture's pixel, um to a thousandth: recorded width of the sensor over width of the picture.
+
+    Raises
+    ------
+    UsageError
+        Where no sensor is so wide, or no picture.
+    """
+    if not 1.0 <= sensor_mm <= 70.0:
+        raise UsageError(f"a sensor {sensor_mm:g} mm wide cannot be meant: most are 4 to 54 mm wide")
+    if not 160.0 <= picture_px <= 20_000.0:
+        raise UsageError(f"a picture {picture_px:g} pixels wide cannot be meant: HD has 1920, UHD 3840")
+    return round(1000.0 * sensor_mm / picture_px, 3)
 
 
 def optics_for(camera: Camera, lens: Lens, wavelength_um: float = GREEN_UM) -> Optics:

@@ -1,0 +1,58 @@
+"""Two questions about a camera, two about a lens; numbers with a decimal comma."""
+
+from collections.abc import Callable
+
+import pytest
+
+from backfocus.cli.options import asked, decimal
+from backfocus.cli.unlisted import unlisted_words
+from backfocus.errors import UsageError
+from backfocus.optics.lens import parse_f_numbers
+
+
+def answering(*answers: str) -> Callable[[str], object]:
+    left = iter(answers)
+    return lambda question: next(left)
+
+
+@pytest.mark.parametrize(
+    ("zoom", "stop", "f_number"),
+    [
+        ("7.8-156", "1.8", "1.8@7.8-156"),
+        ("7,8 - 156 mm", "1,8-2,6", "1.8@7.8,2.6@156"),
+        ("18-90", "T2.9", "T2.9@18-90"),
+        ("25-300", "T3.5-3.85", "T3.5@25,T3.85@300"),
+    ],
+)
+def test_what_to_type_can_be_typed(zoom: str, stop: str, f_number: str) -> None:
+    words = unlisted_words(answering("35,6", "3840", zoom, stop))
+    assert f"--pixel-um 9.271 --f-number {f_number}\n" in words  # 35600 / 3840 = 9.2708
+    assert parse_f_numbers(f_number)[-1][0] == float(f_number.rpartition("@")[2].rpartition("-")[2])
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ("wide", "3840", "7.8-156", "1.8"),
+        ("36", "3840", "156", "1.8"),
+        ("36", "3840", "156-7.8", "1.8"),
+        ("36", "3840", "7.8-156", "open"),
+        ("36", "20", "7.8-156", "1.8"),
+    ],
+)
+def test_an_answer_that_cannot_be_meant_is_refused_in_words(answers: tuple[str, ...]) -> None:
+    with pytest.raises(UsageError):
+        unlisted_words(answering(*answers))
+
+
+def test_a_decimal_comma_is_a_point() -> None:
+    assert (decimal("1,8"), decimal(" 2.5 "), decimal("3")) == (1.8, 2.5, 3.0)
+    assert parse_f_numbers("1,8") == parse_f_numbers("1.8")
+    assert parse_f_numbers("T2,9") == parse_f_numbers("T2.9")
+    said = asked({"pixel_um": "2,9", "f_number": "1,8"}, None, None).said
+    assert (said.pixel_um, said.f_number) == (2.9, "1,8")
+    for wrong in ("1,8,2", "1.8,2", "two", ""):
+        with pytest.raises(UsageError):
+            decimal(wrong)
+    with pytest.raises(UsageError, match="pixel_um='two'"):
+        asked({"pixel_um": "two"}, None, None)
