@@ -4,8 +4,8 @@ Only files that hold their own pictures are opened. A playlist, a list of clips 
 names other places to read from, whatever its suffix says, and is refused.
 """
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import av
@@ -15,6 +15,7 @@ from av.video.stream import VideoStream
 
 from ..errors import PictureTooLarge, SourceLost, SourceUnreadable
 from ..frame import Frame
+from .ahead import ahead
 from .decode import MICROSECONDS, Numbering, pictures, video_stream
 from .faults import hint
 from .luma import AS_TAGGED, Signal
@@ -61,7 +62,6 @@ class Clip:
         self._signal = signal
         self._max_megapixels = max_megapixels
         self._notice = notice
-        self._lock = threading.Lock()  # a container must not be closed while it decodes
         self._closed = False
         self.frame_count = self._look()
         """Number of pictures by the file's index, or from its length; None where neither is known."""
@@ -74,11 +74,18 @@ class Clip:
         """
         if self._closed:
             raise ValueError(f"{self.title} is closed")
-        return self._frames()
+        return self._until_closed()
 
     def close(self) -> None:
         """End all reading; may be called again, and from another thread."""
         self._closed = True
+
+    def _until_closed(self) -> Iterator[Frame]:
+        with closing(self._frames()) as decoded, closing(ahead(decoded)) as pictures:
+            for picture in pictures:
+                if self._closed:
+                    return
+                yield picture
 
     def _look(self) -> int | None:
         with self._open() as container:
@@ -112,7 +119,7 @@ class Clip:
             return "a list of other files or streams, not a recording: give one of those that it names"
         return hint(fault)
 
-    def _frames(self) -> Iterator[Frame]:
+    def _frames(self) -> Generator[Frame, None, None]:
         with self._open() as container:
             stream = video_stream(container, self.title, self._max_megapixels)
             numbering, lost = Numbering(container, stream, self._signal), 0
