@@ -21,6 +21,7 @@ from backfocus.web.controls import GONE_S
 OUT = Path(__file__).parent.parent / "docs" / "images"
 CAMERA = "sim://?seed=7&delta_um=40&zoom=10&codec=none&noise=0.006&fps=12.5&size=960x540"
 PHONE, TABLET, DESKTOP = (390, 844), (820, 1180), (1440, 900)
+ON_ITS_SIDE, SECOND_SCREEN = (844, 390), (1280, 720)
 LONGEST_S = 900.0
 FLAGS = [
     "--no-sandbox",
@@ -86,6 +87,10 @@ def _procedure(browser: Browser, address: str) -> None:
         phone.wait_for_timeout(1000)
         _take(phone, "guide-back-focus-phone")
         _take_on(browser, address, phone, DESKTOP, "guide-back-focus-desktop")
+        _take_on(browser, address, phone, ON_ITS_SIDE, "guide-back-focus-phone-on-its-side")
+        meter = _open(browser, address + "meter", SECOND_SCREEN)
+        _take(meter, "meter")
+        meter.context.close()
     _wait(phone, "over.hidden === false")
     phone.wait_for_timeout(500)
     _take(phone, "verdict-phone")

@@ -1,10 +1,13 @@
 """What every face shows of what was noticed in the pictures."""
 
+import numpy as np
 import pytest
 
-from backfocus.guide.procedure import Session, Setup, start
+from backfocus.guide import events as ev
+from backfocus.guide.procedure import Session, Setup, replay, start
 from backfocus.guide.watch.watch import StepHistory, watch
 from backfocus.measure.reading import Flag, Reading, Star
+from backfocus.optics.blur import lens_pixel_mtf
 from backfocus.show.view import view_of
 
 
@@ -37,3 +40,24 @@ def test_detail_that_could_be_switched_off_is_told_while_aiming() -> None:
 @pytest.mark.parametrize("flag", [Flag.CLIPPED, Flag.MOVING, Flag.CROPPED])
 def test_what_the_instruction_says_or_nothing_depends_on_is_not_told(flag: Flag) -> None:
     assert remarks(*aimed(flag, 11)) == ()
+
+
+def test_the_best_of_one_end_of_the_zoom_is_no_place_to_come_back_to_at_the_other() -> None:
+    """The mark on the meter belongs to the sweep in hand."""
+    frequency = np.linspace(0.06, 0.45, 16)
+    modulation = lens_pixel_mtf(frequency, 30.0, f_number=1.8, pixel_um=5.0)
+    curve = {
+        "frequency_cy_px": tuple(frequency.tolist()),
+        "modulation": tuple(modulation.tolist()),
+        "modulation_sigma": (0.01,) * 16,
+    }
+    sharp = Reading(0, 0.0, frozenset(), Star(320.0, 180.0, 77.0, 36), 77.0, **curve)
+    road: list[ev.Event] = [ev.StarSeen(1.0, 80.0), ev.Confirmed(3.0, "check")]
+    view, marks = None, []
+    soft = ev.TeleSoft(9.0, ev.SteadyReading(800.0, 60.0, 1.0))
+    for event in (None, ev.ZoomStopped(8.0, "tele", 800.0), soft):
+        road += [event] if event else []
+        session = replay(Setup(), road)
+        view = view_of(view, session, StepHistory(), at_s=1.0, reading=sharp, events=[event] if event else ())
+        marks.append((session.step, view.best_sharpness is not None, view.sharpness is not None))
+    assert marks == [("to-tele", False, True), ("look-tele", False, True), ("sweep-tele", True, True)]

@@ -130,9 +130,7 @@ def view_of(
         hint,
         steps=_stages(session.step),
         sharpness=sharpness,
-        best_sharpness=_larger(
-            None if fresh else before.best_sharpness, sharpness if um is not None else None
-        ),
+        best_sharpness=_best(None if fresh else before.best_sharpness, session.step, sharpness, um),
         blur_um=um if known else None,
         blur_sigma_um=sigma_um if known else None,
         half_depth_um=depth_um if known else None,
@@ -188,8 +186,14 @@ def _sharpness(um: float | None, depth_um: float, reading: Reading | None) -> fl
     return None if reading is None else FAINT * min(1.0, reading.contrast)
 
 
-def _larger(before: float | None, now: float | None) -> float | None:
-    return max((value for value in (before, now) if value is not None), default=None)
+def _best(before: float | None, step: Step, sharpness: float | None, um: float | None) -> float | None:
+    """The place to come back to: the sharpest of this sweep, None where no ring is to be turned.
+
+    What was seen at the other end of the zoom, or through another opening, is no such place.
+    """
+    if step not in _SWEEPS:
+        return None
+    return max((value for value in (before, sharpness if um is not None else None) if value), default=None)
 
 
 def _trend(
