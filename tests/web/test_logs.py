@@ -1,5 +1,6 @@
 """What the server says: one line each, and not the same again and again."""
 
+import asyncio
 import io
 import logging
 import logging.config
@@ -10,7 +11,7 @@ import pytest
 from backfocus.web.logs import AGAIN_S, OneLine, Seldom, logs
 
 
-def record(words: str, *, line: int = 1, error: Exception | None = None) -> logging.LogRecord:
+def record(words: str, *, line: int = 1, error: BaseException | None = None) -> logging.LogRecord:
     info = None if error is None else (type(error), error, None)
     return logging.LogRecord("uvicorn.error", logging.ERROR, "server.py", line, words, None, info)
 
@@ -39,6 +40,10 @@ def test_the_same_is_told_once_a_minute_with_how_often_it_was() -> None:
     assert len(told) == 3
     assert told[0].endswith("received.")
     assert told[1].endswith("(5 more like this in between)")
+
+
+def test_a_server_that_is_ended_with_pages_open_reports_no_fault() -> None:
+    assert not Seldom(lambda: 0.0).filter(record("failed", error=asyncio.CancelledError("shutdown")))
 
 
 def test_another_error_at_the_same_place_is_told() -> None:

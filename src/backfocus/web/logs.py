@@ -3,6 +3,7 @@
 What strangers send must not scroll away the address and the QR code that stand in the same terminal.
 """
 
+import asyncio
 import logging
 import sys
 import time
@@ -66,6 +67,8 @@ class Seldom(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether this one is told; those from one line of code with one kind of error are equal."""
         error = record.exc_info[0] if record.exc_info else None
+        if error is not None and issubclass(error, asyncio.CancelledError):
+            return False  # the server is being ended, with pages open: that is no fault
         place = (record.pathname, record.lineno, error)
         told_s, kept_back = self._told.get(place, (None, 0))
         now_s = self._now_s()
