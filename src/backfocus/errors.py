@@ -59,7 +59,7 @@ def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}..."
 
 
-RemedyKey = Literal["profiles", "optics", "devices", "sessions", "report", "chart"]
+RemedyKey = Literal["profiles", "optics", "devices", "sessions", "report", "chart", "first-turn"]
 
 IN_PYTHON: dict[RemedyKey, str] = {
     "profiles": "`backfocus profiles` lists them",
@@ -68,6 +68,7 @@ IN_PYTHON: dict[RemedyKey, str] = {
     "sessions": "`backfocus history` lists them",
     "report": "`backfocus report {}` prints it",
     "chart": "`backfocus chart` prints one",
+    "first-turn": "give first_turn, near or infinity (away or towards for the back-focus ring)",
 }
 """What helps, as the end of a sentence, in the words of Python; every face has such a table."""
 

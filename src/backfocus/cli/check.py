@@ -89,16 +89,16 @@ def check(
         sys.stdout.write(json.dumps(found.as_json()) + "\n")
     else:
         _show(found)
-    if not found.read:
-        options.notice(_nothing_read(edge=rig.target == "edge"))
+    if not found.read and rig.target == "edge":
+        options.notice(_no_edge())
     raise typer.Exit(EXIT_CODES[found.answer.verdict.kind])
 
 
-def _nothing_read(*, edge: bool) -> str:
+def _no_edge() -> str:
     from ..measure.reading import Flag
     from ..solve.remarks import REMARKS, remark_words
 
-    return remark_words(REMARKS[Flag.NO_EDGE if edge else Flag.NO_STAR], REMEDIES)
+    return remark_words(REMARKS[Flag.NO_EDGE], REMEDIES)
 
 
 def _show(found: "ClipCheck") -> None:

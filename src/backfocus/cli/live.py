@@ -45,7 +45,7 @@ def verdict_lines(verdict: Verdict, console: Console) -> Text:
 
 
 def residual_plot(back_focus: BackFocus, half_depth_um: float | None) -> Group:
-    """Residual at each zoom position as a bar about zero, tele first; half the depth of focus is marked."""
+    """Both ends in words, then each zoom position from wide to tele as a mark about zero."""
     span = max(
         *(abs(each.residual_um) + each.sigma_um for each in back_focus.zoom), half_depth_um or 0.0, 1e-6
     )
@@ -54,22 +54,39 @@ def residual_plot(back_focus: BackFocus, half_depth_um: float | None) -> Group:
     table.add_column("residual um", justify="right")
     table.add_column("± um", justify="right")
     table.add_column(f"{-span:.0f} um".ljust(RESIDUAL_COLUMNS - 6) + f"{span:.0f} um", no_wrap=True)
-    for each in back_focus.zoom:
+    for each in reversed(back_focus.zoom):
         table.add_row(
             f"{each.scale_px:.1f}",
             f"{each.residual_um:+.1f}" if back_focus.sign_known else f"{each.residual_um:.1f}",
             f"{each.sigma_um:.1f}",
             _about_zero(each.residual_um / span, (half_depth_um or 0.0) / span),
         )
-    return Group(table, *([] if half_depth_um is None else [_caption(back_focus, half_depth_um)]))
+    if half_depth_um is None:
+        return Group(table)
+    depth = Text(f"┊ is ± {half_depth_um:.1f} um, half the depth of focus", "dim")
+    return Group(*(Text(words) for words in ends_words(back_focus, half_depth_um)), Text(), table, depth)
 
 
-def _caption(back_focus: BackFocus, half_depth_um: float) -> Text:
-    words = f"┊ is ± {half_depth_um:.1f} um, half the depth of focus"
-    within = max(abs(back_focus.low_um), abs(back_focus.high_um)) <= half_depth_um
-    if within and abs(back_focus.zoom[0].residual_um) > half_depth_um:
-        words += "\nTele is off by the focus ring alone: focus there, and the whole zoom is sharp."
-    return Text(words, "dim")
+def ends_words(back_focus: BackFocus, half_depth_um: float) -> tuple[str, ...]:
+    """Both ends in words: wide first, which back focus decides, then tele, which the focus ring does.
+
+    Where the back focus is not known to be right, tele is not spoken of: it is not its turn.
+    """
+    wide, tele = back_focus.zoom[-1], back_focus.zoom[0]
+    if max(abs(back_focus.low_um), abs(back_focus.high_um)) > half_depth_um:
+        return ()
+    at_wide = (
+        f"Wide: {abs(wide.residual_um):.1f} um off, within the depth of focus (± {half_depth_um:.1f} um)."
+    )
+    if abs(wide.residual_um) > half_depth_um:
+        at_wide = f"Back focus: {abs(back_focus.delta_um):.1f} um off, within ± {half_depth_um:.1f} um."
+    if abs(tele.residual_um) <= half_depth_um:
+        return (at_wide,)
+    waits = (
+        f"Tele: {abs(tele.residual_um):.0f} um off for now. That is the focus ring's part, not the back "
+        "focus: focus at tele, and the whole zoom is sharp."
+    )
+    return at_wide, waits
 
 
 def _about_zero(share: float, depth: float) -> Text:

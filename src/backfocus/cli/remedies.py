@@ -8,5 +8,6 @@ REMEDIES: dict[RemedyKey, str] = {
     "devices": "`backfocus devices` lists them",
     "sessions": "`backfocus history` lists them",
     "report": "`backfocus report {}` prints it",
+    "first-turn": "use --first-turn near or infinity (away or towards for the back-focus ring)",
     "chart": "`backfocus chart star.pdf` prints one",
 }

@@ -13,6 +13,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from ..measure.reading import Flag
+from ..show.lines import mtf50_words
 from ..show.view import StepState, View
 from .keys import HELP
 from .live import column_plot, large
@@ -137,7 +139,7 @@ def _numbers(view: View) -> Lines:
         inside = view.blur_um is not None and view.blur_um <= view.half_depth_um
         depth = Text("depth  ", "dim").append(f"± {view.half_depth_um:.1f} um", "not dim")
         lines.append(depth.append(" inside" if inside else "", "bold green not dim"))
-    mtf50 = "-" if view.mtf50_cy_px is None else f"{view.mtf50_cy_px:.3f}"
+    mtf50 = mtf50_words(view.mtf50_cy_px, {Flag.ABOVE_NYQUIST} if view.above_nyquist else set())
     lines.append(Text("MTF50  ", "dim").append(f"{mtf50} cy/px", "not dim"))
     return lines
 

@@ -159,6 +159,7 @@ def verdict_on(session: Session, found: BackFocus | None, camera: SolvedCamera |
         flags=noticed(session) | ({Flag.OTHER_MODE} if camera and camera.left_aside else set()),
         adjusters=adjusters_of(session.setup),
         camera_solved=session.setup.method != BY_RESIDUALS,
+        f_number=_widest_f_number(session, found) if found and known else None,
     )
 
 
@@ -181,6 +182,10 @@ def is_within(found: BackFocus, depth_um: float) -> bool:
 def tracks_badly(session: Session, found: BackFocus) -> bool:
     """Whether residuals lie further off the zoom law than depth of focus and noise explain."""
     return verdict_on(session, found).kind == "tracking"
+
+
+def _widest_f_number(session: Session, found: BackFocus) -> float:
+    return optics_of(session).f_number(found.zoom[-1].scale_px / found.zoom[0].scale_px)
 
 
 def _depths(session: Session, found: BackFocus) -> tuple[float, ...]:

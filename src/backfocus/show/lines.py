@@ -1,6 +1,6 @@
 """Readings as the lines that the faces print: JSON objects with the keys of the manual, and short words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ..errors import RemedyKey
@@ -74,9 +74,16 @@ def reading_words(reading: Reading, defocus: Defocus | None) -> str:
         f"{place} {time}  {name} at {target.x_px:7.1f},{target.y_px:7.1f}"
         f"  scale {_column(reading.scale_px, 7, 1)} px"
         f"  M(0.25) {_column(reading.modulation_025, 6, 3)}"
-        f"  MTF50 {_column(reading.mtf50_cy_px, 5, 3)}"
+        f"  MTF50 {mtf50_words(reading.mtf50_cy_px, reading.flags):>5}"
         f"  blur {_column(defocus.um if defocus else None, 6, 1)} um  {flags}"
     ).rstrip()
+
+
+def mtf50_words(mtf50_cy_px: float | None, flags: Collection[Flag]) -> str:
+    """MTF50 to a thousandth; "> 0.5" where it is above what pixels can show, "-" where nothing was read."""
+    if mtf50_cy_px is not None:
+        return f"{mtf50_cy_px:.3f}"
+    return "> 0.5" if Flag.ABOVE_NYQUIST in flags else "-"
 
 
 def flags_words(

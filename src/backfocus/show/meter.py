@@ -89,6 +89,7 @@ def meter_view(tally: Tally, reading: Reading, defocus: Defocus | None, optics: 
         blur_sigma_um=defocus.sigma_um if defocus else None,
         half_depth_um=depth_um,
         mtf50_cy_px=reading.mtf50_cy_px,
+        above_nyquist=Flag.ABOVE_NYQUIST in reading.flags,
         trend=_trend(tally, depth_um),
         remarks=_remarks(tally),
     )

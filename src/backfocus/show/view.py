@@ -15,7 +15,7 @@ from ..guide.session_state import Session, half_depth_um, optics_of, ratio_of
 from ..guide.steps import Step
 from ..guide.watch.watch import StepHistory
 from ..guide.words import STEP_WORDS, instruction_words, progress_words
-from ..measure.reading import Reading
+from ..measure.reading import Flag, Reading
 from .notices import Trouble, remarks_now, troubles_now
 
 StepState = Literal["done", "now", "ahead"]
@@ -35,8 +35,8 @@ class View:
         0 (nothing) to 1, against the best the lens could show at this zoom; None while nothing is measured.
     blur_um, blur_sigma_um, half_depth_um
         Blur as a distance of the sensor from focus, and half the depth of focus; None without optics.
-    mtf50_cy_px
-        None above Nyquist or without a star.
+    mtf50_cy_px, above_nyquist
+        None above Nyquist (`above_nyquist`) or without a star.
     trend
         (at_s, sharpness) of the last seconds, oldest first.
     sweep
@@ -58,6 +58,7 @@ class View:
     blur_sigma_um: float | None = None
     half_depth_um: float | None = None
     mtf50_cy_px: float | None = None
+    above_nyquist: bool = False
     trend: tuple[tuple[float, float], ...] = ()
     sweep: tuple[float, ...] = ()
     left: str = ""
@@ -135,6 +136,7 @@ def view_of(
         blur_sigma_um=sigma_um if known else None,
         half_depth_um=depth_um if known else None,
         mtf50_cy_px=reading.mtf50_cy_px if reading else before.mtf50_cy_px,
+        above_nyquist=Flag.ABOVE_NYQUIST in reading.flags if reading else before.above_nyquist,
         trend=_trend(before.trend, at_s, sharpness),
         sweep=_sweep(() if fresh else before.sweep, session.step, um),
         left=progress_words(session),

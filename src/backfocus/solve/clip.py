@@ -177,7 +177,10 @@ def judge_clip(
     if not (pull and optics and long and wide):
         depth = None if optics is None else optics.half_depth_um(0.0)
         flags = borne(pictures)
-        verdict = judge(None, depth, unscaled=_unscaled(readings), flags=flags, adjusters=adjusters)
+        unseen = not any(each.target for each in readings)
+        verdict = judge(
+            None, depth, unscaled=_unscaled(readings), unseen=unseen, flags=flags, adjusters=adjusters
+        )
         return ClipAnswer(None, verdict, depth, False, flags)
     told = side or (_side(wide, first_turn) if pull.wide is pull.late else 0)
     curves = _curves(pictures, pull, long, wide, k_doubt)
@@ -198,6 +201,8 @@ def judge_clip(
         flags=flags,
         adjusters=adjusters,
         camera_half_depths=None if shown.known else shown.half_depths,
+        f_number=optics.f_number(found.zoom[-1].scale_px / found.zoom[0].scale_px),
+        swept=wide.best is not None,
     )
     if short:
         verdict = replace(verdict, advice=f"{verdict.advice} {STOP_EARLIER}")

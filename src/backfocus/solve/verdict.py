@@ -26,7 +26,7 @@ from typing import Literal
 from ..errors import RemedyKey
 from ..measure.reading import Flag
 from .backfocus import BackFocus
-from .remarks import Effect, Remark, having, remark_words
+from .remarks import REMARKS, Effect, Remark, having, remark_words
 
 Kind = Literal["not-front-focus", "tracking", "unsure", "set", "adjust"]
 
@@ -36,6 +36,8 @@ SOFTEST_CAMERA_HALF_DEPTHS = 3.5
 SOFT_LENS_FACTOR = 1.5
 SOFT_PICTURE_FACTOR = 4.0
 """In focus motion reads as 0.8 h per pixel, and from 5 px on a star of 150 px is not found (f/1.8, 5 um)."""
+SMALL_OPENING = 5.6
+"""No zoom for cameras with a back focus is as slow as this wide open: somebody has stopped it down."""
 LOCK_ADVICE = "Lock the ring, then look once more: the screw can move it."
 
 
@@ -81,10 +83,13 @@ def judge(
     slopes: tuple[SweepSlope, SweepSlope] | None = None,
     before_refocus: BackFocus | None = None,
     unscaled: bool = False,
+    unseen: bool = False,
     flags: frozenset[Flag] = frozenset(),
     adjusters: Adjusters | None = None,
     camera_solved: bool = True,
     camera_half_depths: float | None = None,
+    f_number: float | None = None,
+    swept: bool = False,
 ) -> Verdict:
     """One of five verdicts with its reason and advice; see the top of the file for the rules.
 
@@ -104,18 +109,27 @@ def judge(
         From the zoom in to tele, where the focus ring may have been turned before zooming out.
     unscaled : bool
         Whether the star was read in many pictures that do not tell its size.
+    unseen : bool
+        Whether no picture had a star or an edge.
     flags : frozenset of Flag, optional
         What was noticed in the pictures it all rests on; see `remarks`.
     camera_solved : bool
         Whether what the camera does to every picture was solved for; if not, it spoils them.
     camera_half_depths : float, optional
         What the camera costs (`camera.cost_half_depths`), where these pictures alone told it.
+    f_number : float, optional
+        At the widest position: a small opening hides an error that shows wide open, and that is said.
+    swept : bool
+        Whether the pictures are a clip that holds a sweep at wide: its first turn would tell the side.
     """
     adjusters = adjusters or Adjusters()
     if adjusters.lens_kind not in ("front-focus", "unknown"):
         return _by_its_data(adjusters.lens_kind)
     if slopes is not None and not follows_zoom_law(*slopes):
         return _not_front_focus(slopes)
+    if unseen and back_focus is None:
+        return _noticed(Verdict("unsure", "There is no star in any of the pictures.",
+                                REMARKS[Flag.NO_STAR].cure, ("chart",)), flags)  # fmt: skip
     if half_depth_um is None:
         return Verdict("unsure", "Pixel size and f-number are not known, so blur cannot be told in um.",
                        "Say which camera and lens it is, or give pixel pitch and f-number.",
@@ -134,9 +148,9 @@ def judge(
         or _changed_by_focus(before_refocus, back_focus, depths)
         or _too_little_zoom(back_focus)
         or _no_camera_is_so_soft(back_focus, half_depth_um, 0.0 if referenced else camera_half_depths or 0.0)
-        or _adjust(back_focus, sure_um, half_depth_um, adjusters)
+        or _adjust(back_focus, sure_um, half_depth_um, adjusters, swept)
         or _spoilt(blamed, back_focus, half_depth_um)
-        or _set(back_focus, half_depth_um)
+        or _set(back_focus, half_depth_um, f_number)
         or _cannot_tell(back_focus, half_depth_um, referenced=referenced, soft=bool(soft))
     )
     return _noticed(verdict, flags)
@@ -305,14 +319,18 @@ def _interval_words(back_focus: BackFocus, half_depth_um: float) -> str:
     )
 
 
-def _set(back_focus: BackFocus, half_depth_um: float) -> Verdict | None:
+def _set(back_focus: BackFocus, half_depth_um: float, f_number: float | None) -> Verdict | None:
     if max(abs(back_focus.low_um), abs(back_focus.high_um)) > half_depth_um:
         return None
+    at_this, advice = "", LOCK_ADVICE
+    if f_number is not None and f_number >= SMALL_OPENING:
+        at_this = f" at this opening, f/{f_number:.2g}"
+        advice = f"Wide open the depth of focus is smaller: open the iris and look again. {LOCK_ADVICE}"
     return Verdict(
         "set",
-        f"The back focus is right: {abs(back_focus.delta_um):.1f} um off "
+        f"The back focus is right{at_this}: {abs(back_focus.delta_um):.1f} um off "
         f"({_interval_words(back_focus, half_depth_um)}).",
-        LOCK_ADVICE,
+        advice,
     )
 
 
@@ -331,7 +349,7 @@ def _sure_depths(*, referenced: bool, soft: bool) -> float:
 
 
 def _adjust(
-    back_focus: BackFocus, sure_um: float, half_depth_um: float, adjusters: Adjusters
+    back_focus: BackFocus, sure_um: float, half_depth_um: float, adjusters: Adjusters, swept: bool
 ) -> Verdict | None:
     if _smallest(back_focus) <= sure_um:
         return None
@@ -344,11 +362,12 @@ def _adjust(
     return Verdict(
         "adjust",
         f"{what} ({_interval_words(back_focus, half_depth_um)}).",
-        _adjust_advice(delta, back_focus.sign_known, adjusters),
+        _adjust_advice(delta, back_focus.sign_known, adjusters, swept),
+        ("first-turn",) if swept and not back_focus.sign_known else (),
     )
 
 
-def _adjust_advice(delta_um: float, sign_known: bool, adjusters: Adjusters) -> str:
+def _adjust_advice(delta_um: float, sign_known: bool, adjusters: Adjusters, swept: bool) -> str:
     words = move_words(delta_um, sign_known=sign_known)
     said = [words[0].upper() + words[1:] + "."]
     if adjusters.back_focus_ring:
@@ -357,7 +376,9 @@ def _adjust_advice(delta_um: float, sign_known: bool, adjusters: Adjusters) -> s
         said.append(_shim_words(delta_um, shim, sign_known))
     elif not adjusters.back_focus_ring:
         said.append("Without a back-focus ring: shim the mount, or refocus after each zoom.")
-    if not sign_known:
+    if not sign_known and swept:
+        said.append("To learn which way, say how the ring was turned first in the sweep of this clip.")
+    elif not sign_known:
         said.append("To learn which way, sweep the focus ring at wide, first towards infinity, then back.")
     return " ".join(said)
 
