@@ -35,6 +35,7 @@ class Flag(StrEnum):
     EXTENDER = "extender"
     OTHER_MODE = "other-mode"
     TOO_SMALL = "too-small"
+    GLOSSY = "glossy"
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,11 @@ REMARKS: dict[Flag, Remark] = {
         "The other numbers hold. A larger star shows the MTF50 of a soft picture, one with more spokes and "
         "no disc over them that of a sharp one.",
     ),
+    Flag.GLOSSY: Remark(
+        "the chart mirrors a lamp or a window",
+        "Turn the chart or move the lamp until nothing shines in it: light that clips hides spokes.",
+        "too soft",
+    ),
     Flag.SCALE_UNSURE: Remark(
         "nothing tells the size of the star",
         "Use our own chart, or name the lens: its zoom ratio is used then.",

@@ -7,6 +7,7 @@ import pytest
 from scipy import integrate, special
 
 from backfocus.chart import make_chart, parse_paper
+from backfocus.measure.reading import Flag
 from backfocus.measure.star.measurement import measure_star
 from backfocus.measure.star.shading import _halo_in, _halo_out
 
@@ -94,3 +95,30 @@ def test_our_chart_tells_its_white_between_marks_patches_and_wall(
     assert measured.level_sigma < 0.01
     # sampling of the rings, as above; by the rings alone it is 2 % off
     assert measured.mtf50_cy_px == pytest.approx(half_modulation(on_rings(otf)), rel=0.006)
+
+
+def mirrored(picture: np.ndarray, x_px: float, y_px: float, spread_px: float) -> np.ndarray:
+    """The picture with a lamp mirrored in the chart: a bell of light of a quarter of white."""
+    y, x = np.mgrid[: picture.shape[0], : picture.shape[1]]
+    return picture + 0.2 * np.exp(-((x - x_px) ** 2 + (y - y_px) ** 2) / (2 * spread_px**2))
+
+
+@pytest.mark.parametrize(
+    ("at", "slope_x"),
+    [((130.0, 80.0, 32.0), 0.15), ((103.0, 97.0, 32.0), 0.0), ((160.0, 160.0, 80.0), 0.0)],
+)
+def test_light_that_the_chart_mirrors_is_no_blur(at: tuple[float, float, float], slope_x: float) -> None:
+    scene = Scene(200, 200, 99.7, 100.4, 75.0, slope_x=slope_x)
+    otf = hopkins(0.5, CUT_OFF["f/4, 4 um"])
+    measured = measure_star(noisy(mirrored(light(scene, otf), *at), 0.008, 1), 100, 100, 36)
+    f, m = np.array(measured.frequency_cy_px), np.array(measured.modulation)
+    # noise of 1 %; taken for a lamp's falling off, the bell lifted and sank the curve by .05 to .4
+    assert np.abs(m - on_rings(otf)(f))[f < 0.45].max() < 0.02
+    assert Flag.GLOSSY in measured.flags
+
+
+def test_a_lamp_that_falls_off_is_not_mirrored() -> None:
+    scene = Scene(200, 200, 99.7, 100.4, 75.0, slope_x=0.1)
+    for seed in range(3):
+        picture = noisy(light(scene, hopkins(1.0, CUT_OFF["f/4, 4 um"])), 0.04, seed)
+        assert Flag.GLOSSY not in measure_star(picture, 100, 100, 36).flags

@@ -125,7 +125,7 @@ class StarMeasurement:
         `lost` (no ring shows the star), `too-dark`, `low-contrast` (also: all rings are blurred below 0.5),
         `sharpened`, `sharpening-unknown` (too soft to tell), `moving` (smeared by more than 1.7 px),
         `cropped`, `tilted`, `above-nyquist`, `too-small` (MTF50 lies beyond what the rings reach, or is given
-        but only rings beyond those that tell it well come near).
+        but only rings beyond those that tell it well come near), `glossy` (the chart mirrors light).
     """
 
     x_px: float
@@ -362,9 +362,10 @@ def _assemble(
     level = None
     if shading is not None:
         level = find_levels(kept.fit, kept.frequency, kept.signed, kept.keep, shading, given)
-    if level is None:
+    if shading is None or level is None:
         return replace(nothing, radius_px=kept.rim_px)
-    return _told(kept, level, pose, centre_sigma, view)
+    told = _told(kept, level, pose, centre_sigma, view)
+    return replace(told, flags=told.flags | {Flag.GLOSSY}) if shading.glossy else told
 
 
 def _kept(rings: Rings, fit: RingFit, pose: Pose, cycles: int, twist_radius: float | None) -> _Kept | None:

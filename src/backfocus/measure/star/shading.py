@@ -26,6 +26,15 @@ SURE = 3.0
 NO_BOWL = 0.0025
 """Where noise hides no larger bowl, one not seen is none, for the levels too: codes make one up."""
 
+UNCUT = 0.97
+"""Of a ring, to count as whole: dust may take some of it."""
+
+LEAST_FALL = 0.02
+"""Of the light, over the radius of the largest ring: less spoils nothing, whether added or multiplied."""
+
+ADDED = 0.5
+"""Of what multiplied light of this slope does to the spokes: less, and the light is added."""
+
 DARKEST = 0.2
 """Of the light at the centre: no pixel is brightened more than five times."""
 
@@ -77,12 +86,14 @@ class Shading:
     """Mean light of the star at its centre, and what the paper around tells (None where it does not).
 
     Elsewhere it is 1 + Re(slope conj(z)) + bow |z|**2 times as strong, z = x + i y px from the centre.
+    `glossy`: light that the chart mirrors is added to it, which changes no spoke and is left where it is.
     """
 
     mean: float
     surround: Estimate | None = None
     slope: complex = 0j
     bow: float = 0.0
+    glossy: bool = False
 
     @property
     def even(self) -> bool:
@@ -108,6 +119,8 @@ def find_shading(
         return None
     radius, mean = rings.radius_px[rows], fit.mean[rows]
     slope = _slope(rings, fit, rows)
+    if slope != 0 and _is_added(rings, fit, rows):
+        return Shading(middle(mean), glossy=True)
     noise = middle(fit.noise[rows[: (rows.size + 1) // 2]])
     sigma = np.hypot(fit.noise[rows] / np.sqrt(fit.samples[rows]), SAMPLING * mean)
     around = None if rim is None else _around(rings, rim, disc_px + _off_centre_px(rim, shear), slope, noise)
@@ -131,6 +144,28 @@ def _slope(rings: Rings, fit: RingFit, rows: NDArray[np.intp]) -> complex:
     scatter = float((np.abs(seen - found) ** 2 * weight).sum() / weight.sum())
     sigma = np.sqrt(max(scatter / rows.size, 1 / float(weight.sum())))
     return found if abs(found) > SURE * sigma else 0j
+
+
+def _is_added(rings: Rings, fit: RingFit, rows: NDArray[np.intp]) -> bool:
+    """Whether light falls across the star but its spokes do not: a reflection adds light, a lamp multiplies.
+
+    What multiplied light would do to the spokes is looked for in what the fits of the rings left over. On
+    rings cut by the frame a bowl feigns a slope: only whole ones tell. What is left of light that has been
+    taken off once is too little to tell.
+    """
+    rows = rows[rings.visible[rows] > UNCUT]
+    slope = _slope(rings, fit, rows) if rows.size >= 4 else 0j
+    if abs(slope) * rings.radius_px[rows].max(initial=0.0) < LEAST_FALL:
+        return False
+    across = (rings.unit[rows] * np.complex64(slope.conjugate())).real * rings.distance[rows]
+    wave = rings.wave[rows]
+    spokes = (wave * np.conj(fit.wave[rows]).astype(np.complex64)[:, None]).real
+    spokes += (wave**3 * np.conj(fit.third[rows]).astype(np.complex64)[:, None]).real
+    multiplied = across * spokes * rings.weight[rows]
+    sure = 1 / np.maximum(fit.noise[rows], 1e-9) ** 2
+    known = max(float(sure @ np.vecdot(multiplied, multiplied)), 1e-12)
+    share = float(sure @ np.vecdot(multiplied, fit.residual[rows])) / known
+    return share + SURE / math.sqrt(known) < ADDED
 
 
 def _off_centre_px(rim: float, shear: complex) -> float:
