@@ -55,8 +55,9 @@ lock: setup      ## bring requirements.lock up to date with pyproject.toml
 pictures: setup  ## capture the pictures of the README again
 	@.venv/bin/python tools/pictures.py
 
-docs: setup      ## build the documentation into docs/_build
+docs: setup      ## build the manual and say where it is
 	@.venv/bin/sphinx-build -q -W -b html docs docs/_build
+	@echo "The manual: file://$(CURDIR)/docs/_build/index.html"
 
 clean:           ## remove what was built; .venv stays
 	@rm -rf build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis

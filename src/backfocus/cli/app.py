@@ -11,7 +11,21 @@ import typer
 from .. import __version__
 from ..errors import BackfocusError, OutputError, PipeClosed, SourceError, StoreError, UsageError
 from ..redaction import redact
-from . import chart, check, config, demo, devices, guide, history, measure, options, output, profiles, serve
+from . import (
+    chart,
+    check,
+    config,
+    demo,
+    devices,
+    doctor,
+    guide,
+    history,
+    measure,
+    options,
+    output,
+    profiles,
+    serve,
+)
 from .crash import crash_line
 
 EPILOG = """Examples:
@@ -42,7 +56,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -74,6 +88,7 @@ for _command in (
     profiles.profiles,
     config.config,
     devices.devices,
+    doctor.doctor,
 ):
     app.command(_command.__name__, help=_unwrapped(_command.__doc__ or ""))(_command)
 
