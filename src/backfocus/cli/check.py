@@ -111,7 +111,7 @@ def _show(found: "ClipCheck") -> None:
     console.print(verdict_lines(answer.verdict, console))
     if answer.back_focus is not None:
         console.print(residual_plot(answer.back_focus, answer.half_depth_um))
-    if (words := found.camera_words()) is not None:
+    if (words := found.camera_words(options.NAME_THE_CAMERA)) is not None:
         typer.echo(words)
     for words in _beside(found.as_json()):
         typer.echo(words)

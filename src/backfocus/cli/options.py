@@ -186,6 +186,8 @@ StoreUrl = Annotated[
     ),
 ]
 
+NAME_THE_CAMERA = 'Give it a name with --camera-id, as "FX9 4K50", and later clips need no sweep.'
+
 EVERYWHERE: dict[str, Any] = {
     "pixel_um": PixelUm,
     "f_number": FNumber,

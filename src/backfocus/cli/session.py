@@ -227,7 +227,9 @@ def _end(wanted: Wanted, last: Moment, number: int | None) -> int:
         console.print(verdict_lines(result.verdict, console))
         if result.back_focus is not None:
             console.print(residual_plot(result.back_focus, result.half_depth_um))
-        if (camera := camera_words(result.camera, last.session.setup.camera_id)) is not None:
+        if (
+            camera := camera_words(result.camera, last.session.setup.camera_id, options.NAME_THE_CAMERA)
+        ) is not None:
             console.print(camera)
         rounds = "1 round" if result.rounds == 1 else f"{result.rounds} rounds"
         console.print(

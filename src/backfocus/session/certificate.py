@@ -6,7 +6,6 @@ from ..guide.events import SteadyReading
 from ..guide.session_state import Result, Session, Setup
 from ..optics.lens import Optics
 from ..report.session_report import Estimate, MtfCurve, Outcome, Picture, SessionReport, Sweep, ZoomPoint
-from ..show.lines import camera_words
 from ..solve.backfocus import BackFocus
 from ..solve.verdict import nearest_shim_um
 from .journal import ReplayedSession, fold
@@ -124,8 +123,9 @@ def _settings(stored: StoredSession, session: Session) -> Iterator[tuple[str, st
         yield "lens", summary.lens
     if setup.camera_id:
         yield "camera and mode", setup.camera_id
-    if words := camera_words(session.results[-1].camera if session.results else None, setup.camera_id):
-        yield "what the camera does", words
+    camera = session.results[-1].camera if session.results else None
+    if camera is not None and camera.learned is not None:
+        yield "what the camera costs", f"{camera.learned_half_depths:.1f} half depths of focus"
     if setup.optics is not None:
         yield "pixel", f"{setup.optics.pixel_um:g} um"
         ramp = ", ".join(

@@ -96,11 +96,11 @@ class ClipCheck:
     known: KnownCamera | None = None
     learned: LearnedCamera | None = None
 
-    def camera_words(self) -> str | None:
+    def camera_words(self, how_to_name: str) -> str | None:
         """What the camera costs, and whether that is remembered; None where nothing is known of it."""
         known = self.known.learned if self.known else None
         name = self.learned.name if self.learned else known.name if known else ""
-        return camera_words(self.answer.camera, name)
+        return camera_words(self.answer.camera, name, how_to_name)
 
     def as_json(self) -> dict[str, Any]:
         """The object that `check --json` prints."""

@@ -136,22 +136,19 @@ def rests_on_json(answer: ClipAnswer, target: str | None, camera_name: str) -> J
     }
 
 
-def camera_words(camera: SolvedCamera | None, name: str) -> str | None:
+def camera_words(camera: SolvedCamera | None, name: str, how_to_name: str) -> str | None:
     """What the camera costs, and what is remembered of it; None where nothing is known.
 
-    `name`: what its owner calls it; "" where it was not named.
+    `name`: what its owner calls it; "" where it was not named, and then `how_to_name` says what to do.
     """
     if camera is None:
         return None
     if camera.learned is not None:
-        kept = f'Remembered as "{name}".' if name else UNNAMED
+        kept = f'Remembered as "{name}".' if name else how_to_name
         return f"{cost_words(camera.learned_half_depths)} {kept}"
     if camera.known:
         return f'{cost_words(camera.half_depths)} Known from an earlier session as "{name}".'
     return None
-
-
-UNNAMED = "Give it a name (camera id), and the next clip needs no sweep."
 
 
 def _column(value: float | None, width: int, digits: int) -> str:
