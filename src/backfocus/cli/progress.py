@@ -2,18 +2,19 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ..session.run import Sighting
     from ..video.source import VideoSource
 
-Item = TypeVar("Item")
 
-
-def pictures(items: Iterable[Item], source: "VideoSource", *, quiet: bool = False) -> Iterator[Item]:
-    """`items` as they come, with a bar of how many pictures of the source were seen."""
+def pictures(
+    sightings: "Iterable[Sighting]", source: "VideoSource", *, quiet: bool = False
+) -> "Iterator[Sighting]":
+    """The sightings as they come, with a bar of how far in the source they are; some are left out."""
     if quiet or not sys.stderr.isatty():
-        yield from items
+        yield from sightings
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -23,6 +24,6 @@ def pictures(items: Iterable[Item], source: "VideoSource", *, quiet: bool = Fals
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("measuring", total=expected_frames(source))
-        for item in items:
-            bar.advance(task)
-            yield item
+        for sighting in sightings:
+            bar.update(task, completed=sighting.frame.index + 1)
+            yield sighting

@@ -17,6 +17,7 @@ from ..video.source import VideoSource
 from .cameras import KnownCamera, known_camera, learn, mode_of
 from .rig import Rig
 from .run import Limits, Sighting, readings
+from .sparing import sparing_readings
 from .store import Store
 
 SHIM_UM = 1000.0
@@ -158,7 +159,13 @@ def _checked(
 
     def look(address: str) -> _Seen:
         source = rig.pictures(notice, source=address)
-        sightings = readings(source, rig.measure(colours=told), limits)
+        # where movements and colours tell the side, every picture counts
+        every = told or source.live
+        sightings = (
+            readings(source, rig.measure(colours=told), limits)
+            if every
+            else sparing_readings(source, rig.track, limits)
+        )
         return _seen(passing(sightings, source), live=source.live)
 
     first = look(rig.source)
