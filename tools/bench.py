@@ -87,7 +87,7 @@ def kernels(_: argparse.Namespace) -> Iterator[Row]:
 
 
 def zooming_clip(path: Path, size: str, bits: int = 8) -> None:
-    """A clip that zooms from tele, where the star overfills the picture, to wide: three seconds of H.264 or HEVC."""
+    """A clip that zooms from tele, where the star overfills the picture, to wide: three seconds."""
     from backfocus.sim.source import open_sim
     from backfocus.video.record import record
 
