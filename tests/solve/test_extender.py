@@ -1,5 +1,7 @@
 """An extender that swings in or out: by formula, and in rendered pictures of a twisted star."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -83,6 +85,17 @@ def test_a_scale_that_nothing_told_and_that_is_told_again_is_no_extender(make_re
     seen = [make_reading(10.0, at_s=at / FPS, index=at, **held) for at in range(12)]
     seen += [make_reading(5.0, at_s=at / FPS, index=at, scale_px=760.0) for at in range(12, 24)]
     assert swung(usable(seen)) == ()
+
+
+@pytest.mark.parametrize(("after", "swings"), [(0.1141, 0), (0.07, 1)])
+def test_twists_read_at_a_wrong_place_are_no_extender_while_the_picture_stays(make_reading, after, swings):
+    # Blurred, at rest and larger than the picture, a star read twice as large, and then half of it, for good.
+    seen = []
+    for at in range(24):
+        reading = make_reading(120.0, at_s=at / FPS, index=at, scale_px=760.0 if at < 12 else 380.0)
+        star = replace(reading.star, radius_px=None)
+        seen.append(replace(reading, star=star, contrast=0.1142 if at < 12 else after))
+    assert len(swung(usable(seen))) == swings
 
 
 def test_rendered_pictures_of_a_star_that_doubles_show_one_swing():
