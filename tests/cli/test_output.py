@@ -13,7 +13,7 @@ from backfocus.cli.live import BARS
 from backfocus.cli.output import IN_ASCII
 from backfocus.cli.screen import EIGHTHS, MARKS
 
-SIM = "'sim://?clip=check&delta_um=40&codec=none'"
+SIM = "'sim://?clip=check&delta_um=40&codec=none&size=640x360&zoom=5&fps=12.5'"
 
 posix = pytest.mark.skipif(os.name != "posix", reason="redirects by a POSIX shell")
 needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")

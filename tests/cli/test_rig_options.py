@@ -63,10 +63,16 @@ def test_config_shows_what_holds_and_from_where(backfocus: Run, studio: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
-    [("lense = 'x'", "lens"), ("[rig.a]\nsource = 'x'\nf-number = 0", "line 3"), ("camera = ", "TOML")],
+    ("command", "text", "said"),
+    [
+        # all commands read the file by the same code: each mistake at one or two of them
+        ("measure", "lense = 'x'", "lens"),
+        ("check", "[rig.a]\nsource = 'x'\nf-number = 0", "line 3"),
+        ("guide", "camera = ", "TOML"),
+        ("serve", "lense = 'x'", "lens"),
+        ("config", "[rig.a]\nsource = 'x'\nf-number = 0", "line 3"),
+    ],
 )
-@pytest.mark.parametrize("command", ["measure", "check", "guide", "serve", "config"])
 def test_a_mistake_in_the_file_ends_in_2_with_one_line(
     backfocus: Run, tmp_path: Path, command: str, text: str, said: str
 ) -> None:
