@@ -28,7 +28,7 @@ class Scene:
     seen from `view_px` away; `distortion` moves the corners outwards by that share; `slope_x`, `slope_y` and
     `bow` shade the light linearly and by the square of the distance, as shares over the picture's width.
     `black` and `white` are light; `paper` is what surrounds the star, 0 black to 1 white. A disc of `hub_px`
-    covers its centre where that is not 0, as light as `hub`.
+    covers its centre where that is not 0, as light as `hub`; a ring where `hub_inner_px` is not 0 either.
     """
 
     rows: int = 320
@@ -52,6 +52,7 @@ class Scene:
     paper: float = 1.0
     hub_px: float = 0.0
     hub: float = 1.0
+    hub_inner_px: float = 0.0
 
 
 @lru_cache(maxsize=64)
@@ -110,7 +111,9 @@ def _reflectance(scene: Scene, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     inside = np.clip((scene.radius_px - r) / outwards * FINE + 0.5, 0, 1)
     white = inside * (1 + wave) / 2 + (1 - inside) * scene.paper
     if scene.hub_px:
-        white += np.clip((scene.hub_px - r) / outwards * FINE + 0.5, 0, 1) * (scene.hub - white)
+        held = np.clip((scene.hub_px - r) / outwards * FINE + 0.5, 0, 1)
+        held *= np.clip((r - scene.hub_inner_px) / outwards * FINE + 0.5, 0, 1)
+        white += held * (scene.hub - white)
     return np.asarray(scene.black + (scene.white - scene.black) * white)
 
 

@@ -19,6 +19,7 @@ from .levels import Levels, blur_disc_px, find_levels, find_rim
 from .motion_blur import MotionBlur, by_direction, motion_blur
 from .mtf import Response, respond, upright
 from .pose import Pose
+from .printed_rings import beside_printed_rings
 from .rings import (
     SAMPLES,
     Floats,
@@ -385,7 +386,7 @@ def _kept(rings: Rings, fit: RingFit, pose: Pose, cycles: int, twist_radius: flo
     keep = _clear_of_rim(keep, radius, frequency, signed, rim and rim * (1 - 2 * abs(pose.shear)))
     end = find_inner_end(radius, fit, inside & (radius <= radius[keep].max(initial=0.0)))
     shown = _clear_of_centre(inside, radius, frequency, signed, end)
-    inside, keep = inside & shown, keep & shown
+    inside, keep = inside & shown, beside_printed_rings(radius, signed, sigma, keep & shown)
     disc_px = blur_disc_px(frequency, signed, keep)
     curved_px = min(CURVED, CURVED_PER_CYCLE * cycles) * disc_px
     keep &= radius > curved_px
