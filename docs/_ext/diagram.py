@@ -1,7 +1,7 @@
 """The diagram of the procedure, drawn when the manual is built: no script, nothing to fetch.
 
 Reads the state diagram as it stands in the text (Mermaid's form). The steps stand in a column in their order;
-beside each, what can happen in it and where that leads. An arrow marks the way that goes on.
+beside each, what can happen in it and where that leads, and an arrow where that is the next one.
 """
 
 import re
@@ -21,7 +21,9 @@ Move = tuple[str, str, str]
 def drawn(text: str) -> str:
     """The diagram as SVG; "" for a text that is no state diagram."""
     moves = [found.groups(default="") for found in ARROW.finditer(text)]
-    steps = list(dict.fromkeys(name for move in moves for name in move[:2] if name != "[*]"))
+    ways = [(source, target) for source, target, _ in moves if "[*]" not in (source, target)]
+    # those that lead on, in the order of the text, then those that end it
+    steps = list(dict.fromkeys([source for source, _ in ways] + [target for _, target in ways]))
     if not steps:
         return ""
     body, top = [], GAP
@@ -29,7 +31,7 @@ def drawn(text: str) -> str:
         out = [(target, why) for source, target, why in moves if source == step and target != "[*]"]
         height = max(BOX_HEIGHT, LINE * len(out))
         body.append(_step(step, out, top, steps))
-        if index + 1 < len(steps):
+        if (step, (*steps, "")[index + 1]) in ways:
             body.append(_down(top + BOX_HEIGHT, top + height + GAP))
         top += height + GAP
     return (
