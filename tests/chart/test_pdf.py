@@ -6,6 +6,7 @@ import pypdfium2
 import pytest
 
 from backfocus.chart import Chart, chart_pdf, lay_out, make_chart, parse_paper, tiling
+from backfocus.chart.sheet import middle_of
 from backfocus.target import PATCH_TOP, PATCH_WIDTH, PATCHES, TWIST_SIGNS, twist_radii
 
 DPI = 600
@@ -154,29 +155,29 @@ class TestPoster:
 
     def test_an_assembly_page_and_the_tiles(self) -> None:
         data = chart_pdf(self.chart)
-        cut = tiling(self.chart.poster, self.chart.paper)
+        cut = tiling(self.chart.poster, self.chart.paper, middle_of(self.chart))
         assert len(pypdfium2.PdfDocument(data)) == len(cut.tiles) + 1
-        assert "4 pages of A4" in words(data)
-        for number in range(1, 5):
-            assert f"{number} of 4" in words(data, number)
+        assert "6 pages of A4" in words(data)
+        for number in range(1, 7):
+            assert f"{number} of 6" in words(data, number)
             assert render(data, number, dpi=20).min() < 60
 
     def test_the_tiles_join_to_the_poster(self) -> None:
         """Laid together as the marks say, the pages are the poster drawn on one sheet."""
-        dpi = 508  # 20 px a mm, so that pages shift by whole pixels
-        cut = tiling(self.chart.poster, self.chart.paper)
+        dpi = 609.6  # 24 px a mm, so that pages shift by whole pixels: they do by thirds of a mm
+        cut = tiling(self.chart.poster, self.chart.paper, middle_of(self.chart))
         whole = render(chart_pdf(Chart(290, self.chart.poster, distance_m=3)), dpi=dpi)
         data = chart_pdf(self.chart)
         left = (cut.page_width_mm - cut.width_mm) / 2
         top = (cut.page_height_mm - cut.height_mm) / 2
-        for number in (1, 4):  # the corners: between them all four edges and both seams
+        for number in (1, 6):  # opposite corners: between them all four edges, and seams either way
             tile, page = cut.tiles[number - 1], render(data, number, dpi=dpi)
             inner = 2.0  # mm inside the crop marks
-            y, x = round((top + inner) * 20), round((left + inner) * 20)
-            v, u = round((tile.y_mm + inner) * 20), round((tile.x_mm + inner) * 20)
-            h, w = round((cut.height_mm - 2 * inner) * 20), round((cut.width_mm - 2 * inner) * 20)
+            y, x = round((top + inner) * 24), round((left + inner) * 24)
+            v, u = round((tile.y_mm + inner) * 24), round((tile.x_mm + inner) * 24)
+            h, w = round((cut.height_mm - 2 * inner) * 24), round((cut.width_mm - 2 * inner) * 24)
             piece = whole[v : v + h, u : u + w]
-            nearby = np.ones((3, 3), np.uint8)  # the renderer rounds pages to pixels: one pixel is 0.05 mm
+            nearby = np.ones((3, 3), np.uint8)  # the renderer rounds pages to pixels: one pixel is 0.04 mm
             shown = page[y : y + h, x : x + w]
             below = cv2.subtract(cv2.erode(piece, nearby), shown)  # saturates at 0
             above = cv2.subtract(shown, cv2.dilate(piece, nearby))
@@ -184,7 +185,7 @@ class TestPoster:
             assert np.count_nonzero(np.maximum(below, above) > 40) < 1e-4 * shown.size
 
     def test_the_crop_marks_stand_outside_the_corners(self) -> None:
-        cut = tiling(self.chart.poster, self.chart.paper)
+        cut = tiling(self.chart.poster, self.chart.paper, middle_of(self.chart))
         page = render(chart_pdf(self.chart), 1)
         left = (cut.page_width_mm - cut.width_mm) / 2
         top = (cut.page_height_mm - cut.height_mm) / 2

@@ -38,7 +38,7 @@ def test_too_near_is_said() -> None:
     assert not plan_chart(1.5, 5.0, 7.8, near_m=0.9).warnings
     assert "nearer than the lens focuses" in plan_chart(0.8, 5.0, 7.8, near_m=0.9).warnings[0]
     assert "no room" in plan_chart(0.95, 5.0, 7.8, near_m=0.9).warnings[0]
-    assert "4 pages of A4" in plan_chart(3.0, 5.0, 7.8, near_m=0.9).warnings[0]
+    assert "6 pages of A4" in plan_chart(3.0, 5.0, 7.8, near_m=0.9).warnings[0]
 
 
 @pytest.mark.parametrize("distance_m", [0.0, -3.0, float("nan"), float("inf"), 0.05, 40.0, 1e6])

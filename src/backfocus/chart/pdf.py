@@ -7,7 +7,7 @@ from typing import Any
 
 from .outline import target_outline
 from .picture import tone_code
-from .sheet import SOFT, TITLE, Chart, Rect, Sheet, Text, lay_out, ruler_at, wrap
+from .sheet import SOFT, TITLE, Chart, Rect, Sheet, Text, lay_out, middle_of, ruler_at, wrap
 from .tiles import OVERLAP_MM, Tile, Tiling, tiling
 
 POINTS_PER_MM = 72 / 25.4
@@ -102,7 +102,7 @@ def _draw_text(canvas: Any, view: _View, text: Text) -> None:
 
 
 def _draw_tiles(canvas: Any, sheet: Sheet, chart: Chart) -> None:
-    cut = tiling(chart.poster, chart.paper)
+    cut = tiling(chart.poster, chart.paper, middle_of(chart))
     _page(canvas, chart.paper.width_mm, chart.paper.height_mm)
     _draw_assembly(canvas, sheet, chart, cut)
     canvas.showPage()

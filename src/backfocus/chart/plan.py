@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ..errors import UsageError
 from ..target import CYCLES
-from .sheet import WIDE_PX, Chart, Paper, largest_star_mm, make_chart, parse_paper
+from .sheet import WIDE_PX, Chart, Paper, largest_star_mm, make_chart, middle_of, parse_paper
 from .tiles import tiling
 
 RIM_CY_PX = 0.2
@@ -93,7 +93,7 @@ def _warnings(chart: Chart, distance_m: float, near_m: float | None) -> list[str
         )
     if chart.tiled:
         try:
-            pages = len(tiling(chart.poster, chart.paper).tiles)
+            pages = len(tiling(chart.poster, chart.paper, middle_of(chart)).tiles)
         except ValueError as error:
             raise UsageError(str(error)) from None
         warnings.append(

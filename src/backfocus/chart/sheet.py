@@ -249,6 +249,12 @@ def _poster_for(star_mm: float) -> Paper:
     return Paper("poster", width, max(height, width))
 
 
+def middle_of(chart: Chart) -> tuple[float, float]:
+    """Where the middle of the star is on the sheet, mm from its left and from its top."""
+    sheet = lay_out(chart)
+    return sheet.star_x_mm, sheet.star_y_mm
+
+
 def lay_out(chart: Chart) -> Sheet:
     """The sheet of `chart`: the paper, or the whole poster where it is tiled."""
     paper = chart.poster
@@ -336,17 +342,18 @@ def ruler_at(
     x_mm: float, y_mm: float, room_mm: float, size: float
 ) -> tuple[tuple[Rect, ...], tuple[Text, ...]]:
     """A ruler of 100 mm (less on narrow paper) whose zero tick is centred on `x_mm`, with its numbers."""
-    length = int(min(100, room_mm // 10 * 10))
+    length = int(min(100, (room_mm - 8 * size) // 10 * 10))  # beside it stands the unit
     line = 0.2
     ticks = [Rect(x_mm - line / 2, y_mm, length + line, line)]
     for mm in range(length + 1):
         tall = 4.6 if mm % 10 == 0 else 3.4 if mm % 5 == 0 else 2.2
         ticks.append(Rect(x_mm + mm - line / 2, y_mm, line, tall * size))
+    base = y_mm + RULER_MM * size
     numbers = (
-        Text(x_mm + mm, y_mm + RULER_MM * size, 2.6 * size, f"{mm}", "middle", tone=SOFT)
-        for mm in range(0, length + 1, 10)
+        Text(x_mm + mm, base, 2.6 * size, f"{mm}", "middle", tone=SOFT) for mm in range(0, length + 1, 10)
     )
-    return tuple(ticks), tuple(numbers)
+    unit = Text(x_mm + length + 3.2 * size, base, 2.6 * size, "mm", tone=SOFT)
+    return tuple(ticks), (*numbers, unit)
 
 
 def _footer(paper: Paper, grid: _Grid, ruler_y: float) -> Iterator[Text]:
@@ -355,7 +362,7 @@ def _footer(paper: Paper, grid: _Grid, ruler_y: float) -> Iterator[Text]:
     size = 2.9 * unit
     check = "Print at 100 %, not \u201cfit to page\u201d,", "and check the print with this ruler."
     middle = ruler_y + RULER_MM * grid.rule / 2
-    if grid.inner - 110 > max(map(len, check)) * 0.52 * size:
+    if grid.inner - 100 - 10 * grid.rule > max(map(len, check)) * 0.52 * size:
         for row, words in enumerate(check):
             yield Text(right, middle + (4.2 * row - 1.1) * unit, size, words, "end", tone=SOFT)
     first = paper.height_mm - grid.margin - grid.foot_lines + 3.6 * unit

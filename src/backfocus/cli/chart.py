@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ..errors import OutputError, UsageError
+from ..errors import OutputError, Remedy, UsageError
 from . import options
 
 if TYPE_CHECKING:
@@ -136,8 +136,14 @@ def _drawn(
             made_for=f"{body.title}, {glass.title}",
         )
         return plan.chart, plan
-    if (camera or lens) and star_mm is None:
-        raise UsageError("to size the star, give all three: --distance-m, --camera and --lens")
+    if (camera or lens or distance_m) and star_mm is None:
+        given = {"--distance-m": distance_m, "--camera": camera, "--lens": lens}
+        wanted = " and ".join(name for name, value in given.items() if value is None)
+        raise UsageError(
+            f"to size the star for a distance, give {wanted} too (",
+            Remedy("profiles"),
+            "); or give --star-mm",
+        )
     fixed = make_chart(
         sheet or parse_paper("A3"), star_mm=star_mm, cycles=cycles, twisted=twisted, distance_m=distance_m
     )
