@@ -17,7 +17,7 @@ from ..video.source import VideoSource
 from .run import Limits, Sighting
 
 REST_S = 0.5
-"""So long all pictures are alike before some are left out: a hold that is believed, and a mean of a dozen."""
+"""So long all pictures are equal before some are left out: a hold that is believed, and a mean of a dozen."""
 EVERY_S = 0.2
 """From one picture to the next of a hold."""
 LONG_REST_S, EVERY_LONG_S = 30.0, 0.8
@@ -32,7 +32,7 @@ SIGMAS, SAME_MODULATION = 4.0, 0.004
 
 @dataclass
 class _Rest:
-    """What pictures have shown since they are alike, and those left out since the last that was read."""
+    """What pictures have shown since they are the same, and those left out since the last that was read."""
 
     known: Track
     anchor: Reading | None = None
