@@ -6,6 +6,8 @@ goes on while it has not heard another thing.
 """
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,22 +16,31 @@ from backfocus.errors import OutOfOrder
 from backfocus.guide import events as ev
 from backfocus.guide import instructions as say
 from backfocus.guide.procedure import Session, Setup, advance, start
+from backfocus.guide.watch import watch as watching
+from backfocus.guide.watch.confirm import confirmed
 from backfocus.guide.watch.watch import StepHistory, watch
 from backfocus.measure.reading import Flag, Reading, Star
 from backfocus.optics.blur import lens_pixel_mtf
 from backfocus.optics.lens import Optics
 
 WIDE_MM, WIDE_PX, CYCLES, RINGS = 7.8, 77.0, 36, 24
-FPS = 10.0
 OVERFILLS_PX = 300.0
 """From this scale on a plain star fills the picture and has none."""
 FOCUS_RANGE_UM, BACK_RANGE_UM = 6000.0, 600.0
 EXTENDER = 2.0
 
 
+FIELD_OFF = 0.02
+"""How much more one field shows than the other, where a picture is two: their lines lie otherwise."""
+
+
 @dataclass(frozen=True)
 class Lens:
-    """What is true of the lens, the camera and the person; the guide knows only `setup`."""
+    """What is true of the lens, the camera and the person; the guide knows only `setup`.
+
+    `rests_s`: who turns a ring stops for so long within half a half depth of focus of the sharpest point, as
+    one does to read what the guide says; once in each sweep.
+    """
 
     zoom: float = 20.0
     delta_um: float = 40.0
@@ -55,6 +66,9 @@ class Lens:
     pace: float = 1.0
     reaction_s: float = 0.35
     seed: int = 0
+    fps: float = 10.0
+    interlaced: bool = False
+    rests_s: float = 0.0
     flags: frozenset[Flag] = frozenset()
     iris_at_wide: float = 0.0
     iris_put_back: bool = True
@@ -128,7 +142,13 @@ class Camera:
             return self.left_um + self.pose.focus_um + drift_um + tracking_um
         return self.left_um + self.pose.focus_um * self.ratio**2 + tracking_um
 
-    def read(self, at_s: float) -> Reading:
+    def read_all(self, at_s: float) -> tuple[Reading, ...]:
+        """One picture, or its two fields, which have one time."""
+        if not self.lens.interlaced:
+            return (self.read(at_s),)
+        return (self.read(at_s, 1.0 + FIELD_OFF), replace(self.read(at_s, 1.0 - FIELD_OFF), field="bottom"))
+
+    def read(self, at_s: float, shows: float = 1.0) -> Reading:
         lens, r = self.lens, self.residual_um
         n = lens.optics.f_number(self.ratio)
         if self.pose.zoom < 0.3:
@@ -142,7 +162,7 @@ class Camera:
         frequency = np.geomspace(max(1.05 * rim, 0.01), 0.45, RINGS)
         soft = lens.soft[1] + (lens.soft[0] - lens.soft[1]) * self.pose.zoom
         clean = lens_pixel_mtf(frequency, min(abs(r), 3000.0), f_number=n, pixel_um=5.0)
-        clean = clean * np.exp(-soft * (frequency / 0.25) ** 2)
+        clean = shows * clean * np.exp(-soft * (frequency / 0.25) ** 2)
         sigma = lens.noise * math.sqrt(200.0 / scale_px)
         seen = clean + self.rng.normal(0.0, sigma, RINGS)
         disc_px = abs(r) / n / 5.0
@@ -173,6 +193,31 @@ class Camera:
         )
 
 
+SOFT_UM, FIELD_UM, SIGMA_UM, STRAYS_UM = 12.0, 1.0, 1.2, 0.2
+"""What this lens reads as in focus at wide, how much softer one field reads than the other, what a reading
+says it doubts, and by how much it strays from one picture to the next, all for the usual noise."""
+
+
+@contextmanager
+def blur_made_up(camera: Camera) -> Iterator[None]:
+    """For what is judged of |r| in time: the truth and the lens's softness in quadrature, and noise.
+
+    That a picture reads so is tested where it is read, and costs a hundred times as much.
+    """
+
+    def blur_um(session: Session, reading: Reading, best: object = None) -> tuple[float, float]:
+        soft_um = 0.0 if best else SOFT_UM + (FIELD_UM if reading.field == "bottom" else 0.0)
+        noise = camera.lens.noise / Lens.noise
+        strays_um = float(camera.rng.normal(0.0, STRAYS_UM * noise))
+        return abs(math.hypot(camera.residual_um, soft_um) + strays_um), SIGMA_UM * noise
+
+    real, watching.blur_um = watching.blur_um, blur_um
+    try:
+        yield
+    finally:
+        watching.blur_um = real
+
+
 class Hand:
     """Does what it hears, `reaction_s` late; answers what wants an answer after a second."""
 
@@ -191,6 +236,8 @@ class Hand:
         self.locked_times = 0
         self.strayed = False
         self.later: list[tuple[float, str]] = []
+        self.rested = False
+        self.rests_until_s = -math.inf
 
     def hear(self, said: say.Instruction, at_s: float) -> None:
         self.orders.append((at_s + self.lens.reaction_s, said))
@@ -204,7 +251,7 @@ class Hand:
     def move(self, at_s: float, elapsed_s: float) -> list[ev.Event]:
         while self.orders and self.orders[0][0] <= at_s:
             self.obey(self.orders.pop(0)[1], at_s)
-        self.turn_on(elapsed_s)
+        self.turn_on(at_s, elapsed_s)
         self.zoom_on(elapsed_s)
         self.do_later(at_s)
         said = [ev.Confirmed(at_s, step) for due_s, step in self.says if due_s <= at_s]
@@ -213,7 +260,7 @@ class Hand:
 
     def obey(self, said: say.Instruction, at_s: float) -> None:
         pose = self.camera.pose
-        if not isinstance(said, (say.Ignored, say.CheckThat)):
+        if not isinstance(said, (say.Ignored, say.CheckThat, say.AskAgain)):
             self.speed_um_s = 0.0
         match said:
             case say.Aim(step=step):
@@ -222,6 +269,7 @@ class Hand:
             case say.Confirm(step=step):
                 self.says.append((at_s + 1.0, step))
             case say.ZoomTo(end=end):
+                self.rested = False
                 self.goal, self.zoom_speed = (1.0 if end == "tele" else 0.0), 0.35
                 if end == "wide" and self.lens.touch_focus_um and not self.touched:
                     self.touched = True
@@ -246,6 +294,8 @@ class Hand:
                     pose.back_um += self.lens.lock_um
                     self.locked_times += 1
                 pose.locked = True
+                self.says.append((at_s + 1.0, step))
+            case say.AskAgain(step=step):
                 self.says.append((at_s + 1.0, step))
             case say.CheckThat(doubt="lock-screw"):
                 pose.locked = False
@@ -290,7 +340,17 @@ class Hand:
             self.base = usual
         self.speed_um_s = self.base * self.way[ring]
 
-    def turn_on(self, elapsed_s: float) -> None:
+    def rest(self, at_s: float) -> bool:
+        """Whether the hand stands still to read, though it was told to turn."""
+        depth_um = self.lens.optics.half_depth_um(self.camera.ratio)
+        near = abs(self.camera.residual_um) < 0.5 * depth_um
+        if self.lens.rests_s and not self.rested and self.speed_um_s and near:
+            self.rested, self.rests_until_s = True, at_s + self.lens.rests_s
+        return at_s < self.rests_until_s
+
+    def turn_on(self, at_s: float, elapsed_s: float) -> None:
+        if self.rest(at_s):
+            return
         pose, step_um = self.camera.pose, self.speed_um_s * elapsed_s
         if self.ring == "focus":
             pose.focus_um += step_um
@@ -341,8 +401,11 @@ class Run:
         return any(isinstance(event, kind) for event in self.events)
 
 
-def run(lens: Lens, *, longest_s: float = 500.0, obeys: bool = True) -> Run:
-    """One whole procedure; stops at its end or after `longest_s` of its own time."""
+def run(lens: Lens, *, longest_s: float = 500.0, obeys: bool = True, made_up: bool = False) -> Run:
+    """One whole procedure; stops at its end or after `longest_s` of its own time.
+
+    With `made_up`, what single pictures read as is made up; what is solved for is not.
+    """
     camera = Camera(lens)
     hand = Hand(camera)
     session, said = start(lens.setup)
@@ -350,22 +413,30 @@ def run(lens: Lens, *, longest_s: float = 500.0, obeys: bool = True) -> Run:
     for each in said:
         hand.hear(each, 0.0)
     while not session.finished and at_s < longest_s:
-        at_s += 1.0 / FPS
-        spoken: list[ev.Event] = hand.move(at_s, 1.0 / FPS) if obeys else []
-        if lens.bump_at_s is not None and at_s >= lens.bump_at_s > at_s - 1.0 / FPS:
+        elapsed_s = 1.0 / lens.fps
+        at_s += elapsed_s
+        spoken: list[ev.Event] = hand.move(at_s, elapsed_s) if obeys else []
+        if lens.bump_at_s is not None and at_s >= lens.bump_at_s > at_s - elapsed_s:
             camera.pose.x_px += 150.0
         camera.pose.extender = lens.extender_s[0] <= at_s < lens.extender_s[1]
-        state, seen = watch(state, camera.read(at_s), session)
-        for event in (*seen, *spoken):
-            if isinstance(event, ev.Confirmed) and event.step != session.step:
-                continue
-            session, said = advance(session, event)
-            log.append(event)
-            heard += said
-            hand.told(event)
-            for each in said:
-                hand.hear(each, at_s)
+        for reading in camera.read_all(at_s):
+            with blur_made_up(camera) if made_up else nullcontext():
+                state, seen = watch(state, reading, session)
+            for event in (*seen, *spoken):
+                if isinstance(event, ev.Confirmed) and event.step != session.step:
+                    continue
+                if isinstance(event, ev.Confirmed):
+                    event = confirmed(state, session, event)
+                session, said = advance(session, event)
+                log.append(event)
+                heard += said
+                hand.told(event)
+                for each in said:
+                    hand.hear(each, at_s)
+            spoken = []
+            if session.finished:
+                break
     return Run(camera, session, log, heard, at_s)
 
 
-__all__ = ["Camera", "Hand", "Lens", "OutOfOrder", "Pose", "Run", "replace", "run"]
+__all__ = ["Camera", "Hand", "Lens", "OutOfOrder", "Pose", "Run", "blur_made_up", "replace", "run"]

@@ -20,8 +20,8 @@ from .keys import HELP
 from .live import column_plot, large
 
 EIGHTHS = " ▏▎▍▌▋▊▉█"
-MARKS: dict[StepState, str] = {"done": "✓", "now": "▶", "ahead": "·"}
-STYLES: dict[StepState, str] = {"done": "green", "now": "bold", "ahead": "dim"}
+MARKS: dict[StepState, str] = {"done": "✓", "doubtful": "?", "now": "▶", "ahead": "·"}
+STYLES: dict[StepState, str] = {"done": "green", "doubtful": "yellow", "now": "bold", "ahead": "dim"}
 FRAME_ROWS, FRAME_COLUMNS = 2, 4
 LEAST_PLOT_COLUMNS, MOST_PLOT_ROWS = 20, 16
 NUMBERS_COLUMNS, STEPS_COLUMNS, BETWEEN_COLUMNS = 27, 18, 3

@@ -17,7 +17,7 @@ from ..solve.defocus import Defocus, Reference, defocus
 from ..solve.mean_curve import mean_reading
 from ..solve.remarks import borne
 from .events import SteadyReading
-from .session_state import Session, optics_of, ratio_of
+from .session_state import Session, optics_of, ratio_of, zoom_unproved
 
 READABLE_SHARE = 0.1
 """A blur not known to a tenth of itself is a guess among the ripples of a far defocus."""
@@ -29,7 +29,8 @@ def blur_um(
     session: Session, reading: Reading, best: SteadyReading | None = None
 ) -> tuple[float, float] | None:
     """|r| of one picture and its sigma, um, against `best` if given; None where it cannot be told."""
-    ratio = 1.0 if session.step.at_tele else round(ratio_of(session, reading.scale_px, at_tele=False), 2)
+    at_tele = session.step.at_tele and not zoom_unproved(session)
+    ratio = 1.0 if at_tele else round(ratio_of(session, reading.scale_px, at_tele=False), 2)
     return _against(reading, optics_of(session), ratio, best)
 
 

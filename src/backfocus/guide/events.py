@@ -19,6 +19,11 @@ Doubt = Literal["lock-screw", "right-ring", "iris-open"]
 """What to check when nothing changes, in this order."""
 Miss = Literal["too-fast", "flat", "not-back"]
 """Why a sweep gave no peak: too few sharp pictures, no clear best, not back on it in time."""
+Unshown = Literal[
+    "no-star", "cropped", "clipped", "too-bright", "too-dark", "sharpened", "moving",
+    "no-zoom", "part-way", "no-peak", "soft",
+]  # fmt: skip
+"""What the picture shows instead of what was confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,12 +204,12 @@ class WithinDepth:
 
 @dataclass(frozen=True, slots=True)
 class StillOff:
-    """A steady look at wide: the back focus needs the ring."""
+    """A steady look at wide: the back focus needs the ring; how far is None where no other zoom was read."""
 
     at_s: float
     look: SteadyReading
-    delta_um: float
-    sigma_um: float
+    delta_um: float | None
+    sigma_um: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +369,15 @@ class Confirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class Questioned:
+    """ "Done" was said in answer to `step`, and the picture does not show it; said once more it counts."""
+
+    at_s: float
+    step: str
+    why: Unshown
+
+
+@dataclass(frozen=True, slots=True)
 class Repeated:
     """ "Again": start `step` over."""
 
@@ -461,4 +475,4 @@ Seen = (
     | NothingChanges
 )
 Command = Confirmed | Repeated | Skipped | Undone | Stopped
-Event = Seen | Command | Noted | NdChanged | Ended
+Event = Seen | Command | Questioned | Noted | NdChanged | Ended

@@ -8,7 +8,7 @@ the others are seen to be done in the picture.
 from dataclasses import dataclass
 from typing import Literal
 
-from .events import Doubt, Ring, Unfit, ZoomEnd
+from .events import Doubt, Ring, Unfit, Unshown, ZoomEnd
 
 Way = Literal["either", "on", "back", "stop"]
 """How to turn: whichever way you like; go on as you are; back the way you came; let go."""
@@ -90,6 +90,14 @@ class CheckThat:
 
 
 @dataclass(frozen=True, slots=True)
+class AskAgain:
+    """The picture does not show what was confirmed: do it, or say so once more. What was asked for stands."""
+
+    step: str
+    why: Unshown
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """Nothing to do: the command answered `step`, which is over."""
 
@@ -118,6 +126,7 @@ Instruction = (
     | LoosenLock
     | TightenLock
     | CheckThat
+    | AskAgain
     | Ignored
     | Finish
 )

@@ -15,7 +15,16 @@ from ..solve.verdict import LOCK_ADVICE, Adjusters, Verdict, judge
 from .blur import as_reading, refer
 from .events import SteadyReading
 from .residual_method import solve_by_residuals
-from .session_state import BY_RESIDUALS, Result, Session, Setup, half_depth_um, k_of, optics_of
+from .session_state import (
+    BY_RESIDUALS,
+    Result,
+    Session,
+    Setup,
+    half_depth_um,
+    k_of,
+    optics_of,
+    zoom_unproved,
+)
 
 ONE_POSITION = 0.99
 """Scales closer than this are one zoom position: k is known to 1 %, and the error is divided by 1 - k**2."""
@@ -128,6 +137,8 @@ def result(session: Session) -> Result:
         tele=refer(session, session.first_tele, session.tele_best, at_tele=True),
         wide=refer(session, session.first_wide, session.wide_best),
     )
+    if zoom_unproved(session):
+        found = before = None
     anyway, shown = _known_anyway(session), session.shown
     if anyway is None and found is None and shown is not None and shown.back_focus is not None:
         return Result(
@@ -142,7 +153,7 @@ def result(session: Session) -> Result:
     if session.setup.optics is None:
         verdict = _proved(session, anyway or verdict_on(session, found))
         return Result(session.nd, verdict, None, None, None, session.rounds)
-    camera = camera_of(session, tele=tele, wide=wide)
+    camera = None if zoom_unproved(session) else camera_of(session, tele=tele, wide=wide)
     verdict = _proved(session, anyway or verdict_on(session, found, camera))
     return Result(session.nd, verdict, found, before, half_depth_um(session), session.rounds, camera)
 
@@ -212,6 +223,12 @@ def _known_anyway(session: Session) -> Verdict | None:
     """What is so whatever was solved for."""
     if session.setup.lens_kind not in ("front-focus", "unknown"):
         return verdict_on(session, None)
+    if zoom_unproved(session):
+        return Verdict(
+            "unsure",
+            "The zoom was said to be fully in and out, and no picture shows it: there is no answer without.",
+            "Zoom fully in and fully out where it is asked for, and wait until the guide sees it.",
+        )
     if session.not_parfocal and session.rounds:
         return Verdict(
             "tracking",

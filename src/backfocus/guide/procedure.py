@@ -53,6 +53,7 @@ _KEEPS_ITS_STEP = (
     ev.StarLost,
     ev.PeakMissed,
     ev.NothingChanges,
+    ev.Questioned,
     ev.Noted,
 )
 """Events in the middle of a step: it goes on, and what `watch` has seen of it still counts."""
@@ -160,7 +161,8 @@ def _enter(before: Session, after: Session, step: Step, event: ev.Event) -> Sess
     if not isinstance(event, _SETS_THE_WAY):
         after = replace(after, way="either", slower=False, lost=False)
     trail = before.trail if same else (*before.trail, replace(before, trail=()))[-LONGEST_TRAIL:]
-    after = replace(after, step=step, turn=before.turn + 1, since_s=event.at_s, trail=trail, doubt=None)
+    entered = replace(after, step=step, turn=before.turn + 1, since_s=event.at_s, trail=trail)
+    after = replace(entered, doubt=None, questioned=None)
     return replace(after, results=(*after.results, result(after))) if step is Step.DONE else after
 
 
@@ -169,6 +171,8 @@ def _answer(session: Session, event: ev.Event) -> tuple[say.Instruction, ...]:
         return ()
     if isinstance(event, ev.NothingChanges):
         return (say.CheckThat(event.ask),)
+    if isinstance(event, ev.Questioned):
+        return (say.AskAgain(event.step, event.why),)
     return ask(session)
 
 
@@ -185,5 +189,6 @@ def _undo(session: Session, event: ev.Undone) -> tuple[Session, tuple[say.Instru
         way="either",
         slower=False,
         lost=False,
+        questioned=None,
     )
     return before, ask(before)

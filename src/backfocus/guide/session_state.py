@@ -91,6 +91,10 @@ class Session:
         Counts the times a step was entered, and when that was; `watch` starts again with each.
     way, slower, lost, fault, doubt
         What the last instruction said, and whether the ring was turned until the star went.
+    questioned
+        What the picture showed when this step was confirmed; None while it was not, or was believed.
+    unproved
+        Steps that were confirmed although no picture shows them.
     wide_px, tele_px
         Scale fully out and fully in.
     tele, wide
@@ -135,6 +139,8 @@ class Session:
     lost: bool = False
     fault: ev.Unfit = "no-star"
     doubt: ev.Doubt | None = None
+    questioned: ev.Unshown | None = None
+    unproved: tuple[Step, ...] = ()
     wide_px: float | None = None
     tele_px: float | None = None
     tele: ev.SteadyReading | None = None
@@ -216,6 +222,10 @@ def record(session: Session, event: ev.Event) -> Session:
             return replace(session, lost_px=scale_px)
         case ev.NothingChanges(ask=ask):
             return replace(session, doubt=ask)
+        case ev.Questioned(why=why):
+            return replace(session, questioned=why)
+        case ev.Confirmed() if session.questioned:
+            return replace(session, unproved=(*session.unproved, session.step))
         case ev.Noted(name=name, value=value):
             return replace(session, notes=(*(n for n in session.notes if n[0] != name), (name, value)))
         case ev.Ended(shown=shown):
@@ -251,8 +261,22 @@ def _record_star(session: Session, scale_px: float | None) -> Session:
     return replace(session, wide_px=scale_px)
 
 
+_ENDS: dict[ev.ZoomEnd, tuple[Step, ...]] = {
+    "tele": (Step.TO_TELE,),
+    "wide": (Step.TO_WIDE, Step.ZOOM_IN, Step.TO_PROOF),
+}
+
+
+def zoom_unproved(session: Session) -> bool:
+    """Whether the zoom was said to stand at an end where no picture shows it."""
+    return any(step in session.unproved for steps in _ENDS.values() for step in steps)
+
+
 def _record_zoom(session: Session, event: ev.ZoomStopped) -> Session:
-    """The scale at the ends; a stop part of the way out is not the end."""
+    """The scale at the ends; a stop part of the way out is not the end. What was seen needs no word."""
+    session = replace(
+        session, unproved=tuple(step for step in session.unproved if step not in _ENDS[event.end])
+    )
     scale_px = event.scale_px
     if event.end == "tele":
         return replace(session, tele_px=scale_px or session.tele_px, walk=())

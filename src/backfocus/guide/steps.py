@@ -43,7 +43,6 @@ _ROAD: dict[tuple[Step, type], Step] = {
     (Step.AIM, ev.NotReady): Step.AIM,
     (Step.AIM, ev.StarSeen): Step.CHECK,
     (Step.AIM, ev.ZoomMoved): Step.TO_TELE,
-    (Step.AIM, ev.NothingThere): Step.CHECK,
     (Step.AIM, ev.Confirmed): Step.CHECK,
     (Step.AIM, ev.Skipped): Step.CHECK,
     (Step.CHECK, ev.NotReady): Step.AIM,
@@ -60,6 +59,7 @@ _ROAD: dict[tuple[Step, type], Step] = {
     (Step.FIND, ev.Sharper): Step.FIND,
     (Step.FIND, ev.Softer): Step.FIND,
     (Step.FIND, ev.NothingChanges): Step.FIND,
+    (Step.FIND, ev.ZoomMoved): Step.TO_TELE,
     (Step.FIND, ev.StarSeen): Step.SWEEP_TELE,
     (Step.FIND, ev.Confirmed): Step.SWEEP_TELE,
     (Step.FIND, ev.Skipped): Step.TO_WIDE,
@@ -77,6 +77,7 @@ _ROAD: dict[tuple[Step, type], Step] = {
     (Step.SWEEP_TELE, ev.PeakMissed): Step.SWEEP_TELE,
     (Step.SWEEP_TELE, ev.NothingChanges): Step.SWEEP_TELE,
     (Step.SWEEP_TELE, ev.PeakPassed): Step.RETURN_TELE,
+    (Step.SWEEP_TELE, ev.Returned): Step.TO_WIDE,
     (Step.SWEEP_TELE, ev.Confirmed): Step.TO_WIDE,
     (Step.SWEEP_TELE, ev.Skipped): Step.TO_WIDE,
     (Step.RETURN_TELE, ev.AtPeak): Step.RETURN_TELE,
@@ -111,6 +112,7 @@ _ROAD: dict[tuple[Step, type], Step] = {
     (Step.SWEEP_WIDE, ev.PeakMissed): Step.SWEEP_WIDE,
     (Step.SWEEP_WIDE, ev.NothingChanges): Step.SWEEP_WIDE,
     (Step.SWEEP_WIDE, ev.PeakPassed): Step.RETURN_WIDE,
+    (Step.SWEEP_WIDE, ev.Returned): Step.TO_TELE,
     (Step.SWEEP_WIDE, ev.Confirmed): Step.TO_TELE,
     (Step.SWEEP_WIDE, ev.Skipped): Step.TO_TELE,
     (Step.RETURN_WIDE, ev.AtPeak): Step.RETURN_WIDE,
@@ -156,6 +158,9 @@ _ROAD: dict[tuple[Step, type], Step] = {
     (Step.DONE, ev.Noted): Step.DONE,
 }
 
+_ONCE: dict[tuple[Step, type], Step] = {(Step.AIM, ev.NothingThere): Step.CHECK}
+"""What led on in older sessions and happens no more: ten seconds without a star were taken for a blur."""
+
 _OPEN = tuple(step for step in Step if step is not Step.DONE)
 _AFTER_A_BUMP = {Step.RETURN_TELE: Step.SWEEP_TELE, Step.RETURN_WIDE: Step.SWEEP_WIDE}
 _MEASURING = (
@@ -170,8 +175,10 @@ _MEASURING = (
 
 NEXT: Table = (
     _ROAD
+    | _ONCE
     | {(step, ev.Repeated): step for step in _OPEN}
     | {(step, ev.Noted): step for step in _OPEN}
+    | {(step, ev.Questioned): step for step in _OPEN}
     | {(step, ev.NdChanged): Step.CHECK if step is Step.CHECK else Step.AIM for step in _OPEN}
     | {(step, over): Step.DONE for step in _OPEN for over in (ev.Stopped, ev.Ended)}
     | {(step, ev.ExtenderSwung): Step.AIM for step in _OPEN}
@@ -180,7 +187,7 @@ NEXT: Table = (
 """The procedure for a lens with a back-focus ring."""
 
 NEXT_WITHOUT_RING: Table = {
-    **NEXT,
+    **{key: step for key, step in NEXT.items() if key != (Step.SWEEP_WIDE, ev.Returned)},
     (Step.LOOK_WIDE, ev.StillOff): Step.DONE,
     (Step.LOOK_WIDE, ev.Unclear): Step.SWEEP_WIDE,
     (Step.SWEEP_WIDE, ev.PeakPassed): Step.DONE,
@@ -209,7 +216,7 @@ def diagram(*, back_focus_ring: bool = True) -> str:
     hidden |= {ev.ExtenderSwung}
     arrows: dict[tuple[Step, Step], list[str]] = {}
     for (step, event), after in table(back_focus_ring=back_focus_ring).items():
-        if event not in hidden and after is not step:
+        if event not in hidden and after is not step and (step, event) not in _ONCE:
             arrows.setdefault((step, after), []).append(event.__name__)
     reached = {Step.AIM} | {after for _, after in arrows}
     lines = [

@@ -5,7 +5,7 @@ helps who does not know why. Numbers are said only where they are known.
 """
 
 from dataclasses import dataclass
-from typing import assert_never
+from typing import assert_never, cast
 
 from ..solve.titles import verdict_title
 from . import events as ev
@@ -30,7 +30,8 @@ _AIM: dict[ev.Unfit, Words] = {
     "no-star": Words(
         "Aim at the star",
         "Zoom fully out and put the star in the middle of the picture.",
-        "Focus roughly on the chart, 2 to 3 m away or as it says, camera on a tripod. Menus and zebra off.",
+        "Focus roughly on the chart, 2 to 3 m away or as it says, camera on a tripod. Menus and zebra off. "
+        "If the star is there and only too blurred to be found, confirm.",
     ),
     "cropped": Words("Show the whole star", "Part of the star is out of the picture: move it to the middle."),
     "clipped": Words("Less light", "The white of the chart is clipped: lower the gain or the light.",
@@ -51,6 +52,31 @@ _DOUBTS: dict[ev.Doubt, Words] = {
     "iris-open": Words("Is the iris open?", "Nothing changes: is the iris fully open?",
                        "A small opening makes everything look sharp."),
 }  # fmt: skip
+
+
+_NOT_SHOWN: dict[ev.Unshown, Words] = {
+    "no-star": Words("Is the star in the picture?", "No star is seen.",
+                     "If it is there and only too blurred to be read, confirm once more."),
+    "no-zoom": Words("Has the zoom moved?", "The picture does not show that the zoom moved.",
+                     "Zoom as asked. If it stands there already, confirm once more; without a zoom there is "
+                     "no answer."),
+    "part-way": Words("All the way?", "The picture shows a zoom part of the way: this lens goes further.",
+                      "If that is its end, confirm once more."),
+    "no-peak": Words("Turn past the sharpest point", "The sharpest point was not passed yet.",
+                     "To leave the ring where it stands, confirm once more: it is read there."),
+    "soft": Words("It was sharper before", "The ring does not stand on the sharpest point.",
+                  "To leave it there, confirm once more: it is read there."),
+    "moving": Words("Hold still", "The picture still moves: it is read when it stands.",
+                    "To go on anyway, confirm once more."),
+}  # fmt: skip
+
+
+def _not_shown_words(why: ev.Unshown) -> Words:
+    known = _NOT_SHOWN.get(why)
+    if known is None:
+        fault = _AIM[cast(ev.Unfit, why)]
+        return Words(fault.title, fault.sentence, "To go on anyway, confirm once more.")
+    return known
 
 
 def instruction_words(said: say.Instruction) -> Words:
@@ -91,6 +117,8 @@ def instruction_words(said: say.Instruction) -> Words:
             )
         case say.CheckThat(doubt=doubt):
             return _DOUBTS[doubt]
+        case say.AskAgain(why=why):
+            return _not_shown_words(why)
         case say.Ignored(step=step):
             return Words("", f"Nothing to do: '{step}' is over.")
         case say.Finish():
@@ -210,12 +238,16 @@ def _finding_words(event: ev.Event) -> str:
             return "Tele is soft."
         case ev.WithinDepth():
             return "Wide is sharp: within the depth of focus."
-        case ev.StillOff():
-            return "Wide is soft: the back focus is off."
+        case ev.StillOff(delta_um=delta):
+            return "Wide is soft." if delta is None else "Wide is soft: the back focus is off."
         case ev.Unclear():
             return "A soft lens, or a back-focus error: the two look the same here."
-        case ev.Walked():
-            return "The lens holds focus through the zoom."
+        case ev.Walked(looks=looks):
+            return (
+                "The lens holds focus through the zoom."
+                if looks
+                else "Fully in; nothing was read on the way."
+            )
         case ev.NotParfocal():
             return "The lens does not hold focus as back focus explains it: no ring can cure that."
         case ev.NotFrontFocus():
@@ -252,6 +284,8 @@ def _trouble_words(event: ev.Event) -> str:
             return "The camera was moved: this step starts again."
         case ev.NothingChanges(ask=doubt):
             return _DOUBTS[doubt].sentence
+        case ev.Questioned():
+            return "The picture does not show it."
         case ev.Noted(name=name, value=value):
             return f"Noted: {name} {value}."
         case ev.NdChanged(nd=nd):

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 
 from ..errors import OutOfOrder
 from ..frame import Frame, fields
-from ..guide.events import Ended, Event, WrongRing
+from ..guide.events import Confirmed, Ended, Event, WrongRing
 from ..guide.hands import Hands, position_of
 from ..guide.instructions import Instruction
 from ..guide.outcome import adjusters_of
 from ..guide.procedure import advance, ask
 from ..guide.session_state import Session
+from ..guide.watch.confirm import confirmed
 from ..guide.watch.looks import judge_afterwards
 from ..guide.watch.watch import StepHistory, watch
 from ..measure.reading import Reading
@@ -150,7 +151,7 @@ def guide(
         history, seen = watch(history, reading, session)
         turn = _Turn(session)
         turn.take_seen(seen)
-        turn.take_said(answer for each in hands for answer in each.answers(at_s))
+        turn.take_said((answer for each in hands for answer in each.answers(at_s)), history)
         if turn.session.finished and not source.live:
             turn.take_later(pictures, offset_s)
         session = turn.session
@@ -202,9 +203,10 @@ class _Turn:
             self.instructions.clear()
             self._advance(event)
 
-    def take_said(self, said: Iterable[Event]) -> None:
-        """What a person said; what cannot be meant now is passed over, and the instruction stands."""
-        for event in said:
+    def take_said(self, said: Iterable[Event], history: StepHistory) -> None:
+        """What a person said, held against the pictures; what cannot be meant now is passed over."""
+        for word in said:
+            event = confirmed(history, self.session, word) if isinstance(word, Confirmed) else word
             try:
                 self._advance(event)
             except OutOfOrder:

@@ -18,7 +18,7 @@ from ..guide.words import STEP_WORDS, instruction_words, progress_words
 from ..measure.reading import Flag, Reading
 from .notices import Trouble, remarks_now, troubles_now
 
-StepState = Literal["done", "now", "ahead"]
+StepState = Literal["done", "doubtful", "now", "ahead"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def view_of(
     return View(
         title,
         hint,
-        steps=_stages(session.step),
+        steps=_stages(session),
         sharpness=sharpness,
         best_sharpness=_best(None if fresh else before.best_sharpness, session.step, sharpness, um),
         blur_um=um if known else None,
@@ -216,9 +216,14 @@ def stage_name(step: Step) -> str:
     return next((name for name, steps in STAGES if step in steps), "the end")
 
 
-def _stages(step: Step) -> tuple[tuple[str, StepState], ...]:
-    now = next((index for index, (_, steps) in enumerate(STAGES) if step in steps), len(STAGES))
+def _stages(session: Session) -> tuple[tuple[str, StepState], ...]:
+    now = next((index for index, (_, steps) in enumerate(STAGES) if session.step in steps), len(STAGES))
     return tuple(
-        (name, "done" if index < now else "now" if index == now else "ahead")
-        for index, (name, _) in enumerate(STAGES)
+        (name, _passed(session, steps) if index < now else "now" if index == now else "ahead")
+        for index, (name, steps) in enumerate(STAGES)
     )
+
+
+def _passed(session: Session, steps: Sequence[Step]) -> StepState:
+    """Done, or only said to be: no picture shows it."""
+    return "doubtful" if set(steps) & set(session.unproved) else "done"

@@ -187,6 +187,8 @@ class Hand:
                 self._let_go()
                 bench.turn(locked=True)
                 self._answer(step, at_s + ANSWER_S)
+            case say.AskAgain(step=step):
+                self._answer(step, at_s + ANSWER_S)
             case say.CheckThat(doubt="lock-screw"):
                 bench.turn(locked=False)
             case say.CheckThat(doubt="right-ring"):

@@ -48,7 +48,11 @@ class Passage:
 
 
 def sweep_by_hand(
-    blur_um: Sequence[float], sigma_um: Sequence[float], half_depth_um: float
+    blur_um: Sequence[float],
+    sigma_um: Sequence[float],
+    half_depth_um: float,
+    *,
+    pictures: Sequence[int] | NDArray[np.int64] | None = None,
 ) -> Passage | None:
     """Whether |r| has passed its minimum in a sweep by hand; None from fewer than 3 pictures.
 
@@ -60,6 +64,8 @@ def sweep_by_hand(
         |r| of this sweep's pictures in their order, and one standard deviation each.
     half_depth_um : float
         h at this zoom position.
+    pictures : sequence of int, shape (n,)
+        How many pictures each |r| is the mean of, where not of one.
     """
     if len(blur_um) < 3:
         return None
@@ -69,7 +75,8 @@ def sweep_by_hand(
     enough = np.minimum(fell, rose) >= max(3.0 * float(np.median(sigma_um)), half_depth_um)
     index = int(np.argmin(np.where(enough, blur, np.inf) if enough.any() else blur))
     floor = float(blur[index])
-    near = int(np.sum(np.array(blur_um) <= floor + 2.0 * half_depth_um))
+    is_near = np.array(blur_um) <= floor + 2.0 * half_depth_um
+    near = int(np.sum(is_near if pictures is None else np.array(pictures)[is_near]))
     passed: State = "passed" if near >= FRAMES_NEAR else "too-fast"
     state: State = passed if enough.any() else "falling"
     return Passage(state, index, floor, float(fell[index]), float(rose[index]), near)

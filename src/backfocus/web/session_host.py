@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..errors import BackfocusError, UsageError
-from ..guide.instructions import CheckThat, Ignored, Instruction
+from ..guide.instructions import AskAgain, CheckThat, Ignored, Instruction
 from ..guide.procedure import ask
 from ..guide.watch.watch import StepHistory
 from ..redaction import HIDDEN, redact, shown
@@ -385,4 +385,4 @@ def _begun(chosen: Chosen, phase: Phase) -> Shown:
 
 def _standing(instructions: tuple[Instruction, ...]) -> tuple[Instruction, ...]:
     """The instructions that hold from now on; a doubt is a question beside them."""
-    return tuple(each for each in instructions if not isinstance(each, CheckThat | Ignored))
+    return tuple(each for each in instructions if not isinstance(each, AskAgain | CheckThat | Ignored))

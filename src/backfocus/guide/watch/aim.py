@@ -1,28 +1,28 @@
 """The picture at wide: is there a star, is the light right, does the camera stand still."""
 
-from statistics import median
-
 from ...measure.reading import Flag, Reading
 from .. import events as ev
 from ..session_state import Session
-from .pictures import StepHistory, contrast_steady, last, lasted, scale_px, star_gone, star_steady
+from .pictures import HALF_S, StepHistory, first, last, lasted, now, scale_px, star_steady
 
 BRIGHTEST, DARKEST = 0.90, 0.60
 """White of the chart as a fraction of full scale: above it clips soon, below it noise grows."""
 FAULT_S = 1.0
-WAIT_S = 10.0
-"""So long without a star at wide, and the error may be so large that none shows: tele will tell."""
 ZOOMED = 1.3
-LEFT = 1.05
+GROWN_S = 0.6
+LEFT = 1.2
+"""A focus ring, which is to be set here, changes the scale by up to 15 % without a zoom."""
 
 
 def judge_aim(state: StepHistory, session: Session) -> ev.Seen | None:
-    """Ready, or what is wrong, or that the person has gone on."""
+    """Ready, or what is wrong, or that the person has gone on.
+
+    Without a star nothing follows by itself: whether it is too blurred to be seen or not there at all, only
+    the person can say.
+    """
     if _grown(state, ZOOMED):
         return ev.ZoomMoved(state.at_s, "tele")
-    if star_gone(state.pictures, WAIT_S) and contrast_steady(last(state.pictures, 1.0)):
-        return ev.NothingThere(state.at_s)
-    why = _fault(state)
+    why = fault_of(state)
     if why is not None:
         return ev.NotReady(state.at_s, why) if why != session.fault else None
     if star_steady(state.pictures):
@@ -36,19 +36,22 @@ def judge_check(state: StepHistory, session: Session) -> ev.Seen | None:
         return ev.ZoomMoved(state.at_s, "tele")
     if session.wide_px is None and star_steady(state.pictures):
         return ev.StarSeen(state.at_s, scale_px(last(state.pictures, 1.0)))
-    why = _fault(state)
+    why = fault_of(state)
     if why not in (None, "no-star", "moving", session.fault):
         return ev.NotReady(state.at_s, why)
     return None
 
 
 def _grown(state: StepHistory, factor: float) -> bool:
-    """Whether the scale has grown since the step began, for seven pictures: an extender is known by then."""
-    scales = [each.scale_px for each in state.pictures if each.scale_px is not None]
-    return len(scales) >= 12 and min(scales[-7:]) > factor * median(scales[:5])
+    """Whether the scale has grown since the step began, for so long that an extender is known by then."""
+    scaled = [each for each in state.pictures if each.scale_px is not None]
+    start_px = scale_px(first(scaled, HALF_S))
+    if start_px is None or not lasted(scaled, HALF_S + GROWN_S):
+        return False
+    return all((each.scale_px or 0.0) > factor * start_px for each in now(scaled, GROWN_S))
 
 
-def _fault(state: StepHistory) -> ev.Unfit | None:
+def fault_of(state: StepHistory) -> ev.Unfit | None:
     """What most of the last pictures have wrong; None while that is not known."""
     if not lasted(state.pictures, FAULT_S):
         return None

@@ -1,12 +1,17 @@
 """Does anything change: what a step should change, and what to check when it does not."""
 
+from statistics import median
+
 from .. import events as ev
 from ..session_state import Session, optics_of
 from ..steps import Step
-from .pictures import StepHistory, TimedReading
+from .pictures import HALF_S, StepHistory, TimedReadings, now, scale_px
+from .tenths import scatter, tenths
 
 NOTHING_S = 10.0
 """So long after an instruction, or after the last change, something should have changed."""
+STRAYS_S = 2.0
+"""By how much |r| strays by itself shows in so long a time."""
 
 ZOOMING = (Step.TO_TELE, Step.TO_WIDE, Step.TO_PROOF, Step.WALK)
 TURNING = (Step.SWEEP_TELE, Step.SWEEP_WIDE)
@@ -18,21 +23,32 @@ _DOUBTS: dict[Step, tuple[ev.Doubt, ...]] = {
 }
 
 
-def noticed(state: StepHistory, session: Session) -> tuple[float | None, float]:
-    """The anchor of `state` after its last picture, and since when it stands."""
-    value, slack = _signal(state.pictures[-1], session)
+def noticed(state: StepHistory, session: Session) -> tuple[tuple[float, float] | None, float]:
+    """Between which values `state` has stayed up to its last picture, and since when.
+
+    A change is one of half a second: single pictures stray, and the further the more of them there are.
+    Turned to and fro is changed, too: what counts is the way between the ends.
+    """
+    value, slack = _signal(state.pictures, session)
     if value is None:
         return state.anchor, state.at_s if state.anchor is None else state.anchor_s
-    if state.anchor is None or abs(value - state.anchor) > slack:
-        return value, state.at_s
-    return state.anchor, state.anchor_s
+    low, high = state.anchor or (value, value)
+    low, high = min(low, value), max(high, value)
+    if state.anchor is None or high - low > slack:
+        return (value, value), state.at_s
+    return (low, high), state.anchor_s
+
+
+def is_changing(state: StepHistory) -> bool:
+    """Whether what this step is to change has changed lately."""
+    return state.at_s - state.anchor_s < NOTHING_S
 
 
 def judge_change(state: StepHistory, session: Session) -> ev.Seen | None:
     """Ten seconds and nothing changed: the next thing to check."""
     if session.step not in (*ZOOMING, *TURNING, Step.FIND) or state.anchor is None:
         return None
-    since_s = max(state.anchor_s, state.told_s if state.told else 0.0)
+    since_s = max(state.anchor_s, state.asked_s, state.told_s if state.told else 0.0)
     if state.at_s - since_s < NOTHING_S:
         return None
     return ev.NothingChanges(state.at_s, _next_doubt(session))
@@ -46,16 +62,26 @@ def _next_doubt(session: Session) -> ev.Doubt:
     return doubts[asked % len(doubts)]
 
 
-def _signal(picture: TimedReading, session: Session) -> tuple[float | None, float]:
-    """What this step is to change, and how much of it is no change yet."""
-    if session.step in ZOOMING:
-        scale_px = picture.scale_px
-        return scale_px, _SCALE_SHARE * (scale_px or 0.0)
+def _signal(pictures: TimedReadings, session: Session) -> tuple[float | None, float]:
+    """What this step is to change, as it is now, and how much of it is no change yet."""
     if session.step in TURNING:
-        slack_um = max(
-            4.0 * picture.sigma_um, 0.5 * optics_of(session).half_depth_um(), 0.03 * (picture.um or 0.0)
-        )
-        return picture.um, slack_um
-    if session.step is Step.FIND:
-        return picture.reading.contrast, _CONTRAST_SHARE * picture.reading.contrast
-    return None, 0.0
+        return _blur(pictures, session)
+    if session.step not in (*ZOOMING, Step.FIND):
+        return None, 0.0
+    recent = now(pictures, HALF_S)
+    scale = scale_px(recent) if session.step in ZOOMING else None
+    if scale is not None:
+        return scale, _SCALE_SHARE * scale
+    contrast = median(each.reading.contrast for each in recent)
+    return contrast, _CONTRAST_SHARE * contrast
+
+
+def _blur(pictures: TimedReadings, session: Session) -> tuple[float | None, float]:
+    """|r|; by how much it strays is seen, as what a reading doubts of itself is mostly the same in all."""
+    now_um = [each.um for each in now(pictures, HALF_S) if each.um is not None]
+    if not now_um:
+        return None, 0.0
+    seen = [each for each in now(pictures, STRAYS_S) if each.um is not None]
+    strays_um = scatter(tenths([each.at_s for each in seen], [each.um or 0.0 for each in seen]).values)
+    um = median(now_um)
+    return um, max(4.0 * strays_um, 0.5 * optics_of(session).half_depth_um(), 0.03 * um)

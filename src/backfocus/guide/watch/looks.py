@@ -8,11 +8,12 @@ from ...measure.reading import Flag, Reading
 from ...optics.zoom import tele_after_correction_um, tele_enough
 from ...solve.backfocus import BackFocus
 from ...solve.light import beyond_ramp
+from ...solve.verdict import WIDEST_RATIO
 from ...solve.zoom_pull import LIVE_HOLD_S, find_holds, usable
 from .. import events as ev
 from ..blur import best_between, steady_reading
 from ..outcome import LOCK_TRIES, is_within, solve_session, tracks_badly, verdict_on
-from ..session_state import Session, half_depth_um, k_of, optics_of, ratio_of
+from ..session_state import Session, half_depth_um, k_of, optics_of, ratio_of, zoom_unproved
 from ..steps import Step
 from .pictures import TimedReading, last, lasted, shaken_s
 
@@ -88,8 +89,8 @@ def judge_wide(session: Session, pictures: Sequence[TimedReading], at_s: float) 
     if is_part_way(session, look):
         return _part_way(session, look, at_s)
     found = solve_session(session, tele=session.tele, wide=look)
-    if found is None:
-        return ev.StillOff(at_s, look, look.residual_um, look.sigma_um)
+    if found is None or not _far_apart(found) or zoom_unproved(session):
+        return ev.StillOff(at_s, look, None, None)
     if _close_enough(session, found) or _as_near_as_it_gets(session, found.delta_um):
         return ev.WithinDepth(at_s, look, found.delta_um, found.sigma_um)
     if _shows_no_error(session, found):
@@ -295,6 +296,12 @@ def _as_near_as_it_gets(session: Session, delta_um: float) -> bool:
 def _shows_no_error(session: Session, found: BackFocus) -> bool:
     """Without a ring to turn, whether the verdict still waits to see how sharp the lens can be."""
     return not session.setup.back_focus_ring and verdict_on(session, found).kind == "unsure"
+
+
+def _far_apart(found: BackFocus) -> bool:
+    """Whether the zoom positions lie so far apart that they tell an error at all."""
+    scales = [each.scale_px for each in found.zoom]
+    return min(scales) <= WIDEST_RATIO * max(scales)
 
 
 def _grown(session: Session, look: ev.SteadyReading, at_s: float) -> ev.Seen | None:

@@ -1,19 +1,26 @@
 """What `watch` keeps of the pictures of one step, and what they say together: still, steady, gone.
 
 Times are those of the pictures: nothing waits, and a recording played at any speed gives the same answers.
+What counts is time, never a number of pictures: ten a second tell the same as sixty, or as fields.
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
+import numpy as np
+
 from ...measure.reading import Reading, RingPosition
+from .tenths import TENTH_S, tenths
 
 STILL_S = 1.0
 """A picture that stays the same this long is at rest."""
 STILL_SCALE = 0.02
 """Scale is known to about 1 %: a spread above this is a zoom that moves."""
+MOVED = 1.3
+"""Breathing drifts the scale by up to 15 %; this much is a zoom."""
 STILL_CONTRAST = 0.15
 """Without a star: noise changes the contrast by a few per cent, a zoom or a ring by more."""
 STEADY_SHARE, GONE_SHARE = 0.8, 0.15
@@ -23,6 +30,11 @@ SHAKEN_PX, SHAKEN_TIMES = 1.5, 5.0
 """A hand on a screw moves the picture by more than this, and by so many times what wind and noise do."""
 FEWEST = 5
 """Pictures that a second must hold at least."""
+KEPT_S = 60.0
+"""So long pictures of one step are kept: longer than anything is waited for."""
+NOW_S, FEWEST_NOW = 0.12, 3
+"""What is so now is so for this long, and in so many pictures: one alone may be luck."""
+HALF_S = 0.5
 USUAL_FPS = 25.0
 """For pictures without a time, by their number."""
 
@@ -55,16 +67,28 @@ TimedReadings = Sequence[TimedReading]
 class StepHistory:
     """The pictures of the step in hand, and what was already said about them.
 
-    `turn`: of the session these belong to. `told`, `told_s`: the last event of this step and when. `anchor`,
-    `anchor_s`: what this step is to change, as it was when it last changed.
+    Attributes
+    ----------
+    turn
+        Of the session these belong to.
+    told, told_s
+        The last event of this step and when; a question (`NothingChanges`) tells nothing new and is none.
+    anchor, anchor_s
+        Between which values what this step is to change has stayed since it last changed, and since when.
+    asked_s
+        When it was last asked why nothing changes.
+    sweep_s
+        Since when the pictures belong to one passage through focus; news on the way does not end it.
     """
 
     turn: int = -1
     pictures: tuple[TimedReading, ...] = ()
     told: type | None = None
     told_s: float = 0.0
-    anchor: float | None = None
+    anchor: tuple[float, float] | None = None
     anchor_s: float = 0.0
+    asked_s: float = 0.0
+    sweep_s: float = 0.0
 
     @property
     def at_s(self) -> float:
@@ -74,9 +98,12 @@ class StepHistory:
     @property
     def stretch(self) -> tuple[TimedReading, ...]:
         """The pictures since the last event of this step."""
-        if self.told is None:
-            return self.pictures
-        return tuple(each for each in self.pictures if each.at_s >= self.told_s)
+        return self.pictures if self.told is None else since(self.pictures, self.told_s)
+
+    @property
+    def sweep(self) -> tuple[TimedReading, ...]:
+        """The pictures of one passage through focus."""
+        return since(self.pictures, self.sweep_s)
 
 
 def time_of(reading: Reading) -> float:
@@ -84,17 +111,42 @@ def time_of(reading: Reading) -> float:
     return reading.at_s if reading.at_s is not None else reading.index / USUAL_FPS
 
 
-def last(pictures: TimedReadings, seconds: float) -> list[TimedReading]:
+def since(pictures: tuple[TimedReading, ...], at_s: float) -> tuple[TimedReading, ...]:
+    """The pictures from `at_s` on."""
+    return pictures[bisect_left(pictures, at_s, key=_at_s) :]
+
+
+def _at_s(picture: TimedReading) -> float:
+    return picture.at_s
+
+
+def last(pictures: TimedReadings, seconds: float) -> TimedReadings:
     """The pictures of the last `seconds`, oldest first."""
     if not pictures:
-        return []
-    since_s = pictures[-1].at_s - seconds
-    recent = []
-    for picture in reversed(pictures):
-        if picture.at_s < since_s - 1e-6:
-            break
-        recent.append(picture)
-    return recent[::-1]
+        return ()
+    return pictures[bisect_left(pictures, pictures[-1].at_s - seconds - 1e-6, key=_at_s) :]
+
+
+def first(pictures: TimedReadings, seconds: float) -> TimedReadings:
+    """The pictures of the first `seconds`, oldest first."""
+    if not pictures:
+        return ()
+    return pictures[: bisect_left(pictures, pictures[0].at_s + seconds - 1e-6, key=_at_s)]
+
+
+def at_most(pictures: TimedReadings, per_s: float) -> list[TimedReading]:
+    """Pictures thinned to so many a second, for what was made for such a rate; of two fields the first."""
+    kept: list[TimedReading] = []
+    for each in pictures:
+        if not kept or each.at_s - kept[-1].at_s >= 1.0 / per_s - 1e-3:
+            kept.append(each)
+    return kept
+
+
+def now(pictures: TimedReadings, seconds: float = NOW_S) -> TimedReadings:
+    """The last pictures that say how it is: those of `seconds`, and three where these are fewer."""
+    recent = last(pictures, seconds)
+    return recent if len(recent) >= FEWEST_NOW else pictures[-FEWEST_NOW:]
 
 
 def lasted(pictures: TimedReadings, seconds: float) -> bool:
@@ -129,7 +181,7 @@ def star_flickers(pictures: TimedReadings) -> bool:
 
 
 def _is_back(pictures: TimedReadings) -> bool:
-    return all(each.measured for each in pictures[-3:])
+    return all(each.measured for each in now(pictures))
 
 
 def _share(pictures: TimedReadings, seconds: float) -> float:
@@ -154,15 +206,20 @@ def scale_px(pictures: TimedReadings) -> float | None:
 
 
 def last_scale_px(pictures: TimedReadings) -> float | None:
-    """The scale at which the star was last read: of the last five that were, as one alone may be luck."""
-    scales = [each.scale_px for each in pictures if each.measured and each.scale_px][-5:]
-    return median(scales) if scales else None
+    """The scale at which the star was last read: of the half second before, as one alone may be luck."""
+    recent: list[TimedReading] = []
+    for each in reversed(pictures):
+        if len(recent) >= FEWEST_NOW and recent[0].at_s - each.at_s > HALF_S + 1e-6:
+            break
+        if each.measured and each.scale_px:
+            recent.append(each)
+    return scale_px(recent)
 
 
 def jump_px(pictures: TimedReadings) -> float:
     """How far the star's centre moved from one half second to the next; 0 if not seen in both."""
     recent = [each for each in last(pictures, 1.0) if each.reading.target is not None]
-    middle_s = pictures[-1].at_s - 0.5
+    middle_s = pictures[-1].at_s - HALF_S
     groups = (
         [each for each in recent if each.at_s < middle_s],
         [each for each in recent if each.at_s >= middle_s],
@@ -184,19 +241,32 @@ def shaken_s(pictures: TimedReadings) -> float | None:
 
     A picture that shakes all the time tells of no hand.
     """
-    first_px = scale_px(pictures[:FEWEST])
+    first_px = scale_px(first(pictures, HALF_S))
     if first_px is None:
         return None
-    still = [
-        each
-        for each in pictures
-        if each.scale_px is not None and abs(each.scale_px / first_px - 1.0) < STILL_SCALE
-    ]
-    shifts = [each.reading.shift_px for each in still if each.reading.shift_px is not None]
+    shifts = _shifts([each for each in pictures if _stands_at(each, first_px)])
     if len(shifts) < FEWEST:
         return None
-    least_px = max(SHAKEN_PX, SHAKEN_TIMES * median(shifts))
-    return max((each.at_s for each in still if (each.reading.shift_px or 0.0) > least_px), default=None)
+    least_px = max(SHAKEN_PX, SHAKEN_TIMES * median(shift_px for _, shift_px in shifts))
+    return max((at_s for at_s, shift_px in shifts if shift_px > least_px), default=None)
+
+
+def _stands_at(picture: TimedReading, first_px: float) -> bool:
+    near = picture.scale_px is not None and abs(picture.scale_px / first_px - 1.0) < STILL_SCALE
+    return near and picture.reading.target is not None
+
+
+def _shifts(pictures: TimedReadings) -> list[tuple[float, float]]:
+    """How far the star's centre moved from one tenth of a second to the next, and when; gaps left out."""
+    if not pictures:
+        return []
+    at_s = [each.at_s for each in pictures]
+    x_px = tenths(at_s, [each.reading.target.x_px for each in pictures if each.reading.target])
+    y_px = x_px.mean_of([each.reading.target.y_px for each in pictures if each.reading.target])
+    times = x_px.mean_of(at_s)
+    moved_px = np.hypot(np.diff(x_px.values), np.diff(y_px))
+    together = np.diff(times) < 2.5 * TENTH_S
+    return list(zip(times[1:][together].tolist(), moved_px[together].tolist(), strict=True))
 
 
 def _centre(pictures: TimedReadings) -> tuple[float, float]:

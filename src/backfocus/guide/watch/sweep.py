@@ -9,18 +9,38 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ...solve.hand_sweep import STILL_S, Passage, sweep_by_hand
 from .. import events as ev
 from ..blur import less_in_quadrature, refer, steady_reading
 from ..session_state import Session, half_depth_um, k_of, optics_of, ratio_of
 from ..steps import Step
+from .idle import is_changing
 from .looks import is_part_way
-from .pictures import StepHistory, TimedReading, last, last_scale_px, lasted, scale_px, star_gone
+from .pictures import (
+    FEWEST_NOW,
+    HALF_S,
+    MOVED,
+    StepHistory,
+    TimedReading,
+    last,
+    last_scale_px,
+    lasted,
+    now,
+    scale_px,
+    since,
+    star_gone,
+)
+from .tenths import Tenths, scatter, tenths
 
 SWEEP_S = 40.0
 """A ring turned this long with no clear best: once more from the start."""
 BACK_S = 20.0
 """The way back takes no longer; else sweep again."""
+BACK_AT_MOST_S = 45.0
+"""Nor all its tries together: there, past it and back again must end, too."""
 REACTION_S = 2.5
 """A hand told to turn back has done so by now."""
 GONE_S = 1.0
@@ -31,7 +51,9 @@ NOTHING_LEFT_S = 20.0
 SETTLED_S, DECIDED_S = 0.5, 3.0
 """The last half second says where a ring stands: a longer one may still hold its passing the peak."""
 CLEARLY = 1.5
-APPEARED = 3
+APPEARED_S, APPEARED_SHARE = 0.3, 0.75
+STRAYS_SCATTERS = 5.0
+"""In a minute's tenths of seconds the third highest of normal noise lies five sigmas above the lowest."""
 SOFTEST_HALF_DEPTHS = 5.0
 """No lens in use is softer at its best than so many half depths of focus: a lowest point above is no peak."""
 CONTRAST_STEP = 0.15
@@ -39,35 +61,50 @@ CONTRAST_STEP = 0.15
 
 def judge_find(state: StepHistory, session: Session) -> ev.Seen | None:
     """At tele, far out of focus: does something appear, does the contrast rise or fall."""
-    recent = state.pictures[-APPEARED - 1 :]
-    if sum(each.measured for each in recent) >= APPEARED:
-        return ev.StarSeen(state.at_s, scale_px(recent))
-    values = [each.reading.contrast for each in state.stretch]
-    if len(values) < 10:
+    recent = last(state.pictures, APPEARED_S)
+    seen = [each.measured for each in recent]
+    if sum(seen) >= max(FEWEST_NOW, APPEARED_SHARE * len(seen)):
+        return _appeared(state, session, scale_px(recent))
+    if not lasted(state.stretch, 2.0 * HALF_S):
         return None
-    now, lowest, highest, first = median(values[-5:]), min(values), max(values), median(values[:5])
-    if now > (1.0 + CONTRAST_STEP) * first and state.told is not ev.Sharper and now > 0.9 * highest:
+    values = _by_tenths(state.stretch, [each.reading.contrast for each in state.stretch]).values
+    present, earliest = np.median(values[-5:]), np.median(values[:5])
+    lowest, highest = values.min(), values.max()
+    if (
+        present > (1.0 + CONTRAST_STEP) * earliest
+        and state.told is not ev.Sharper
+        and present > 0.9 * highest
+    ):
         return ev.Sharper(state.at_s)
-    falls = now < highest / (1.0 + CONTRAST_STEP) and now < 1.1 * lowest
+    falls = present < highest / (1.0 + CONTRAST_STEP) and present < 1.1 * lowest
     if falls and lasted(state.stretch, REACTION_S):
         return ev.Softer(state.at_s)
     return None
 
 
+def _appeared(state: StepHistory, session: Session, now_px: float | None) -> ev.Seen:
+    """A star; as small as at wide it was only covered, and the zoom does not stand at tele."""
+    at_wide = now_px is not None and session.wide_px is not None and now_px < MOVED * session.wide_px
+    return ev.ZoomMoved(state.at_s, "wide") if at_wide else ev.StarSeen(state.at_s, now_px)
+
+
 def judge_sweep(state: StepHistory, session: Session) -> ev.Seen | None:
-    """A ring turned through its peak, once, either way."""
+    """A ring turned through its peak, once, either way.
+
+    Whether the peak lies behind is seen in all of the sweep, whatever was told or asked on the way; whether
+    it gets sharper or softer, in what came since.
+    """
     if gone := _gone(state, session):
         return gone
-    stretch = [each for each in state.stretch if each.um is not None]
-    found = _passage(session, stretch)
+    sweep = [each for each in state.sweep if each.um is not None]
+    found = _passage(session, sweep)
     if found is None:
         return None
-    ring = turned_ring(session)
     if found.state == "too-fast" and session.setup.back_focus_ring:
-        return ev.PeakMissed(state.at_s, ring, "too-fast")
+        return ev.PeakMissed(state.at_s, turned_ring(session), "too-fast")
     if found.state != "falling":
-        return _passed(session, stretch, found, state.at_s)
-    return _trend(state, session, stretch, found) or _flat(state, session)
+        return _passed(session, sweep, found, state.at_s)
+    return _trend(state, session) or _flat(state, session)
 
 
 def judge_return(state: StepHistory, session: Session) -> ev.Seen | None:
@@ -75,10 +112,10 @@ def judge_return(state: StepHistory, session: Session) -> ev.Seen | None:
     ring = turned_ring(session)
     if star_gone(state.pictures, GONE_S):
         return ev.StarLost(state.at_s)
-    if lasted(state.stretch, BACK_S):
+    if lasted(state.stretch, BACK_S) or lasted(state.pictures, BACK_AT_MOST_S):
         return ev.PeakMissed(state.at_s, ring, "not-back")
     seen = [each for each in state.stretch if each.um is not None]
-    if len(seen) < 3:
+    if len(seen) < FEWEST_NOW:
         return None
     allowed_um = close_um(session, seen)
     if state.told is ev.AtPeak:
@@ -114,46 +151,90 @@ def _gone(state: StepHistory, session: Session) -> ev.Seen | None:
 
 
 def _passage(session: Session, seen: Sequence[TimedReading]) -> Passage | None:
-    """What a stretch has shown, the lens's softness taken off; a lowest point too soft is no peak."""
-    if len(seen) < 3:
+    """What pictures have shown, the lens's softness taken off; None of too few.
+
+    A lowest point too soft is no peak, and neither is one out of which the blur rose, or into which it fell,
+    by no more than it strays: near its floor a soft lens makes much of little.
+    """
+    if len(seen) < FEWEST_NOW:
         return None
     depth_um = _depth_here_um(session, seen)
-    raw = [each.um or 0.0 for each in seen]
-    floor_um = sorted(raw)[min(2, len(raw) - 1)]
-    if floor_um > SOFTEST_HALF_DEPTHS * depth_um:
-        found = sweep_by_hand(raw, [each.sigma_um for each in seen], depth_um)
-        return replace(found, state="falling") if found else None
-    own = [less_in_quadrature(each.um or 0.0, each.sigma_um, floor_um) for each in seen]
-    return sweep_by_hand([um for um, _ in own], [sigma_um for _, sigma_um in own], depth_um)
+    raw = _by_tenths(seen, [each.um or 0.0 for each in seen])
+    sigma_um = raw.mean_of([each.sigma_um for each in seen])
+    floor_um = _third(raw.values, lowest=True)
+    own = list(zip(raw.values, sigma_um, strict=True))
+    if floor_um <= SOFTEST_HALF_DEPTHS * depth_um:
+        own = [less_in_quadrature(um, sigma, floor_um) for um, sigma in own]
+    found = sweep_by_hand([um for um, _ in own], [sigma for _, sigma in own], depth_um, pictures=raw.counts)
+    if found is None:
+        return None
+    lowest_um, strays_um = raw.values[found.index], _strays_um(raw.values, sigma_um)
+    fell_um = _third(raw.values[: found.index + 1]) - lowest_um
+    rose_um = _third(raw.values[found.index :]) - lowest_um
+    is_peak = floor_um <= SOFTEST_HALF_DEPTHS * depth_um and min(fell_um, rose_um) >= strays_um
+    return replace(
+        found,
+        state=found.state if is_peak else "falling",
+        fell_um=found.fell_um if fell_um >= strays_um else 0.0,
+        rose_um=found.rose_um if rose_um >= strays_um else 0.0,
+    )
+
+
+def _by_tenths(seen: Sequence[TimedReading], values: Sequence[float]) -> Tenths:
+    return tenths([each.at_s for each in seen], values)
+
+
+def _third(values: NDArray[np.float64], *, lowest: bool = False) -> float:
+    """The third highest value, or the third lowest: one or two wild ones are no end."""
+    ordered = np.sort(values) if lowest else -np.sort(-values)
+    return float(ordered[min(2, len(ordered) - 1)])
+
+
+def _strays_um(raw_um: NDArray[np.float64], sigma_um: NDArray[np.float64]) -> float:
+    """By how much |r| goes up and down in a minute while nothing is turned."""
+    return max(STRAYS_SCATTERS * scatter(raw_um), float(np.median(sigma_um)))
 
 
 def _passed(session: Session, seen: Sequence[TimedReading], found: Passage, at_s: float) -> ev.Seen | None:
-    around = seen[max(0, found.index - 1) : found.index + 2]
+    """The sharpest pictures: those of a tenth of a second, and at least three."""
+    starts = _by_tenths(seen, [0.0] * len(seen)).starts
+    following = starts[found.index + 1] if found.index + 1 < len(starts) else len(seen)
+    middle = int(starts[found.index] + following) // 2
+    half = max(1, int(following - starts[found.index]) // 2)
+    around = seen[max(0, middle - half) : middle + half + 1]
     best = steady_reading(session, [each.reading for each in around])
     return ev.PeakPassed(at_s, turned_ring(session), best) if best else None
 
 
-def _trend(
-    state: StepHistory, session: Session, seen: Sequence[TimedReading], found: Passage
-) -> ev.Seen | None:
+def _trend(state: StepHistory, session: Session) -> ev.Seen | None:
+    """Sharper or softer since the last news."""
+    seen = [each for each in state.stretch if each.um is not None]
+    found = _passage(session, seen)
+    if found is None:
+        return None
     enough_um = max(3.0 * seen[-1].sigma_um, _depth_here_um(session, seen))
     if found.fell_um >= enough_um and found.rose_um < 2.0 * enough_um:
         return ev.Sharper(state.at_s) if state.told is not ev.Sharper else None
     turned_back = state.told in (ev.Softer, ev.StarLost, ev.PeakMissed)
     if turned_back and not lasted(state.stretch, REACTION_S):
         return None
-    highest = max(each.um or 0.0 for each in seen)
-    if found.rose_um >= enough_um and _now_um(seen) >= highest - 0.5 * enough_um:
+    highest_um = float(_by_tenths(seen, [each.um or 0.0 for each in seen]).values.max())
+    if found.rose_um >= enough_um and _now_um(seen) >= highest_um - 0.5 * enough_um:
         return ev.Softer(state.at_s)
     return None
 
 
 def _flat(state: StepHistory, session: Session) -> ev.Seen | None:
-    """No clear best for long; a focus ring at wide may not reach it at all."""
-    too_long_s = SWEEP_S if session.setup.back_focus_ring else BACK_S
-    if not lasted(state.pictures if not session.setup.back_focus_ring else state.stretch, too_long_s):
-        return None
-    return ev.PeakMissed(state.at_s, turned_ring(session), "flat")
+    """No clear best for long; a focus ring at wide may not reach it at all.
+
+    Who rests does not turn: with a back-focus ring the time starts again at each "Nothing changes".
+    """
+    if session.setup.back_focus_ring:
+        turned = since(state.stretch, state.asked_s)
+        is_long = lasted(turned, SWEEP_S) and is_changing(state)
+    else:
+        is_long = lasted(state.pictures, BACK_S)
+    return ev.PeakMissed(state.at_s, turned_ring(session), "flat") if is_long else None
 
 
 def _settling(
@@ -170,15 +251,18 @@ def _settling(
     if look.residual_um > CLEARLY * within_um:
         return ev.Overshot(state.at_s, turned_ring(session))
     is_back = lasted(seen, SETTLED_S + STILL_S) and look.residual_um <= within_um
-    return _returned(state, session, look, best) if is_back or lasted(seen, DECIDED_S) else None
+    return returned(state, session, look, best) if is_back or lasted(seen, DECIDED_S) else None
 
 
-def _returned(
+def returned(
     state: StepHistory, session: Session, look: ev.SteadyReading, best: ev.SteadyReading | None
 ) -> ev.Seen:
+    """The ring stands where it is to be; by how much it changed the residual only a peak between tells."""
     ring = turned_ring(session)
     if ring == "focus":
         return ev.Returned(state.at_s, ring, look)
+    if best is None:
+        return ev.Returned(state.at_s, ring, look, None)
     before = refer(session, session.wide, best)
     corrected_um = before.residual_um if before else None
     if is_part_way(session, look):
@@ -193,18 +277,17 @@ def _within_um(seen: Sequence[TimedReading], allowed_um: float) -> float:
 
 def _goes_away(seen: Sequence[TimedReading], allowed_um: float) -> bool:
     """Whether the picture is now as soft as on any part of this way, and softer than its best."""
-    values = [each.um or 0.0 for each in seen]
+    values = _by_tenths(seen, [each.um or 0.0 for each in seen]).values
     if len(values) < 5:
         return False
-    smooth = [median(values[i : i + 3]) for i in range(len(values) - 2)]
-    lowest = min(smooth)
-    since = smooth[smooth.index(lowest) :]
+    smooth = np.median(np.stack([values[:-2], values[1:-1], values[2:]]), axis=0)
+    later = smooth[int(np.argmin(smooth)) :]
     risen_um = max(3.0 * seen[-1].sigma_um, 1.5 * allowed_um)
-    return smooth[-1] > lowest + risen_um and smooth[-1] >= max(since) - 0.3 * risen_um
+    return bool(smooth[-1] > later[0] + risen_um and smooth[-1] >= later.max() - 0.3 * risen_um)
 
 
 def _now_um(seen: Sequence[TimedReading]) -> float:
-    return median(each.um or 0.0 for each in seen[-3:])
+    return median(each.um or 0.0 for each in now(seen))
 
 
 def _depth_here_um(session: Session, seen: Sequence[TimedReading]) -> float:

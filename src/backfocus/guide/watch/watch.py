@@ -19,11 +19,15 @@ from .aim import judge_aim, judge_check
 from .idle import judge_change, noticed
 from .looks import LOOK_S, judge_proof, judge_tele, judge_wide, tele_missing
 from .pictures import (
+    KEPT_S,
     StepHistory,
     TimedReading,
+    at_most,
     jump_px,
+    last,
     lasted,
     scale_px,
+    since,
     star_flickers,
     star_gone,
     star_steady,
@@ -42,18 +46,19 @@ from .zoom import (
 
 __all__ = ["StepHistory", "watch"]
 
-KEPT = 1500
-"""Pictures kept of one step: a minute."""
 LOOK_GONE_S = 2.0
 BUMP_PX, BUMP_SHARE = 25.0, 0.04
 """A hand on the lens shakes the picture by less; so does breathing."""
 
-SWING_PICTURES = 16
-"""Among which an extender shows: two rests and what lies between."""
+SWING_S, SWING_PICTURES, SWING_FPS = 2.0, 16, 25.0
+"""Among which an extender shows: two rests and what lies between, in pictures of no higher rate."""
 
 _TURNING = (Step.SWEEP_TELE, Step.RETURN_TELE, Step.SWEEP_WIDE, Step.RETURN_WIDE)
 _LIGHT_ONLY = (Step.AIM, Step.CHECK, Step.WALK, Step.LOCK)
 """Steps in which a star counts as it is, however blurred."""
+
+_BEGINS_ANEW = (ev.StarLost, ev.PeakMissed)
+"""What was seen before these says nothing of the sharpest point."""
 
 Judge = Callable[[StepHistory, Session], ev.Seen | None]
 
@@ -69,14 +74,23 @@ def watch(state: StepHistory, reading: Reading, session: Session) -> tuple[StepH
         state = StepHistory(turn=session.turn)
     state = _see(state, reading, session)
     event = _intruded(state, session) or _JUDGES[session.step](state, session) or judge_change(state, session)
-    if event is None:
-        return state, ()
-    return replace(state, told=type(event), told_s=state.at_s, anchor_s=state.at_s), (event,)
+    return (state, ()) if event is None else (_tell(state, event), (event,))
+
+
+def _tell(state: StepHistory, event: ev.Seen) -> StepHistory:
+    """The state after an event was told; only what turns the ring back ends the passage through focus."""
+    at_s = state.at_s
+    if isinstance(event, ev.NothingChanges):
+        return replace(state, asked_s=at_s)
+    sweep_s = at_s if isinstance(event, _BEGINS_ANEW) else state.sweep_s
+    return replace(state, told=type(event), told_s=at_s, sweep_s=sweep_s)
 
 
 def _see(state: StepHistory, reading: Reading, session: Session) -> StepHistory:
     """With the picture added; |r| is worked out only where the step needs it of every picture."""
-    state = replace(state, pictures=(*state.pictures[-KEPT + 1 :], _timed(reading, session)))
+    picture = _timed(reading, session)
+    kept = since(state.pictures, picture.at_s - KEPT_S)
+    state = replace(state, pictures=(*kept, picture))
     anchor, anchor_s = noticed(state, session)
     return replace(state, anchor=anchor, anchor_s=anchor_s)
 
@@ -100,8 +114,8 @@ def _intruded(state: StepHistory, session: Session) -> ev.Seen | None:
 
 def _swung(state: StepHistory) -> ev.Seen | None:
     """An extender, as soon as the picture rests again."""
-    recent = usable([each.reading for each in state.pictures[-SWING_PICTURES:]])
-    swings = swung(recent)
+    recent = at_most(last(state.pictures, SWING_S), SWING_FPS)[-SWING_PICTURES:]
+    swings = swung(usable([each.reading for each in recent]))
     return ev.ExtenderSwung(state.at_s, swings[-1][1]) if swings else None
 
 
@@ -111,7 +125,7 @@ def _bumped(state: StepHistory, session: Session) -> ev.Seen | None:
     if not lasted(state.pictures, 1.0) or state.told is ev.Bumped:
         return None
     shift_px = jump_px(state.pictures)
-    if shift_px > max(BUMP_PX, BUMP_SHARE * (scale_px(state.pictures) or 0.0)):
+    if shift_px > BUMP_PX and shift_px > BUMP_SHARE * (scale_px(state.pictures) or 0.0):
         return ev.Bumped(state.at_s, shift_px)
     return None
 

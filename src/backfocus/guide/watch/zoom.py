@@ -1,6 +1,6 @@
 """The zoom: has it left one end, has it come to rest at the other, was the star lost on the way."""
 
-from statistics import median
+from statistics import mean
 
 from ...measure.reading import Flag
 from ...solve.clip import SAME_ZOOM
@@ -9,12 +9,19 @@ from ..session_state import Session
 from .looks import judge_walk, looks_on_the_way, tele_missing
 from .pictures import (
     FEWEST,
+    FEWEST_NOW,
+    HALF_S,
+    MOVED,
+    STILL_CONTRAST,
+    STILL_S,
     StepHistory,
     TimedReading,
     contrast_steady,
+    first,
     last,
     last_scale_px,
     lasted,
+    now,
     scale_px,
     shaken_s,
     star_flickers,
@@ -22,8 +29,6 @@ from .pictures import (
     star_steady,
 )
 
-MOVED = 1.3
-"""Breathing drifts the scale by up to 15 %; this much is a zoom."""
 NEAR_END = 1.15
 """So near to the end as it was seen or said to be, a stop is taken at once; elsewhere after a while."""
 PAUSE_S = 4.0
@@ -31,38 +36,67 @@ BLIND_S = 1.5
 BLIND_AT_LEAST_S = 2.5
 BLIND_AT_MOST_S = 8.0
 LOST_S = 0.8
+COVERED_S = 3.0
+SMALLER = 1.05
+"""A star that went while the zoom stood still may be covered by somebody who walks on."""
 NOT_BACK_S = 5.0
 FURTHER = 1.25
 """If the star does not show again by then, zoom in by so much more."""
-LEFT, STILL_SCALE_LEFT = 1.05, 1.02
+LEFT, STILL_SCALE_LEFT = 1.2, 1.02
+"""Below what a focus ring does to the scale nobody has left an end of the zoom."""
 LET_GO_S = 0.7
 """A hand that shakes the picture so shortly before the zoom moves was the one on the zoom."""
 
 
 def judge_to_tele(state: StepHistory, session: Session) -> ev.Seen | None:
     """At rest fully in, or nothing to be seen there."""
-    if _blind(state):
+    if _blind(state) and zoomed(state, session, "tele"):
         return tele_missing(session, state.at_s)
     if not star_steady(state.pictures):
         return None
-    now_px = scale_px(last(state.pictures, 1.0))
-    if _arrived(state, _grown(state, session, now_px), _near_tele(session, now_px)):
+    now_px = scale_px(last(state.pictures, STILL_S))
+    if _arrived(state, zoomed(state, session, "tele"), _near_tele(session, now_px)):
         return ev.ZoomStopped(state.at_s, "tele", now_px)
     return None
 
 
 def judge_to_wide(state: StepHistory, session: Session) -> ev.Seen | None:
     """At rest fully out, or the star lost on the way."""
-    if lost := _lost(state, session):
+    if lost := _lost_zooming(state, session):
         return lost
     if not star_steady(state.pictures):
         return None
-    now_px = scale_px(last(state.pictures, 1.0))
-    shrunk = now_px is None or session.tele_px is None or now_px * MOVED < session.tele_px
+    now_px = scale_px(last(state.pictures, STILL_S))
     near = now_px is not None and session.wide_px is not None and now_px < NEAR_END * session.wide_px
-    if _arrived(state, shrunk, near):
+    if _arrived(state, zoomed(state, session, "wide"), near):
         return ev.ZoomStopped(state.at_s, "wide", now_px, looks_on_the_way(session, state.pictures))
     return None
+
+
+def zoomed(state: StepHistory, session: Session, end: ev.ZoomEnd) -> bool:
+    """Whether the picture shows that the zoom went to, or towards, `end` in this step.
+
+    By its scale against that of the other end; where a star fills the picture and has none, by the end at
+    which it has one; where none was ever seen at wide, by anything that came, went or changed.
+    """
+    now_px = scale_px(now(state.pictures, STILL_S))
+    if end == "tele":
+        if session.wide_px is None:
+            return _changed(state)
+        return now_px is None or now_px > MOVED * session.wide_px
+    if now_px is None:
+        return session.wide_px is None and _changed(state)
+    return session.tele_px is None or now_px * MOVED < session.tele_px
+
+
+def _changed(state: StepHistory) -> bool:
+    """Whether the picture became another one since the step began, by its contrast or a star in it."""
+    early, late = first(state.pictures, HALF_S), now(state.pictures, HALF_S)
+    shares = [sum(each.measured for each in some) / len(some) for some in (early, late)]
+    if abs(shares[1] - shares[0]) > 0.5:
+        return True
+    before, after = (mean(each.reading.contrast for each in some) for some in (early, late))
+    return abs(after - before) > STILL_CONTRAST * max(before, after, 1e-6)
 
 
 def judge_zoom_in(state: StepHistory, session: Session) -> ev.Seen | None:
@@ -72,7 +106,7 @@ def judge_zoom_in(state: StepHistory, session: Session) -> ev.Seen | None:
         at_end = session.tele_px is None or further_px > session.tele_px
         return ev.NothingThere(state.at_s) if at_end else ev.LostOnTheWay(state.at_s, further_px)
     if star_steady(state.pictures):
-        return ev.ZoomStopped(state.at_s, "wide", scale_px(last(state.pictures, 1.0)))
+        return ev.ZoomStopped(state.at_s, "wide", scale_px(last(state.pictures, STILL_S)))
     return None
 
 
@@ -83,30 +117,37 @@ def judge_lost(state: StepHistory, session: Session) -> ev.Seen | None:
 
 def judge_left_tele(state: StepHistory, session: Session) -> ev.Seen | None:
     """Zooming out goes on; a hand that was seen on the lens before it says that the screw is tight."""
-    scales = [each.scale_px for each in state.pictures if each.scale_px is not None]
-    if len(scales) < FEWEST or max(scales[-3:]) * LEFT >= median(scales[:FEWEST]):
+    scaled = [each for each in state.pictures if each.scale_px is not None]
+    start_px, recent = scale_px(first(scaled, HALF_S)), now(scaled)
+    if start_px is None or len(recent) < FEWEST_NOW:
+        return None
+    if not all(_has_left(each, start_px, LEFT) for each in recent):
         return None
     touched_s = shaken_s(state.pictures)
-    left_s = next(each.at_s for each in state.pictures if _has_left(each, median(scales[:FEWEST])))
+    left_s = next(each.at_s for each in scaled if _has_left(each, start_px, STILL_SCALE_LEFT))
     return ev.ZoomMoved(state.at_s, "wide", touched_s is not None and touched_s < left_s - LET_GO_S)
 
 
-def _has_left(picture: TimedReading, start_px: float) -> bool:
-    return picture.scale_px is not None and picture.scale_px * STILL_SCALE_LEFT < start_px
+def _has_left(picture: TimedReading, start_px: float, factor: float) -> bool:
+    return picture.scale_px is not None and picture.scale_px * factor < start_px
 
 
 def judge_strayed(state: StepHistory, session: Session) -> ev.Seen | None:
     """The zoom was moved while a ring was to be turned: more than a lens breathes."""
-    recent = [each.scale_px for each in state.pictures[-FEWEST:] if _scaled(each)]
-    start = [each.scale_px for each in state.pictures if _scaled(each)][:FEWEST]
-    look = session.tele if session.step.at_tele else session.wide
-    start_px = (look.scale_px if look else None) or (median(filter(None, start)) if start else None)
-    scales = [each / start_px for each in recent if each and start_px]
-    if len(scales) < FEWEST:
+    recent = last(state.pictures, HALF_S)
+    if len(recent) < FEWEST or not all(map(_scaled, recent)):
         return None
+    look = session.tele if session.step.at_tele else session.wide
+    start_px = (look.scale_px if look else None) or _first_scale_px(state)
+    scales = [(each.scale_px or 0.0) / start_px for each in recent]
     if min(scales) > 1.0 / SAME_ZOOM:
         return ev.ZoomStrayed(state.at_s, "tele")
     return ev.ZoomStrayed(state.at_s, "wide") if max(scales) < SAME_ZOOM else None
+
+
+def _first_scale_px(state: StepHistory) -> float:
+    scales = scale_px(first([each for each in state.pictures if _scaled(each)], HALF_S))
+    return scales or 1.0
 
 
 def _scaled(picture: TimedReading) -> bool:
@@ -119,9 +160,9 @@ def judge_walking(state: StepHistory, session: Session) -> ev.Seen | None:
         return ev.StarLost(state.at_s) if state.told is not ev.StarLost else None
     if not star_steady(state.pictures):
         return None
-    now_px = scale_px(last(state.pictures, 1.0))
+    now_px = scale_px(last(state.pictures, STILL_S))
     near = now_px is not None and session.tele_px is not None and now_px > session.tele_px / NEAR_END
-    if _arrived(state, _grown(state, session, now_px), near):
+    if _arrived(state, zoomed(state, session, "tele"), near):
         return judge_walk(session, state.pictures, state.at_s)
     return None
 
@@ -129,10 +170,6 @@ def judge_walking(state: StepHistory, session: Session) -> ev.Seen | None:
 def _arrived(state: StepHistory, moved: bool, near_end: bool) -> bool:
     """A stop near the end counts at once, one on the way only after a pause."""
     return moved and (near_end or star_steady(state.pictures, PAUSE_S))
-
-
-def _grown(state: StepHistory, session: Session, now_px: float | None) -> bool:
-    return now_px is None or session.wide_px is None or now_px > MOVED * session.wide_px
 
 
 def _near_tele(session: Session, now_px: float | None) -> bool:
@@ -149,6 +186,13 @@ def _blind(state: StepHistory) -> bool:
     if not lasted(state.pictures, BLIND_AT_LEAST_S) or not star_gone(state.pictures, BLIND_S):
         return False
     return star_gone(state.pictures, BLIND_AT_MOST_S) or contrast_steady(last(state.pictures, BLIND_S))
+
+
+def _lost_zooming(state: StepHistory, session: Session) -> ev.Seen | None:
+    """The star went on the way out; at once only if it was seen to get smaller before."""
+    smallest_px = last_scale_px(state.pictures)
+    left = smallest_px is None or session.tele_px is None or smallest_px * SMALLER < session.tele_px
+    return _lost(state, session) if left or star_gone(state.pictures, COVERED_S) else None
 
 
 def _lost(state: StepHistory, session: Session) -> ev.Seen | None:

@@ -40,7 +40,8 @@ class Coach:
 
 def instructed(coach: Coach, asked: tuple[say.Instruction, ...], pose: Pose) -> Coach:
     """A new instruction stands; movements count from here."""
-    real = [each for each in asked if not isinstance(each, say.LoosenLock | say.CheckThat | say.Ignored)]
+    aside = say.LoosenLock | say.AskAgain | say.CheckThat | say.Ignored
+    real = [each for each in asked if not isinstance(each, aside)]
     if not real or real[-1] == coach.asked:
         return coach
     return replace(coach, asked=real[-1], pose=pose)
