@@ -259,7 +259,7 @@ def test_what_a_recording_shows_after_the_end_takes_the_verdict_back(
     verdict = session.results[-1].verdict
     assert verdict.kind == kind
     assert ("lock screw" in verdict.advice) == (moved_um > 0.0)
-    assert ("proved after locking" in verdict.advice) == (moved_um == 0.0)
+    assert ("checked after locking" in verdict.advice) == (moved_um == 0.0)
 
 
 def test_a_recording_is_read_on_beyond_its_end(monkeypatch: pytest.MonkeyPatch, plain_run: Run) -> None:
