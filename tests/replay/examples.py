@@ -65,6 +65,8 @@ def _value(hint: Any, index: int) -> Any:
         return _value(next(each for each in inside if each is not type(None)), index)
     if origin is tuple:
         return tuple(_value(each, index) for each in (inside[:1] * 2 if inside[-1] is Ellipsis else inside))
+    if origin is Literal:
+        return inside[index % len(inside)]
     if is_dataclass(hint):
         return _record(hint, index)  # type: ignore[arg-type]
     if hint is bool:
