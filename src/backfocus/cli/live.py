@@ -72,14 +72,10 @@ def ends_words(back_focus: BackFocus, half_depth_um: float) -> tuple[str, ...]:
 
     Where the back focus is not known to be right, tele is not spoken of: it is not its turn.
     """
-    wide, tele = back_focus.zoom[-1], back_focus.zoom[0]
+    tele = back_focus.zoom[0]
     if max(abs(back_focus.low_um), abs(back_focus.high_um)) > half_depth_um:
         return ()
-    at_wide = (
-        f"Wide: {abs(wide.residual_um):.1f} um off, within the depth of focus (± {half_depth_um:.1f} um)."
-    )
-    if abs(wide.residual_um) > half_depth_um:
-        at_wide = f"Back focus: {abs(back_focus.delta_um):.1f} um off, within ± {half_depth_um:.1f} um."
+    at_wide = f"Wide: within the depth of focus (± {half_depth_um:.1f} um)."
     if abs(tele.residual_um) <= half_depth_um:
         return (at_wide,)
     waits = (
