@@ -140,7 +140,7 @@ def test_check_without_optics_is_unsure(backfocus: Run, pull: Path) -> None:
 
 def test_check_for_people_shows_the_verdict(backfocus: Run, pull: Path) -> None:
     ended = backfocus("check", pull, *OPTICS, "--shims", "10,30,50")
-    assert "um too far" in ended.stdout
+    assert "off by" in ended.stdout
     assert "shim" in ended.stdout
 
 

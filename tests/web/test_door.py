@@ -53,7 +53,7 @@ def knock(seen: Window, locked: Locked) -> Any:
 
 def is_shut(seen: Window, address: str) -> bool:
     answer = seen.page.goto(address)
-    return bool(answer.status == 403 and "opened with the address" in seen.page.text_content("body"))
+    return bool(answer.status == 403 and "opens with the link" in seen.page.text_content("body"))
 
 
 def test_without_a_token_a_browser_gets_nothing(locked: Locked, window: Callable[..., Window]) -> None:
