@@ -77,6 +77,7 @@ def test_a_plain_star_that_overfills_the_picture_and_so_has_no_scale_will_do(rat
     assert is_right(done), (done.left_um, done.verdict, done.session.rounds)
 
 
+@pytest.mark.slow
 def test_large_error_is_corrected_where_the_star_still_shows() -> None:
     done = run(Lens(zoom=10.0, delta_um=260.0))
     assert is_right(done)
@@ -101,6 +102,7 @@ def test_24_of_25_within_300_um(zoom: float) -> None:
     assert sum(right) >= 24
 
 
+@pytest.mark.slow
 def test_wrong_ring_at_wide_is_named_when_back_at_tele() -> None:
     done = run(Lens(zoom=5.0, delta_um=45.0, mistaken="focus"))
     named = [event for event in done.events if isinstance(event, ev.WrongRing)]
@@ -115,12 +117,14 @@ def test_wrong_ring_at_tele_is_named_when_the_error_does_not_shrink() -> None:
     assert is_right(done)
 
 
+@pytest.mark.slow
 def test_focus_touched_while_zooming_is_named_on_the_return_to_tele() -> None:
     done = run(Lens(zoom=5.0, delta_um=45.0, touch_focus_um=300.0))
     assert done.has(ev.FocusTouched)
     assert is_right(done)
 
 
+@pytest.mark.slow
 def test_bumped_tripod_is_named_and_the_step_begins_again() -> None:
     done = run(Lens(zoom=5.0, delta_um=45.0, bump_at_s=17.0))
     bump = next(event for event in done.events if isinstance(event, ev.Bumped))
@@ -211,6 +215,7 @@ def test_lock_screw_that_moves_the_ring_is_named_and_put_right() -> None:
     assert is_right(done)
 
 
+@pytest.mark.slow
 def test_lock_screw_that_never_holds_is_an_end_too() -> None:
     done = run(Lens(zoom=10.0, delta_um=45.0, lock_um=25.0, lock_times=99))
     assert done.has(ev.LockKeepsMoving)
@@ -218,6 +223,7 @@ def test_lock_screw_that_never_holds_is_an_end_too() -> None:
     assert "lock screw" in done.session.results[-1].verdict.advice
 
 
+@pytest.mark.slow
 def test_a_zoom_that_starts_at_once_is_no_tightened_screw() -> None:
     done = run(Lens(zoom=10.0, delta_um=45.0, hasty_lock=True))
     names = done.names()
@@ -226,6 +232,7 @@ def test_a_zoom_that_starts_at_once_is_no_tightened_screw() -> None:
     assert is_right(done)
 
 
+@pytest.mark.slow
 def test_a_screw_tightened_late_at_wide_is_seen_to_move_the_ring() -> None:
     # The zoom takes 3 s and the look 2: the screw is turned while the proof waits to see a hand.
     done = run(
@@ -351,6 +358,7 @@ def test_nothing_is_said_to_have_changed_where_nothing_did(seed: int) -> None:
     assert [type(event).__name__ for event in done.events if isinstance(event, BY_ITSELF)] == []
 
 
+@pytest.mark.slow
 def test_without_optics_the_procedure_works_and_claims_nothing() -> None:
     done = run(Lens(zoom=10.0, delta_um=45.0, optics_known=False))
     assert done.session.finished
