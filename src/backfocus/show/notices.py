@@ -35,7 +35,7 @@ BACK_PICTURES = 3
 """Pictures in a row that read the star, after which it is not lost; as the guide counts them."""
 SEEN_S = 1.0
 """What most pictures of this long bear is so; in fewer a flash or a wild reading could be it."""
-BLURRED_DEPTHS = 4.0
+BLURRED_HALF_DEPTHS = 4.0
 """Half depths of focus of blur beyond which our own chart cannot tell its size either: a disc of 4 px."""
 TROUBLES_KEPT = 2
 
@@ -119,6 +119,6 @@ def _explained(session: Session, um: float | None, depth_um: float) -> set[Flag]
     if session.step in (Step.AIM, Step.CHECK):
         return _SAID_BY_AIM
     explained = set() if session.step in _HANDS_OFF else {Flag.MOVING}
-    if um is None or um > BLURRED_DEPTHS * depth_um:
+    if um is None or um > BLURRED_HALF_DEPTHS * depth_um:
         explained.add(Flag.SCALE_UNSURE)
     return explained
