@@ -149,7 +149,10 @@ def test_a_clip_that_runs_from_wide_to_tele(clip, delta_um, first_turn):
     assert answer.back_focus.delta_um == pytest.approx(abs(delta_um), abs=H / 5.0)
 
 
-@pytest.mark.parametrize("delta_um", [-40.0, -14.0, 14.0, 40.0])
+@pytest.mark.parametrize(
+    "delta_um",
+    [-40.0, 14.0, pytest.param(-14.0, marks=pytest.mark.slow), pytest.param(40.0, marks=pytest.mark.slow)],
+)
 @pytest.mark.parametrize(("turn", "way"), [("near", 1), ("infinity", -1), ("away", 1), ("towards", -1)])
 def test_a_nudge_of_known_direction_gives_the_side(clip, delta_um, turn, way):
     answer = judge_clip(clip(delta_um, nudge_um=way * H), RAMP, first_turn=turn)
@@ -159,7 +162,10 @@ def test_a_nudge_of_known_direction_gives_the_side(clip, delta_um, turn, way):
     assert answer.back_focus.delta_um == pytest.approx(delta_um, abs=H / 5.0)
 
 
-@pytest.mark.parametrize("delta_um", [-5.0, -2.0, 2.0, 5.0])
+@pytest.mark.parametrize(
+    "delta_um",
+    [-5.0, 2.0, pytest.param(-2.0, marks=pytest.mark.slow), pytest.param(5.0, marks=pytest.mark.slow)],
+)
 @pytest.mark.parametrize("way", [-1, 1])
 @pytest.mark.parametrize("soft", [0.0, 1.0])
 def test_within_the_depth_of_focus_a_nudge_never_tells_a_wrong_side(clip, delta_um, way, soft):
@@ -255,7 +261,7 @@ def refocused(make_reading):
 
 @pytest.mark.parametrize("off_um", [-40.0, 30.0])
 @pytest.mark.parametrize("drift_um", [-60.0, 70.0])  # +20 would read 18 um before and 22 after
-@pytest.mark.parametrize("zoom", [3.0, 15.0])
+@pytest.mark.parametrize("zoom", [15.0, pytest.param(3.0, marks=pytest.mark.slow)])
 def test_a_lens_whose_focus_ring_moves_wide_as_far_as_tele_is_refused(refocused, off_um, drift_um, zoom):
     readings = refocused(behind=True, off_um=off_um, drift_um=drift_um, zoom=zoom)
     assert judge_clip(readings, OPEN).verdict.kind == "not-front-focus"
@@ -263,8 +269,8 @@ def test_a_lens_whose_focus_ring_moves_wide_as_far_as_tele_is_refused(refocused,
 
 @pytest.mark.parametrize("off_um", [-80.0, 30.0])
 @pytest.mark.parametrize("delta_um", [-50.0, 4.0])
-@pytest.mark.parametrize("zoom", [2.0, 15.0])
-@pytest.mark.parametrize("early", [0.0, 0.5])
+@pytest.mark.parametrize("zoom", [15.0, pytest.param(2.0, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("early", [0.5, pytest.param(0.0, marks=pytest.mark.slow)])
 def test_a_front_focus_lens_may_be_focused_anew_at_tele(refocused, off_um, delta_um, zoom, early):
     readings = refocused(delta_um, off_um=off_um, zoom=zoom, early=early)
     assert judge_clip(readings, OPEN).verdict.kind in ("set", "unsure", "adjust")
