@@ -95,6 +95,8 @@ class Session:
         What the picture showed when this step was confirmed; None while it was not, or was believed.
     unproved
         Steps that were confirmed although no picture shows them.
+    zoom_seen
+        Whether the zoom was seen to leave wide, though nothing was read there.
     wide_px, tele_px
         Scale fully out and fully in.
     tele, wide
@@ -141,6 +143,7 @@ class Session:
     doubt: ev.Doubt | None = None
     questioned: ev.Unshown | None = None
     unproved: tuple[Step, ...] = ()
+    zoom_seen: bool = False
     wide_px: float | None = None
     tele_px: float | None = None
     tele: ev.SteadyReading | None = None
@@ -236,6 +239,8 @@ def record(session: Session, event: ev.Event) -> Session:
             return replace(session, lock_seen=True)
         case ev.ZoomMoved(touched=touched) if session.step is Step.LOCK:
             return replace(session, lock_seen=touched)
+        case ev.ZoomMoved():
+            return replace(session, zoom_seen=True)
         case ev.NdChanged(nd=nd):
             return replace(_fresh(session), nd=nd)
         case _:

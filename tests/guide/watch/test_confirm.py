@@ -15,6 +15,7 @@ from backfocus.guide.procedure import Session, Step, advance, start
 from backfocus.guide.session_state import zoom_unproved
 from backfocus.guide.watch.confirm import confirmed
 from backfocus.guide.watch.watch import StepHistory, watch
+from backfocus.guide.watch.zoom import zoomed
 from backfocus.guide.words import event_words, instruction_words, progress_words
 from backfocus.measure.reading import Reading
 from backfocus.show.view import view_of
@@ -339,3 +340,12 @@ def test_what_is_seen_later_takes_the_doubt_away() -> None:
 def test_the_hand_of_the_bench_is_never_asked_back() -> None:
     done = run(Lens(zoom=10.0, delta_um=10.0, tele_off_um=20.0), longest_s=30.0, made_up=True)
     assert not done.has(ev.Questioned)
+
+
+def test_a_zoom_that_was_seen_to_leave_wide_needs_no_other_sign() -> None:
+    # a recording that begins at wide with a fault, such as white that is too bright: nothing is read there
+    session, _ = start(Lens().setup)
+    after, _ = advance(session, ev.ZoomMoved(3.0, "tele"))
+    assert after.step is Step.TO_TELE
+    assert after.wide_px is None
+    assert zoomed(StepHistory(), after, "tele")

@@ -77,12 +77,12 @@ def zoomed(state: StepHistory, session: Session, end: ev.ZoomEnd) -> bool:
     """Whether the picture shows that the zoom went to, or towards, `end` in this step.
 
     By its scale against that of the other end; where a star fills the picture and has none, by the end at
-    which it has one; where none was ever seen at wide, by anything that came, went or changed.
+    which it has one; where none was ever seen at wide, by the zoom leaving it, or by anything that came, went or changed.
     """
     now_px = scale_px(now(state.pictures, STILL_S))
     if end == "tele":
         if session.wide_px is None:
-            return _changed(state)
+            return session.zoom_seen or _changed(state)
         return now_px is None or now_px > MOVED * session.wide_px
     if now_px is None:
         return session.wide_px is None and _changed(state)
