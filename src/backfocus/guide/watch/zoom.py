@@ -77,7 +77,8 @@ def zoomed(state: StepHistory, session: Session, end: ev.ZoomEnd) -> bool:
     """Whether the picture shows that the zoom went to, or towards, `end` in this step.
 
     By its scale against that of the other end; where a star fills the picture and has none, by the end at
-    which it has one; where none was ever seen at wide, by the zoom leaving it, or by anything that came, went or changed.
+    which it has one; where none was ever seen at wide, by the zoom leaving it, or by anything that came, went
+    or changed.
     """
     now_px = scale_px(now(state.pictures, STILL_S))
     if end == "tele":
