@@ -178,6 +178,14 @@ def test_profiles_and_devices_answer(backfocus: Run) -> None:
     assert backfocus("devices", "--json").returncode in (0, 4)
 
 
+def test_profiles_are_listed_though_the_store_cannot_be_read(backfocus: Run, tmp_path: Path) -> None:
+    (tmp_path / "other.db").write_bytes(b"something else")
+    ended = backfocus("profiles", "sony", "--store", tmp_path / "other.db")
+    assert ended.returncode == 0
+    assert "Cameras (--camera)" in ended.stdout
+    assert "no backfocus store" in ended.stderr
+
+
 def test_history_and_report_of_a_session_on_a_recording(backfocus: Run, pull: Path, tmp_path: Path) -> None:
     ended = backfocus(
         "guide", pull, *OPTICS, "--json", "--note", "operator=<b>Kim & Co</b>", "--note", "nd=1/4"

@@ -136,10 +136,6 @@ def _off_curve(reading: Reading, truth: Otf) -> float:
     return float(np.abs(m - truth(f))[below].max()) if below.any() else math.inf
 
 
-def _worst(values: tuple[float | None, ...]) -> float:
-    return max(math.inf if value is None else abs(value) for value in values)
-
-
 def _percent(value: float) -> str:
     return f"{100 * value:.2f} %"
 

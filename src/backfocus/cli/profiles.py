@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..errors import StoreError
 from . import options
 from .unlisted import unlisted_words
 
@@ -75,7 +76,11 @@ def profiles(
     store = options.store_of(store)
     if forget is not None:
         forget_camera(forget, store)
-    learned = learned_in(store)
+    try:
+        learned = learned_in(store)
+    except StoreError as error:  # what is shipped needs no store
+        options.notice(error.spelt(options.as_option))
+        learned = ()
     bodies, glasses, rings = (
         matching(wanted, cameras()),
         matching(wanted, lenses()),

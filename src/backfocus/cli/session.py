@@ -16,7 +16,6 @@ from ..guide.words import instruction_words
 from ..session.guided import (
     RECORD_NAMES,
     GuidedSession,
-    LeftOpen,
     Notes,
     Plan,
     begin,
@@ -128,10 +127,6 @@ def _left_open(wanted: Wanted, plan: Plan) -> int | None:
         ):
             return number
     return None
-
-
-def _stage(left: LeftOpen) -> str:
-    return stage_name(left.session.step)
 
 
 def _yes(question: str) -> bool:

@@ -1,9 +1,9 @@
 """A recording read sparingly: every picture while something changes, a few a second while nothing does.
 
-What a clip tells lies in its holds and in what moves between them. Of a hold that has been read for a second
-another picture says the same again, so only every so often one is read. Where it differs from the hold, those
-that were left out before it are read after all, in their order: no beginning of a movement is missed. So a
-recording of hours takes little more time than its decoding, and little memory.
+What a clip tells lies in its holds and in what moves between them. Of a hold that has been read for half a
+second another picture says the same again, so only every so often one is read. Where it differs from the
+hold, those that were left out before it are read after all, in their order: no beginning of a movement is
+missed. So a recording of hours takes little more time than its decoding, and little memory.
 """
 
 from collections.abc import Iterator
@@ -46,13 +46,13 @@ class _Rest:
         every_s = EVERY_LONG_S if long > LONG_REST_S else EVERY_S
         return self.anchor is not None and long >= REST_S and at_s - self.last_s < 0.99 * every_s
 
-    def is_alike(self, readings: list[Sighting]) -> bool:
+    def is_same(self, readings: list[Sighting]) -> bool:
         """Whether readings show what the first of this rest did."""
-        return self.anchor is not None and all(alike(self.anchor, each.reading) for each in readings)
+        return self.anchor is not None and all(same_picture(self.anchor, each.reading) for each in readings)
 
     def take(self, known: Track, seen: list[Sighting], at_s: float) -> None:
         """A picture that was read; the rest begins with it where it differs."""
-        if not self.is_alike(seen):
+        if not self.is_same(seen):
             self.anchor, self.since_s = seen[0].reading, at_s
         self.known, self.last_s = known, at_s
         self.waiting.clear()
@@ -83,7 +83,7 @@ def sparing_readings(source: VideoSource, known: Track, limits: Limits | None = 
 def _read(rest: _Rest, frame: Frame) -> Iterator[Sighting]:
     """One picture, and those before it where it differs from what was there."""
     known, seen = _measured(rest.known, frame)
-    if not rest.waiting or rest.is_alike(seen):
+    if not rest.waiting or rest.is_same(seen):
         rest.take(known, seen, frame.at_s or 0.0)
         yield from seen
         return
@@ -102,7 +102,7 @@ def _measured(known: Track, frame: Frame) -> tuple[Track, list[Sighting]]:
     return known, seen
 
 
-def alike(one: Reading, other: Reading) -> bool:
+def same_picture(one: Reading, other: Reading) -> bool:
     """Whether two readings show the same target at the same size, as sharp, and in the same light."""
     here, there = one.target, other.target
     if here is None or there is None or one.scale_px is None or other.scale_px is None:

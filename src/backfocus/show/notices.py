@@ -39,15 +39,12 @@ BLURRED_HALF_DEPTHS = 4.0
 """Half depths of focus of blur beyond which our own chart cannot tell its size either: a disc of 4 px."""
 TROUBLES_KEPT = 2
 
-_TROUBLE = (
+WENT_WRONG = (
     ev.WrongRing,
     ev.FocusTouched,
     ev.Bumped,
     ev.StarLost,
-    ev.LostOnTheWay,
     ev.PeakMissed,
-    ev.NotParfocal,
-    ev.NotFrontFocus,
     ev.LockMoved,
     ev.LockUnseen,
     ev.LockSlipped,
@@ -55,6 +52,8 @@ _TROUBLE = (
     ev.LightChanged,
     ev.ExtenderSwung,
 )
+"""What somebody should hear of at once."""
+_TROUBLE = (*WENT_WRONG, ev.LostOnTheWay, ev.NotParfocal, ev.NotFrontFocus)
 _WENT_WELL = (ev.Returned, ev.WithinDepth, ev.StillOff, ev.TeleSharp)
 _HANDS_OFF = (Step.LOOK_TELE, Step.LOOK_WIDE, Step.PROOF)
 """Where a picture that moves is nobody's hand on a ring."""

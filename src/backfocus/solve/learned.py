@@ -25,6 +25,19 @@ SAME_PITCH = 0.02
 
 LONGEST_NAME = 80
 
+LEAST_SHARE = 0.2
+"""Of the modulation: where a camera leaves less, too little is left to divide by."""
+
+SMALL_COST = 0.4
+"""In half depths of focus: less is within what one session can tell."""
+
+_WHY = (
+    (1.0, "a single sensor, or a light low-pass filter, does that"),
+    (2.4, "a low-pass filter and a single sensor do that"),
+    (float("inf"), "a strong filter, scaling or noise reduction beside the single sensor do that"),
+)
+"""By the virtual camera: demosaics alone 0.3 to 1.1 h, with a filter of 0.7 photosites 1.2 to 2.2 h."""
+
 
 @dataclass(frozen=True, slots=True)
 class LearnedCamera:
@@ -123,9 +136,6 @@ def lens_alone(reading: Reading, camera: CameraCurve) -> Reading:
     )
 
 
-LEAST_SHARE = 0.2
-
-
 def cost_words(half_depths: float) -> str:
     """What a camera costs, and what does that, as a sentence."""
     if half_depths < -SMALL_COST:
@@ -137,17 +147,6 @@ def cost_words(half_depths: float) -> str:
         return "Your camera costs next to nothing: it shows what the lens draws."
     why = next(words for most, words in _WHY if half_depths <= most)
     return f"Your camera costs {half_depths:.1f} h: {why}."
-
-
-SMALL_COST = 0.4
-"""In half depths of focus: less is within what one session can tell."""
-
-_WHY = (
-    (1.0, "a single sensor, or a light low-pass filter, does that"),
-    (2.4, "a low-pass filter and a single sensor do that"),
-    (float("inf"), "a strong filter, scaling or noise reduction beside the single sensor do that"),
-)
-"""By the virtual camera: demosaics alone 0.3 to 1.1 h, with a filter of 0.7 photosites 1.2 to 2.2 h."""
 
 
 def _sharpness(curve: CameraCurve) -> float:

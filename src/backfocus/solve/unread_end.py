@@ -13,7 +13,7 @@ import numpy as np
 
 from ..measure.reading import Flag, Reading
 from .focus_curves import FOCUS_CY_PX
-from .zoom_pull import HOLD_S, Hold, Pull, find_holds, find_pulls
+from .zoom_pull import Hold, Pull, find_holds, find_pulls, lasts
 
 SMALL_K = 0.15
 """Below it k taken as anything from 0 up to itself costs less than 2.4 % of delta."""
@@ -110,7 +110,7 @@ def _overfilled(readings: Sequence[Reading]) -> Sequence[Reading]:
         noise = float(np.median([np.median(each.modulation_sigma) for each in unscaled]))
         away = np.abs(seen - np.median(seen[:_STEADY])) > max(AS_SHARP, 4.0 * noise)
         resting = unscaled[: int(np.argmax(away)) if away.any() else len(away)]
-        if len(resting) >= _STEADY and _lasts(resting):
+        if len(resting) >= _STEADY and lasts(resting[0], resting[-1]):
             return resting
     return ()
 
@@ -118,11 +118,6 @@ def _overfilled(readings: Sequence[Reading]) -> Sequence[Reading]:
 def _places(readings: Sequence[Reading]) -> dict[int, int]:
     """Where in the list each picture stands, by its index."""
     return {each.index: at for at, each in enumerate(readings)}
-
-
-def _lasts(resting: Sequence[Reading]) -> bool:
-    first, last = resting[0].at_s, resting[-1].at_s
-    return first is None or last is None or abs(last - first) >= HOLD_S
 
 
 def _as_far_as_read(readings: Sequence[Reading], pictures: Sequence[Reading]) -> MadeUp | None:

@@ -106,7 +106,7 @@ def find_holds(pictures: Sequence[Reading], hold_s: float = HOLD_S) -> tuple[Hol
     holds = []
     scales = _smooth([each.scale_px or 0.0 for each in pictures])
     for first, last in _runs(scales, [each.at_s for each in pictures]):
-        if _lasts(pictures[first], pictures[last], hold_s):
+        if lasts(pictures[first], pictures[last], hold_s):
             holds.append(_hold(pictures, first, last))
     return tuple(holds)
 
@@ -196,10 +196,11 @@ def _apart_s(before: float | None, after: float | None) -> float:
     return 0.0 if before is None or after is None else abs(after - before)
 
 
-def _lasts(first: Reading, last: Reading, hold_s: float) -> bool:
+def lasts(first: Reading, last: Reading, hold_s: float = HOLD_S) -> bool:
+    """Whether a hold from one picture to another, in either order, is long enough; stills have no time."""
     if first.at_s is None or last.at_s is None:
         return True
-    return last.at_s - first.at_s >= hold_s
+    return abs(last.at_s - first.at_s) >= hold_s
 
 
 def _hold(pictures: Sequence[Reading], first: int, last: int) -> Hold:

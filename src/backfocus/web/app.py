@@ -82,8 +82,11 @@ def _add_session(
 
     @app.get("/api/offers")
     def offers() -> dict[str, Any]:
-        learned = learned_in(store_address)
-        return offered(session_host.given, [each.name for each in learned])
+        try:
+            learned = [each.name for each in learned_in(store_address)]
+        except StoreError:  # beginning a session says what is wrong with it
+            learned = []
+        return offered(session_host.given, learned)
 
     @app.get("/api/left-open")
     def left_open() -> list[dict[str, Any]]:

@@ -22,7 +22,6 @@ RECORDINGS = frozenset(
 )
 VIRTUAL = "sim://?seed=7&delta_um=40"
 NO_CONFIG = Config(config_file())
-VIRTUAL_WORDS = "virtual camera, a hand turns its rings"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from ..guide.procedure import Step, possible, rounds_left
 from ..guide.session_state import Result, Session
 from ..guide.watch.aim import BRIGHTEST, DARKEST
 from ..measure.reading import Flag, Reading, Star
+from ..show.notices import WENT_WRONG
 from ..show.view import View
 from ..solve.remarks import Effect, having, remark_words, with_remedies
 from ..solve.titles import verdict_title
@@ -29,23 +30,7 @@ SIGNALS_KEPT = 4
 _SIGNALS: tuple[tuple[Signal, tuple[type, ...]], ...] = (
     ("peak", (ev.PeakPassed, ev.AtPeak)),
     ("good", (ev.Returned, ev.TeleSharp, ev.WithinDepth, ev.Walked, ev.LockHeld, ev.StarSeen)),
-    (
-        "wrong",
-        (
-            ev.WrongRing,
-            ev.FocusTouched,
-            ev.Bumped,
-            ev.StarLost,
-            ev.PeakMissed,
-            ev.LockMoved,
-            ev.LockUnseen,
-            ev.LockSlipped,
-            ev.ZoomStrayed,
-            ev.LightChanged,
-            ev.ExtenderSwung,
-            ev.NothingChanges,
-        ),
-    ),
+    ("wrong", (*WENT_WRONG, ev.NothingChanges)),
 )
 _BESIDE: tuple[Effect, ...] = ("too soft", "in doubt", "camera soft")
 _CHECKED = {Flag.MOVING, Flag.SCALE_UNSURE}

@@ -28,7 +28,6 @@ ADOBE_RGB = "gamma2.19921875"
 """Adobe RGB (1998), 4.3.1.2: 2 + 51/256."""
 
 UNSPECIFIED = 2
-FULL, LIMITED = 1, 0
 MOST_PROFILE_BYTES = 1 << 22
 CURVES_OF = {b"RGB ": (b"rTRC", b"gTRC", b"bTRC"), b"GRAY": (b"kTRC",)}
 """Tags of the tone curves in a profile for each kind of picture."""

@@ -5,10 +5,25 @@ const FALL_PER_S = 0.25;
 const CENTRE = 200;
 const RADIUS = 158;
 
+const GAUGE = `
+<svg viewBox="0 -14 400 262" role="img" aria-label="sharpness">
+  <path class="g-track" d="M42 200A158 158 0 0 1 358 200" pathLength="100"/>
+  <path class="g-value" d="M42 200A158 158 0 0 1 358 200" pathLength="100" stroke-dasharray="0 200"/>
+  <g class="g-ticks"></g>
+  <g class="g-band-group"><path class="g-band" d="M342.400 98.500A176 176 0 0 1 376 200"/><text class="g-text ink" x="400" y="14" text-anchor="end">in focus</text></g>
+  <path class="g-hold" d="M28 200H58"/>
+  <g class="g-best-mark"><path class="g-best" d="M26 200 8 190V210Z"/></g>
+  <text class="g-text" x="0" y="240">soft</text><text class="g-text" x="400" y="240" text-anchor="end">sharp</text>
+  <text class="g-text ink g-inside" x="184" y="240" text-anchor="middle">inside</text>
+</svg>
+<p class="value">–</p>
+<p class="under"></p>`;
+
 const svg = (name) => document.createElementNS("http://www.w3.org/2000/svg", name);
 
 export class Meter {
   constructor(root) {
+    root.innerHTML = GAUGE;
     this.value = root.querySelector(".g-value");
     this.hold = root.querySelector(".g-hold");
     this.best = root.querySelector(".g-best-mark");
