@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backfocus.solve.hand_sweep import FRAMES_NEAR, has_returned, signed_through_focus, sweep_by_hand
+from backfocus.solve.hand_sweep import FRAMES_NEAR, sweep_by_hand
 
 H = 9.0
 
@@ -58,18 +58,3 @@ def test_one_wild_picture_neither_makes_nor_hides_a_peak(at, wild):
 
 def test_too_few_pictures_say_nothing():
     assert sweep_by_hand((1.0, 2.0), (1.0, 1.0), H) is None
-
-
-def test_returned_when_near_the_floor_and_still_for_a_second():
-    at_s = tuple(np.arange(50) / 25.0)
-    near, far = (3.0,) * 50, (6.0,) * 50
-    assert has_returned(at_s, near, (0.5,) * 50, 2.0, H)  # h/3 above the floor is allowed
-    assert not has_returned(at_s, far, (0.5,) * 50, 2.0, H)
-    assert has_returned(at_s, far, (2.5,) * 50, 2.0, H)  # two sigma
-    assert not has_returned(at_s[:20], near[:20], (0.5,) * 20, 2.0, H)  # 0.8 s
-    assert not has_returned(at_s, (*near[:40], *far[:10]), (0.5,) * 50, 2.0, H)
-    assert not has_returned((), (), (), 2.0, H)
-
-
-def test_the_sign_flips_at_the_minimum():
-    assert signed_through_focus((3.0, 1.0, 2.0), 1) == (3.0, -1.0, -2.0)

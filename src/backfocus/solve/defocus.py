@@ -8,11 +8,10 @@ for a defocused picture is the same in front of and behind focus.
 With a reference (the best picture seen at that zoom) the lens's own blur is taken for spherical aberration.
 The W040 that makes best focus look like the reference is the most there is, for a codec, a moving ring and
 other faults of the lens soften the best picture too; but they soften both sides of focus equally, and W040
-does not. So every W040 up to that counts by how well it fits the picture that is read; after a sweep all of
-its pictures tell it. Where both sides of focus fit, their mean by how well each does is reported, still as a
-magnitude: whether W040 is positive is not known. What the reference still reads against itself (a lens soft
-for another reason) is taken off in quadrature; after a sweep, some of it: a codec softens what moves more
-than what stands still, and nobody knows how much. Zero is where the picture is sharpest at 0.25 cy/px.
+does not. So every W040 up to that counts by how well it fits the picture that is read. Where both sides
+of focus fit, their mean by how well each does is reported, still as a magnitude: whether W040 is positive is
+not known. What the reference still reads against itself (a lens soft for another reason) is taken off in
+quadrature. Zero is where the picture is sharpest at 0.25 cy/px.
 
 The sigma holds the noise of the rings, what the curve may be off, the lens's own blur as far as it is not
 known, and the f-number's tolerance. Near focus the curve is flat in r: the sigma there is a good part of the
@@ -55,10 +54,6 @@ _STOPPED = 0.01
 _W040_STEP = 0.05
 _SOFTEST_W040 = 1.6
 _LENS_STEP = 0.2
-_TELLING = 24
-"""Pictures of a sweep that are asked for its W040."""
-_SHARE, _SHARE_SIGMA = 1.0 / 3.0, 0.34
-"""The square of a share from none to all: its mean, and a spread that has both ends within 1.96 of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,35 +161,11 @@ def reference_from(reading: Reading) -> Reference | None:
     )
 
 
-def reference_of_sweep(
-    pictures: Sequence[Reading], optics: Optics, *, ratio: float = 1.0
-) -> Reference | None:
-    """The best picture of a sweep through focus as a reference, W040 read off all; None without a curve."""
-    best = sharpest(pictures)
-    reference = reference_from(best) if best else None
-    if reference is None:
-        return None
-    f_number = round(optics.f_number(ratio), 3)
-    tried = _aberrations(reference, optics, f_number)
-    lens = [_curves(optics, f_number, w040) for w040 in tried]
-    total = np.zeros(len(tried))
-    for rings in map(rings_of, pictures[:: math.ceil(len(pictures) / _TELLING)]):
-        if rings is not None:
-            off = np.array([_landscape(rings, curves)[1].min() for curves in lens])
-            total += off / _inflation(rings, float(off.min()))
-    return replace(reference, w040_waves=round(_vertex(tried, total, int(np.argmin(total))), 2))
-
-
 def sharpest_first(readings: Iterable[Reading]) -> list[Reading]:
     """Those with a curve, by their modulation at 0.25 cy/px, or at the highest frequency all reach."""
     having = [each for each in readings if each.frequency_cy_px]
     common = min((FOCUS_CY_PX, *(each.frequency_cy_px[-1] for each in having)))
     return sorted(having, key=lambda each: -float(np.interp(common, each.frequency_cy_px, each.modulation)))
-
-
-def sharpest(readings: Iterable[Reading]) -> Reading | None:
-    """The reading with the highest modulation at 0.25 cy/px, or at the highest frequency all reach."""
-    return next(iter(sharpest_first(readings)), None)
 
 
 @lru_cache(maxsize=64)
@@ -214,27 +185,20 @@ def spherical_waves(reference: Reference, optics: Optics, *, f_number: float) ->
 
 @dataclass(frozen=True, slots=True)
 class _Lens:
-    """The curves of a lens, and the defocus that its best picture still reads by them.
-
-    `partly`: an unknown share of that is no fault of the lens.
-    """
+    """The curves of a lens, and the defocus that its best picture still reads by them."""
 
     curves: FocusCurves
     floor_um: float = 0.0
-    partly: bool = False
 
 
 @lru_cache(maxsize=64)
 def _lenses(reference: Reference | None, optics: Optics, f_number: float) -> tuple[_Lens, ...]:
-    """All lenses that may have taken the reference, one where its W040 is known; a perfect one without."""
+    """All lenses that may have taken the reference; a perfect one without."""
     if reference is None:
         return (_Lens(_curves(optics, f_number, 0.0)),)
-    known, rings = reference.w040_waves, rings_of(reference)
-    tried = _aberrations(reference, optics, f_number) if known is None else [known]
-    curves = [_curves(optics, f_number, w040) for w040 in tried]
-    return tuple(
-        _Lens(each, 0.0 if rings is None else _fit(rings, each).um, known is not None) for each in curves
-    )
+    rings = rings_of(reference)
+    curves = [_curves(optics, f_number, w040) for w040 in _aberrations(reference, optics, f_number)]
+    return tuple(_Lens(each, 0.0 if rings is None else _fit(rings, each).um) for each in curves)
 
 
 def _aberrations(reference: Reference, optics: Optics, f_number: float) -> Vector:
@@ -267,11 +231,6 @@ def _less(lens: _Lens, found: _Fit) -> _Fit:
     """The fit less the floor in quadrature; where little is left the curve is flat and the sigmas grow."""
     if lens.floor_um <= 0.0:
         return found
-    if lens.partly:
-        most_um = min(lens.floor_um, found.um)
-        left = math.sqrt(found.um**2 - _SHARE * most_um**2)
-        unknown_um = _SHARE_SIGMA * most_um**2 / (2.0 * max(left, 1e-9))
-        return replace(found, um=left, model_um=math.hypot(found.model_um, unknown_um))
     left = math.sqrt(max(found.um**2 - lens.floor_um**2, 0.0))
     sigma_um = math.hypot(found.noise_um, found.model_um)
     grown = max(1.0, min(found.um / max(left, 1e-9), math.sqrt(2.0 * found.um / max(sigma_um, 1e-9))))

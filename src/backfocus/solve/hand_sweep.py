@@ -1,7 +1,7 @@
 """Best focus from a sweep by hand, where only the order of the pictures is known.
 
 The blur must have fallen and risen again by more than noise can, slowly enough that the sharpest moment was
-seen; then the ring is brought back until the blur is at that floor again.
+seen.
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,6 @@ State = Literal["falling", "passed", "too-fast"]
 
 FRAMES_NEAR = 8
 """Pictures that must lie within two half depths of focus of the sharpest, or the sweep was too fast."""
-
-STILL_S = 1.0
-"""How long the blur must stay near the floor before the ring counts as returned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,34 +77,6 @@ def sweep_by_hand(
     passed: State = "passed" if near >= FRAMES_NEAR else "too-fast"
     state: State = passed if enough.any() else "falling"
     return Passage(state, index, floor, float(fell[index]), float(rose[index]), near)
-
-
-def has_returned(
-    at_s: Sequence[float],
-    blur_um: Sequence[float],
-    sigma_um: Sequence[float],
-    floor_um: float,
-    half_depth_um: float,
-) -> bool:
-    """Whether |r| has stayed within max(2 sigma, h/3) above the floor for the last second.
-
-    Parameters
-    ----------
-    at_s, blur_um, sigma_um : sequence of float, shape (n,)
-        Pictures since the peak was passed, oldest first.
-    floor_um : float
-        Of this sweep: `Passage.floor_um`.
-    """
-    if not at_s or at_s[-1] - at_s[0] < STILL_S:
-        return False
-    last = np.array(at_s) >= at_s[-1] - STILL_S
-    allowed = max(2.0 * float(np.median(np.array(sigma_um)[last])), half_depth_um / 3.0)
-    return bool((_smooth(np.array(blur_um, dtype=float))[last] <= floor_um + allowed).all())
-
-
-def signed_through_focus(blur_um: Sequence[float], index: int) -> tuple[float, ...]:
-    """|r| with its sign flipped at picture `index`; which side is positive stays open."""
-    return tuple(value if at < index else -value for at, value in enumerate(blur_um))
 
 
 def _smooth(blur: Vector) -> Vector:

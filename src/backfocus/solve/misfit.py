@@ -29,17 +29,13 @@ _LEVEL_ROUNDS = 2
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The modulation curve of the best picture seen at one zoom position; as in `Reading`.
-
-    `w040_waves`: the lens's spherical aberration, where the other pictures of a sweep told it.
-    """
+    """The modulation curve of the best picture seen at one zoom position; as in `Reading`."""
 
     frequency_cy_px: tuple[float, ...]
     modulation: tuple[float, ...]
     modulation_sigma: tuple[float, ...]
     level_sigma: float = 0.0
     level_noise: float = 0.0
-    w040_waves: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

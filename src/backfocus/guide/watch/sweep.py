@@ -12,7 +12,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from ...solve.hand_sweep import STILL_S, Passage, sweep_by_hand
+from ...solve.hand_sweep import Passage, sweep_by_hand
 from .. import events as ev
 from ..blur import less_in_quadrature, refer, steady_reading
 from ..session_state import Session, half_depth_um, k_of, optics_of, ratio_of
@@ -23,6 +23,7 @@ from .pictures import (
     FEWEST_NOW,
     HALF_S,
     MOVED,
+    STILL_S,
     StepHistory,
     TimedReading,
     last,
