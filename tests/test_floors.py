@@ -29,7 +29,7 @@ FLOORS = (
     "transfer target redaction",
     "frame errors",
 )
-INSIDE = {"measure": ("track", "edge zoom", "picture", "star find", "reading")}
+INSIDE = {"measure": ("track", "object", "edge zoom", "picture", "star find", "reading")}
 NEIGHBOURS = {("cli", "web"), ("video", "sim")}
 """`serve` starts the page; `sim://` is an address of pictures like any other."""
 STRANGERS = {("sim", "measure"), ("sim", "solve")}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from ..frame import Field
 
@@ -36,6 +36,14 @@ class Flag(StrEnum):
     OTHER_MODE = "other-mode"
     TOO_SMALL = "too-small"
     GLOSSY = "glossy"
+    NO_OBJECT = "no-object"
+    NO_REFERENCE = "no-reference"
+    TOO_SMOOTH = "too-smooth"
+    REPEATING = "repeating"
+    SEVERAL_DEPTHS = "several-depths"
+
+
+TargetName = Literal["star", "edge", "object"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,43 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class Tile:
+    """A square of an object that was compared with the reference; `x_px`, `y_px`: its middle.
+
+    `why`: why it was left out, by key: "smooth", "clipped", "moved", "depth", "outside"; else "".
+    """
+
+    x_px: float
+    y_px: float
+    side_px: float
+    used: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """What stands in front of the camera, as the target; `x_px`, `y_px`: the middle of the part in use."""
+
+    x_px: float
+    y_px: float
+    width_px: float
+    height_px: float
+    tiles: tuple[Tile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """The picture that an object's curve is measured against: its own at tele, or the sharpest of a sweep.
+
+    `ratio`: the scale of the picture over that of the reference, 0 to 1. `index`, `at_s`: of the reference.
+    """
+
+    ratio: float
+    index: int = 0
+    at_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Curve:
     """Modulation at rising frequencies; equally long."""
 
@@ -92,13 +137,16 @@ class Reading:
 
     Attributes
     ----------
-    star, edge
-        What was measured: at most one of the two.
+    star, edge, object
+        What was measured: at most one of the three.
+    against
+        The reference of an object's curve; None for star and edge, which need none.
     scale_px, scale_sigma_px
-        The zoom's measure: the radius the star's rim, or half the side the edge chart's outermost square, has
-        or would have in this picture. None when unknown.
+        The zoom's measure: the radius the star's rim, half the side the edge chart's outermost square, or
+        half the width an object's whole reference has or would have in this picture. None when unknown.
     frequency_cy_px, modulation, modulation_sigma
-        Lens times pixel, signed, 1 at zero frequency, rising frequencies up to 0.5 cy/px; equally long.
+        Lens times pixel, signed, 1 at zero frequency, rising frequencies up to 0.5 cy/px; equally long. Of an
+        object it is divided by what lens and camera left of the reference at `against.ratio` times f.
     level_sigma
         The part of `modulation_sigma` that all rings share, as a share of the modulation: how well zero
         frequency is known.
@@ -150,11 +198,18 @@ class Reading:
     edge: Edge | None = None
     colours: tuple[Curve, Curve] | None = None
     position: RingPosition | None = None
+    object: Object | None = None
+    against: Against | None = None
 
     @property
-    def target(self) -> Star | Edge | None:
+    def target(self) -> Star | Edge | Object | None:
         """Whatever was measured; it has a place, `x_px` and `y_px`."""
-        return self.star or self.edge
+        return self.star or self.edge or self.object
+
+    @property
+    def target_name(self) -> TargetName | None:
+        """What it is."""
+        return "star" if self.star else "edge" if self.edge else "object" if self.object else None
 
 
 CURVE_FIELDS = (

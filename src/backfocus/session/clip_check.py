@@ -1,12 +1,13 @@
 """Is the back focus right? A clip or two, or a live zoom from tele to wide, looked at and judged."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
 from ..errors import Argument, UsageError
-from ..measure.reading import Edge, Reading, Star
+from ..measure.reading import Reading
 from ..show.lines import camera_words, check_json, rests_on_json
 from ..solve.clip import ClipAnswer, FirstTurn, judge_clip
 from ..solve.learned import LearnedCamera
@@ -213,9 +214,8 @@ class _Seen:
 
 def _target(seen: Sequence[Reading]) -> str | None:
     """What was read in most of the pictures."""
-    edges = sum(isinstance(each.target, Edge) for each in seen)
-    stars = sum(isinstance(each.target, Star) for each in seen)
-    return None if not edges + stars else "star" if stars >= edges else "edge"
+    names = Counter(each.target_name for each in seen if each.target_name)
+    return max(names, key=names.__getitem__, default=None)
 
 
 def _seen(sightings: Iterable[Sighting], *, live: bool) -> _Seen:

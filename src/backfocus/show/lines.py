@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ..errors import RemedyKey
-from ..measure.reading import Flag, Reading, Star
+from ..measure.reading import Edge, Flag, Object, Reading, Star
 from ..solve.backfocus import BackFocus
 from ..solve.clip import ClipAnswer, SolvedCamera
 from ..solve.defocus import Defocus
@@ -47,11 +47,30 @@ def reading_json(reading: Reading, defocus: Defocus | None) -> Json:
             "angle_deg": _rounded(reading.edge.angle_deg, 3),
             "length_px": _rounded(reading.edge.length_px, 2),
         }
+    if reading.object is not None:
+        line["object"] = _object_json(reading.object)
+    if reading.against is not None:
+        line["against"] = {
+            "ratio": _rounded(reading.against.ratio, 5),
+            "index": reading.against.index,
+            "at_s": _rounded(reading.against.at_s, 4),
+        }
     if reading.sharpening:
         line["sharpening"] = _rounded(reading.sharpening, 2)
     if reading.field is not None:
         line["field"] = reading.field
     return line
+
+
+def _object_json(seen: Object) -> Json:
+    return {
+        "x_px": _rounded(seen.x_px, 1),
+        "y_px": _rounded(seen.y_px, 1),
+        "width_px": _rounded(seen.width_px, 1),
+        "height_px": _rounded(seen.height_px, 1),
+        "tiles": len(seen.tiles),
+        "tiles_used": sum(tile.used for tile in seen.tiles),
+    }
 
 
 def flags_of(reading: Reading, defocus: Defocus | None) -> frozenset[Flag]:
@@ -69,14 +88,20 @@ def reading_words(reading: Reading, defocus: Defocus | None) -> str:
     target = reading.target
     if target is None:
         return f"{place} {time}  {flags}"
-    name = f"star {target.cycles:3d}" if isinstance(target, Star) else f"edge {target.angle_deg:3.0f}"
     return (
-        f"{place} {time}  {name} at {target.x_px:7.1f},{target.y_px:7.1f}"
+        f"{place} {time}  {_target_name(target)} at {target.x_px:7.1f},{target.y_px:7.1f}"
         f"  scale {_column(reading.scale_px, 7, 1)} px"
         f"  M(0.25) {_column(reading.modulation_025, 6, 3)}"
         f"  MTF50 {mtf50_words(reading.mtf50_cy_px, reading.flags):>5}"
         f"  blur {_column(defocus.um if defocus else None, 6, 1)} um  {flags}"
     ).rstrip()
+
+
+def _target_name(target: Star | Edge | Object) -> str:
+    """In eight columns."""
+    if isinstance(target, Star):
+        return f"star {target.cycles:3d}"
+    return f"edge {target.angle_deg:3.0f}" if isinstance(target, Edge) else "object  "
 
 
 def mtf50_words(mtf50_cy_px: float | None, flags: Collection[Flag]) -> str:

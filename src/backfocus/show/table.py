@@ -27,7 +27,7 @@ def reading_row(reading: Reading, defocus: Defocus | None) -> tuple[Cell, ...]:
         reading.index,
         _rounded(reading.at_s, 4),
         reading.field or "",
-        "" if target is None else "star" if isinstance(target, Star) else "edge",
+        reading.target_name or "",
         _rounded(target.x_px if target else None, 2),
         _rounded(target.y_px if target else None, 2),
         _rounded(radius_px, 2),

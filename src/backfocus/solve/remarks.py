@@ -135,6 +135,29 @@ REMARKS: dict[Flag, Remark] = {
         "Take it out before the start and leave it out: with it tele and wide are seen through two lenses.",
         "in doubt",
     ),
+    Flag.NO_OBJECT: Remark(
+        "what the reference shows is not found in the picture",
+        "Keep the object in the picture from tele to wide, in the middle, and zoom slowly.",
+    ),
+    Flag.NO_REFERENCE: Remark(
+        "no sharper picture was seen yet to compare with",
+        "At tele, turn the focus ring until the picture is sharp, then a little past it.",
+    ),
+    Flag.TOO_SMOOTH: Remark(
+        "the object has too little fine detail",
+        "Choose print, brick, leaves or fabric, evenly lit, or go nearer.",
+        "in doubt",
+    ),
+    Flag.REPEATING: Remark(
+        "the object repeats itself, so one part of it passes for another",
+        "Choose something without a regular pattern: a bookshelf, a poster, leaves.",
+        "in doubt",
+    ),
+    Flag.SEVERAL_DEPTHS: Remark(
+        "parts of the object stand nearer or further than the rest",
+        "Choose something flat, or choose the part that all lies at one distance.",
+        "in doubt",
+    ),
     Flag.OTHER_MODE: Remark(
         "the pictures do not fit what was learned of this camera, which is left aside",
         "Was another mode or another detail setting chosen? Give that a name of its own, and sweep the focus "

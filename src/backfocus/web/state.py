@@ -222,7 +222,7 @@ def _checks(reading: Reading | None) -> list[Json]:
             *(_check(name, None, "") for name in ("light", "detail", "still")),
         ]
     whole = Flag.CROPPED not in flags
-    name = f"{target.cycles} spokes" if isinstance(target, Star) else "squares"
+    name = f"{target.cycles} spokes" if isinstance(target, Star) else "squares" if reading.edge else "object"
     return [
         _check("star", True, name if whole else f"{name}, partly out of the picture"),
         _light(reading),
