@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from backfocus.optics.blur import lens_pixel_mtf
+from backfocus.optics.blur import diffraction_defocus_mtf, lens_pixel_mtf
 from backfocus.optics.lens import Optics
 from backfocus.solve.camera import CameraCurve, camera_curve, unknown_camera
 from backfocus.solve.joint import ZoomCurve, solve_zoom
@@ -57,8 +57,12 @@ def seen(
     best: bool = False,
     noise: float = 0.001,
     seed: int = 1000,
+    against_tele: bool = False,
 ) -> list[ZoomCurve]:
-    """The curves of a clip: tele, `steps` - 1 places of the walk, wide, and the best of a sweep there."""
+    """The curves of a clip: tele, `steps` - 1 places of the walk, wide, and the best of a sweep there.
+
+    `against_tele`: of an object, whose chart is its own picture at tele.
+    """
     rng = np.random.default_rng(seed)
     scales = [1000.0 * zoom ** (-step / steps) for step in range(steps + 1)]
     places = [(each, delta_um * (1 - (each / 1000) ** 2) + tele_um * (each / 1000) ** 2) for each in scales]
@@ -68,9 +72,16 @@ def seen(
     for index, (scale_px, r_um) in enumerate(places):
         f = np.geomspace(0.06 if index else 0.02, 0.46, 22)
         lens = lens_pixel_mtf(f, r_um, f_number=2.0, pixel_um=5.0, wavelength_um=0.55)
+        ratio = scale_px / 1000.0
+        if against_tele:  # what a perfect lens takes there is put back, so a perfect one is left in
+            tele, perfect = (
+                diffraction_defocus_mtf(ratio * f, um, f_number=2.0, pixel_um=5.0) for um in (tele_um, 0.0)
+            )
+            lens *= perfect / (tele * CAMERAS[camera](ratio * f))
         shown = lens * CAMERAS[camera](f) * (1.0 + rng.normal(0.0, 0.003)) + rng.normal(0.0, noise, f.size)
         rings = Rings(f, shown, np.full(f.size, noise), 0.0015 * math.sqrt(f.size), 0.005, 0.002)
-        found.append(ZoomCurve(scale_px, rings, in_focus=best and index == len(places) - 1))
+        is_best = best and index == len(places) - 1
+        found.append(ZoomCurve(scale_px, rings, in_focus=is_best, against=ratio if against_tele else 0.0))
     return found
 
 
@@ -197,3 +208,42 @@ def test_another_mode_is_left_aside(known: str, now: str) -> None:
     # as if nothing had been known: what is left of the other camera's weight moves the ends by a hair
     assert answer.back_focus.low_um == pytest.approx(alone.low_um, abs=0.3)
     assert answer.back_focus.high_um == pytest.approx(alone.high_um, abs=0.3)
+
+
+FIRST = ("low-pass", *(pytest.param(each, marks=pytest.mark.slow) for each in CAMERAS if each != "low-pass"))
+"""One camera in the fast suite, all in the slow one."""
+
+
+@pytest.mark.parametrize("camera", FIRST)
+@pytest.mark.parametrize(("delta_um", "tele_um"), [(0.0, 2.0), (12.0, -5.0), (40.0, 2.0)])
+def test_an_object_against_its_own_tele_picture_holds_the_error(
+    delta_um: float, tele_um: float, camera: str
+) -> None:
+    curves = seen(delta_um, camera, tele_um=tele_um, against_tele=True, noise=0.01)
+    found = solve_zoom(curves, OPTICS).back_focus
+    assert found.low_um <= delta_um <= found.high_um
+
+
+@pytest.mark.parametrize("camera", FIRST)
+def test_no_perfect_lens_is_called_off_by_an_object(camera: str) -> None:
+    """Not even with tele a depth of focus off: without a reference at wide 1.5 h are asked for."""
+    curves = seen(0.0, camera, tele_um=9.0, against_tele=True, noise=0.01)
+    assert solve_zoom(curves, OPTICS).back_focus.low_um < 1.5 * H
+
+
+@pytest.mark.parametrize("camera", FIRST)
+def test_a_sweep_at_wide_shows_the_camera_that_tele_hides(camera: str) -> None:
+    """Tele shows the camera at a tenth of the frequency only; the best picture at wide shows it whole."""
+    right, off = (
+        solve_zoom(seen(um, camera, best=True, against_tele=True, noise=0.01), OPTICS).back_focus
+        for um in (3.0, 18.0)
+    )
+    assert right.low_um <= 3.0 <= right.high_um <= H
+    assert H < off.low_um <= 18.0 <= off.high_um
+
+
+def test_a_picture_sharper_than_its_reference_tells_tele() -> None:
+    """Half-way out the lens is sharper than the tele picture it is compared with, which was out of focus."""
+    curves = seen(0.0, "ideal", tele_um=15.0, zoom=3.0, against_tele=True, noise=0.003)
+    found = solve_zoom(curves, OPTICS).back_focus
+    assert abs(found.b_um) == pytest.approx(15.0, abs=4.0)  # a third of what tele's prior allows for

@@ -36,6 +36,15 @@ _NODES = 5
 _STEP_PX = 0.06
 """Between two r, as the growth of the blur disc: phases at 0.5 cy/px move by a tenth of a radian."""
 
+ONE_REFERENCE = 0.5
+"""What a curve against a reference counts for: the others share the errors of the reference with it."""
+
+_LEAST_LEFT = 0.05
+"""Of the modulation, of any camera about which the ratio is taken as linear."""
+
+_SHARPER_SHARE = 0.25
+"""Of the grid of r to one side: how much sharper than its reference a picture may be."""
+
 _UPPER = np.triu_indices(TAPS)
 _BEND = np.zeros((TAPS, TAPS), int)
 _BEND[_UPPER] = _BEND.T[_UPPER] = range(1 + TAPS, 1 + TAPS + len(_UPPER[0]))
@@ -52,8 +61,10 @@ class Evidence:
         h there.
     first_um, step_um : float
         Where the grid of r begins, and its step.
-    forms : ndarray, shape (r, entries, softness)
-        Misfit without a camera, its slope in the taps (TAPS of them), its bend (upper triangle).
+    forms : ndarray, shape (rows, entries, softness)
+        Misfit without a camera, its slope in the taps (TAPS of them), its bend (upper triangle). Rows: the
+        grid of r, and after it, for a picture with a reference, one that begins at 0 again: pictures sharper
+        than their reference by as much as that r would be softer.
     """
 
     half_depth_um: float
@@ -62,33 +73,49 @@ class Evidence:
     forms: Vector
 
     @property
-    def r_um(self) -> Vector:
-        """The grid of r, um."""
-        return self.first_um + self.step_um * np.arange(len(self.forms)).astype(np.float64)
+    def rows_of_r(self) -> int:
+        """Rows of the grid of r."""
+        return 2 * round(-self.first_um / self.step_um) + 1
 
-    def at(self, r_um: Vector, shares: Vector) -> Vector:
-        """The forms at any r and shares (0 to 1) of the greatest softness, shape (entries, shares, *r)."""
-        return added([(self, r_um, shares)])
+    def rows(self, r_um: Vector, reference_um: Vector | float = 0.0) -> Vector:
+        """Where r stands among the rows; beyond the grid at its end.
 
-    def between(self, r_um: Vector) -> Vector:
-        """The forms at any r, shape (*r, entries, softness), by a straight line; beyond the grid its end."""
-        place = np.clip((r_um - self.first_um) / self.step_um, 0.0, len(self.forms) - 1.001)
-        low = place.astype(np.intp)
-        part = (place - low)[..., None, None]
+        Parameters
+        ----------
+        r_um : ndarray
+        reference_um : ndarray or float
+            Defocus of the reference, as far as it counts in this picture: both take modulation with their
+            squares, so what is left is that of sqrt(r^2 - reference^2), or a picture sharper than in focus.
+        """
+        left = np.square(r_um) - np.square(reference_um)
+        softer = np.where(r_um < 0.0, -1.0, 1.0) * np.sqrt(np.maximum(left, 0.0))
+        rows = np.clip((softer - self.first_um) / self.step_um, 0.0, self.rows_of_r - 1.001)
+        sharper = self.rows_of_r + np.sqrt(np.maximum(-left, 0.0)) / self.step_um
+        is_sharper = (left < 0.0) & (len(self.forms) > self.rows_of_r)
+        return np.asarray(np.where(is_sharper, np.minimum(sharper, len(self.forms) - 1.001), rows))
+
+    def at(self, rows: Vector, shares: Vector) -> Vector:
+        """The forms at any rows and shares (0 to 1) of the most softness, shape (entries, shares, *rows)."""
+        return added([(self, rows, shares)])
+
+    def between(self, rows: Vector) -> Vector:
+        """The forms at any rows, shape (*rows, entries, softness), by a straight line."""
+        low = rows.astype(np.intp)
+        part = (rows - low)[..., None, None]
         found = (1.0 - part) * self.forms[low]
         found += part * self.forms[low + 1]
         return np.asarray(found)
 
 
 def added(places: Sequence[tuple[Evidence, Vector, Vector]]) -> Vector:
-    """The sum of the forms of several positions, shape (entries, shares, *r).
+    """The sum of the forms of several positions, shape (entries, shares, *rows).
 
-    Each with its r and shares of the greatest softness, of one shape. Over the softness a parabola is laid
+    Each with its rows and shares of the greatest softness, of one shape. Over the softness a parabola is laid
     through three: a misfit grows with the square of what the softness is off. All of it is one product of
     matrices.
     """
     weights = np.hstack([_between_softnesses(shares, each.forms.shape[2]) for each, _, shares in places])
-    forms = np.concatenate([each.between(r_um) for each, r_um, _ in places], axis=-1)
+    forms = np.concatenate([each.between(rows) for each, rows, _ in places], axis=-1)
     total = np.matmul(weights, np.ascontiguousarray(forms.reshape(-1, *forms.shape[-2:]).transpose(1, 2, 0)))
     return np.asarray(total.reshape(*total.shape[:2], *forms.shape[:-2]))
 
@@ -106,10 +133,14 @@ def _between_softnesses(shares: Vector, nodes: int) -> Vector:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """A curve, and what the camera may differ by from one picture to another in it, as `varying`."""
+    """A curve, and what the camera may differ by from one picture to another in it, as `varying`.
+
+    `against`: the scale over that of the reference that this curve is divided by, 0 to 1; 0 for none.
+    """
 
     rings: Rings
     varying: float
+    against: float = 0.0
 
 
 def evidence(
@@ -120,6 +151,7 @@ def evidence(
     pixel_um: float,
     wavelength_um: float,
     largest_um: float,
+    about: Sequence[float] = (0.0,) * TAPS,
 ) -> Evidence:
     """The forms of one position for r from -`largest_um` to `largest_um`.
 
@@ -131,6 +163,9 @@ def evidence(
         The best picture of a sweep there: its r is 0, and it is as soft as the lens is here.
     f_number, pixel_um, wavelength_um : float
         Of the lens here, and of the camera.
+    about : sequence of float
+        Taps of a camera near the one sought. Without a reference C is linear in the taps, and they do not
+        matter; with one C(f) / C(k f) is taken as linear about them.
 
     Notes
     -----
@@ -152,9 +187,13 @@ def evidence(
         np.concatenate([getattr(each.rings, name) for each in all_seen])
         for name in ("frequency", "modulation")
     )
+    against = np.concatenate([each.against * each.rings.frequency for each in all_seen])
+    camera = _Ratio.of(cosines(frequency), cosines(against), np.array(about))
     models = (_models(each, all_seen, r) for each in curves)
-    forms = np.stack([_forms(frequency, modulation, model, inverse) for model in models], axis=2)
+    forms = np.stack([_forms(modulation, model, inverse, camera) for model in models], axis=2)
     forms /= _inflation(np.moveaxis(forms, 1, 0), len(frequency))
+    if seen.against:
+        forms *= ONE_REFERENCE
     return Evidence(depth, float(r[0]), step, forms)
 
 
@@ -185,11 +224,17 @@ def camera_after(forms: Vector, camera: CameraCurve) -> CameraCurve:
 
 def _models(curves: FocusCurves, all_seen: Sequence[Seen], r: Vector) -> Vector:
     """What is expected of all rings, shape (rings, r): at r, and of the best picture in focus."""
-    first, *others = all_seen
-    in_focus = [
-        np.repeat(curves.modulation(each.rings.frequency, np.zeros(1)), len(r), axis=1) for each in others
-    ]
-    return np.concatenate([curves.modulation(first.rings.frequency, r), *in_focus])
+    first = all_seen[0]
+    own = curves.modulation(first.rings.frequency, r)
+    focused = [curves.modulation(each.rings.frequency, np.zeros(1)) for each in all_seen]
+    if first.against:
+        own = np.hstack([own, 2.0 * focused[0] - own[:, len(r) // 2 :][:, : _rows_sharper(len(r))]])
+    return np.concatenate([own, *(np.repeat(each, own.shape[1], axis=1) for each in focused[1:])])
+
+
+def _rows_sharper(rows_of_r: int) -> int:
+    """Rows for pictures sharper than their reference, beside so many of r."""
+    return max(2, round(_SHARPER_SHARE * (rows_of_r // 2)))
 
 
 def _covariance(all_seen: Sequence[Seen]) -> Vector:
@@ -206,7 +251,12 @@ def _covariance(all_seen: Sequence[Seen]) -> Vector:
 
 def _of_one(seen: Seen) -> Vector:
     rings = seen.rings
-    shared = np.vstack([rings.level * rings.modulation, _tap_errors(rings, seen.varying)])
+    shared = np.vstack(
+        [
+            rings.level * rings.modulation,
+            _tap_errors(rings, seen.varying),
+        ]
+    )
     return np.asarray(np.diag(rings.sigma**2) + shared.T @ shared)
 
 
@@ -216,10 +266,28 @@ def _tap_errors(rings: Rings, varying: float) -> Vector:
     return np.asarray(rings.modulation * cosines(rings.frequency).T * sigma[:, None])
 
 
-def _forms(frequency: Vector, modulation: Vector, model: Vector, inverse: Vector) -> Vector:
-    """The entries for every column of `model`, shape (r, 1 + TAPS + TAPS (TAPS + 1) / 2)."""
-    off = modulation[:, None] - model
-    slopes = cosines(frequency)[:, :, None] * model[:, None, :]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ratio:
+    """What the camera leaves in a picture over what it left in the reference, `start + slope @ taps`.
+
+    `start`: shape (rings,). `slope`: shape (rings, TAPS).
+    """
+
+    start: Vector
+    slope: Vector
+
+    @classmethod
+    def of(cls, here: Vector, there: Vector, about: Vector) -> "_Ratio":
+        """From the cosines at each ring's frequency in picture and reference, shape (rings, TAPS)."""
+        own, other = (np.maximum(1.0 + each @ about, _LEAST_LEFT) for each in (here, there))
+        slope = (own / other)[:, None] * (here / own[:, None] - there / other[:, None])
+        return cls(own / other - slope @ about, slope)
+
+
+def _forms(modulation: Vector, model: Vector, inverse: Vector, camera: _Ratio) -> Vector:
+    """The entries for every column of `model`, shape (rows, 1 + TAPS + TAPS (TAPS + 1) / 2)."""
+    off = modulation[:, None] - model * camera.start[:, None]
+    slopes = camera.slope[:, :, None] * model[:, None, :]
     weighed = np.einsum("fg,gjr->fjr", inverse, slopes)
     constant = np.einsum("fr,fr->r", off, inverse @ off)
     pull = np.einsum("fjr,fr->jr", weighed, off)

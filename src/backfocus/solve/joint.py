@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 
 from ..optics.lens import Optics
 from .backfocus import BackFocus, Side, ZoomResidual
-from .camera import TAPS, CameraCurve, camera_curve, unknown_camera
+from .camera import TAP_SIGMA, TAPS, CameraCurve, camera_curve, unknown_camera
 from .defocus import F_NUMBER_SIGMA, plain_um
-from .evidence import Evidence, Seen, added, camera_after, chance, evidence
+from .evidence import SOFTEST_HALF_DEPTHS, Evidence, Seen, added, camera_after, chance, evidence
 from .interval import shortest
 from .misfit import Rings
 
@@ -58,6 +58,10 @@ OTHER_MODE = 0.1
 LEFT_ASIDE = 0.9
 """So likely that must be afterwards for it to be said."""
 
+_PARTS, _PART_STEP, _PART_SIGMA = 4, 0.15, 0.1
+"""The unknown camera of an object in parts by its nearest tap: so many to either side, and their distance and
+width: within one, C(f) / C(k f) is linear to 1 or 2 %."""
+
 _THREE_POINTS = ((-math.sqrt(3.0), 1.0 / 6.0), (0.0, 2.0 / 3.0), (math.sqrt(3.0), 1.0 / 6.0))
 """Gauss and Hermite's rule: places in standard deviations, and weights."""
 
@@ -77,12 +81,23 @@ _PASSES = (
 """-2 ln of the chance beside the best, beyond which nothing is looked for, pass after pass, and the places of
 the grid that comes of it: shares at tele and at wide, delta, t."""
 
+_PASSES_DIVIDED = (
+    (100.0, (3, 3, 25, 13)),
+    (30.0, (3, 3, 25, 13)),
+    (16.0, (3, 4, 45, 17)),
+)
+"""The same for curves against a reference, whose doubt is wider than steps of that size, and whose parts of
+the unknown camera are many."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ZoomCurve:
     """The curve seen at one zoom position.
 
     `in_focus`: it is the best picture of a sweep. `varying`: what the camera may differ by here.
+    `against`: the scale over that of the reference that this curve is divided by, 0 to 1; 0 for none. The
+    reference is as far out of focus as tele, unless it is the best picture of a sweep there,
+    `reference_in_focus`.
     """
 
     scale_px: float
@@ -90,6 +105,8 @@ class ZoomCurve:
     scale_sigma_px: float = 0.0
     in_focus: bool = False
     varying: float = VARYING_STILL
+    against: float = 0.0
+    reference_in_focus: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,12 +130,25 @@ class JointAnswer:
 class _Place:
     """One position as the sums take it: x, the way from tele (1) to wide (0), and the evidence of its curve.
 
-    The best picture of a sweep there stands in the same evidence.
+    The best picture of a sweep there stands in the same evidence. `reference`: how much of tele's defocus
+    counts here as that of the reference; `reference_soft_um`: the defocus that tele's greatest softness
+    counts for here.
     """
 
     x: float
     along: float
     evidence: Evidence
+    reference: float = 0.0
+    reference_soft_um: float = 0.0
+
+    def rows(self, r_um: Vector, tele_um: Vector | float, share_tele: float) -> Vector:
+        """Where r stands in the evidence, with tele out of focus and soft by so much."""
+        of_reference = np.hypot(self.reference * np.asarray(tele_um), share_tele * self.reference_soft_um)
+        return self.evidence.rows(r_um, of_reference)
+
+    def shares(self, at_tele: Vector | float, at_wide: Vector) -> Vector:
+        """Of the greatest softness here, between both ends."""
+        return np.asarray(self.along * at_tele + (1.0 - self.along) * at_wide)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -182,8 +212,9 @@ def solve_zoom(
     if camera is not None and len(camera.taps) != TAPS:
         raise ValueError(f"a camera of {len(camera.taps)} taps is not one of {TAPS}")
     best = [each for each in ordered if each.in_focus]
-    worlds = list(_worlds(law, best, optics, camera))
-    return _answer(worlds, _narrowed(worlds), law, side)
+    worlds, grid = _narrowed(list(_worlds(law, best, optics, camera)))
+    answer = _answer(worlds, grid, law, side)
+    return answer if camera else replace(answer, other_mode=None)
 
 
 def _worlds(
@@ -193,18 +224,35 @@ def _worlds(
     unsure = widest.scale_sigma_px / widest.scale_px
     ratios = _THREE_POINTS if unsure > UNSURE_SCALE else ((0.0, 1.0),)
     ramps = RAMPS if len(optics.f_numbers) == 1 else ((0.0, 1.0),)
+    divided = any(each.against for each in law)
     for (stops, by_stops), (off, by_ratio) in product(ramps, ratios):
         shrunk = max(1.0 + off * unsure, 0.05)
-        places = tuple(_place(each, _best_at(each, best, law), law, optics, stops, shrunk) for each in law)
-        for likely, guess in _cameras(camera):
+        places: tuple[_Place, ...] = ()
+        for likely, guess in _cameras(camera, divided):
+            if divided or not places:
+                places = tuple(
+                    _place(each, _best_at(each, best, law), law, optics, stops, shrunk, guess) for each in law
+                )
             yield _World(by_stops * by_ratio * likely, places, guess, guess is camera)
 
 
-def _cameras(known: CameraCurve | None) -> tuple[tuple[float, CameraCurve], ...]:
-    """What the camera may be, and how likely each is."""
+def _cameras(known: CameraCurve | None, divided: bool) -> list[tuple[float, CameraCurve]]:
+    """What the camera may be, and how likely each is; `divided`: it stands below a fraction line too."""
+    unknown = list(zip(*_parts_of_unknown(), strict=True)) if divided else [(1.0, unknown_camera())]
     if known is None:
-        return ((1.0, unknown_camera()),)
-    return ((1.0 - OTHER_MODE, known), (OTHER_MODE, unknown_camera()))
+        return unknown
+    return [(1.0 - OTHER_MODE, known), *((OTHER_MODE * likely, guess) for likely, guess in unknown)]
+
+
+def _parts_of_unknown() -> tuple[Vector, list[CameraCurve]]:
+    """The broad prior of a camera as a mixture of narrow ones, in each of which a ratio of C is linear."""
+    sigma = np.array(TAP_SIGMA)
+    middles = _PART_STEP * np.arange(-_PARTS, _PARTS + 1)
+    between = sigma[0] ** 2 - _PART_SIGMA**2
+    likely = np.exp(-0.5 * middles**2 / between)
+    inside = np.diag(np.square([_PART_SIGMA, *sigma[1:]]))
+    parts = [camera_curve(np.array([middle, *np.zeros(TAPS - 1)]), inside) for middle in middles]
+    return likely / likely.sum(), parts
 
 
 def _best_at(curve: ZoomCurve, best: Sequence[ZoomCurve], law: Sequence[ZoomCurve]) -> ZoomCurve | None:
@@ -224,6 +272,7 @@ def _place(
     optics: Optics,
     stops: float,
     shrunk: float,
+    camera: CameraCurve,
 ) -> _Place:
     longest, widest = law[0], law[-1]
     ratio = min(curve.scale_px / longest.scale_px, 1.0)
@@ -234,14 +283,20 @@ def _place(
     read_um = plain_um(curve.rings, optics, number)
     depth = max(number * optics.pixel_um, 2.0 * optics.wavelength_um * number**2)
     seen = evidence(
-        Seen(curve.rings, curve.varying),
-        Seen(best.rings, best.varying) if best else None,
+        Seen(curve.rings, curve.varying, curve.against),
+        Seen(best.rings, best.varying, best.against) if best else None,
         f_number=number,
         pixel_um=optics.pixel_um,
         wavelength_um=optics.wavelength_um,
         largest_um=_MARGIN * read_um + _MARGIN_HALF_DEPTHS * depth,
+        about=camera.taps,
     )
-    return _Place(ratio**2, along, seen)
+    at_tele = optics.f_number(1.0) * max(1.0, 2.0 ** (stops / 2.0))
+    counts = curve.against * number / at_tele
+    soft_um = (
+        counts * SOFTEST_HALF_DEPTHS * max(at_tele * optics.pixel_um, 2.0 * optics.wavelength_um * at_tele**2)
+    )
+    return _Place(ratio**2, along, seen, 0.0 if curve.reference_in_focus else counts, soft_um)
 
 
 def _coarse(worlds: Sequence[_World]) -> _Grid:
@@ -260,14 +315,18 @@ def _coarse(worlds: Sequence[_World]) -> _Grid:
     )
 
 
-def _narrowed(worlds: Sequence[_World]) -> _Grid:
-    """Where the mass lies: the grid closed in on it until it no longer shrinks."""
-    grid = _coarse(worlds)
+def _narrowed(worlds: Sequence[_World]) -> tuple[list[_World], _Grid]:
+    """Where the mass lies, the grid closed in on it until it no longer shrinks; the worlds that have any."""
+    left, grid = list(worlds), _coarse(worlds)
+    divided = any(place.reference_soft_um for place in worlds[0].places)
     # A narrow peak may stand between two places of the coarse grid: near misses are let in, fewer each time.
-    for limit, counts in _PASSES:
-        seen = np.min([_unlikely(world, grid).min(axis=0) for world in worlds], axis=0)
-        grid = grid.around(seen < seen.min() + limit, counts)
-    return grid
+    for limit, counts in _PASSES_DIVIDED if divided else _PASSES:
+        each_seen = [_unlikely(world, grid).min(axis=0) for world in left]
+        lowest = min(float(seen.min()) for seen in each_seen)
+        likely = [bool((seen < lowest + limit).any()) for seen in each_seen]
+        grid = grid.around(np.min(each_seen, axis=0) < lowest + limit, counts)
+        left = [world for world, may in zip(left, likely, strict=True) if may]
+    return left, grid
 
 
 def _unlikely(world: _World, grid: "_Grid") -> Vector:
@@ -277,21 +336,25 @@ def _unlikely(world: _World, grid: "_Grid") -> Vector:
 
 
 def _added(world: _World, grid: "_Grid") -> Iterator[Vector]:
-    """The forms of all places added, one array for each side of the aberration."""
-    at_tele, at_wide = (each.ravel() for each in np.meshgrid(grid.share_tele, grid.share_wide, indexing="ij"))
+    """The forms of all places added, one array for each side of the aberration.
+
+    What a reference takes off depends on how soft tele is: with one each softness goes by itself.
+    """
+    has_reference = any(each.reference_soft_um for each in world.places)
+    groups = grid.share_tele[:, None] if has_reference else grid.share_tele[None]
+    size = len(grid.share_wide), len(grid.delta), len(grid.tele)
     for side in (1.0, -1.0):
-        total = added(
-            [
-                (
-                    each.evidence,
-                    side * (grid.delta[:, None] * (1.0 - each.x) + grid.tele * each.x),
-                    each.along * at_tele + (1.0 - each.along) * at_wide,
-                )
-                for each in world.places
-            ]
-        )
-        shares = (len(grid.share_tele), len(grid.share_wide))
-        yield total.reshape(len(total), *shares, len(grid.delta), len(grid.tele))
+        totals = []
+        for group in groups:
+            at_tele, at_wide = (each.ravel() for each in np.meshgrid(group, grid.share_wide, indexing="ij"))
+            places = []
+            for each in world.places:
+                r_um = side * (grid.delta[:, None] * (1.0 - each.x) + grid.tele * each.x)
+                rows = each.rows(r_um, grid.tele, float(group[0]))
+                places.append((each.evidence, rows, each.shares(at_tele, at_wide)))
+            total = added(places)
+            totals.append(total.reshape(len(total), len(group), *size))
+        yield np.concatenate(totals, axis=1)
 
 
 def _span(grid: Vector, likely: NDArray[np.bool_], count: int) -> Vector:
@@ -336,9 +399,8 @@ def _answer(worlds: Sequence[_World], grid: _Grid, law: Sequence[ZoomCurve], sid
     )
     by_world = likely.sum(axis=(1, 2, 3, 4, 5)) / likely.sum()
     other = sum(float(part) for part, world in zip(by_world, worlds, strict=True) if not world.known)
-    known = any(world.known for world in worlds)
     camera = _camera_after_all(worlds, grid, ln, likely)
-    return JointAnswer(_turned(found) if side < 0 else found, camera, other if known else None)
+    return JointAnswer(_turned(found) if side < 0 else found, camera, other)
 
 
 def _camera_after_all(worlds: Sequence[_World], grid: _Grid, ln: Vector, likely: Vector) -> CameraCurve:
@@ -403,7 +465,8 @@ class _Hypothesis:
     def _by_itself(self, place: _Place, curve: ZoomCurve, camera: CameraCurve) -> ZoomResidual:
         side = 1.0 if self._r_um(place) >= 0.0 else -1.0
         size = np.arange(0.0, -place.evidence.first_um, place.evidence.step_um)
-        seen = chance(place.evidence.at(self.turned * side * size, self._share(place))[:, 0], camera)
+        rows = place.rows(self.turned * side * size, self.tele_um, self.shares[0])
+        seen = chance(place.evidence.at(rows, self._share(place))[:, 0], camera)
         likely = np.exp(-0.5 * (seen - seen.min()))
         likely /= likely.sum()
         mean = float(likely @ size)
@@ -411,14 +474,14 @@ class _Hypothesis:
         return ZoomResidual(curve.scale_px, side * mean, sigma, curve.scale_sigma_px)
 
     def _forms(self, place: _Place) -> Vector:
-        r = np.array(self.turned * self._r_um(place))
-        return np.asarray(place.evidence.at(r, self._share(place))[:, 0])
+        rows = place.rows(np.array(self.turned * self._r_um(place)), self.tele_um, self.shares[0])
+        return np.asarray(place.evidence.at(rows, self._share(place))[:, 0])
 
     def _r_um(self, place: _Place) -> float:
         return self.delta_um * (1.0 - place.x) + self.tele_um * place.x
 
     def _share(self, place: _Place) -> Vector:
-        return np.asarray([place.along * self.shares[0] + (1.0 - place.along) * self.shares[1]])
+        return place.shares(self.shares[0], np.array([self.shares[1]]))
 
 
 def _f_number_in_doubt(delta: Vector, density: Vector) -> tuple[Vector, Vector]:
