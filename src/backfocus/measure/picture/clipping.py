@@ -16,7 +16,7 @@ DOUBLED = 0.1
 """Difference of doubled lines against that of neighbouring pairs; 1 in a clean picture."""
 
 
-def clipped(codes: Samples, *, bits: int, limited: bool) -> bool:
+def clipped(codes: Samples, *, bits: int, limited: bool, piled_up: float = PILED_UP) -> bool:
     """Whether the whites of a crop are cut off: a pile of samples on one value near the top of the range.
 
     Parameters
@@ -25,12 +25,14 @@ def clipped(codes: Samples, *, bits: int, limited: bool) -> bool:
         The star and a little around it; floats run from 0 to 1.
     bits, limited
         As in `Frame`.
+    piled_up
+        The share of the samples that makes a pile: less for a whole scene, of which little is white.
     """
     levels = _levels(codes, bits)
     counts = np.bincount(levels, minlength=256)
     top = int(np.flatnonzero(counts)[-1])
     below = counts[max(0, top - BINS_BELOW) : top]
-    piled = counts[top] > PILED_UP * levels.size and counts[top] > SPIKE * float(below.mean() if top else 0.0)
+    piled = counts[top] > piled_up * levels.size and counts[top] > SPIKE * float(below.mean() if top else 0.0)
     return bool(piled and top >= (234 if limited else 254))
 
 

@@ -1,0 +1,115 @@
+"""Objects measured in pictures that are exact at every zoom (`oracles.endless_scene`)."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from backfocus.measure.object.measurement import measure_object
+from backfocus.measure.object.placement import Placement
+from backfocus.measure.object.reference import reference_from
+from backfocus.measure.reading import Flag
+from backfocus.optics.blur import diffraction_defocus_mtf, pixel_mtf
+
+from ...oracles.endless_scene import defocused, leaves_scene, light_frame, middle_of
+
+TELE_PERIOD, TELE = 1536, (960, 640)
+H_UM = 10.0  # f/2, pixels of 5 um
+
+
+@cache
+def tele():
+    light, _, _ = middle_of(leaves_scene().picture(TELE_PERIOD, defocused(0.0)), *TELE)
+    return reference_from(light_frame(light, noise=0.004, seed=1))
+
+
+@cache
+def wide(ratio, um, noise=0.004, gain=1.0, shift_px=(0.3, -0.2)):
+    """A picture and where the reference lies in it."""
+    period = round(TELE_PERIOD * ratio / 2) * 2
+    picture = leaves_scene().picture(period, defocused(um), shift_px)
+    light, left, top = middle_of(picture, min(960, period), min(640, period))
+    ratio = period / TELE_PERIOD
+    x, y = (
+        ratio * ((TELE_PERIOD - side) // 2 + (side - 1) / 2) + shift - first
+        for side, shift, first in zip(TELE, shift_px, (left, top), strict=True)
+    )
+    return light_frame(gain * light, noise=noise, seed=2), Placement(ratio, 0.0, x, y)
+
+
+def off(guess):
+    """As a follower knows it: a few pixels and 0.4 % off."""
+    return replace(guess, ratio=1.004 * guess.ratio, x_px=guess.x_px + 2.7, y_px=guess.y_px - 2.1)
+
+
+def expected(measured, ratio, um):
+    f = np.array(measured.frequency_cy_px)
+    lens, reference = (
+        diffraction_defocus_mtf(at, r, f_number=2.0, pixel_um=5.0) for at, r in ((f, um), (ratio * f, 0.0))
+    )
+    return f, lens / reference * pixel_mtf(f)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "um"), [(0.6, 0.0), (0.25, 0.0), (0.25, H_UM), (0.25, 3 * H_UM), (0.6, 3 * H_UM)]
+)
+def test_curve_is_that_of_the_lens_over_the_references(ratio, um):
+    frame, truth = wide(ratio, um)
+    measured = measure_object(tele(), frame, off(truth))
+    f, right = expected(measured, truth.ratio, um)
+    level = float(np.median(np.array(measured.modulation)[f < 0.1] / right[f < 0.1]))
+    assert abs(level - 1) < 2 * measured.level_sigma
+    assert f[0] < 0.06
+    assert f[-1] > 0.45
+    below = f < 0.45
+    # a depth of focus takes 0.1 of the modulation at 0.4 cy/px, and noise leaves 0.01
+    assert np.abs(np.array(measured.modulation) / level - right)[below].max() < 0.02
+    assert measured.flags <= {Flag.ABOVE_NYQUIST}
+
+
+def test_sign_turns_beyond_the_first_zero():
+    frame, truth = wide(0.25, 100.0)
+    measured = measure_object(tele(), frame, off(truth))
+    f, right = expected(measured, truth.ratio, 100.0)
+    got = np.array(measured.modulation)
+    clear = (np.abs(right) > 0.03) & (f < 0.3)
+    assert (right[clear] < 0).any()
+    assert (np.sign(got) == np.sign(right))[clear].all()
+
+
+def test_placement_is_found_to_a_tenth_of_a_pixel():
+    frame, truth = wide(0.25, H_UM)
+    found = measure_object(tele(), frame, off(truth)).placement
+    assert (found.x_px, found.y_px) == pytest.approx((truth.x_px, truth.y_px), abs=0.1)
+    assert found.ratio == pytest.approx(truth.ratio, rel=5e-4)  # half a per cent was its guess
+
+
+def test_brightness_changes_nothing():
+    (frame, truth), (darker, _) = wide(0.25, H_UM, 0.0), wide(0.25, H_UM, 0.0, gain=0.6)
+    one, other = (measure_object(tele(), each, truth) for each in (frame, darker))
+    assert other.modulation == pytest.approx(one.modulation, abs=2e-3)  # samples are 32-bit floats
+
+
+def test_noise_widens_and_does_not_shift():
+    (quiet, truth), (noisy, _) = wide(0.25, H_UM), wide(0.25, H_UM, noise=0.03)
+    one, other = (measure_object(tele(), each, truth) for each in (quiet, noisy))
+    f, right = expected(other, truth.ratio, H_UM)
+    low = f < 0.3
+    sigma = np.array(other.modulation_sigma)[low]
+    assert (sigma > np.interp(f[low], one.frequency_cy_px, one.modulation_sigma)).mean() > 0.7
+    assert np.abs((np.array(other.modulation) - right)[low] / sigma).max() < 3.5  # of a dozen rings
+
+
+def test_another_scene_is_not_the_object():
+    _, truth = wide(0.25, 0.0)
+    other = leaves_scene(2).picture(384, defocused(0.0))
+    measured = measure_object(tele(), light_frame(other, noise=0.004), truth)
+    assert not measured.modulation
+    assert measured.flags & {Flag.LOST, Flag.MOVING}
+
+
+def test_a_wall_without_detail_is_refused():
+    _, truth = wide(0.25, 0.0)
+    bare = light_frame(np.full((384, 384), 0.5), noise=0.01)
+    assert not measure_object(tele(), bare, truth).modulation
