@@ -6,11 +6,13 @@ from functools import cache
 import numpy as np
 import pytest
 
+from backfocus.frame import Frame
 from backfocus.measure.object.measurement import measure_object
 from backfocus.measure.object.placement import Placement
 from backfocus.measure.object.reference import reference_from
 from backfocus.measure.reading import Flag
 from backfocus.optics.blur import diffraction_defocus_mtf, pixel_mtf
+from backfocus.sim.codec import H264Link
 
 from ...oracles.endless_scene import defocused, leaves_scene, light_frame, middle_of
 
@@ -113,3 +115,27 @@ def test_a_wall_without_detail_is_refused():
     _, truth = wide(0.25, 0.0)
     bare = light_frame(np.full((384, 384), 0.5), noise=0.01)
     assert not measure_object(tele(), bare, truth).modulation
+
+
+def through_h264(frame):
+    """A key frame at the quality of a good contribution link, in 8 bit as BT.709."""
+    light = np.clip(frame.luma.astype(float), 0.0, 1.0)
+    code = np.where(light < 0.018, 4.5 * light, 1.099 * np.maximum(light, 1e-9) ** 0.45 - 0.099)
+    rows, columns = (size // 2 * 2 for size in light.shape)
+    luma = np.round(16 + 219 * code[:rows, :columns]).astype(np.uint8)
+    sent = Frame(luma, transfer="bt709", limited=True)
+    return H264Link(columns, rows, 25.0).carry(sent)
+
+
+@pytest.mark.parametrize("um", [H_UM, 3 * H_UM])
+def test_a_codec_costs_little(um):
+    light, _, _ = middle_of(leaves_scene().picture(TELE_PERIOD, defocused(0.0)), *TELE)
+    reference = reference_from(through_h264(light_frame(light, noise=0.004, seed=1)))
+    frame, truth = wide(0.25, um)
+    measured = measure_object(reference, through_h264(frame), off(truth))
+    f, right = expected(measured, truth.ratio, um)
+    low = (f > 0.1) & (f < 0.3)
+    got = np.array(measured.modulation)
+    # a depth of focus takes 0.05 at 0.25 cy/px, and half of that is what a codec may pass for
+    assert abs((got / right)[low].mean() - 1) < 0.05
+    assert np.abs((got - right) / measured.modulation_sigma)[low].max() < 3

@@ -6,13 +6,19 @@ picture's. Two ratios stand on either side of the truth:
     forward   x / q   right if all that the picture has besides is independent of the chart: noise, moire
     reverse   w / x   right if what is wrong is independent of the picture: a codec that drops what is faint
 
-and their ratio is the coherence, 1 where neither is troubled. Noise is white, and what a codec takes is not:
-so much of w as no chart explains in the finest ring is taken for noise everywhere; what is more than that in
-the others may be the codec's.
+and their ratio is the coherence, 1 where neither is troubled. A codec that drops some of the waves and adds
+noise in place of others lies half-way, so behind one the geometric mean is taken, and half of what the two
+ratios differ is doubt. What tells a codec is what it leaves unexplained: noise is white, moire grows towards
+Nyquist, but a codec's errors are largest where the picture has most detail.
+
+Moire is what pixels fold back from beyond Nyquist. How much there is of it follows from how a scene's power
+falls with frequency. A reference has some too, which counts at nearly its own zoom: there a chart's power is
+less than it seems, but where the pixels of both pictures fall on the same places of the object, as on a
+tripod, both show the same moire.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +50,22 @@ LEVEL_DOUBT = 0.012
 OVERLAP = 1.15
 """Half overlapping tiles share some of their noise: so much wider are sigmas."""
 DISCS_PX = np.concatenate([[0.0], np.geomspace(0.3, 40.0, 60)])
-FLOOR = 0.03
+MOIRE, MOST_MOIRE = 0.6, 0.6
+"""What pixels fold back, of what they would along a row: in most directions they fold less. And at most."""
+USUAL_FALL, FALLS = 2.5, (1.0, 5.0)
+FINE_CY_PX = 0.8
+"""Rings beyond this share of the finest tell the white noise."""
+LEAST_LEFT = 0.015
+"""Of a picture's power, what must be unexplained for a codec to be looked for: less does no harm."""
+UNLIKE = 0.005
+"""Of a picture's power, what no chart explains in any case: blur reaches across the window of a tile."""
+NO_CODEC, SURE_CODEC = 0.1, 0.35
+"""Of what is unexplained in the middle of the curve, the share that is neither noise nor moire."""
+CODEC_DOUBT, HIDDEN_CODEC, HALF_KNOWN = 0.8, 0.5, 0.5
+"""One sigma of what is made up for a codec, of what would be where none is seen, and of that for moire."""
+FREE_RINGS = 3.0
+"""What is wrong with a curve is the same in neighbours: of all rings together so many are free."""
+FLOOR = 0.04
 """Of modulation at 0.5 cy/px, and with the square of frequency below: what is wrong in any case."""
 SHARE = 0.03
 """Of the blur that the curve shows: what is wrong with it in any case."""
@@ -55,36 +76,40 @@ class Fitted:
     """One curve for all tiles; shape (rings,) each.
 
     `ratio`: lens of the picture over that of the reference, signed and 1 at zero frequency; `sigma` of it,
-    with the level's. `level_noise` is the part of `level_sigma` that is noise. `forward`, `reverse`:
-    the two ratios it was made of. `gain`: of the tiles, shape (tiles,), 0 for those left out.
+    with the level's. `level_noise` is the part of `level_sigma` that is noise. `coded`: how much it looks
+    as if a codec had been at work, 0 to 1. `gain`: of the tiles, shape (tiles,).
     """
 
     frequency_cy_px: Floats64
     ratio: Floats64
     sigma: Floats64
     coherence: Floats64
-    forward: Floats64
-    reverse: Floats64
     level_sigma: float
     level_noise: float
+    coded: float
     gain: Floats64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sums:
-    """x, q and w of every tile and ring, shape (tiles, rings)."""
+    """x, q and w of every tile and ring, shape (tiles, rings).
+
+    `frequency_cy_px` and how many `waves` a ring has: shape (rings,).
+    """
 
     cross: Floats64
     chart: Floats64
     picture: Floats64
+    frequency_cy_px: Floats64
+    waves: Floats64
 
     def only(self, which: Mask) -> "Sums":
         """Some of the tiles."""
-        return Sums(self.cross[which], self.chart[which], self.picture[which])
+        return replace(self, cross=self.cross[which], chart=self.chart[which], picture=self.picture[which])
 
     def of_gain(self, gain: Floats64) -> "Sums":
         """With each tile's own gain taken out of its picture."""
-        return Sums(self.cross / gain[:, None], self.chart, self.picture / gain[:, None] ** 2)
+        return replace(self, cross=self.cross / gain[:, None], picture=self.picture / gain[:, None] ** 2)
 
     def forward(self) -> Floats64:
         """Of all tiles together, shape (rings,)."""
@@ -96,16 +121,19 @@ class Sums:
         return np.asarray(self.cross.sum(axis=0) ** 2 / np.maximum(both, 1e-30))
 
 
-def sums(aligned: Compared, rings: RingSet, noise_power: Floats64 | float = 0.0) -> Sums:
+def sums(aligned: Compared, noise_power: Floats64 | float = 0.0) -> Sums:
     """Tiles that are not shifted any more, ring by ring; `noise_power` is a chart wave's, by ring."""
+    rings = rings_of(aligned)
     even = aligned.evened()
     power = aligned.chart.sum(axis=1)
     share = 1.0 / (power + np.median(power))
-    waves = (aligned.plane.weight @ rings.of) * noise_power
+    waves = (aligned.plane.weight @ rings.of).astype(np.float64)
     return Sums(
         (even.cross.real @ rings.of).astype(np.float64),
-        (even.chart @ rings.of).astype(np.float64) - np.outer(share, waves),
+        (even.chart @ rings.of).astype(np.float64) - np.outer(share, waves * noise_power),
         (even.picture @ rings.of).astype(np.float64),
+        rings.frequency,
+        waves,
     )
 
 
@@ -114,8 +142,9 @@ def rings_of(compared: Compared) -> RingSet:
     return ring_set(compared.tiles.side_px, compared.tiles.line_step)
 
 
-def band_coherence(found: Sums, frequency: Floats64, low: float, high: float) -> float:
+def band_coherence(found: Sums, low: float, high: float) -> float:
     """Coherence of all tiles over a band, 0 to 1; of its nearest ring where it holds none."""
+    frequency = found.frequency_cy_px
     band = (frequency >= low) & (frequency <= high)
     if not band.any():
         band = np.arange(len(frequency)) == np.argmin(np.abs(frequency - (low + high) / 2))
@@ -131,7 +160,7 @@ def gains(found: Sums) -> Floats64:
     return np.asarray((common * found.cross)[:, clear].sum(axis=1) / np.maximum(model, 1e-30))
 
 
-def odd_ones(found: Sums, frequency: Floats64) -> tuple[Mask, Mask]:
+def odd_ones(found: Sums) -> tuple[Mask, Mask]:
     """Tiles that do not follow the common curve: for having moved, and for another depth."""
     clear = _clear(found)
     common = found.forward()[clear]
@@ -140,7 +169,7 @@ def odd_ones(found: Sums, frequency: Floats64) -> tuple[Mask, Mask]:
     fit = (common * x).sum(axis=1) / np.sqrt(np.maximum(model.sum(axis=1) * w.sum(axis=1), 1e-30))
     middle, spread = _robust(fit)
     moved = fit < middle - max(SPREADS * spread, LEAST_OFF)
-    bend = frequency[clear] ** 2
+    bend = found.frequency_cy_px[clear] ** 2
     bend = bend - (model.sum(axis=0) @ bend) / max(float(model.sum()), 1e-30)
     off = (
         common * x
@@ -167,47 +196,82 @@ def _clear(found: Sums) -> Mask:
     return np.arange(len(clear)) < max(end, 3)
 
 
-def fitted(found: Sums, frequency: Floats64, ratio: float = 1.0) -> Fitted:
+def fitted(found: Sums, ratio: float = 1.0, in_step: float = 0.0) -> Fitted:
     """One curve through tiles that belong together.
 
     Parameters
     ----------
     found : Sums
-    frequency : ndarray, shape (rings,)
-        Of its rings, cy/px.
     ratio : float
         The picture's scale over the reference's.
+    in_step : float
+        How far the pixels of the two fall on the same places of the object, 0 to 1; below 0, between them.
 
     Notes
     -----
     Sigma is a jackknife over the tiles, widened for their overlap, and what is wrong in any case.
     """
+    frequency = found.frequency_cy_px
     gain = gains(found)
     own = found.of_gain(np.maximum(gain, 0.05 * float(np.median(gain))))
-    forward, coherence = own.forward(), own.coherence()
-    x = own.cross.sum(axis=0)
-    noise = _white_noise(own)
-    reverse = (own.picture.sum(axis=0) - noise) / np.where(np.abs(x) > 1e-30, x, 1e-30)
-    left_out = _without_each(own)
-    telling = _telling(forward, frequency)
+    shared = _moire(own, ratio)
+    straight = (1 - in_step * shared) / (1 - shared)
+    coded, raised = _codec(own)
+    lens = own.forward() * straight * raised
+    each = _without_each(own) * straight * raised
+    telling = _telling(lens, frequency)
     cone = 1 - CONE * max(0.0, 1 - ratio) * frequency
-    level, level_doubt = _level(forward[None, :] / cone, frequency, telling)
-    levels, _ = _level(left_out / cone, frequency, telling)
-    lens = forward / level[0]
-    each = left_out / levels[:, None]
-    scatter = OVERLAP * _jackknife(each)
-    level_noise = OVERLAP * float(_jackknife((levels / left_out[:, telling].mean(axis=1))[:, None])[0])
+    level, level_doubt = _level(lens[None, :] / cone, frequency, telling)
+    levels, _ = _level(each / cone, frequency, telling)
+    lens, scatter = lens / level[0], OVERLAP * _jackknife(each / levels[:, None])
+    level_noise = OVERLAP * float(_jackknife((levels / each[:, telling].mean(axis=1))[:, None])[0])
     level_sigma = math.hypot(level_noise, level_doubt, LEVEL_DOUBT)
-    sigma = np.sqrt(scatter**2 + (level_sigma * lens) ** 2 + _doubt(frequency, lens) ** 2)
-    return Fitted(frequency, lens, sigma, coherence, lens, reverse / level[0], level_sigma, level_noise, gain)
+    wrong = np.hypot(_wrong(frequency, lens), HALF_KNOWN * np.abs(straight - 1) * lens)
+    wrong = np.hypot(wrong, _codec_doubt(own.coherence(), coded) * lens)
+    wrong *= math.sqrt(max(1.0, len(lens) / FREE_RINGS))
+    sigma = np.sqrt(scatter**2 + wrong**2 + (level_sigma * lens) ** 2)
+    return Fitted(frequency, lens, sigma, own.coherence(), level_sigma, level_noise, coded, gain)
 
 
-def _white_noise(found: Sums) -> Floats64:
-    """Of w in every ring, what is white noise: no more than the finest rings leave unexplained."""
-    left = found.picture.sum(axis=0) - found.cross.sum(axis=0) ** 2 / np.maximum(
-        found.chart.sum(axis=0), 1e-30
-    )
-    return np.zeros_like(left)
+def _moire(found: Sums, ratio: float) -> Floats64:
+    """Of a chart's power in every ring, the share that the reference's pixels folded there."""
+    at = found.frequency_cy_px * ratio
+    return np.minimum(_folded(at, _fall(found)), MOST_MOIRE) * (at > 0)
+
+
+def _folded(frequency: Floats64, fall: float) -> Floats64:
+    """The power that pixels fold back to a frequency, over the power there."""
+    beyond = 1 - frequency
+    pixel = np.sinc(beyond) / np.sinc(frequency)
+    return np.asarray(MOIRE * (beyond / frequency) ** -fall * pixel**2)
+
+
+def _fall(found: Sums) -> float:
+    """With which power of frequency the scene's power falls; pixels are taken out."""
+    band = (found.frequency_cy_px > 0.2) & (found.frequency_cy_px < 0.48)
+    frequency = found.frequency_cy_px[band]
+    power = (found.chart.sum(axis=0) / found.waves)[band] / np.sinc(frequency) ** 2
+    if band.sum() < 3 or (power <= 0).any():
+        return USUAL_FALL
+    return float(np.clip(-np.polyfit(np.log(frequency), np.log(power), 1)[0], *FALLS))
+
+
+def _codec(found: Sums) -> tuple[float, Floats64]:
+    """How much it looks like a codec, 0 to 1, and by how much the forward ratio is raised for it, by ring."""
+    q, x, w = (each.sum(axis=0) for each in (found.chart, found.cross, found.picture))
+    frequency = found.frequency_cy_px
+    forward = x / np.maximum(q, 1e-30)
+    folded = forward**2 * np.maximum(q, 0.0) * _folded(frequency, _fall(found))
+    left = np.maximum(w - forward * x - folded, 0.0)
+    fine = frequency > FINE_CY_PX * float(frequency[-1])
+    white = found.waves * float(left[fine].sum() / found.waves[fine].sum())
+    middle = (frequency > 0.1) & (frequency < 0.3) & (left > LEAST_LEFT * w)
+    if not middle.any():
+        return 0.0, np.ones(len(w))
+    more = np.maximum(left - white - UNLIKE * w, 0.0)[middle].sum() / left[middle].sum()
+    coded = float(np.clip((more - NO_CODEC) / (SURE_CODEC - NO_CODEC), 0.0, 1.0))
+    coherence = np.clip(found.coherence(), LEAST_COHERENCE, 1.0)
+    return coded, np.asarray(coherence ** (-0.5 * coded))
 
 
 def _without_each(found: Sums) -> Floats64:
@@ -264,7 +328,13 @@ def _bell(waves: Floats64) -> Floats64:
     return np.asarray(np.exp(-((np.pi * waves) ** 2) / 8))
 
 
-def _doubt(frequency: Floats64, ratio: Floats64) -> Floats64:
+def _codec_doubt(coherence: Floats64, coded: float) -> Floats64:
+    """Of the modulation, one sigma of what a codec may have done to it."""
+    most = np.clip(coherence, LEAST_COHERENCE, 1.0) ** -0.5 - 1
+    return np.asarray((HIDDEN_CODEC + (CODEC_DOUBT - HIDDEN_CODEC) * coded) * most)
+
+
+def _wrong(frequency: Floats64, ratio: Floats64) -> Floats64:
     """What a modulation is off in any case: a share of the blur, and a floor."""
     slope = np.gradient(ratio, frequency) * frequency
     return np.asarray(np.hypot(FLOOR * (frequency / 0.5) ** 2, SHARE * slope))

@@ -59,8 +59,9 @@ WHY_FLAGS = {
     "depth": Flag.SEVERAL_DEPTHS,
     "outside": Flag.TOO_SMALL,
 }
-KNOWN_TO = 0.05
-"""A ring whose modulation is known so well counts, however little of it there is."""
+STRIDE_PX = 7
+KNOWN_TO, SOME_CODEC = 0.15, 0.3
+"""A ring whose modulation is known so well counts, however little of it there is, unless a codec took it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def _measured(reference: Reference, frame: Frame, block: Block, laid: Laid) -> O
     tiles = laid.aligned.tiles
     rings = rings_of(laid.aligned)
     grain = _chart_noise(reference, laid.placement, tiles, rings.frequency)
-    found = sums(laid.aligned, rings, grain)
+    found = sums(laid.aligned, grain)
     why = np.full(len(tiles.row), "", dtype="<U8")
     why[_outside(reference, laid.placement, block, tiles)] = "outside"
     why[_cut(reference, frame, laid.placement, block, tiles) & (why == "")] = "clipped"
@@ -154,16 +155,18 @@ def _measured(reference: Reference, frame: Frame, block: Block, laid: Laid) -> O
     why[(np.abs(laid.shift_px).max(axis=1) > MOVED_PX) & (why == "")] = "moved"
     good = why == ""
     if good.sum() >= FEWEST_TILES:
-        moved, depth = odd_ones(found.only(good), rings.frequency)
+        moved, depth = odd_ones(found.only(good))
         why[np.flatnonzero(good)[moved]] = "moved"
         why[np.flatnonzero(good)[depth]] = "depth"
     kept = found.only(why == "")
     target = _object(block, tiles.side_px, why)
-    surety = band_coherence(kept, rings.frequency, SURE_FROM, SURE_TO) if (why == "").any() else 0.0
+    surety = band_coherence(kept, SURE_FROM, SURE_TO) if (why == "").any() else 0.0
     nothing = ObjectMeasurement(laid.placement, target, surety=surety, flags=_faults(why, frame, block))
     if (why == "").sum() < FEWEST_TILES or surety < SURE_COHERENCE:
         return replace(nothing, flags=_reason(nothing.flags, why, kept))
-    return _with_curve(nothing, fitted(kept, rings.frequency, laid.placement.ratio))
+    return _with_curve(
+        nothing, fitted(kept, laid.placement.ratio, _in_step(reference, laid.placement, block))
+    )
 
 
 def _object(block: Block, side_px: int, why: NDArray[np.str_] | None = None) -> Object:
@@ -194,6 +197,16 @@ def noise_of_picture(frame: Frame, block: Block) -> float:
     """The rms of a pixel's noise where the object is."""
     codes = frame.luma[block.row : block.row + block.rows, block.column : block.column + block.columns]
     return noise_of(linearise(codes, bits=frame.bits, transfer=frame.transfer, limited=frame.limited))
+
+
+def _in_step(reference: Reference, placement: Placement, block: Block) -> float:
+    """How far the pixels of picture and reference fall on the same places, 0 to 1; below 0: between them."""
+    x = block.column + np.arange(0, block.columns, STRIDE_PX, dtype=float)[None, :]
+    y = block.line(0) + block.line_step * np.arange(0, block.rows, STRIDE_PX, dtype=float)[:, None]
+    dx, dy = placement.inverse(x, y)
+    column = dx + (reference.width_px - 1) / 2
+    row = (dy + (reference.height_px - 1) / 2 - reference.first_line) / reference.line_step
+    return float(np.cos(2 * np.pi * np.stack([column + 0 * row, row + 0 * column])).mean())
 
 
 def _corners(block: Block, tiles: Layout) -> tuple[Floats64, Floats64]:
@@ -267,7 +280,8 @@ def _reason(flags: frozenset[Flag], why: NDArray[np.str_], kept: Sums) -> frozen
 
 def _with_curve(nothing: ObjectMeasurement, curve: Fitted) -> ObjectMeasurement:
     pixel = _pixel(curve.frequency_cy_px)
-    keep = (curve.coherence > LEAST_COHERENCE) | (curve.sigma * pixel < KNOWN_TO)
+    known = (curve.sigma * pixel < KNOWN_TO) & (curve.coded < SOME_CODEC)
+    keep = known | (curve.coherence > LEAST_COHERENCE)
     frequency = curve.frequency_cy_px[keep]
     modulation, sigma = (curve.ratio * pixel)[keep], (curve.sigma * pixel)[keep]
     fifty = _fifty(frequency, modulation, sigma)
