@@ -1,9 +1,9 @@
 """What the picture at one zoom position says of its defocus, its lens and the camera together.
 
 For every r and every softness of the lens that are tried, the misfit of the curve is a quadratic form in the
-camera's taps (`camera`). Forms of several positions add up, since one camera stands behind all of them, and
-the taps are then summed over in closed form. So a position says nothing by itself of how far out of focus it
-is; together they do.
+camera's unknowns: its taps, and what it takes from faint detail (`camera`). Forms of several positions add
+up, since one camera stands behind all of them, and the unknowns are then summed over in closed form. So a
+position says nothing by itself of how far out of focus it is; together they do.
 """
 
 import math
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .camera import TAPS, CameraCurve, camera_curve, cosines
+from .camera import FAINT, FAINT_SIGMA, TAPS, CameraCurve, camera_curve, cosines, faint_losses
 from .defocus import softness_um
 from .focus_curves import FocusCurves, focus_curves
 from .misfit import Rings
@@ -45,15 +45,16 @@ _LEAST_LEFT = 0.05
 _SHARPER_SHARE = 0.25
 """Of the grid of r to one side: how much sharper than its reference a picture may be."""
 
-_UPPER = np.triu_indices(TAPS)
-_BEND = np.zeros((TAPS, TAPS), int)
-_BEND[_UPPER] = _BEND.T[_UPPER] = range(1 + TAPS, 1 + TAPS + len(_UPPER[0]))
-"""Which entry of a form holds the bend in each two taps."""
+_UNKNOWNS = TAPS + len(FAINT)
+_UPPER = np.triu_indices(_UNKNOWNS)
+_BEND = np.zeros((_UNKNOWNS, _UNKNOWNS), int)
+_BEND[_UPPER] = _BEND.T[_UPPER] = range(1 + _UNKNOWNS, 1 + _UNKNOWNS + len(_UPPER[0]))
+"""Which entry of a form holds the bend in each two unknowns."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """The misfit at one zoom position as quadratic forms in the taps.
+    """The misfit at one zoom position as quadratic forms in the camera's unknowns.
 
     Attributes
     ----------
@@ -62,7 +63,7 @@ class Evidence:
     first_um, step_um : float
         Where the grid of r begins, and its step.
     forms : ndarray, shape (rows, entries, softness)
-        Misfit without a camera, its slope in the taps (TAPS of them), its bend (upper triangle). Rows: the
+        Misfit without a camera, its slope in each unknown, its bend in each two (upper triangle). Rows: the
         grid of r, and after it, for a picture with a reference, one that begins at 0 again: pictures sharper
         than their reference by as much as that r would be softer.
     """
@@ -188,7 +189,9 @@ def evidence(
         for name in ("frequency", "modulation")
     )
     against = np.concatenate([each.against * each.rings.frequency for each in all_seen])
-    camera = _Ratio.of(cosines(frequency), cosines(against), np.array(about))
+    # how strong the detail of a curve against a reference is, nobody knows
+    faint = faint_losses(frequency, modulation) * (against == 0.0)[:, None]
+    camera = _Ratio.of(cosines(frequency), cosines(against), np.array(about), faint)
     models = (_models(each, all_seen, r) for each in curves)
     forms = np.stack([_forms(modulation, model, inverse, camera) for model in models], axis=2)
     forms /= _inflation(np.moveaxis(forms, 1, 0), len(frequency))
@@ -199,27 +202,35 @@ def evidence(
 
 def chance(forms: Vector, camera: CameraCurve) -> Vector:
     """-2 ln of the chance of forms, summed over the cameras that `camera` allows; shape without entries."""
-    precision, taps = camera.precision, np.array(camera.taps)
-    towards = precision @ taps
+    precision, guess = _before(camera)
+    towards = precision @ guess
     root = _cholesky(
         [
             [forms[_BEND[row, column]] + precision[row, column] for column in range(row + 1)]
-            for row in range(TAPS)
+            for row in range(_UNKNOWNS)
         ]
     )
-    half = _solved(root, [forms[1 + each] + towards[each] for each in range(TAPS)])
-    found = forms[0] + (taps @ towards - float(np.linalg.slogdet(precision)[1]))
+    half = _solved(root, [forms[1 + each] + towards[each] for each in range(_UNKNOWNS)])
+    found = forms[0] + (guess @ towards - float(np.linalg.slogdet(precision)[1]))
     for each in half:
         found -= each**2
-    return np.asarray(found + 2.0 * np.log(math.prod(root[each][each] for each in range(TAPS))))
+    return np.asarray(found + 2.0 * np.log(math.prod(root[each][each] for each in range(_UNKNOWNS))))
 
 
 def camera_after(forms: Vector, camera: CameraCurve) -> CameraCurve:
     """The camera once the forms of one hypothesis, shape (entries,), have been seen."""
-    precision = camera.precision
+    precision, guess = _before(camera)
     _, pull, bend = _split(forms)
     covariance = np.asarray(np.linalg.inv(bend + precision), dtype=np.float64)
-    return camera_curve(covariance @ (pull + precision @ np.array(camera.taps)), covariance)
+    found = covariance @ (pull + precision @ guess)
+    return camera_curve(found[:TAPS], covariance[:TAPS, :TAPS])
+
+
+def _before(camera: CameraCurve) -> tuple[Vector, Vector]:
+    """Precision and guess of all unknowns: a camera's taps, and that it treats faint detail as strong."""
+    precision = np.diag(np.full(_UNKNOWNS, FAINT_SIGMA**-2))
+    precision[:TAPS, :TAPS] = camera.precision
+    return precision, np.append(camera.taps, np.zeros(len(FAINT)))
 
 
 def _models(curves: FocusCurves, all_seen: Sequence[Seen], r: Vector) -> Vector:
@@ -268,24 +279,27 @@ def _tap_errors(rings: Rings, varying: float) -> Vector:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ratio:
-    """What the camera leaves in a picture over what it left in the reference, `start + slope @ taps`.
+    """What the camera leaves in a picture over what it left in the reference, `start + slope @ unknowns`.
 
-    `start`: shape (rings,). `slope`: shape (rings, TAPS).
+    `start`: shape (rings,). `slope`: shape (rings, unknowns).
     """
 
     start: Vector
     slope: Vector
 
     @classmethod
-    def of(cls, here: Vector, there: Vector, about: Vector) -> "_Ratio":
-        """From the cosines at each ring's frequency in picture and reference, shape (rings, TAPS)."""
+    def of(cls, here: Vector, there: Vector, about: Vector, faint: Vector) -> "_Ratio":
+        """From the cosines at each ring's frequency in picture and reference, shape (rings, TAPS).
+
+        `faint`: what is lost of faint detail, shape (rings, 2).
+        """
         own, other = (np.maximum(1.0 + each @ about, _LEAST_LEFT) for each in (here, there))
         slope = (own / other)[:, None] * (here / own[:, None] - there / other[:, None])
-        return cls(own / other - slope @ about, slope)
+        return cls(own / other - slope @ about, np.hstack([slope, faint]))
 
 
 def _forms(modulation: Vector, model: Vector, inverse: Vector, camera: _Ratio) -> Vector:
-    """The entries for every column of `model`, shape (rows, 1 + TAPS + TAPS (TAPS + 1) / 2)."""
+    """The entries for every column of `model`, shape (rows, 1 + n + n (n + 1) / 2) with n unknowns."""
     off = modulation[:, None] - model * camera.start[:, None]
     slopes = camera.slope[:, :, None] * model[:, None, :]
     weighed = np.einsum("fg,gjr->fjr", inverse, slopes)
@@ -296,22 +310,22 @@ def _forms(modulation: Vector, model: Vector, inverse: Vector, camera: _Ratio) -
 
 
 def _split(forms: Vector) -> tuple[Vector, Vector, Vector]:
-    """Constant (...), slope (..., TAPS) and bend (..., TAPS, TAPS) of forms."""
-    return forms[0], np.moveaxis(forms[1 : 1 + TAPS], 0, -1), np.moveaxis(forms[_BEND], (0, 1), (-2, -1))
+    """Constant (...), slope (..., n) and bend (..., n, n) of forms."""
+    return forms[0], np.moveaxis(forms[1 : 1 + _UNKNOWNS], 0, -1), np.moveaxis(forms[_BEND], (0, 1), (-2, -1))
 
 
 def _inflation(forms: Vector, rings: int) -> float:
     """How many times worse than its noise the best curve of any lens and camera fits, 1 and up."""
     constant, pull, bend = _split(forms)
-    best = np.linalg.solve(bend + 4.0 * np.eye(TAPS), pull[..., None])[..., 0]
+    best = np.linalg.solve(bend + 4.0 * np.eye(_UNKNOWNS), pull[..., None])[..., 0]
     lowest = float(np.min(constant - np.einsum("...i,...i->...", pull, best)))
-    return max(1.0, lowest / max(1, rings - TAPS - 1))
+    return max(1.0, lowest / max(1, rings - _UNKNOWNS - 1))
 
 
 def _cholesky(matrix: Sequence[Sequence[Vector]]) -> list[list[Vector]]:
     """The lower root of matrices given entry by entry, the lower triangle: far faster than one by one."""
     root: list[list[Vector]] = []
-    for row in range(TAPS):
+    for row in range(_UNKNOWNS):
         root.append([])
         for column in range(row + 1):
             left = _less(matrix[row][column], root[row][:column], root[column][:column])
@@ -322,7 +336,7 @@ def _cholesky(matrix: Sequence[Sequence[Vector]]) -> list[list[Vector]]:
 def _solved(root: Sequence[Sequence[Vector]], right: Sequence[Vector]) -> list[Vector]:
     """What the root, multiplied with it, makes `right`, entry by entry."""
     found: list[Vector] = []
-    for row in range(TAPS):
+    for row in range(_UNKNOWNS):
         found.append(_less(right[row], root[row][:row], found) / root[row][row])
     return found
 
