@@ -98,8 +98,8 @@ def test_the_interval_holds_the_error_whatever_the_camera(delta_um: float, camer
 def smoothed(curve: ZoomCurve, reach: float) -> ZoomCurve:
     """The curve after a noise reduction that averages neighbours where they differ by less than its reach.
 
-    A sine of amplitude A is smoothed by four fifths of 1 - exp(-2 (pi f)^2) where A is far below the reach, and
-    by exp(-(A / reach)^2) of that above: a bilateral filter's law, not the solver's.
+    A sine of amplitude A loses four fifths of 1 - exp(-2 (pi f)^2) where A is far below the reach, above that
+    exp(-(A / reach)^2) of it: much like a bilateral filter's law, not the solver's.
     """
     f, shown = curve.rings.frequency, curve.rings.modulation
     lost = 0.8 * (1.0 - np.exp(-2.0 * (np.pi * f) ** 2)) * np.exp(-((shown / reach) ** 2))
