@@ -25,6 +25,7 @@ from .picture.contrast import WIDTH_PX, scene_contrast
 from .picture.patches import DetectedTransfer, read_patches
 from .reading import Flag, Reading, Star, curve_fields
 from .star.colours import in_red_and_blue
+from .star.ink import ink_curve
 from .star.measurement import StarMeasurement, measure_star
 from .zoom.chart_memory import Chart, believed, learned
 from .zoom.scale import Scale, next_scale, twists_of
@@ -75,7 +76,7 @@ class Track:
     `misses` counts the pictures since the star was last seen; `other` is a second, smaller star. `want` is
     what to look for: "auto" takes our own edge chart where no star was ever seen, "edge" any slanted square,
     or the edge in `region` alone. `edges` is what is known of an edge chart. `colours`: whether red and blue
-    are read too.
+    are read too. `ink`: the light of every code, where the star is printed in colour.
     """
 
     star: Star | None = None
@@ -88,6 +89,7 @@ class Track:
     edges: EdgeTrack | None = None
     detected: DetectedTransfer | None = None
     colours: bool = False
+    ink: NDArray[np.float32] | None = None
 
     @property
     def tracking(self) -> Star | None:
@@ -134,16 +136,21 @@ def _read(known: Track, frame: Frame) -> tuple[Track, Reading]:
         may = known.want == "auto" and known.star is None and _patient(known)
         edges = _edges(known, frame, picture, contrast) if may else None
         return edges or _without_star(known, frame, contrast)
-    detected = known.detected
-    if known.tracking is None or frame.index % PATCHES_EVERY == 0:
+    detected, ink = known.detected, known.ink
+    looked = known.tracking is None or frame.index % PATCHES_EVERY == 0
+    if looked:
         detected = read_patches(frame, found.measured, detected) or detected
     if detected and detected != known.detected:
         read = detected.of(frame)
-        found = _held(replace(known, star=_star(found.measured), misses=0), read, picture) or found
+    if looked:
+        ink = ink_curve(read, found.measured)
+    if detected != known.detected or (ink is None) != (known.ink is None):
+        again = replace(known, star=_star(found.measured), misses=0, ink=ink)
+        found = _held(again, read, picture) or found
     after, reading = _with_star(known, read, picture, found, contrast)
     if detected and detected.contradicts and frame.transfer != "unknown":
         reading = replace(reading, flags=reading.flags | {Flag.OTHER_CURVE})
-    return replace(after, detected=detected), reading
+    return replace(after, detected=detected, ink=ink), reading
 
 
 def _edges(known: Track, frame: Frame, picture: Pyramid, contrast: float) -> tuple[Track, Reading] | None:
@@ -166,11 +173,11 @@ def _held(known: Track, frame: Frame, picture: Pyramid) -> _Found | None:
     if star is None:
         return None
     supposed = known.scale.px if known.scale.twisted else None
-    first = _measure(frame, star, star.radius_px, supposed, tracked=True)
+    first = _measure(known, frame, star, star.radius_px, supposed, tracked=True)
     if not _stands_out(first):
         return None
     if star.radius_px is not None and first.radius_px is None:
-        first = _measure(frame, star, None, supposed, tracked=True)
+        first = _measure(known, frame, star, None, supposed, tracked=True)
     other = None if known.other is None else _again(picture, known.other, math.inf)
     return _Found(*_twisted(known, frame, first, supposed), other)
 
@@ -251,12 +258,12 @@ def _measured(
     tracked = known.tracking
     rim = tracked.radius_px if tracked else star.radius_px
     supposed = known.scale.px if tracked and known.scale.twisted else _twist_radius_px(picture, star)
-    first = _measure(frame, star, rim, supposed, tracked=tracked is not None)
+    first = _measure(known, frame, star, rim, supposed, tracked=tracked is not None)
     if Flag.LOST in first.flags and tracked:
         rim, supposed = None, _twist_radius_px(picture, star)
-        first = _measure(frame, star, rim, supposed, tracked=False)
+        first = _measure(known, frame, star, rim, supposed, tracked=False)
     elif rim is not None and first.radius_px is None:
-        first = _measure(frame, star, None, supposed, tracked=tracked is not None)
+        first = _measure(known, frame, star, None, supposed, tracked=tracked is not None)
     return _twisted(known, frame, first, supposed)
 
 
@@ -267,7 +274,7 @@ def _twisted(
     twists = twists_of(first, known.scale, known.scale.px or supposed)
     if twists is None or (supposed and abs(twists.radius_px / supposed - 1) < TWIST_TOLERANCE):
         return first, twists
-    return _measure(frame, first, first.radius_px, twists.radius_px, tracked=True), twists
+    return _measure(known, frame, first, first.radius_px, twists.radius_px, tracked=True), twists
 
 
 def _twist_radius_px(picture: Pyramid, star: Candidate) -> float | None:
@@ -282,6 +289,7 @@ def _twist_radius_px(picture: Pyramid, star: Candidate) -> float | None:
 
 
 def _measure(
+    known: Track,
     frame: Frame,
     star: Star | Candidate | StarMeasurement,
     radius_px: float | None,
@@ -301,12 +309,18 @@ def _measure(
         star.y_px,
         star.cycles,
         radius_px=radius_px,
-        curve=None if floats else curve(bits=frame.bits, transfer=frame.transfer, limited=frame.limited),
+        curve=None if floats else _light_of_codes(known, frame),
         twist_radius_px=twist_radius_px,
         line_step=frame.line_step,
         first_line=frame.first_line,
         tracked=tracked,
     )
+
+
+def _light_of_codes(known: Track, frame: Frame) -> NDArray[np.float32]:
+    if known.ink is not None:
+        return known.ink
+    return curve(bits=frame.bits, transfer=frame.transfer, limited=frame.limited)
 
 
 def _without_star(known: Track, frame: Frame, contrast: float) -> tuple[Track, Reading]:
