@@ -63,6 +63,8 @@ FRONT_LAW = (SweepSlope(1000.0, 1.0, 0.01), SweepSlope(100.0, 0.012, 0.002))
         (at(-20.0, 20.0), {}, "unsure"),
         (at(13.6, 20.0, sign_known=False), {}, "adjust"),
         (at(-1.0, 1.0), {"flags": frozenset({Flag.CLIPPED})}, "unsure"),
+        (at(90.0, 95.0), {"flags": frozenset({Flag.CLIPPED})}, "adjust"),
+        (at(90.0, 95.0), {"flags": frozenset({Flag.CLIPPED, Flag.GLOSSY})}, "unsure"),  # glare hides spokes
         (
             at(-1.0, 1.0),
             {"flags": frozenset({Flag.SHARPENED})},

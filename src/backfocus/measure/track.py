@@ -19,7 +19,7 @@ from .edge.chart import EdgeTrack, read_chart, read_region
 from .edge.measurement import Region
 from .find.ring_harmonics import Pyramid, pyramid, read_rings, ring_radii
 from .find.stars import Candidate, find_star, star_near
-from .picture.clipping import clipped, combed, line_doubled
+from .picture.clipping import clipped, combed, glare_cut, line_doubled
 from .picture.compression import compressed
 from .picture.contrast import WIDTH_PX, scene_contrast
 from .picture.patches import DetectedTransfer, read_patches
@@ -449,7 +449,7 @@ def _more_flags(frame: Frame, found: _Found, scale: Scale) -> set[Flag]:
     if not scale.sure:
         flags.add(Flag.SCALE_UNSURE)
     if clipped(crop, bits=frame.bits, limited=frame.limited):
-        flags.add(Flag.CLIPPED)
+        flags |= {Flag.CLIPPED, Flag.GLOSSY} if glare_cut(crop, bits=frame.bits) else {Flag.CLIPPED}
     if compressed(frame, found.measured):
         flags.add(Flag.COMPRESSED)
     if frame.field is None and (frame.interlaced or line_doubled(crop) or combed(crop)):

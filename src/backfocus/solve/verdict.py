@@ -12,7 +12,8 @@ The rules are asked in this order, and the first that holds decides:
     adjust            the whole interval outside +-h; without an in-focus reference, outside +-1.5 h
     unsure            otherwise; the advice says how to find out
 
-Clipped or dark pictures read too sharp: an error seen in them is one, but `set` is not said. Moving ones read
+Clipped or dark pictures read too sharp: an error seen in them is one, but `set` is not said; glare that clips
+hides spokes and reads too soft, and nothing is said of it but `unsure`. Moving ones read
 too soft: `set` is safe, but `tracking` wants a residual off by 4 h, and `adjust` without a reference the
 whole interval outside +-4 h. What the camera does to every picture (sharpening, doubled lines, a codec)
 is solved for. What else was noticed stands at the end of the advice.
@@ -148,6 +149,7 @@ def judge(
         or _changed_by_focus(before_refocus, back_focus, depths)
         or _too_little_zoom(back_focus)
         or _no_camera_is_so_soft(back_focus, half_depth_um, 0.0 if referenced else camera_half_depths or 0.0)
+        or _spoilt(_cut_glare(flags), back_focus, half_depth_um)
         or _adjust(back_focus, sure_um, half_depth_um, adjusters, swept)
         or _spoilt(blamed, back_focus, half_depth_um)
         or _set(back_focus, half_depth_um, f_number)
@@ -310,6 +312,12 @@ def _spoilt(remarks: tuple[Remark, ...], back_focus: BackFocus, half_depth_um: f
         f"{' and '.join(remark.what for remark in remarks)} ({_interval_words(back_focus, half_depth_um)}).",
         " ".join(remark.cure for remark in remarks),
     )
+
+
+def _cut_glare(flags: frozenset[Flag]) -> tuple[Remark, ...]:
+    """The remarks on light that is mirrored and cut off: no spoke is left there, and all reads soft."""
+    both = frozenset({Flag.CLIPPED, Flag.GLOSSY})
+    return having(both, "too sharp", "too soft") if both <= flags else ()
 
 
 def _interval_words(back_focus: BackFocus, half_depth_um: float) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backfocus.measure.picture.clipping import clipped, combed, line_doubled
+from backfocus.measure.picture.clipping import clipped, combed, glare_cut, line_doubled
 
 from ...oracles.render import StarDrawing, disc_blurred, draw_star, seen
 
@@ -24,6 +24,19 @@ def test_whites_beyond_the_range_are_clipped(blur_px, noise):
 @pytest.mark.parametrize("noise", [0.0, 0.01])
 def test_whites_inside_the_range_are_not(white, noise):
     assert not clipped(star(white, noise=noise), bits=8, limited=False)
+
+
+@pytest.mark.parametrize("at_px", [(150, 150), (190, 120)], ids=["centre", "beside it"])
+def test_a_lamp_that_cuts_one_part_is_glare(at_px):
+    y, x = np.mgrid[:300, :300]
+    lamp = 160 * np.exp(-((x - at_px[0]) ** 2 + (y - at_px[1]) ** 2) / (2 * 45.0**2))
+    lit = np.clip(star(0.5) + lamp, 0, 255).astype(np.uint8)[30:270, 30:270]
+    assert glare_cut(lit, bits=8)
+
+
+@pytest.mark.parametrize("blur_px", [0.0, 3.0, 8.0])
+def test_too_much_light_everywhere_is_none(blur_px):
+    assert not glare_cut(star(1.3, blur_px)[30:270, 30:270], bits=8)
 
 
 def test_video_range_is_clipped_at_its_own_white():

@@ -105,7 +105,12 @@ def mirrored(picture: np.ndarray, x_px: float, y_px: float, spread_px: float) ->
 
 @pytest.mark.parametrize(
     ("at", "slope_x"),
-    [((130.0, 80.0, 32.0), 0.15), ((103.0, 97.0, 32.0), 0.0), ((160.0, 160.0, 80.0), 0.0)],
+    [
+        ((130.0, 80.0, 32.0), 0.15),
+        ((103.0, 97.0, 32.0), 0.0),
+        ((160.0, 160.0, 80.0), 0.0),
+        ((99.7, 100.4, 25.0), 0.0),  # just in the centre, where no ring tells one side from the other
+    ],
 )
 def test_light_that_the_chart_mirrors_is_no_blur(at: tuple[float, float, float], slope_x: float) -> None:
     scene = Scene(200, 200, 99.7, 100.4, 75.0, slope_x=slope_x)
@@ -115,6 +120,15 @@ def test_light_that_the_chart_mirrors_is_no_blur(at: tuple[float, float, float],
     # noise of 1 %; taken for a lamp's falling off, the bell lifted and sank the curve by .05 to .4
     assert np.abs(m - on_rings(otf)(f))[f < 0.45].max() < 0.02
     assert Flag.GLOSSY in measured.flags
+
+
+def test_a_lamp_brightest_in_the_centre_or_too_much_light_is_not_mirrored() -> None:
+    even = light(Scene(200, 200, 99.7, 100.4, 75.0), hopkins(0.5, CUT_OFF["f/4, 4 um"]))
+    y, x = np.mgrid[:200, :200]
+    spot = 1.0 + 0.4 * np.exp(-((x - 99.7) ** 2 + (y - 100.4) ** 2) / (2 * 40.0**2))
+    hot, cut = noisy(even * spot, 0.008, 1), np.minimum(noisy(even, 0.008, 1), 0.75 * even.max())
+    for picture in (hot, cut.astype(np.float32)):
+        assert Flag.GLOSSY not in measure_star(picture, 100, 100, 36).flags
 
 
 def test_a_lamp_that_falls_off_is_not_mirrored() -> None:

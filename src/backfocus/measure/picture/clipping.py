@@ -12,6 +12,8 @@ SPIKE = 4.0
 COMBED = 1.04
 """Difference to the next line against that to the next but one: 0.5 to 0.8 in clean stars, 1 in noise."""
 BINS_BELOW = 6
+CUT_MORE = 0.15
+"""Share of its samples by which one part of a star is cut off more than another does not come of a lens."""
 DOUBLED = 0.1
 """Difference of doubled lines against that of neighbouring pairs; 1 in a clean picture."""
 
@@ -34,6 +36,29 @@ def clipped(codes: Samples, *, bits: int, limited: bool, piled_up: float = PILED
     below = counts[max(0, top - BINS_BELOW) : top]
     piled = counts[top] > piled_up * levels.size and counts[top] > SPIKE * float(below.mean() if top else 0.0)
     return bool(piled and top >= (234 if limited else 254))
+
+
+def glare_cut(codes: Samples, *, bits: int) -> bool:
+    """Whether one part of a crop is cut off and another is not: a lamp is mirrored there, or shines there.
+
+    Parameters
+    ----------
+    codes : ndarray, shape (rows, columns)
+        The star, its centre in the middle; of a crop that is `clipped`. Too much light everywhere cuts the
+        whites of all parts, the middle least, where blur has taken them.
+    """
+    levels = _levels(codes, bits).reshape(codes.shape)
+    cut = levels >= levels.max() - 2  # the coder leaves a little noise on what is cut
+    y, x = (np.linspace(-1.0, 1.0, size) for size in codes.shape)
+    distance = np.hypot(x[None, :], y[:, None])
+    ring = (distance > 0.5) & (distance < 0.95)
+    quarters = [
+        float(cut[ring & (below == (y[:, None] > 0.0)) & (right == (x[None, :] > 0.0))].mean())
+        for below in (False, True)
+        for right in (False, True)
+    ]
+    middle = float(cut[distance < 0.5].mean())
+    return max(quarters) - min(quarters) > CUT_MORE or middle - float(cut[ring].mean()) > CUT_MORE
 
 
 def _levels(codes: Samples, bits: int) -> NDArray[np.intp]:

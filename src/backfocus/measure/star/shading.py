@@ -35,6 +35,14 @@ LEAST_FALL = 0.02
 ADDED = 0.5
 """Of what multiplied light of this slope does to the spokes: less, and the light is added."""
 
+CENTRE_STRONG, CENTRE_RINGS, CENTRE_RISE, CENTRE_SHAPE = 0.4, 9, 0.08, 0.004
+"""Rings with so much of the strongest spokes tell of light in the centre, so many of them, where it is so
+much more (as a logarithm) than outside; and how far heights may be off the two powers that are fitted."""
+
+BRIGHTEST, CUT_LIGHT, CUT_SHARE, LIFTED = 0.98, 0.97, 0.2, 0.25
+"""So near the brightest but two per cent, and so many samples of the outer rings: whites that are cut off, or
+even light. So many of the darkest that bright: light that is added."""
+
 DARKEST = 0.2
 """Of the light at the centre: no pixel is brightened more than five times."""
 
@@ -119,7 +127,7 @@ def find_shading(
         return None
     radius, mean = rings.radius_px[rows], fit.mean[rows]
     slope = _slope(rings, fit, rows)
-    if slope != 0 and _is_added(rings, fit, rows):
+    if (slope != 0 and _is_added(rings, fit, rows)) or _bell_is_added(rings, fit, rows):
         return Shading(middle(mean), glossy=True)
     noise = middle(fit.noise[rows[: (rows.size + 1) // 2]])
     sigma = np.hypot(fit.noise[rows] / np.sqrt(fit.samples[rows]), SAMPLING * mean)
@@ -166,6 +174,43 @@ def _is_added(rings: Rings, fit: RingFit, rows: NDArray[np.intp]) -> bool:
     known = max(float(sure @ np.vecdot(multiplied, multiplied)), 1e-12)
     share = float(sure @ np.vecdot(multiplied, fit.residual[rows])) / known
     return share + SURE / math.sqrt(known) < ADDED
+
+
+def _bell_is_added(rings: Rings, fit: RingFit, rows: NDArray[np.intp]) -> bool:
+    """Whether light grows towards the centre but the spokes' height does not: a lamp is mirrored just there.
+
+    What the lens takes from the spokes grows with the square of the frequency, which goes as 1 / radius; how
+    the height goes with the mean light besides is fitted along with it: in proportion if light is multiplied.
+    """
+    height = np.abs(fit.wave[rows])
+    strong = height > CENTRE_STRONG * height.max()
+    rows, height = rows[strong], height[strong]
+    if rows.size < CENTRE_RINGS:
+        return False
+    light = np.log(fit.mean[rows])
+    inner = middle(light[: rows.size // 3])
+    if inner - middle(light[-(rows.size // 3) :]) < CENTRE_RISE or _whites_level(rings, rows):
+        return False
+    radius = rings.radius_px[rows]
+    square = (radius[0] / radius) ** 2
+    columns = np.array([np.ones(rows.size), square, square**2, light])
+    sigma = np.hypot(fit.noise[rows] * np.sqrt(2.0 / fit.samples[rows]) / height, CENTRE_SHAPE)
+    found, covariance, _ = _robust(columns, np.log(height), sigma, np.zeros((4, 4)))
+    scatter = np.sqrt(np.mean(((np.log(height) - found @ columns) / sigma) ** 2))
+    share, doubt = float(found[3]), math.sqrt(covariance[3, 3]) * max(1.0, float(scatter))
+    return share + SURE * doubt < ADDED
+
+
+def _whites_level(rings: Rings, rows: NDArray[np.intp]) -> bool:
+    """Whether the outer rings are as bright as any, and their blacks black.
+
+    Where all whites are cut off, means rise as blur grows; a lamp as wide as the star lifts the blacks there.
+    """
+    seen = rings.weight[rows] > 0
+    brightest = np.quantile(rings.light[rows][seen], BRIGHTEST)
+    outer = rings.light[rows][-(rows.size // 3) :][seen[-(rows.size // 3) :]]
+    cut = np.mean(outer > CUT_LIGHT * brightest) > CUT_SHARE
+    return bool(cut and np.quantile(outer, CUT_SHARE) < LIFTED * brightest)
 
 
 def _off_centre_px(rim: float, shear: complex) -> float:
