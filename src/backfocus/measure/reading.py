@@ -36,6 +36,7 @@ class Flag(StrEnum):
     OTHER_MODE = "other-mode"
     TOO_SMALL = "too-small"
     GLOSSY = "glossy"
+    ALIASED = "aliased"
     NO_OBJECT = "no-object"
     NO_REFERENCE = "no-reference"
     TOO_SMOOTH = "too-smooth"

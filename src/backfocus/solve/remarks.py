@@ -89,6 +89,12 @@ REMARKS: dict[Flag, Remark] = {
         "Turn the chart or move the lamp until nothing shines in it: light that clips hides spokes.",
         "too soft",
     ),
+    Flag.ALIASED: Remark(
+        "detail finer than the pixels comes back as false patterns: the camera skips lines, or scales its "
+        "picture down without a filter",
+        "It is allowed for; in a mode that reads the whole sensor the answer is more certain.",
+        "in doubt",
+    ),
     Flag.SCALE_UNSURE: Remark(
         "nothing tells the size of the star",
         "Use our own chart, or name the lens: its zoom ratio is used then.",

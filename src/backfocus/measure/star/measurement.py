@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ...frame import Samples
 from ..reading import Flag
+from .aliasing import come_back, near_nyquist, radii_px
 from .centre import pixel_step, ring_frequencies, sector_step
 from .inner_end import find_inner_end
 from .levels import Levels, blur_disc_px, find_levels, find_rim
@@ -32,6 +33,7 @@ from .rings import (
     middle,
     outliers,
     parity,
+    plan_between,
     plan_rings,
     ring_count,
 )
@@ -126,7 +128,8 @@ class StarMeasurement:
         `lost` (no ring shows the star), `too-dark`, `low-contrast` (also: all rings are blurred below 0.5),
         `sharpened`, `sharpening-unknown` (too soft to tell), `moving` (smeared by more than 1.7 px),
         `cropped`, `tilted`, `above-nyquist`, `too-small` (MTF50 lies beyond what the rings reach, or is given
-        but only rings beyond those that tell it well come near), `glossy` (the chart mirrors light).
+        but only rings beyond those that tell it well come near), `glossy` (the chart mirrors light),
+        `aliased` (rings finer than Nyquist come back).
     """
 
     x_px: float
@@ -233,6 +236,19 @@ class _View:
         odd = parity(round(pose.y_px), self.first_line, self.line_step)
         count = ring_count(self.cycles, self.reach_px)
         plan = plan_rings(self.cycles, count, self.line_step, odd, every, samples)
+        return gather(
+            self.picture,
+            plan,
+            pose,
+            curve=self.curve,
+            line_step=self.line_step,
+            first_line=self.first_line,
+        )
+
+    def beyond(self, pose: Pose) -> Rings:
+        """The pixels of rings finer than Nyquist."""
+        odd = parity(round(pose.y_px), self.first_line, self.line_step)
+        plan = plan_between(self.cycles, *radii_px(self.cycles), self.line_step, odd)
         return gather(
             self.picture,
             plan,
@@ -446,7 +462,8 @@ def _told(kept: _Kept, level: Levels, pose: Pose, centre_sigma: float, view: _Vi
         motion_blur=blur,
         flags=_flags(kept.rings, response, level, pose, kept.rim_px, inside)
         | _dark(level.white, view.curve)
-        | _moving(blur),
+        | _moving(blur)
+        | _aliased(view, pose, level, response),
     )
 
 
@@ -512,6 +529,13 @@ def _moving(blur: MotionBlur | None) -> frozenset[Flag]:
     if blur is None or blur.length_px < SMEARED_PX or blur.length_px**2 < SURE * blur.sigma_px2:
         return frozenset()
     return frozenset({Flag.MOVING})
+
+
+def _aliased(view: _View, pose: Pose, level: Levels, response: Response) -> frozenset[Flag]:
+    near = near_nyquist(response)
+    if view.line_step > 1 or near is None or not come_back(view.beyond(pose), level.full, near):
+        return frozenset()
+    return frozenset({Flag.ALIASED})
 
 
 def _dark(white: float, curve: Floats | None) -> frozenset[Flag]:

@@ -135,7 +135,21 @@ def plan_rings(
     `odd` is 1 where a field's lines lie between the centre's lines.
     """
     edges = ring_edges(cycles)[: count + 1]
-    inner, outer = edges[:-1][::every], edges[1:][::every]
+    return _planned(cycles, edges[:-1][::every], edges[1:][::every], line_step, odd, samples)
+
+
+@lru_cache(maxsize=16)
+def plan_between(
+    cycles: int, inner_px: float, outer_px: float, count: int, line_step: int, odd: int
+) -> RingPlan:
+    """Every pixel of `count` rings between two radii that lie further in than those of `plan_rings`."""
+    edges = np.linspace(inner_px, outer_px, count + 1)
+    return _planned(cycles, edges[:-1], edges[1:], line_step, odd, SAMPLES)
+
+
+def _planned(
+    cycles: int, inner: Floats64, outer: Floats64, line_step: int, odd: int, samples: int
+) -> RingPlan:
     shape = (len(inner), _even_samples(cycles, samples))
     columns, lines = np.zeros(shape, np.intp), np.full(shape, odd, np.intp)
     used = np.zeros(shape, np.float32)
