@@ -7,19 +7,25 @@ from pathlib import Path
 from typing import Any, get_args
 
 from ..errors import Argument, UsageError
+from ..measure.object.album import Album
 from ..measure.reading import Reading
+from ..optics.lens import Optics
 from ..show.lines import camera_words, check_json, rests_on_json
+from ..solve.against import less_reference
 from ..solve.clip import ClipAnswer, FirstTurn, judge_clip
 from ..solve.learned import LearnedCamera
 from ..solve.shim import Calibrated, calibrate
 from ..solve.side_hint import Hint, side_hint
-from ..solve.zoom_pull import finished
+from ..solve.zoom_pull import finished, finished_rests
 from ..video.source import VideoSource
 from .cameras import KnownCamera, known_camera, learn, mode_of
 from .rig import Rig
 from .run import Limits, Sighting, readings
 from .sparing import sparing_readings
 from .store import Store
+
+CHART_SEEN = 5
+"""Pictures with a star or an edge that was read: that is the target then, and no object."""
 
 SHIM_UM = 1000.0
 """Longest known step between two clips, either way."""
@@ -167,7 +173,7 @@ def _checked(
             if every
             else sparing_readings(source, rig.track, limits)
         )
-        return _seen(passing(sightings, source), live=source.live)
+        return _seen(passing(sightings, source), rig.optics, live=source.live)
 
     first = look(rig.source)
     mode = mode_of(rig, first.size_px, first.transfer)
@@ -218,17 +224,27 @@ def _target(seen: Sequence[Reading]) -> str | None:
     return max(names, key=names.__getitem__, default=None)
 
 
-def _seen(sightings: Iterable[Sighting], *, live: bool) -> _Seen:
+def _seen(sightings: Iterable[Sighting], optics: Optics | None, *, live: bool) -> _Seen:
+    """The readings of star or edge; with neither in view, of what is there, against its own tele picture."""
     seen: list[Reading] = []
     size_px, transfer = None, ""
+    album: Album | None = Album()
+    charted = 0
     for sighting in sightings:
         frame = sighting.frame
         if size_px is None:
             size_px = (frame.luma.shape[1], frame.luma.shape[0] * frame.line_step)
             transfer = "" if frame.transfer == "unknown" else frame.transfer
         seen.append(sighting.reading)
-        if live and finished(seen):
+        charted += bool(sighting.reading.frequency_cy_px)
+        if charted >= CHART_SEEN:
+            album = None
+        elif album is not None and not sighting.reading.frequency_cy_px:
+            album.take(frame)
+        if live and (finished(seen) if album is None else finished_rests(album.scales())):
             break
+    if album is not None:
+        seen = [less_reference(each, optics) for each in album.readings()] or seen
     return _Seen(seen, size_px, transfer)
 
 

@@ -166,6 +166,7 @@ def judge_clip(
     zoom_ratio : float, optional
         Longest over shortest focal length of the lens, for stars that overfill the picture at tele.
     """
+    on_object = any(each.object for each in readings)
     pictures = undisturbed(usable(readings), optics)
     pulls = find_pulls(pictures) if comparable(pictures) else ()
     pull, k_doubt, short = pulls[-1] if pulls else None, 0.0, False
@@ -176,10 +177,16 @@ def judge_clip(
     wide = pull and optics and _end(pictures, pull, pull.wide, optics)
     if not (pull and optics and long and wide):
         depth = None if optics is None else optics.half_depth_um(0.0)
-        flags = borne(pictures)
+        flags = borne(pictures or [each for each in readings if each.object])
         unseen = not any(each.target for each in readings)
         verdict = judge(
-            None, depth, unscaled=_unscaled(readings), unseen=unseen, flags=flags, adjusters=adjusters
+            None,
+            depth,
+            unscaled=_unscaled(readings),
+            unseen=unseen,
+            flags=flags,
+            adjusters=adjusters,
+            on_object=on_object,
         )
         return ClipAnswer(None, verdict, depth, False, flags)
     told = side or (_side(wide, first_turn) if pull.wide is pull.late else 0)
@@ -203,6 +210,7 @@ def judge_clip(
         camera_half_depths=None if shown.known else shown.half_depths,
         f_number=optics.f_number(found.zoom[-1].scale_px / found.zoom[0].scale_px),
         swept=wide.best is not None,
+        on_object=on_object,
     )
     if short:
         verdict = replace(verdict, advice=f"{verdict.advice} {STOP_EARLIER}")
@@ -324,7 +332,9 @@ def _curves(
     bests = [
         _curve(end.best, end.hold.scale_px, in_focus=True, varying=VARYING_MOVING) for end in ends if end.best
     ]
-    return [each for each in (*holds, *bests, *_walk(pictures, pull)) if each is not None]
+    seen = [each for each in (*holds, *bests, *_walk(pictures, pull)) if each is not None]
+    # the reference of an object is the sharpest picture of tele: of a sweep there, the one in focus
+    return [replace(each, reference_in_focus=long.best is not None) for each in seen]
 
 
 def _curve(
@@ -338,7 +348,10 @@ def _curve(
     """The mean of some pictures as the solver takes it; None without a ring that can be used."""
     mean = mean_reading(pictures)
     rings = rings_of(mean) if mean else None
-    return ZoomCurve(scale_px, rings, scale_sigma_px, in_focus, varying) if rings else None
+    if mean is None or rings is None:
+        return None
+    against = mean.against.ratio if mean.against else 0.0
+    return ZoomCurve(scale_px, rings, scale_sigma_px, in_focus, varying, against)
 
 
 def _at_same_zoom(pictures: Sequence[Reading], pull: Pull, hold: Hold) -> Sequence[Reading]:

@@ -91,6 +91,7 @@ def judge(
     camera_half_depths: float | None = None,
     f_number: float | None = None,
     swept: bool = False,
+    on_object: bool = False,
 ) -> Verdict:
     """One of five verdicts with its reason and advice; see the top of the file for the rules.
 
@@ -122,6 +123,8 @@ def judge(
         At the widest position: a small opening hides an error that shows wide open, and that is said.
     swept : bool
         Whether the pictures are a clip that holds a sweep at wide: its first turn would tell the side.
+    on_object : bool
+        Whether no chart was in view, and an object was measured against its own picture at tele.
     """
     adjusters = adjusters or Adjusters()
     if adjusters.lens_kind not in ("front-focus", "unknown"):
@@ -129,8 +132,8 @@ def judge(
     if slopes is not None and not follows_zoom_law(*slopes):
         return _not_front_focus(slopes)
     if unseen and back_focus is None:
-        return _noticed(Verdict("unsure", "There is no star in any of the pictures.",
-                                REMARKS[Flag.NO_STAR].cure, ("chart",)), flags)  # fmt: skip
+        return _noticed(Verdict("unsure", "There is no star in any of the pictures, and nothing that could be "
+                                "measured in its place.", REMARKS[Flag.NO_STAR].cure, ("chart",)), flags)  # fmt: skip
     if half_depth_um is None:
         return Verdict("unsure", "Pixel size and f-number are not known, so blur cannot be told in um.",
                        "Say which camera and lens it is, or give pixel pitch and f-number.",
@@ -138,7 +141,7 @@ def judge(
     if Flag.LIGHT_CHANGED in flags or (back_focus is None and Flag.EXTENDER in flags):
         return _noticed(_disturbed(flags), flags)
     if back_focus is None:
-        return _noticed(_unread(unscaled), flags)
+        return _noticed(_object_unread() if on_object else _unread(unscaled), flags)
     depths = tuple(half_depths_um or [half_depth_um] * len(back_focus.zoom))
     of_camera: tuple[Effect, ...] = () if camera_solved else ("camera sharp", "camera soft")
     soft = having(flags, "too soft", *of_camera[1:])
@@ -155,7 +158,7 @@ def judge(
         or _set(back_focus, half_depth_um, f_number)
         or _cannot_tell(back_focus, half_depth_um, referenced=referenced, soft=bool(soft))
     )
-    return _noticed(verdict, flags)
+    return _noticed(_resting_on_object(verdict) if on_object else verdict, flags)
 
 
 def follows_zoom_law(first: SweepSlope, second: SweepSlope) -> bool:
@@ -289,6 +292,27 @@ def _unread(unscaled: bool) -> Verdict:
                    "Hold still for two seconds at full tele and again at full wide.")  # fmt: skip
 
 
+def _object_unread() -> Verdict:
+    return Verdict("unsure", "There is no chart in the pictures, and what they show could not be compared "
+                   "between tele and wide.",
+                   "Zoom in on something flat with fine detail (print, brick, leaves), focus on it, hold for "
+                   "two seconds; zoom out slowly with it in the middle and hold again. Or use a star.",
+                   ("chart",))  # fmt: skip
+
+
+def _resting_on_object(verdict: Verdict) -> Verdict:
+    """With what it rests on, and where it is not sure, with what tells more than an object."""
+    said = f"{verdict.reason} (Measured without a chart: wide against the tele picture of the same object.)"
+    if verdict.kind != "unsure":
+        return replace(verdict, reason=said)
+    return replace(
+        verdict,
+        reason=said,
+        advice=f"{verdict.advice} A star tells more than an object.",
+        remedies=(*verdict.remedies, "chart"),
+    )
+
+
 def _noticed(verdict: Verdict, flags: frozenset[Flag]) -> Verdict:
     """The verdict, its advice carried on by what was noticed in the pictures and is not said yet."""
     noticed = having(flags, "too sharp", "too soft", "in doubt")
@@ -394,7 +418,8 @@ def _adjust_advice(delta_um: float, sign_known: bool, adjusters: Adjusters, swep
 def _ring_words(delta_um: float, um_per_degree: float | None) -> str:
     how_far = f" about {abs(delta_um / um_per_degree):.0f} degrees" if um_per_degree else ""
     return (
-        f"At wide, turn the back-focus ring{how_far} until the star is sharpest; leave the focus ring alone."
+        f"At wide, turn the back-focus ring{how_far} until the picture is sharpest; leave the focus ring "
+        "alone."
     )
 
 
@@ -416,7 +441,8 @@ def _cannot_tell(back_focus: BackFocus, half_depth_um: float, *, referenced: boo
     else:
         reason = "the reading is not fine enough to tell"
         advice = (
-            "More light, a larger star or a calmer camera; then hold each end of the zoom for a few seconds."
+            "More light, a larger star or finer detail, a calmer camera; then hold each end of the zoom for a "
+            "few seconds."
         )
     return Verdict(
         "unsure",

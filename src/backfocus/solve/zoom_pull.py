@@ -131,7 +131,11 @@ def finished(readings: Sequence[Reading]) -> bool:
     longest = max((each.scale_px or 0.0 for each in readings), default=0.0)
     if not readings or (readings[-1].scale_px or longest) >= FAR_OUT * longest:
         return False  # told at once while the picture is still at tele, which may be for minutes
-    pictures = usable(readings)
+    return finished_rests(usable(readings))
+
+
+def finished_rests(pictures: Sequence[Reading]) -> bool:
+    """The same of pictures that have a scale all."""
     holds = find_holds(pictures, LIVE_HOLD_S)
     if len(holds) < 2:
         return False

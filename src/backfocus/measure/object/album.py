@@ -1,0 +1,180 @@
+"""The pictures of a recording that tell, kept until its end, and then measured against the sharpest of tele.
+
+What is sharpest is known only at the end, and a recording may as well begin at wide. So of every rest of the
+zoom a few pictures are kept, more where a ring turns, none while the zoom runs: its own blur is in those.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ...frame import Frame
+from ..reading import Against, Object, Reading, curve_fields
+from .follow import Followed, follow
+from .measurement import measure_object
+from .placement import Placement
+from .reference import Reference, reference_from
+from .similarity import Similarity
+
+STILL = 0.0012
+"""Growth from one picture to the next up to which the zoom rests: less than a tenth of a pixel of blur 100 px
+from the axis, with the shutter open all the time."""
+STILL_OF = 3
+"""Pictures whose mean growth that is: a shake is no zoom."""
+SAME_SHARPNESS, SAME_SCALE = 0.04, 0.005
+"""What a picture of a rest differs by from its first, as a share; more, and a ring or the zoom moved."""
+EVERY_S, EVERY_TURNING_S = 0.1, 0.06
+"""From one kept picture to the next, in a rest and while a ring turns."""
+FIRST, LAST = 8, 8
+"""Pictures of a rest that are kept: of its beginning and of its end."""
+MOST = 160
+"""Pictures kept in all; at 1080p 330 MB."""
+AT_TELE = 0.98
+"""Of the largest scale, from which a picture can be the reference."""
+NEAR_BEST = 0.97
+"""Of the highest sharpness: pictures of tele that are as good as the best one."""
+SURE_SCALE = 0.004
+"""How well a ratio of scales is known from a picture that was laid on the reference."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """A picture of the album: where the scene's first picture lies in it, and how sharp it is."""
+
+    frame: Frame
+    place: Similarity
+    sharpness: float
+    scene: int
+
+
+class Album:
+    """Takes the pictures of a recording in their order; `readings` measures those that were kept."""
+
+    def __init__(self) -> None:
+        self._kept: list[Kept] = []
+        self._rest: list[Kept] = []
+        self._known: Followed | None = None
+        self._rates: list[float] = []
+        self._scene = 0
+
+    def take(self, frame: Frame) -> None:
+        """The next picture, or field of one."""
+        self._known = follow(self._known, frame)
+        known = self._known
+        if known.state == "cut":
+            self._scene += 1
+        if known.state == "lost":
+            return
+        self._rates = [*self._rates, known.rate][-STILL_OF:]
+        if abs(sum(self._rates)) > STILL * len(self._rates):
+            self._turn_page()
+            return
+        own = replace(frame, luma=frame.luma.copy(), chroma=None)  # the decoder's buffer is let go
+        self._keep(Kept(own, known.place, known.sharpness, self._scene))
+
+    def scales(self) -> list[Reading]:
+        """Time and scale of the pictures kept so far, without a curve: where the zoom rested."""
+        return [
+            Reading(each.frame.index, each.frame.at_s, frozenset(), scale_px=1000.0 * each.place.ratio)
+            for each in self._pages()
+        ]
+
+    def readings(self) -> list[Reading]:
+        """All kept pictures against the sharpest of tele, in their order; empty where there is none."""
+        pages = self._pages()
+        best = _best_at_tele(pages)
+        if best is None:
+            return []
+        reference = reference_from(best.frame)
+        return [_measured(reference, best, each) for each in pages if each is not best]
+
+    def _pages(self) -> list[Kept]:
+        pages = [*self._kept, *self._rest]
+        # the scene that is seen longest is what the recording is of
+        scenes = [each.scene for each in pages]
+        longest = max(scenes, key=scenes.count, default=0)
+        return [each for each in pages if each.scene == longest]
+
+    def _keep(self, page: Kept) -> None:
+        if not self._rest:
+            self._rest = [page]
+            return
+        first, last = self._rest[0], self._rest[-1]
+        if not _same(first, page):
+            if _apart_s(last, page) >= EVERY_TURNING_S:
+                self._turn_page()
+                self._rest = [page]
+            return
+        if _apart_s(last, page) < EVERY_S:
+            return
+        self._rest.append(page)
+        if len(self._rest) > FIRST + LAST:
+            del self._rest[FIRST]
+
+    def _turn_page(self) -> None:
+        """What was a rest is over."""
+        self._kept += self._rest
+        self._rest = []
+        while len(self._kept) > MOST:
+            del self._kept[_least_telling(self._kept)]
+
+
+def _same(one: Kept, other: Kept) -> bool:
+    zoomed = abs(math.log(other.place.ratio / one.place.ratio))
+    sharper = abs(other.sharpness - one.sharpness) / max(one.sharpness, 1e-9)
+    return one.scene == other.scene and zoomed < SAME_SCALE and sharper < SAME_SHARPNESS
+
+
+def _apart_s(one: Kept, other: Kept) -> float:
+    if one.frame.at_s is None or other.frame.at_s is None:
+        return math.inf
+    return other.frame.at_s - one.frame.at_s
+
+
+def _least_telling(pages: Sequence[Kept]) -> int:
+    """The picture that is most like its neighbours."""
+
+    def tells(at: int) -> float:
+        before, page, after = pages[at - 1 : at + 2]
+        zoomed = abs(math.log(after.place.ratio / before.place.ratio))
+        sharper = abs(page.sharpness - before.sharpness) + abs(after.sharpness - page.sharpness)
+        return zoomed / SAME_SCALE + sharper / max(page.sharpness, 1e-9) / SAME_SHARPNESS
+
+    return min(range(1, len(pages) - 1), key=tells)
+
+
+def _best_at_tele(pages: Sequence[Kept]) -> Kept | None:
+    """Of the pictures of tele as sharp as the sharpest the one in the middle; None of no pictures.
+
+    The sharpest by itself is the one with the luckiest noise.
+    """
+    if not pages:
+        return None
+    longest = max(each.place.ratio for each in pages)
+    tele = [each for each in pages if each.place.ratio > AT_TELE * longest]
+    best = max(each.sharpness for each in tele)
+    good = [each for each in tele if each.sharpness >= NEAR_BEST * best]
+    return good[len(good) // 2]
+
+
+def _measured(reference: Reference, best: Kept, page: Kept) -> Reading:
+    """One picture against the reference."""
+    frame = page.frame
+    there = page.place.after(best.place.inverse)
+    width, height = frame.luma.shape[1], frame.luma.shape[0] * frame.line_step
+    guess = Placement(
+        there.ratio, there.turn_rad, (width - 1) / 2 + there.move.real, (height - 1) / 2 + there.move.imag
+    )
+    found = measure_object(reference, frame, guess)
+    ratio = found.placement.ratio if found.placement else there.ratio
+    return Reading(
+        index=frame.index,
+        at_s=frame.at_s,
+        flags=found.flags,
+        scale_px=ratio * reference.width_px / 2,
+        scale_sigma_px=SURE_SCALE * ratio * reference.width_px / 2,
+        field=frame.field,
+        object=found.object or Object(guess.x_px, guess.y_px, 0.0, 0.0),
+        against=Against(min(ratio, 1.0), reference.index, reference.at_s),
+        **curve_fields(found),
+    )
