@@ -56,7 +56,9 @@ def check(
 ) -> None:
     """Tell from a clip that zooms out whether the back focus is right.
 
-    Takes any clip or stream that goes from tele to wide, or back. Focus at full tele, hold for two seconds,
+    Takes any clip or stream that goes from tele to wide, or back. With a star or an edge chart it needs no
+    more; without one it compares wide with the tele picture of what is in front of the camera: a poster, a
+    bookshelf, a brick wall, in the middle and at one distance. Focus at full tele, hold for two seconds,
     zoom out without touching focus, hold again. A slow sweep of the focus ring at wide, both ways, shows how
     sharp the lens can be: the answer is then more certain. A clip that starts at wide, zooms in, is focused
     there and zooms out shows whether the lens focuses with its front.

@@ -132,8 +132,7 @@ def judge(
     if slopes is not None and not follows_zoom_law(*slopes):
         return _not_front_focus(slopes)
     if unseen and back_focus is None:
-        return _noticed(Verdict("unsure", "There is no star in any of the pictures, and nothing that could be "
-                                "measured in its place.", REMARKS[Flag.NO_STAR].cure, ("chart",)), flags)  # fmt: skip
+        return _noticed(_unseen(), flags)
     if half_depth_um is None:
         return Verdict("unsure", "Pixel size and f-number are not known, so blur cannot be told in um.",
                        "Say which camera and lens it is, or give pixel pitch and f-number.",
@@ -280,6 +279,11 @@ def _disturbed(flags: frozenset[Flag]) -> Verdict:
         else "without it the zoom was not seen from tele to wide"
     )
     return Verdict("unsure", f"{remark.what[0].upper()}{remark.what[1:]}; {why}.", remark.cure)
+
+
+def _unseen() -> Verdict:
+    return Verdict("unsure", "There is no star in any of the pictures, and nothing that could be measured in "
+                   "its place.", REMARKS[Flag.NO_STAR].cure, ("chart",))  # fmt: skip
 
 
 def _unread(unscaled: bool) -> Verdict:
@@ -441,8 +445,8 @@ def _cannot_tell(back_focus: BackFocus, half_depth_um: float, *, referenced: boo
     else:
         reason = "the reading is not fine enough to tell"
         advice = (
-            "More light, a larger star or finer detail, a calmer camera; then hold each end of the zoom for a "
-            "few seconds."
+            "More light, a larger star or finer detail, a calmer camera; then hold each end of the zoom for "
+            "a few seconds."
         )
     return Verdict(
         "unsure",
