@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..measure.reading import Reading, RingPosition
+from ..measure.reading import Against, Reading, RingPosition
 from ..optics.lens import Optics
 from ..solve import light
 from ..solve.defocus import Defocus, Reference, defocus
@@ -55,6 +55,7 @@ def steady_reading(
         level_noise=mean.level_noise,
         white_light=light.white_light(readings),
         position=mean_position([each.position for each in readings if each.frequency_cy_px]),
+        against=mean.against.ratio if mean.against else 0.0,
     )
 
 
@@ -117,6 +118,7 @@ def as_reading(look: SteadyReading) -> Reading:
         modulation_sigma=look.modulation_sigma,
         level_sigma=look.level_sigma,
         level_noise=look.level_noise,
+        against=Against(look.against) if look.against else None,
     )
 
 

@@ -32,7 +32,8 @@ class SteadyReading:
 
     `residual_um`: |r|, against the best picture seen at this zoom where there is one (`referenced`). `flags`:
     what was noticed in most of these pictures. The curve, its sigmas and `white_light` are as in `Reading`.
-    `position`: where the rings stood, where something knows it.
+    `position`: where the rings stood, where something knows it. `against`: of an object the scale over that
+    of the reference its curve is measured against, 0 to 1; 0 for star and edge.
     """
 
     scale_px: float | None
@@ -47,6 +48,7 @@ class SteadyReading:
     level_noise: float = 0.0
     white_light: float | None = None
     position: RingPosition | None = None
+    against: float = 0.0
 
 
 # Seen in the picture ---------------------------------------------------------------------------------------

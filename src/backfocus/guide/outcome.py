@@ -84,7 +84,9 @@ def _curves(
         for look, scale_px in ((session.tele_best, longest_px), (session.wide_best, widest_px))
         if look is not None
     ]
-    return tuple(each for each in (*ends, *between, *best) if each is not None)
+    seen = [each for each in (*ends, *between, *best) if each is not None]
+    # an object's reference is the sharpest picture of tele: of a sweep there, the one in focus
+    return tuple(replace(each, reference_in_focus=session.tele_best is not None) for each in seen)
 
 
 def camera_of(
@@ -120,7 +122,7 @@ def _curve(
 ) -> ZoomCurve | None:
     """A look as the solver takes it; None without a curve."""
     rings = rings_of(as_reading(look))
-    return ZoomCurve(scale_px, rings, scale_sigma_px, in_focus, varying) if rings else None
+    return ZoomCurve(scale_px, rings, scale_sigma_px, in_focus, varying, look.against) if rings else None
 
 
 def result(session: Session) -> Result:

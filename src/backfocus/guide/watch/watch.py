@@ -8,7 +8,7 @@ travels in the events.
 from collections.abc import Callable
 from dataclasses import replace
 
-from ...measure.reading import Reading
+from ...measure.reading import Flag, Reading
 from ...solve.extender import swung
 from ...solve.zoom_pull import usable
 from .. import events as ev
@@ -96,7 +96,8 @@ def _see(state: StepHistory, reading: Reading, session: Session) -> StepHistory:
 
 
 def _timed(reading: Reading, session: Session) -> TimedReading:
-    has_star = reading.target is not None and bool(reading.frequency_cy_px)
+    has_curve = reading.target is not None and bool(reading.frequency_cy_px)
+    has_star = has_curve or (session.step in _LIGHT_ONLY and Flag.NO_REFERENCE in reading.flags)
     if session.step in _LIGHT_ONLY or not has_star:
         return TimedReading(time_of(reading), reading, has_star)
     best = {Step.RETURN_TELE: session.tele_best, Step.RETURN_WIDE: session.wide_best}.get(session.step)

@@ -33,6 +33,9 @@ AT_TELE = 0.98
 """Of the largest scale, from which a picture can be the reference."""
 NEAR_BEST = 0.97
 """Of the highest sharpness: pictures of tele that are as good as the best one."""
+BREATHING, HOLD_S = 0.16, 0.5
+"""Change of scale, by its logarithm, that is still one zoom position: rings breathe. And so long a hold is
+looked at next to the zoom."""
 SURE_SCALE = 0.004
 """How well a ratio of scales is known from a picture that was laid on the reference."""
 
@@ -86,7 +89,7 @@ class Album:
         if best is None:
             return []
         reference = reference_from(best.frame)
-        return [_measured(reference, best, each) for each in pages if each is not best]
+        return _held([_measured(reference, best, each) for each in pages if each is not best])
 
     def _pages(self) -> list[Kept]:
         pages = [*self._kept, *self._rest]
@@ -155,6 +158,42 @@ def _best_at_tele(pages: Sequence[Kept]) -> Kept | None:
     best = max(each.sharpness for each in tele)
     good = [each for each in tele if each.sharpness >= NEAR_BEST * best]
     return good[len(good) // 2]
+
+
+def _held(readings: Sequence[Reading]) -> list[Reading]:
+    """Without the curves of a zoom position whose hold, next to the zoom, was not read.
+
+    There a ring was turned later, or before: what could be read of that is not where the zoom had left it.
+    """
+    groups: list[list[Reading]] = []
+    for each in readings:
+        if groups and _one_zoom(groups[-1][-1], each):
+            groups[-1].append(each)
+        else:
+            groups.append([each])
+    kept = []
+    for at, group in enumerate(groups):
+        entered = at == 0 or _is_read(group)
+        left = at == len(groups) - 1 or _is_read(group[::-1])
+        kept += group if entered and left else [_curveless(each) for each in group]
+    return kept
+
+
+def _one_zoom(one: Reading, other: Reading) -> bool:
+    return abs(math.log((one.scale_px or 1.0) / (other.scale_px or 1.0))) < BREATHING
+
+
+def _is_read(group: Sequence[Reading]) -> bool:
+    """Whether most of the pictures at this end of a zoom position were read."""
+    first = group[0].at_s
+    at_end = [each for each in group if first is None or abs((each.at_s or 0.0) - first) <= HOLD_S]
+    return 2 * sum(bool(each.frequency_cy_px) for each in at_end) > len(at_end)
+
+
+def _curveless(reading: Reading) -> Reading:
+    return replace(
+        reading, frequency_cy_px=(), modulation=(), modulation_sigma=(), modulation_025=None, mtf50_cy_px=None
+    )
 
 
 def _measured(reference: Reference, best: Kept, page: Kept) -> Reading:
