@@ -22,6 +22,7 @@ from ..optics.profiles import Camera, Lens
 from ..optics.profiles import camera as camera_named
 from ..optics.profiles import lens as lens_named
 from ..solve.learned import LONGEST_NAME
+from ..solve.against import less_reference
 from ..solve.verdict import Adjusters
 from ..transfer import curve
 from ..video.address import kind
@@ -204,7 +205,8 @@ class Rig:
 
     def measure(self, *, colours: bool = False) -> Measure:
         """What to measure, as `readings` takes it; `colours`: red and blue too."""
-        return tracking(replace(self.track, colours=colours))
+        measure, optics = tracking(replace(self.track, colours=colours)), self.optics
+        return lambda picture: less_reference(measure(picture), optics)
 
     @property
     def track(self) -> Track:
