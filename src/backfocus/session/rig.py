@@ -21,8 +21,8 @@ from ..optics.lens import GREEN_UM, Optics, extended, parse_f_numbers
 from ..optics.profiles import Camera, Lens
 from ..optics.profiles import camera as camera_named
 from ..optics.profiles import lens as lens_named
-from ..solve.learned import LONGEST_NAME
 from ..solve.against import less_reference
+from ..solve.learned import LONGEST_NAME
 from ..solve.verdict import Adjusters
 from ..transfer import curve
 from ..video.address import kind
