@@ -6,7 +6,6 @@ then it is measured on its pixels, and the zoom's scale read (`zoom.scale`).
 
 import math
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Literal
 
 import cv2
@@ -22,6 +21,7 @@ from .find.stars import Candidate, find_star, star_near
 from .picture.clipping import clipped, combed, glare_cut, line_doubled
 from .picture.compression import compressed
 from .picture.contrast import WIDTH_PX, scene_contrast
+from .picture.eight_bits import eight_bits
 from .picture.patches import DetectedTransfer, read_patches
 from .reading import Flag, Reading, Star, curve_fields
 from .star.colours import in_red_and_blue
@@ -33,13 +33,6 @@ from .zoom.twist import TwistScale, read_twists
 
 Luma8 = NDArray[np.uint8]
 Target = Literal["auto", "star", "edge"]
-
-LOGARITHMS = frozenset({"hlg", "pq", "slog3", "clog3", "logc3", "logc4", "vlog"})
-"""Curves that widen the white spokes of a soft star so much that it passes for a wheel."""
-HIGHLIGHTS = 4.0
-"""Light from which such codes no longer go with its root; white is 1."""
-PQ_WHITES = 10_000 / 203
-"""Of reference white, ITU-R BT.2408, in the light that PQ calls 1."""
 
 PATIENCE = 5
 """Pictures without a star that are searched one by one; after them every third is."""
@@ -124,7 +117,7 @@ def track(known: Track | None, frame: Frame) -> tuple[Track, Reading]:
 
 
 def _read(known: Track, frame: Frame) -> tuple[Track, Reading]:
-    picture = pyramid(_eight_bits(frame), line_step=frame.line_step, first_line=frame.first_line)
+    picture = pyramid(eight_bits(frame), line_step=frame.line_step, first_line=frame.first_line)
     contrast = scene_contrast(picture.reduced(WIDTH_PX))
     if known.region is not None:
         return known, read_region(frame, known.region, contrast)
@@ -195,30 +188,6 @@ def _found(known: Track, frame: Frame, picture: Pyramid) -> _Found | None:
         return None
     measured, twists = _measured(known, frame, picture, stars[0])
     return _Found(measured, twists, stars[1] if len(stars) > 1 else None)
-
-
-def _eight_bits(frame: Frame) -> Luma8:
-    """What the star is looked for in: code values, or more even ones where the camera's are logarithms."""
-    luma = frame.luma
-    if luma.dtype.kind == "f":
-        return np.asarray(np.clip(np.nan_to_num(luma), 0, 1) * 255, np.uint8)
-    if frame.transfer in LOGARITHMS:
-        even = _even_codes(luma.dtype.itemsize, frame.bits, frame.transfer, frame.limited)
-        return np.asarray(cv2.LUT(luma, even), np.uint8)
-    if luma.dtype == np.uint8:
-        return np.asarray(luma, np.uint8)
-    # the codes cut off, not rounded, in one pass: a shift and a cast take two, through memory at UHD
-    share = 0.5 ** (frame.bits - 8)
-    return np.asarray(cv2.convertScaleAbs(luma, alpha=share, beta=(share - 1.0) / 2.0), np.uint8)
-
-
-@lru_cache(maxsize=8)
-def _even_codes(itemsize: int, bits: int, transfer: str, limited: bool) -> Luma8:
-    """For every code value one that goes with the root of light, and bends towards highlights."""
-    light = np.maximum(curve(bits=bits, transfer=transfer, limited=limited), 0)
-    light = light * np.float32(PQ_WHITES if transfer == "pq" else 1)
-    even = np.rint(255 * np.sqrt(light / (light + HIGHLIGHTS))).astype(np.uint8)
-    return np.pad(even, (0, 256**itemsize - even.size), mode="edge")
 
 
 def _stars(known: Track, picture: Pyramid) -> tuple[Candidate, ...]:
