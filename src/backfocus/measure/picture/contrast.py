@@ -50,7 +50,7 @@ def scene_contrast(luma: Samples, *, bits: int = 8) -> float:
     mean = float(level.mean())
     if mean <= 1e-4 or min(level.shape) < 2 * SMALLEST_PX:
         return 0.0
-    noise = _noise_variance(level)
+    noise = noise_variance(level)
     energy, weight = 0.0, 1.0
     while min(level.shape) >= 2 * SMALLEST_PX:
         smaller = np.asarray(_half(level), dtype=np.float32)
@@ -77,7 +77,7 @@ def _half(picture: Samples) -> Samples:
     return cast(Samples, cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
 
 
-def _noise_variance(level: Floats) -> float:
+def noise_variance(level: Floats) -> float:
     """Noise of a pixel from second differences both ways, which straight edges and slopes do not show."""
     second = cv2.filter2D(level, cv2.CV_32F, SECOND_DIFFERENCES)
     return float((1.4826 * middle(np.abs(second[1:-1:4, 1:-1:4]).ravel()) / 6.0) ** 2)
