@@ -3,11 +3,16 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 # Before numpy is imported. The matrices here are small: where two tests run side by side, a second thread of
 # BLAS only spins.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Read as a process starts, so by the processes among which the tests are dealt out. Arrays of 100 kB come and
+# go all the time: to ask the system for each of them anew takes as long as the sums in them.
+os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(64 << 20))
+os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", str(256 << 20))
 # Hundreds of tests start the command: each would compile all of it anew where nothing is written beside it.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
@@ -17,6 +22,8 @@ from hypothesis import HealthCheck, settings
 
 from backfocus.sim.source import open_sim
 from backfocus.video.record import record
+
+from .forked import Forks
 
 # how long a busy machine takes to draw an example says nothing about the code
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -41,8 +48,19 @@ def golden() -> Path:
 
 @pytest.fixture(scope="session")
 def pull(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clip that goes from tele to wide with the sensor 40 um too far away; 8x, 12.5 pictures a second."""
+    """A clip that goes from tele to wide with the sensor 40 um too far away; 8x, 12.5 pictures a second.
+
+    Small, as many tests read it: the star fills it at tele, and has the same 77 px at wide as in HD.
+    """
     path = tmp_path_factory.mktemp("clips") / "pull.mp4"
-    source = open_sim("sim://?clip=check&delta_um=40&seed=5&zoom=8&fps=12.5&codec=none")
+    source = open_sim("sim://?clip=check&delta_um=40&seed=5&zoom=8&fps=12.5&codec=none&size=640x360")
     record(source.frames(), path, fps=12.5)
     return path
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """What runs `backfocus ARGS...` without starting Python anew for each."""
+    made = Forks()
+    yield made
+    made.close()

@@ -15,6 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from tests.forked import Forks
 from tests.web.conftest import star_picture
 
 import backfocus
@@ -122,11 +123,13 @@ def answer(pull: Path) -> backfocus.Answer:
     return backfocus.check(pull, **OPTICS, shims=[10, 30, 50])
 
 
-def test_check_answers_as_the_command_does(answer: backfocus.Answer, pull: Path) -> None:
-    command = [sys.executable, "-m", "backfocus", "check", str(pull), "--pixel-um", "5", "--f-number", "1.8"]
-    said = subprocess.run(
-        [*command, "--shims", "10,30,50", "--json"], capture_output=True, text=True, check=False
-    ).stdout
+OPTIONS = ("--pixel-um", 5, "--f-number", 1.8)
+
+
+def test_check_answers_as_the_command_does(
+    answer: backfocus.Answer, pull: Path, tmp_path: Path, forks: Forks
+) -> None:
+    said = forks.run("check", pull, *OPTIONS, "--shims", "10,30,50", "--json", cwd=tmp_path).stdout
     line = json.loads(said)
     assert answer.as_json() == line
     assert answer.verdict == line["verdict"] == "adjust"
@@ -168,22 +171,9 @@ def test_an_answer_without_an_error_shows_itself_too(tmp_path: Path) -> None:
     ET.fromstring(nothing._repr_html_())
 
 
-def test_readings_are_those_of_the_command(pull: Path) -> None:
+def test_readings_are_those_of_the_command(pull: Path, tmp_path: Path, forks: Forks) -> None:
     ours = [each.as_json() for each in backfocus.readings(pull, **OPTICS, frames=3)]
-    command = [
-        sys.executable,
-        "-m",
-        "backfocus",
-        "measure",
-        str(pull),
-        "--pixel-um",
-        "5",
-        "--f-number",
-        "1.8",
-    ]
-    said = subprocess.run(
-        [*command, "--frames", "3", "--json"], capture_output=True, text=True, check=True
-    ).stdout
+    said = forks.run("measure", pull, *OPTIONS, "--frames", 3, "--json", cwd=tmp_path).stdout
     assert ours == [json.loads(line) for line in said.splitlines()]
 
 

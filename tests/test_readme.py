@@ -1,12 +1,11 @@
 """What the README promises runs: its Python as it stands there, and every command it names exists."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.forked import Forks
 
 from backfocus.sim.source import open_sim
 from backfocus.video.record import record
@@ -34,11 +33,9 @@ def test_the_python_example_finds_the_error(tmp_path: Path, monkeypatch: pytest.
     assert reading.star.cycles == 36
 
 
-def test_every_command_named_has_a_help_text() -> None:
+def test_every_command_named_has_a_help_text(tmp_path: Path, forks: Forks) -> None:
     named = {name for name in re.findall(r"backfocus ([a-z]+)\b", TEXT) if name not in ("itself",)}
-    listed = subprocess.run(
-        [sys.executable, "-m", "backfocus", "--help"], capture_output=True, text=True, check=True
-    ).stdout
+    listed = forks.run("--help", cwd=tmp_path).stdout
     commands = set(re.findall(r"^  ([a-z]+) ", listed, flags=re.M))
     assert commands, listed
     assert {name for name in named if name in commands} >= {

@@ -4,7 +4,6 @@ import base64
 import json
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,13 +21,12 @@ from backfocus.web.offers import Given
 from backfocus.web.session_host import SessionHost
 from backfocus.web.state import sections
 
+from .forked import Forks
 from .web.conftest import star_picture, until
 
 SECRET = "Tr0ub4dor"
 PATH = f"/live/user=kim_password={SECRET}_channel=1/a?loginpas={SECRET}&pass%77ord={SECRET}&channel=1"
 OPTICS = ("--pixel-um", "5", "--f-number", "1.8")
-DEADLINE_S = 120
-"""Far beyond what any of these takes: a hang is a failure, not a wait."""
 
 
 @pytest.fixture
@@ -76,23 +74,14 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def backfocus(home: Path) -> Callable[..., "subprocess.CompletedProcess[str]"]:
+def backfocus(home: Path, forks: Forks) -> Callable[..., "subprocess.CompletedProcess[str]"]:
     """Runs `backfocus ARGS...` with everything it may write below `home`."""
     folders = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("DATA", "CONFIG", "STATE", "CACHE")}
     environment = {**os.environ, **folders, "HOME": str(home), "TMPDIR": str(home / "tmp")}
     environment.pop("BACKFOCUS_STORE", None)
 
     def run(*arguments: object) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "backfocus", *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            timeout=DEADLINE_S,
-            env=environment,
-            cwd=home,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
+        return forks.run(*arguments, cwd=home, environment=environment)
 
     return run
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import DEADLINE_S, Run
+from ..forked import DEADLINE_S
+from .conftest import Run
 
 SOURCE = "sim://?seed=4&hand=none&size=480x270"
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.forked import Forks
 
 from backfocus.errors import BackfocusError, StoreError, UsageError
 from backfocus.guide.events import Noted
@@ -359,10 +360,9 @@ def test_a_name_of_a_server_shows_neither_user_nor_password(postgres: Any, datab
         assert store._database.name == (f"postgresql://***@127.0.0.1:{postgres.port}/{database}")
 
 
-def test_the_commands_work_on_a_server(postgres: Any, database: str, tmp_path: Path) -> None:
+def test_the_commands_work_on_a_server(postgres: Any, database: str, tmp_path: Path, forks: Forks) -> None:
     def backfocus(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "backfocus", *arguments, "--store", postgres.address(database)]
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=tmp_path, check=False)
+        return forks.run(*arguments, "--store", postgres.address(database), cwd=tmp_path)
 
     with Store.open(postgres.address(database)) as store:
         store.begin(to_dict(Setup()), source="rtsp://h/a")

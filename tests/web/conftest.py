@@ -6,6 +6,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,8 +61,12 @@ def star_picture(width: int = 640, height: int = 360, radius: float = 90.0) -> n
     return np.round(255 * (1.099 * light**0.45 - 0.099)).astype(np.uint8)
 
 
+HURRY = 4.0
+"""How much faster than the clock a wall shows its time: nobody turns a ring there, and tests wait less."""
+
+
 class Wall:
-    """A source that shows one still star, `fps` times a second, until closed."""
+    """A source that shows one still star, `fps` times a second of its own time, until closed."""
 
     live = True
 
@@ -75,7 +80,7 @@ class Wall:
     def frames(self) -> Iterator[Frame]:
         index = 0
         while self._pictures is None or index < self._pictures:
-            if self._closed.wait(1.0 / self._fps):
+            if self._closed.wait(1.0 / self._fps / HURRY):
                 return
             yield Frame(self.luma.copy(), index=index, at_s=index / self._fps)
             index += 1
@@ -132,9 +137,9 @@ class Served:
     host: SessionHost
 
 
-@pytest.fixture
-def serve() -> Iterator[Callable[..., Served]]:
-    """Serve a host on the loopback; ends with the test."""
+@contextmanager
+def serving() -> Iterator[Callable[..., Served]]:
+    """Serve hosts on the loopback, each by a server in a thread; they end with the block."""
     running: list[tuple[PageServer, threading.Thread, socket.socket]] = []
 
     def start(
@@ -156,10 +161,18 @@ def serve() -> Iterator[Callable[..., Served]]:
         return Served(f"http://127.0.0.1:{listening.getsockname()[1]}", host)
 
     yield start
-    for server, thread, listening in running:
+    for server, _, _ in running:
         server.should_exit = True
+    for _, thread, listening in running:
         thread.join(10.0)
         listening.close()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Served]]:
+    """Serve a host on the loopback; ends with the test."""
+    with serving() as start:
+        yield start
 
 
 @pytest.fixture(scope="session")

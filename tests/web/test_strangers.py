@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
-from tests.web.conftest import OPTICS, Served, open_wall, until
+from tests.web.conftest import OPTICS, Served, open_wall, serving, until
 from tests.web.strangers import (
     BINARY,
     CLOSE,
@@ -110,6 +110,41 @@ def page_for(serve: Callable[..., Served], tmp_path: Path) -> Iterator[Opens]:
         host.close()
 
 
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Page]]:
+    """Pages that stand while stranger after stranger comes: usual or short limits, with a token or not."""
+    made: dict[tuple[Limits, bool], Page] = {}
+    with serving() as serve:
+
+        def page(limits: Limits, lan: bool) -> Page:
+            if (limits, lan) not in made:
+                store = str(tmp_path_factory.mktemp("page") / "store.db")
+                tokens = Tokens(b"k" * 32) if lan else None
+                door = {"guard": lambda app: Guard(app, tokens=tokens)} if lan else {}
+                host = SessionHost(store, Given(), opens=open_wall)
+                made[limits, lan] = Page(serve(host, store, limits, **door), tokens, ExitStack())
+            return made[limits, lan]
+
+        yield page
+        for each in made.values():
+            each.served.host.close()
+
+
+@pytest.fixture
+def public(standing: Callable[..., Page]) -> Iterator[Opens]:
+    """A page that others have called before, and which must be none the worse for that."""
+    used: list[Page] = []
+
+    def open_page(limits: Limits | None = None, *, lan: bool = False) -> Page:
+        used.append(standing(limits or Limits(), lan))
+        return used[-1]
+
+    yield open_page
+    for page in used:
+        page.lines_open.close()
+        page.served.host.leave()
+
+
 @pytest.fixture(autouse=True)
 def no_traceback(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
     yield
@@ -123,8 +158,8 @@ def no_traceback(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
 
 @pytest.mark.parametrize("lan", [False, True], ids=["loopback", "lan"])
 @pytest.mark.parametrize("path", ["/", "/api/papers", "/live"])
-def test_a_long_cookie_is_read_at_once(page_for: Opens, lan: bool, path: str) -> None:
-    page = page_for(lan=lan)
+def test_a_long_cookie_is_read_at_once(public: Opens, lan: bool, path: str) -> None:
+    page = public(lan=lan)
     assert sum(get(page.address, path, f"cookie: {QUADRATIC}")[2] for _ in range(8)) < AT_ONCE_S
     opening = ("connection: Upgrade", "upgrade: websocket", "sec-websocket-version: 13")
     key = "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ=="
@@ -137,8 +172,8 @@ def test_a_long_cookie_is_read_at_once(page_for: Opens, lan: bool, path: str) ->
 
 
 @pytest.mark.parametrize("lan", [False, True], ids=["loopback", "lan"])
-def test_our_cookie_is_found_beside_others(page_for: Opens, lan: bool) -> None:
-    page = page_for(lan=lan)
+def test_our_cookie_is_found_beside_others(public: Opens, lan: bool) -> None:
+    page = public(lan=lan)
     others = "; ".join([f"cookie: x={'y' * 3000}", f'{COOKIE}=made-up; {COOKIE}=""; z', *page.lines()])
     assert get(page.address, "/", others.replace("; cookie:", ";"))[0] == 200
 
@@ -154,8 +189,8 @@ HEADS = {
 
 
 @pytest.mark.parametrize("name", HEADS)
-def test_what_is_too_large_is_refused_before_it_is_read(page_for: Opens, name: str) -> None:
-    page = page_for()
+def test_what_is_too_large_is_refused_before_it_is_read(public: Opens, name: str) -> None:
+    page = public()
     status, found, spent_s = get(page.address, "/", *HEADS[name])
     assert spent_s < AT_ONCE_S
     # closed without an answer, where that much was still on its way
@@ -166,16 +201,16 @@ def test_what_is_too_large_is_refused_before_it_is_read(page_for: Opens, name: s
 @pytest.mark.parametrize(
     "query", ["?" + "a" * 9000, "?" + "&" * 9000, "?token=" + "%41" * 3000, "/" + "%2e" * 3000]
 )
-def test_a_long_address_is_refused(page_for: Opens, query: str) -> None:
-    page = page_for(lan=True)
+def test_a_long_address_is_refused(public: Opens, query: str) -> None:
+    page = public(lan=True)
     status, _, spent_s = get(page.address, "/" + query.removeprefix("/"))
     assert status in (400, 414)
     assert spent_s < AT_ONCE_S
 
 
 @pytest.mark.parametrize("fields", ["&" * 7000, "token=x&" * 800, "token=%" * 900, "token=" + "%F0" * 2000])
-def test_a_query_full_of_fields_opens_nothing(page_for: Opens, fields: str) -> None:
-    page = page_for(lan=True)
+def test_a_query_full_of_fields_opens_nothing(public: Opens, fields: str) -> None:
+    page = public(lan=True)
     status, _, spent_s = get(page.address, f"/?{fields}")
     assert status == 403
     assert spent_s < AT_ONCE_S
@@ -199,8 +234,8 @@ BODIES = {
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("name", BODIES)
-def test_no_body_is_read(page_for: Opens, name: str, method: str) -> None:
-    page = page_for()
+def test_no_body_is_read(public: Opens, name: str, method: str) -> None:
+    page = public()
     lines, body = BODIES[name]
     with connect(page.address) as line:
         with suppress(ConnectionError):
@@ -214,8 +249,8 @@ METHODS = ["HEAD", "OPTIONS", "TRACE", "CONNECT", "PUT", "DELETE", "PATCH", "PRI
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("path", ["/", "*", "/live", "/static/main.js", "http://evil.example/"])
-def test_other_methods_do_nothing(page_for: Opens, method: str, path: str) -> None:
-    page = page_for()
+def test_other_methods_do_nothing(public: Opens, method: str, path: str) -> None:
+    page = public()
     status, found, _ = ask(page.address, head(page.address, method=method, path=path))
     allowed = {200} if method == "HEAD" and path in ("/", "/static/main.js") else {400, 404, 405}
     assert status in allowed
@@ -254,8 +289,8 @@ def test_other_methods_do_nothing(page_for: Opens, method: str, path: str) -> No
         "/%ff%fe",
     ],
 )
-def test_no_number_and_no_path_in_an_address_is_too_much(page_for: Opens, path: str) -> None:
-    page = page_for()
+def test_no_number_and_no_path_in_an_address_is_too_much(public: Opens, path: str) -> None:
+    page = public()
     status, found, spent_s = get(page.address, path)
     assert status in (400, 404, 422)
     assert len(found) < 1000, "what was asked for is not sent back"
@@ -278,16 +313,16 @@ def test_no_number_and_no_path_in_an_address_is_too_much(page_for: Opens, path: 
         "",
     ],
 )
-def test_a_host_that_is_none_is_not_ours(page_for: Opens, host: str) -> None:
-    page = page_for()
+def test_a_host_that_is_none_is_not_ours(public: Opens, host: str) -> None:
+    page = public()
     request = f"GET / HTTP/1.1\r\nhost: {host}\r\n\r\n".encode("latin-1")
     status, found, _ = ask(page.address, request)
     assert (status == 200) == (host.strip() == "127.0.0.1")
     assert b"script-src *" not in found
 
 
-def test_who_calls_is_not_told_by_what_it_sends(page_for: Opens) -> None:
-    page = page_for()
+def test_who_calls_is_not_told_by_what_it_sends(public: Opens) -> None:
+    page = public()
     status, _, spent_s = get(page.address, "/", "x-forwarded-for: " + ",".join(["1.2.3.4"] * 1000))
     assert status == 200
     assert spent_s < AT_ONCE_S
@@ -425,8 +460,8 @@ def test_a_page_that_said_hello_may_be_silent(page_for: Opens) -> None:
         ["upgrade: websocket"],
     ],
 )
-def test_what_cannot_become_a_websocket_is_closed(page_for: Opens, lines: list[str]) -> None:
-    page = page_for(SHORT)
+def test_what_cannot_become_a_websocket_is_closed(public: Opens, lines: list[str]) -> None:
+    page = public(SHORT)
     socket_ = page.frames(*lines)
     if socket_.is_open:  # odd, and harmless
         socket_.until_closed()
@@ -452,8 +487,8 @@ def test_what_cannot_become_a_websocket_is_closed(page_for: Opens, lines: list[s
         b"GET / HTTP/1.1\r\nhost: 127.0.0.1\r\n folded: yes\r\n\r\n",
     ],
 )
-def test_what_is_no_http_is_closed(page_for: Opens, noise: bytes) -> None:
-    page = page_for(SHORT)
+def test_what_is_no_http_is_closed(public: Opens, noise: bytes) -> None:
+    page = public(SHORT)
     with connect(page.address) as line:
         with suppress(ConnectionError):
             line.sendall(noise)
@@ -461,8 +496,8 @@ def test_what_is_no_http_is_closed(page_for: Opens, noise: bytes) -> None:
     assert page.is_well()
 
 
-def test_requests_in_one_piece_are_answered_in_turn_and_noise_after_them_ends_it(page_for: Opens) -> None:
-    page = page_for(SHORT)
+def test_requests_in_one_piece_are_answered_in_turn_and_noise_after_them_ends_it(public: Opens) -> None:
+    page = public(SHORT)
     with connect(page.address) as line:
         line.sendall(head(page.address, path="/api/papers") * 5 + b"\0noise\r\n\r\n")
         assert all_of(line).count(b"HTTP/1.1 200") == 5
@@ -575,8 +610,8 @@ NONSENSE = [
 ]
 
 
-def test_nonsense_is_refused_in_words_and_the_line_stays(page_for: Opens) -> None:
-    page = page_for()
+def test_nonsense_is_refused_in_words_and_the_line_stays(public: Opens) -> None:
+    page = public()
     viewer = page.viewer()
     for text in NONSENSE:
         viewer.say(text)
@@ -605,8 +640,8 @@ FRAMES = {
 
 
 @pytest.mark.parametrize("name", FRAMES)
-def test_frames_that_are_none_end_the_line(page_for: Opens, name: str) -> None:
-    page = page_for()
+def test_frames_that_are_none_end_the_line(public: Opens, name: str) -> None:
+    page = public()
     viewer = page.viewer()
     viewer.line.sendall(FRAMES[name])
     viewer.until_closed()
@@ -614,8 +649,8 @@ def test_frames_that_are_none_end_the_line(page_for: Opens, name: str) -> None:
 
 
 @pytest.mark.parametrize("first", ["", "null", '{"do":"begin"}', '{"do":"seen","number":1}', "x" * 20_000])
-def test_a_line_that_does_not_begin_with_hello_is_closed(page_for: Opens, first: str) -> None:
-    page = page_for()
+def test_a_line_that_does_not_begin_with_hello_is_closed(public: Opens, first: str) -> None:
+    page = public()
     line = page.frames()
     line.say(first)
     assert line.until_closed() == 1008

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from ..measure.reading import Flag, Reading
 from ..optics.blur import pixel_mtf
 from ..optics.lens import Optics
-from .focus_curves import FOCUS_CY_PX, FocusCurves, best_focus_waves, focus_curves, overlap
+from .focus_curves import FOCUS_CY_PX, FocusCurves, RingCurves, best_focus_waves, focus_curves, overlap
 from .misfit import Reference as Reference
 from .misfit import Rings, misfit, rings_of
 
@@ -249,13 +249,14 @@ def _mean(fits: Sequence[_Fit]) -> _Fit:
 
 
 def _fit(rings: Rings, curves: FocusCurves) -> _Fit:
-    r, chi2 = _landscape(rings, curves)
+    lens = curves.at(rings.frequency)
+    r, chi2 = _landscape(rings, lens)
     lowest = float(chi2.min())
     inflation = _inflation(rings, lowest)
     um = _magnitude(r, (chi2 - lowest) / inflation)
     sigma_um = _half_width(r, chi2 - lowest, 3.84 * inflation, um) / 1.96
     side = r[int(np.argmin(chi2))]
-    noise_um, straight_um, by_f_number = _straight(rings, curves, math.copysign(max(um, sigma_um), side))
+    noise_um, straight_um, by_f_number = _straight(rings, lens, math.copysign(max(um, sigma_um), side))
     noise_um *= min(1.0, sigma_um / straight_um)
     model_um = math.sqrt(sigma_um**2 - noise_um**2)
     return _Fit(um, noise_um, model_um, by_f_number, lowest, inflation)
@@ -273,36 +274,35 @@ def _magnitude(r: Vector, above: Vector) -> float:
     return float(weight @ [abs(_vertex(r, above, at)) for at in best] / weight.sum())
 
 
-def _straight(rings: Rings, curves: FocusCurves, at: float) -> tuple[float, float, float]:
+def _straight(rings: Rings, lens: RingCurves, at: float) -> tuple[float, float, float]:
     """What moves a defocus whose curve is straight about `at`: noise, everything (um), and the f-number."""
-    step = 0.02 * curves.um_per_disc_px
-    below, model, above = curves.modulation(rings.frequency, np.array([at - step, at, at + step])).T
+    step = 0.02 * lens.curves.um_per_disc_px
+    below, model, above = lens.modulation(np.array([at - step, at, at + step])).T
     slopes = np.array([(above - below) / (2.0 * step), model])
     weighted = slopes / rings.sigma**2
     normal = weighted @ slopes.T + np.diag([0.0, rings.level**-2])
     answer = np.linalg.solve(normal, weighted)[0]
-    stopped = curves.stopped_down(_STOPPED).modulation(rings.frequency, np.array([at]))[:, 0]
-    by_f_number = float(answer @ (model - stopped)) / (_STOPPED * at)
+    by_f_number = float(answer @ (model - lens.stopped_down(_STOPPED, at))) / (_STOPPED * at)
     noise_um = math.hypot(
         float(np.linalg.norm(answer * rings.noise)), float(answer @ model) * rings.level_noise
     )
     return noise_um, math.sqrt(np.linalg.inv(normal)[0, 0]), abs(by_f_number)
 
 
-def _landscape(rings: Rings, curves: FocusCurves) -> tuple[Vector, Vector]:
+def _landscape(rings: Rings, lens: RingCurves) -> tuple[Vector, Vector]:
     """Rising defocuses and how badly each fits: a comb everywhere, a fine one about the best of each side."""
-    step = _COARSE_PX * curves.um_per_disc_px
-    coarse = np.arange(0.0, curves.largest_um, step)
-    both_sides = curves.best_waves != 0.0
+    step = _COARSE_PX * lens.curves.um_per_disc_px
+    coarse = np.arange(0.0, lens.curves.largest_um, step)
+    both_sides = lens.curves.best_waves != 0.0
     if both_sides:
         coarse = np.concatenate([-coarse[:0:-1], coarse])
-    everywhere = misfit(rings, curves.modulation(rings.frequency, coarse))
+    everywhere = misfit(rings, lens.modulation(coarse))
     sides = (coarse >= 0.0, coarse < 0.0) if both_sides else (coarse >= 0.0,)
     best = [coarse[np.argmin(np.where(side, everywhere, np.inf))] for side in sides]
     fine = np.concatenate([at + step * _FINE for at in best])
     fine = fine if both_sides else fine[fine >= 0.0]
     r, first = np.unique(np.concatenate([coarse, fine]).round(9), return_index=True)
-    near = misfit(rings, curves.modulation(rings.frequency, fine))
+    near = misfit(rings, lens.modulation(fine))
     return r, np.concatenate([everywhere, near])[first]
 
 

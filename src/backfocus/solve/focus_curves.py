@@ -73,13 +73,50 @@ class FocusCurves:
             _s_per_cy_px=self._s_per_cy_px * more,
         )
 
+    def between(self, s: Vector, defocus_um: float) -> Vector:
+        """What the lens alone shows at shares of its cut-off and one defocus; shape of `s`."""
+        u = 8.0 * s * (defocus_um / self.um_per_wave + self.best_waves)
+        at = np.clip((u + _U_LAST) / _U_STEP, 1.0, self._table.shape[1] - 3.0)
+        first = at.astype(np.intp)
+        weights = np.stack(_cubic(at - first))
+        middle, t = _nearest(self._table, s / self._s_step)
+        columns = first + np.arange(-1, 3)[:, None]
+        rows = middle + np.arange(-1, 2)[:, None, None]
+        below, here, above = np.sum(weights * self._table[rows, columns], axis=1)
+        return np.asarray(here + t * ((above - below) / 2.0 + t * (above - 2.0 * here + below) / 2.0))
+
     def modulation(self, frequency_cy_px: Vector, defocus_um: Vector) -> Vector:
         """Lens times pixel, signed, shape (frequencies, defocuses); defocus counts from best focus."""
-        s = np.minimum(np.asarray(frequency_cy_px, float) * self._s_per_cy_px, 1.0)
-        rows = _between_rows(self._table, s / self._s_step)
-        waves = np.asarray(defocus_um, float) / self.um_per_wave + self.best_waves
-        lens = _between_columns(rows, (8.0 * s[:, None] * waves + _U_LAST) / _U_STEP)
-        return np.asarray(lens * pixel_mtf(frequency_cy_px)[:, None])
+        return self.at(frequency_cy_px).modulation(defocus_um)
+
+    def at(self, frequency_cy_px: Vector) -> "RingCurves":
+        """The same at fixed frequencies, for a picture that is held against many defocuses."""
+        frequency = np.asarray(frequency_cy_px, float)
+        s = np.minimum(frequency * self._s_per_cy_px, 1.0)
+        return RingCurves(self, s, pixel_mtf(frequency), _between_rows(self._table, s / self._s_step))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RingCurves:
+    """The through-focus curves of one lens at the frequencies of the rings of one picture."""
+
+    curves: FocusCurves
+    _s: Vector
+    _pixel: Vector
+    _rows: Vector
+
+    def modulation(self, defocus_um: Vector) -> Vector:
+        """Lens times pixel, signed, shape (rings, defocuses); defocus counts from best focus."""
+        waves = np.asarray(defocus_um, float) / self.curves.um_per_wave + self.curves.best_waves
+        lens = _between_columns(self._rows, (8.0 / _U_STEP * self._s)[:, None] * waves + _U_LAST / _U_STEP)
+        lens *= self._pixel[:, None]
+        return lens
+
+    def stopped_down(self, share: float, defocus_um: float) -> Vector:
+        """What an f-number larger by a small share shows at one defocus, shape (rings,)."""
+        lens = self.curves.stopped_down(share)
+        s = np.minimum(self._s * (1.0 + share), 1.0)
+        return np.asarray(lens.between(s, defocus_um) * self._pixel)
 
 
 def focus_curves(
@@ -182,24 +219,48 @@ def _gauss(points: int) -> tuple[Vector, Vector]:
 
 def _between_rows(table: Vector, at: Vector) -> Vector:
     """Rows of the table at places between them, by a parabola through three; shape (places, columns)."""
-    middle = np.clip(np.rint(at).astype(int), 1, len(table) - 2)
-    t = (at - middle)[:, None]
-    below, here, above = table[middle - 1], table[middle], table[middle + 1]
-    return np.asarray(here + t * ((above - below) / 2.0 + t * (above - 2.0 * here + below) / 2.0))
+    middle, t = _nearest(table, at)
+    t = t[:, None]
+    found = table[middle]
+    found *= 1.0 - t**2
+    found += (0.5 * t * (t - 1.0)) * table[middle - 1]
+    found += (0.5 * t * (t + 1.0)) * table[middle + 1]
+    return np.asarray(found)
+
+
+def _nearest(table: Vector, at: Vector) -> tuple[NDArray[np.intp], Vector]:
+    """The row nearest to each place that has one on either side, and how far off the place is."""
+    middle = np.clip(np.rint(at).astype(np.intp), 1, len(table) - 2)
+    return middle, at - middle
 
 
 def _between_columns(rows: Vector, at: Vector) -> Vector:
     """Each row at its own places between columns, by a cubic through four; the ends repeat outside."""
     at = np.clip(at, 1.0, rows.shape[1] - 3.0)
-    first = at.astype(int)
-    t = at - first
-    p0, p1, p2, p3 = (np.take_along_axis(rows, first + step, axis=1) for step in (-1, 0, 1, 2))
-    return np.asarray(
-        p1
-        + t
-        * ((p2 - p0 / 3.0 - p1 / 2.0 - p3 / 6.0) + t * ((p0 + p2) / 2.0 - p1 + t * _cubic(p0, p1, p2, p3)))
-    )
+    first = at.astype(np.intp)
+    at -= first
+    first += rows.shape[1] * np.arange(len(rows))[:, None]
+    flat = rows.ravel()
+    found = np.zeros(at.shape)
+    for step, weight in enumerate(_cubic(at), start=-1):
+        weight *= flat[1 + step :].take(first - 1)
+        found += weight
+    return found
 
 
-def _cubic(p0: Vector, p1: Vector, p2: Vector, p3: Vector) -> Vector:
-    return (p3 - p0) / 6.0 + (p1 - p2) / 2.0
+def _cubic(t: Vector) -> tuple[Vector, ...]:
+    """What a place t, 0 to 1 behind a column, takes of the one before it, of it, and of the two after it.
+
+    One array each: together they would be so large that every call had to ask the system for memory.
+    """
+    left, right, far = t + 1.0, t - 1.0, t - 2.0
+    inside, outside = t * right, left * far
+    far *= inside
+    far /= -6.0
+    left *= inside
+    left /= 6.0
+    right *= outside
+    right /= 2.0
+    outside *= t
+    outside /= -2.0
+    return far, right, outside, left

@@ -93,12 +93,18 @@ def misfit(rings: Rings, model: Vector) -> Vector:
     Squared misfits, straight on beyond 2 sigma (Huber's loss): a wild ring then does little harm, while a
     curve that misses many rings is never taken for one that misses a few.
     """
-    sigma, left = rings.sigma[:, None], rings.modulation[:, None] - model
+    sigma = rings.sigma[:, None]
+    shown = model / sigma
+    left = rings.modulation[:, None] / sigma - shown
     level = np.zeros(model.shape[1])
     for _ in range(_LEVEL_ROUNDS):
-        off = np.abs(left - level * model) / sigma
-        weight = np.minimum(1.0, _OUTLIER / np.maximum(off, _OUTLIER)) / sigma**2
-        level = np.sum(weight * model * left, axis=0) / (np.sum(weight * model**2, axis=0) + rings.level**-2)
-    off = np.abs(left - level * model) / sigma
-    loss = np.where(off < _OUTLIER, off**2, _OUTLIER * (2.0 * off - _OUTLIER))
-    return np.asarray(np.sum(loss, axis=0) + (level / rings.level) ** 2)
+        weighed = shown * (_OUTLIER / np.maximum(np.abs(left - level * shown), _OUTLIER))
+        level = _down(weighed, left) / (_down(weighed, shown) + rings.level**-2)
+    off = np.abs(left - level * shown)
+    most = np.minimum(off, _OUTLIER)
+    return np.asarray(_down(most, 2.0 * off - most) + (level / rings.level) ** 2)
+
+
+def _down(one: Vector, other: Vector) -> Vector:
+    """The sum of the products down each column."""
+    return np.asarray(np.einsum("rc,rc->c", one, other))
