@@ -20,6 +20,8 @@ TURNS = 3
 """Of aligning: each makes the common curve sharper, and with it the shifts."""
 FARTHEST_PX = 1.5
 """Of a step in one turn."""
+SETTLED_PX = 0.02
+"""A shorter step is not worth another turn: at 0.25 cy/px it costs half a thousandth."""
 FLATTEST = 1e-3
 """Of the peak of a tile's correlation, its one curvature against the other: lines that all run one way tell
 of no shift along them."""
@@ -51,8 +53,13 @@ class Compared:
 
     def shifted(self, shift_px: Floats64) -> "Compared":
         """With every tile shifted back by (x, y), shape (tiles, 2)."""
-        turn = np.exp(1j * _phase(self.plane, shift_px)).astype(np.complex64)
-        return replace(self, cross=self.cross * turn)
+        if not shift_px.any():
+            return self
+        phase = _phase(self.plane, shift_px)
+        turn = np.empty(phase.shape, np.complex64)  # cosine and sine of floats are ten times as fast as exp
+        turn.real, turn.imag = np.cos(phase), np.sin(phase)
+        turn *= self.cross
+        return replace(self, cross=turn)
 
     def evened(self) -> "Compared":
         """With every tile weighted so that those full of contrast do not drown the others."""
@@ -103,13 +110,14 @@ def aligned(found: Compared, start_px: Floats64 | None = None) -> tuple[Compared
     """The tiles without their shifts, and those shifts; phases beyond a zero of H count with its sign."""
     rings = ring_set(found.tiles.side_px, found.tiles.line_step)
     shift = np.zeros((len(found.cross), 2)) if start_px is None else start_px.copy()
+    moved = found.shifted(shift)
     for _ in range(TURNS):
-        moved = found.shifted(shift)
         step = _steps(moved, rings)
-        shift += np.clip(step, -FARTHEST_PX, FARTHEST_PX)
-        if np.abs(step).max(initial=0.0) < 0.01:
+        if np.abs(step).max(initial=0.0) < SETTLED_PX:
             break
-    return found.shifted(shift), shift
+        shift += np.clip(step, -FARTHEST_PX, FARTHEST_PX)
+        moved = found.shifted(shift)
+    return moved, shift
 
 
 def _steps(found: Compared, rings: RingSet) -> Floats64:

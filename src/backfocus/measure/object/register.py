@@ -65,9 +65,12 @@ def register(
     tiles = layout(block, side_px)
     if len(tiles.row) < FEWEST:
         return None
-    placement = guess.moved(*_whole(shrunk(reference, guess, block), picture, block.line_step))
+    chart = shrunk(reference, guess, block)
+    off = _whole(chart, picture, block.line_step)
+    placement = guess.moved(*off)
     for turn in range(TURNS):
-        chart = shrunk(reference, placement, block)
+        if turn or any(off):
+            chart = shrunk(reference, placement, block)
         compared = compare(chart, picture, tiles)
         start, trust = _peaks(compared) if turn == 0 else (np.zeros((len(tiles.row), 2)), None)
         found, shift = aligned(compared, start)
