@@ -63,6 +63,8 @@ FEATURES, FEATURES_NOW = 400, 1500
 """Of the kept picture and of the one it is looked for in, where it may be small."""
 FEATURE_RATIO = 0.8
 LEAST_FEATURES = 12
+MOST_GROWTH = 30.0
+"""From one picture to another, either way; beyond, many features of one kind met a single one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -319,4 +321,6 @@ def by_features(kept: Luma8, picture: Luma8) -> Match | None:
     if one_way.sum() < LEAST_FEATURES:
         return None
     place, sigma = fitted(start[one_way], end[one_way])
+    if not 1.0 / MOST_GROWTH < place.ratio < MOST_GROWTH:
+        return None
     return Match(place, max(sigma, FLOOR_SIGMA), int(one_way.sum()))
