@@ -18,7 +18,7 @@ def test_the_python_example_finds_the_error(tmp_path: Path, monkeypatch: pytest.
     (code,) = re.findall(r"```python\n(.*?)```", TEXT, flags=re.S)
     assert len(code.strip().splitlines()) <= 10
     # what the reader has: a clip of a lens that is 40 um off, a camera on the network, a picture
-    source = open_sim("sim://?clip=check&delta_um=40&seed=7&fps=12.5&codec=none")
+    source = open_sim("sim://?clip=check&delta_um=40&seed=7&fps=12.5&codec=none&size=640x360")
     record(source.frames(), tmp_path / "clip.mp4", fps=12.5)
     camera = "sim://?delta_um=40&seed=7&hand=none"
     array = next(iter(open_sim(f"{camera}&codec=none").frames())).luma

@@ -35,9 +35,15 @@ def shell(line: str, tmp_path: Path, **more: str) -> "subprocess.CompletedProces
 
 @posix
 @needs_full
-@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize(
-    "command", ["--help", "profiles", "measure 'sim://?seed=1&codec=none' --frames 2 --json"]
+    ("command", "unbuffered"),
+    [
+        ("--help", ""),
+        ("profiles", "1"),
+        ("measure 'sim://?seed=1&codec=none&size=320x180' --frames 2 --json", ""),
+        pytest.param("--help", "1", marks=pytest.mark.slow),
+        pytest.param("profiles", "", marks=pytest.mark.slow),
+    ],
 )
 def test_a_full_disk_is_said_in_one_line(command: str, unbuffered: str, tmp_path: Path) -> None:
     ended = shell(f"$BACKFOCUS {command} >/dev/full", tmp_path, PYTHONUNBUFFERED=unbuffered)
@@ -48,7 +54,7 @@ def test_a_full_disk_is_said_in_one_line(command: str, unbuffered: str, tmp_path
 
 
 @posix
-@pytest.mark.parametrize("command", ["--help", "measure 'sim://?seed=1&codec=none' --frames 2"])
+@pytest.mark.parametrize("command", ["--help", "measure 'sim://?seed=1&codec=none&size=320x180' --frames 2"])
 def test_a_closed_output_is_said_in_one_line(command: str, tmp_path: Path) -> None:
     ended = shell(f"$BACKFOCUS {command} >&-", tmp_path)
     assert ended.returncode == 74
@@ -80,8 +86,8 @@ def test_errors_that_cannot_be_told_change_no_exit_code(redirect: str, tmp_path:
 @pytest.mark.parametrize(
     "environment",
     [
-        {"LANG": "C"},
-        {"LC_ALL": "C"},
+        pytest.param({"LANG": "C"}, marks=pytest.mark.slow),
+        pytest.param({"LC_ALL": "C"}, marks=pytest.mark.slow),
         {"LC_ALL": "POSIX", "LANG": "en_US.UTF-8"},
         {"PYTHONIOENCODING": "ascii"},
     ],

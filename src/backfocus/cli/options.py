@@ -106,10 +106,11 @@ MaxMegapixels = Annotated[
     ),
 ]
 Target = Annotated[
-    Literal["auto", "star", "edge"] | None,
+    Literal["auto", "star", "edge", "object"] | None,
     typer.Option(
         "--target",
-        help="A star or our edge chart, whichever is there (auto); edge takes any slanted square.",
+        help="A star or our edge chart, whichever is there (auto); edge takes any slanted square, object "
+        "whatever stands there, against its own tele picture.",
         show_default=False,
     ),
 ]

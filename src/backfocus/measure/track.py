@@ -18,6 +18,7 @@ from .edge.chart import EdgeTrack, read_chart, read_region
 from .edge.measurement import Region
 from .find.ring_harmonics import Pyramid, pyramid, read_rings, ring_radii
 from .find.stars import Candidate, find_star, star_near
+from .object.track import ObjectTrack, track_object
 from .picture.clipping import clipped, combed, glare_cut, line_doubled
 from .picture.compression import compressed
 from .picture.contrast import WIDTH_PX, scene_contrast
@@ -32,7 +33,7 @@ from .zoom.scale import Scale, next_scale, twists_of
 from .zoom.twist import TwistScale, read_twists
 
 Luma8 = NDArray[np.uint8]
-Target = Literal["auto", "star", "edge"]
+Target = Literal["auto", "star", "edge", "object"]
 
 PATIENCE = 5
 """Pictures without a star that are searched one by one; after them every third is."""
@@ -70,6 +71,7 @@ class Track:
     what to look for: "auto" takes our own edge chart where no star was ever seen, "edge" any slanted square,
     or the edge in `region` alone. `edges` is what is known of an edge chart. `colours`: whether red and blue
     are read too. `ink`: the light of every code, where the star is printed in colour.
+    `object`: what is known of whatever stands there, where "object" is wanted.
     """
 
     star: Star | None = None
@@ -83,6 +85,7 @@ class Track:
     detected: DetectedTransfer | None = None
     colours: bool = False
     ink: NDArray[np.float32] | None = None
+    object: ObjectTrack | None = None
 
     @property
     def tracking(self) -> Star | None:
@@ -119,6 +122,9 @@ def track(known: Track | None, frame: Frame) -> tuple[Track, Reading]:
 def _read(known: Track, frame: Frame) -> tuple[Track, Reading]:
     picture = pyramid(eight_bits(frame), line_step=frame.line_step, first_line=frame.first_line)
     contrast = scene_contrast(picture.reduced(WIDTH_PX))
+    if known.want == "object":
+        followed, reading = track_object(known.object, frame, contrast)
+        return replace(known, object=followed), reading
     if known.region is not None:
         return known, read_region(frame, known.region, contrast)
     if known.want == "edge" or known.edges is not None:

@@ -85,7 +85,7 @@ class ClipCheck:
         Whether a target was read in any picture.
     camera_name : str
         What the camera is called: by its owner, else by its profile.
-    target : "star" | "edge" | None
+    target : "star" | "edge" | "object" | None
         What was read.
     known : KnownCamera | None
         What was known of the camera before.
@@ -236,10 +236,11 @@ def _seen(sightings: Iterable[Sighting], optics: Optics | None, *, live: bool) -
             size_px = (frame.luma.shape[1], frame.luma.shape[0] * frame.line_step)
             transfer = "" if frame.transfer == "unknown" else frame.transfer
         seen.append(sighting.reading)
-        charted += bool(sighting.reading.frequency_cy_px)
+        is_chart = bool(sighting.reading.frequency_cy_px) and sighting.reading.object is None
+        charted += is_chart
         if charted >= CHART_SEEN:
             album = None
-        elif album is not None and not sighting.reading.frequency_cy_px:
+        elif album is not None and not is_chart:
             album.take(frame)
         if live and (finished(seen) if album is None else finished_rests(album.scales())):
             break

@@ -62,7 +62,7 @@ class RigOptions:
         Factor of the extender that is swung in.
     transfer, range : str | None
         Transfer curve and video range to take instead of those the source names.
-    target : "auto" | "star" | "edge" | None
+    target : "auto" | "star" | "edge" | "object" | None
         What to look for, `region`: the part of the picture that holds one slanted edge.
     no_ring : bool | None
         Whether the lens has no back-focus ring, whatever its profile says.

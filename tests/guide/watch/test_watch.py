@@ -59,12 +59,15 @@ def plain_run(_plain_run: Run) -> Run:
     return copy.deepcopy(_plain_run)
 
 
-@pytest.mark.parametrize("zoom", [20.0, 3.0])  # the others are in the hundred below, and in every mishap
+@pytest.mark.parametrize(
+    "zoom", [20.0, pytest.param(3.0, marks=pytest.mark.slow)]
+)  # the others are in the forty below, and in every mishap
 def test_back_focus_is_set_within_the_depth_of_focus(zoom: float) -> None:
     done = run(drawn(1, zoom, 80.0))
     assert is_right(done), (done.left_um, done.verdict, done.session.rounds)
 
 
+@pytest.mark.slow
 def test_what_was_noticed_in_the_looks_stands_beside_the_verdict() -> None:
     done = run(Lens(zoom=10.0, delta_um=40.0, flags=frozenset({Flag.OTHER_CURVE})))
     assert is_right(done)
@@ -86,9 +89,9 @@ def test_large_error_is_corrected_where_the_star_still_shows() -> None:
     assert any(isinstance(said, say.ZoomUntilLost) for said in done.said)
 
 
-@pytest.mark.parametrize(("zoom", "seed"), [(zoom, seed) for zoom in ZOOMS for seed in range(25)])
+@pytest.mark.parametrize(("zoom", "seed"), [(zoom, seed) for zoom in ZOOMS for seed in range(10)])
 @pytest.mark.slow
-def test_all_of_a_hundred_within_80_um(zoom: float, seed: int) -> None:
+def test_all_of_forty_within_80_um(zoom: float, seed: int) -> None:
     done = run(drawn(seed, zoom, 80.0))
     assert is_right(done), (done.left_um, done.verdict, done.session.rounds)
 
@@ -96,10 +99,10 @@ def test_all_of_a_hundred_within_80_um(zoom: float, seed: int) -> None:
 @pytest.mark.parametrize("zoom", ZOOMS)
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-def test_24_of_25_within_300_um(zoom: float) -> None:
-    right = [is_right(run(drawn(100 + seed, zoom, 300.0))) for seed in range(25)]
-    # 95 of 100 must be, over the four zooms
-    assert sum(right) >= 24
+def test_nine_of_ten_within_300_um(zoom: float) -> None:
+    right = [is_right(run(drawn(100 + seed, zoom, 300.0))) for seed in range(10)]
+    # 95 of 100 must be: of ten, more than one wrong comes of that in one run of eleven, and these are fixed
+    assert sum(right) >= 9
 
 
 @pytest.mark.slow
@@ -164,7 +167,7 @@ def test_a_lens_that_focuses_with_its_rear_is_named_and_never_called_set() -> No
 
 
 @pytest.mark.parametrize("most_um", [80.0, 260.0])
-@pytest.mark.parametrize(("zoom", "seed"), [(zoom, seed) for zoom in ZOOMS for seed in range(6)])
+@pytest.mark.parametrize(("zoom", "seed"), [(zoom, seed) for zoom in ZOOMS for seed in range(3)])
 @pytest.mark.slow
 def test_no_end_of_a_rear_focus_lens_is_soft_when_it_is_called_set(
     zoom: float, seed: int, most_um: float
@@ -245,6 +248,7 @@ def test_a_screw_tightened_late_at_wide_is_seen_to_move_the_ring() -> None:
     assert not any(isinstance(event, ev.LockHeld) and event.at_s < moved.at_s for event in done.events)
 
 
+@pytest.mark.slow
 def test_a_hand_seen_on_the_lens_before_the_zoom_is_a_tightened_screw() -> None:
     done = run(Lens(zoom=10.0, delta_um=45.0, touch_px=6.0))
     assert done.has(ev.LockHeld)
@@ -303,6 +307,7 @@ def test_an_iris_that_stays_closed_at_wide_gives_no_number() -> None:
     assert "iris, ND or lamp" in session.results[-1].verdict.reason
 
 
+@pytest.mark.slow
 def test_an_extender_that_swings_in_is_named_and_all_begins_again() -> None:
     done = run(Lens(zoom=10.0, delta_um=45.0, extender_s=(17.0, 20.0)))
     # It is out again while the zoom moves, where nobody could tell it from the zoom.
@@ -351,7 +356,7 @@ BY_ITSELF = (
 
 
 @pytest.mark.parametrize(
-    "seed", [3, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(200, 220))]
+    "seed", [3, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(200, 206))]
 )
 def test_nothing_is_said_to_have_changed_where_nothing_did(seed: int) -> None:
     done = run(drawn(seed, ZOOMS[seed % len(ZOOMS)], 80.0))

@@ -1,0 +1,133 @@
+"""An object live: followed through the zoom, and measured against the sharpest picture of tele so far.
+
+Until the sharpest point of tele was passed there is nothing to measure against: the readings then say so
+and carry no curve, and their contrast leads. From there on every picture is measured, at tele against the
+sharpest one there, and further out against the same, shrunk.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from ...frame import Frame
+from ..reading import Against, Flag, Object, Reading, curve_fields
+from .follow import Followed, follow
+from .measurement import measure_object
+from .placement import Placement
+from .reference import Reference, reference_from
+from .similarity import Similarity
+
+ZOOMED_IN = 1.3
+"""Growth since the first picture from which it may be tele: a focus ring alone breathes by less."""
+AT_TELE = 0.95
+"""Of the largest scale so far."""
+STILL = 0.002
+"""Growth from one picture to the next up to which the zoom rests."""
+SHARPER = 1.02
+"""Times the sharpness of the reference that makes another one: less is noise."""
+PASSED = 0.75
+"""Of the sharpest picture's sharpness; below, its peak was passed. Within two depths of focus it falls by as
+much, and noise is a few per cent of it."""
+SURE_SCALE = 0.003
+"""How well the scale is known, as a share."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ObjectTrack:
+    """What is known of an object after a picture; the caller only hands it on.
+
+    Attributes
+    ----------
+    followed
+        The scene from picture to picture; its first picture is the unit of the scale.
+    reference, place
+        The sharpest picture of tele so far, and where the scene's first picture lies in it.
+    sharpness
+        Of the reference.
+    is_peak
+        Whether something clearly softer was seen after it.
+    longest
+        The largest scale so far, against the first picture.
+    """
+
+    followed: Followed | None = None
+    reference: Reference | None = None
+    place: Similarity = field(default_factory=Similarity)
+    sharpness: float = 0.0
+    is_peak: bool = False
+    longest: float = 1.0
+
+
+def track_object(
+    known: ObjectTrack | None, frame: Frame, contrast: float = 0.0
+) -> tuple[ObjectTrack, Reading]:
+    """What one picture (or one field of it) tells of the object, and what to know for the next.
+
+    Parameters
+    ----------
+    known : ObjectTrack | None
+        From the picture before; None at first.
+    frame : Frame
+    contrast : float
+        Broadband contrast of the picture, handed on.
+
+    Notes
+    -----
+    Scales count against the first picture of the scene: half its width is the unit. A picture in which the
+    scene is not found gives `no-object`; before there is a reference, `no-reference`.
+    """
+    known = known or ObjectTrack()
+    now = follow(known.followed, frame)
+    if now.state == "cut":
+        known = ObjectTrack()
+    known = replace(known, followed=now)
+    if now.state == "lost":
+        flags = frozenset({Flag.NO_OBJECT, Flag.LOST})
+        return known, Reading(frame.index, frame.at_s, flags, contrast=contrast, field=frame.field)
+    known = _with_reference(known, now, frame)
+    width, height = frame.luma.shape[1], frame.luma.shape[0] * frame.line_step
+    middle = complex((width - 1) / 2, (height - 1) / 2) + now.place.move
+    scale_px = now.ratio * width / 2
+    seen = Reading(
+        frame.index,
+        frame.at_s,
+        frozenset({Flag.NO_REFERENCE}),
+        scale_px=scale_px,
+        scale_sigma_px=max(now.sigma, SURE_SCALE) * scale_px,
+        contrast=contrast,
+        field=frame.field,
+        object=Object(middle.real, middle.imag, now.ratio * width, now.ratio * height),
+    )
+    if known.reference is None or not known.is_peak:
+        return known, seen
+    return known, _measured(known, known.reference, now, frame, seen)
+
+
+def _with_reference(known: ObjectTrack, now: Followed, frame: Frame) -> ObjectTrack:
+    """With this picture as the reference where it is the sharpest of tele, or as proof of another one."""
+    longest = max(known.longest, now.ratio)
+    if known.reference is not None and known.place.ratio < AT_TELE * longest:
+        known = replace(known, reference=None, sharpness=0.0, is_peak=False)
+    known = replace(known, longest=longest)
+    if now.ratio < max(ZOOMED_IN, AT_TELE * longest):
+        return known
+    if now.sharpness > SHARPER * known.sharpness and abs(now.rate) < STILL:
+        return replace(known, reference=reference_from(frame), place=now.place, sharpness=now.sharpness)
+    return replace(known, is_peak=known.is_peak or now.sharpness < PASSED * known.sharpness)
+
+
+def _measured(
+    known: ObjectTrack, reference: Reference, now: Followed, frame: Frame, seen: Reading
+) -> Reading:
+    there = now.place_of(known.place)
+    width, height = frame.luma.shape[1], frame.luma.shape[0] * frame.line_step
+    guess = Placement(
+        there.ratio, there.turn_rad, (width - 1) / 2 + there.move.real, (height - 1) / 2 + there.move.imag
+    )
+    found = measure_object(reference, frame, guess)
+    ratio = found.placement.ratio if found.placement else there.ratio
+    return replace(
+        seen,
+        flags=found.flags,
+        object=found.object or seen.object,
+        against=Against(min(ratio, 1.0), reference.index, reference.at_s),
+        **curve_fields(found),
+    )

@@ -1,0 +1,58 @@
+"""An object live, in a drawn scene whose zoom and blur are known: when there is a reference, and which."""
+
+import numpy as np
+
+from backfocus.frame import Frame
+from backfocus.measure.object.track import ObjectTrack, track_object
+from backfocus.measure.reading import Flag, Reading
+
+from .test_follow import picture
+
+
+def seen(path: list[tuple[float, float]]) -> list[Reading]:
+    """The readings of pictures with these scales and blurs, sigma in px."""
+    known: ObjectTrack | None = None
+    readings = []
+    for index, (grow, blur) in enumerate(path):
+        known, reading = track_object(known, Frame(picture(grow, blur=blur), index, index / 25))
+        readings.append(reading)
+    return readings
+
+
+IN = [(float(grow), 1.0) for grow in np.geomspace(0.3, 1.2, 12)]
+SWEEP = [(1.2, blur) for blur in (1.5, 1.0, 0.6, 0.0, 0.0, 0.6, 1.2, 1.8, 1.0, 0.4)]
+OUT = [(float(grow), 1.0) for grow in np.geomspace(1.2, 0.4, 12)]
+
+
+def test_before_the_peak_of_tele_there_is_nothing_to_measure_against() -> None:
+    readings = seen([*IN, *SWEEP[:5]])
+    assert all(each.flags == {Flag.NO_REFERENCE} and not each.frequency_cy_px for each in readings)
+    assert all(each.object is not None and each.scale_px for each in readings)
+
+
+def test_behind_it_pictures_are_measured_against_the_sharpest_one() -> None:
+    readings = seen([*IN, *SWEEP, *OUT])
+    sharpest = len(IN) + 3
+    last_of_tele, wide = readings[len(IN) + len(SWEEP) - 1], readings[-1]
+    assert last_of_tele.against is not None
+    assert last_of_tele.against.index in (sharpest, sharpest + 1)
+    assert abs(last_of_tele.against.ratio - 1.0) < 0.003
+    assert wide.against is not None
+    assert abs(wide.against.ratio / (0.4 / 1.2) - 1.0) < 0.003
+    # a Gaussian of sigma 1 px leaves exp(-2 pi^2 f^2) at f, a sharp reference hides little of it
+    f, left = np.array(wide.frequency_cy_px), np.array(wide.modulation)
+    at = (f > 0.05) & (f < 0.2)
+    assert at.any()
+    assert np.abs(left[at] - np.exp(-2 * np.pi**2 * f[at] ** 2)).max() < 0.12
+
+
+def test_the_scale_counts_against_the_first_picture() -> None:
+    readings = seen([*IN, *SWEEP, *OUT])
+    assert np.isclose((readings[len(IN)].scale_px or 0.0) / (readings[0].scale_px or 1.0), 4.0, rtol=0.005)
+    assert np.isclose((readings[-1].scale_px or 0.0) / (readings[0].scale_px or 1.0), 4.0 / 3.0, rtol=0.005)
+
+
+def test_an_empty_picture_holds_no_object() -> None:
+    _, reading = track_object(None, Frame(np.full((360, 640), 90, np.uint8)))
+    assert reading.flags == {Flag.NO_OBJECT, Flag.LOST}
+    assert reading.object is None
