@@ -1,8 +1,8 @@
 """What the camera sees for one pose of the rings.
 
 How the pieces hang together: `lens` says how far the image is from the sensor, `wavefront` what that does to
-each frequency, `room` draws what is in front of the camera, `imaging` brings both together on the photosites
-of a `raster`, `sensor` or `real_sensor` makes code values of it.
+each frequency, `room` or `scene` draws what is in front of the camera, `imaging` brings both together on the
+photosites of a `raster`, `sensor` or `real_sensor` makes code values of it.
 """
 
 import math
@@ -20,11 +20,14 @@ from .imaging import (
     canvas_size,
     coarsen,
     picture,
+    star_window,
 )
 from .lens import Pose, ZoomLens
 from .raster import Exposure, Floats, Raster, raster_of
 from .real_sensor import RealSensor
 from .room import WHITE, Room
+from .scene.scene import UNITS_WIDE, Scene
+from .scene.scene import window as scene_window
 from .sensor import Sensor
 from .settings import STAR_RADIUS_WIDE_PX, SimSettings
 from .shutter import growth, read_at_s, rolled
@@ -62,7 +65,7 @@ class Camera:
         self._shake = rng.uniform(0.7, 9.0, (2, 6)), rng.uniform(0.0, 2 * math.pi, (2, 6))
         view_px = canvas_size(width), canvas_size(height)
         self._lamps = _lamps(self._canvas, view_px, self._raster.per_px, rng)
-        self._room = _room(settings, self._canvas, view_px)
+        self._room = _scene(settings, self._canvas, self._raster) or _room(settings, self._canvas, view_px)
         self._sensor = _sensor(settings)
         self._grids: dict[float, tuple[Grid, Floats]] = {}
         self._spectra: dict[float, SharpSpectrum] = {}
@@ -212,7 +215,8 @@ class Camera:
         if fine not in self._grids:
             size = round(self._canvas[0] * fine), round(self._canvas[1] * fine)
             lamps = cv2.resize(self._lamps, size, interpolation=cv2.INTER_LINEAR)
-            grid = Grid(*self._canvas, fine, self._raster.aperture, self._raster.spots)
+            window = scene_window if self._settings.scene else star_window
+            grid = Grid(*self._canvas, fine, self._raster.aperture, self._raster.spots, window)
             self._grids[fine] = grid, np.asarray(lamps, dtype=np.float32)
         return self._grids[fine]
 
@@ -226,6 +230,20 @@ def _room(settings: SimSettings, canvas: tuple[int, int], view_px: tuple[int, in
         plain=settings.plain,
         seed=settings.seed,
         squares=settings.target == "edge",
+    )
+
+
+def _scene(settings: SimSettings, canvas: tuple[int, int], raster: Raster) -> Scene | None:
+    if settings.scene is None:
+        return None
+    return Scene(
+        settings.scene,
+        canvas,
+        wide_radius_px=STAR_RADIUS_WIDE_PX * raster.per_px,
+        px_per_unit=settings.width_px * raster.per_px / UNITS_WIDE,
+        zoom=(1.0 - abs(settings.breathing), settings.zoom * (1.0 + abs(settings.breathing))),
+        fine=_finest(raster),
+        seed=settings.seed,
     )
 
 
@@ -247,11 +265,13 @@ def _fineness(disc: float, settled: bool, raster: Raster) -> float:
     rows shows moire wherever it looks, so there the moving picture has two as well.
     """
     if disc <= WIDEST_DISC_SAMPLES:
-        if raster.per_px >= DENSE_PER_PX:
-            return 1
-        return 2 if settled or raster.aperture < 1.0 else 1
+        return _finest(raster) if settled or raster.aperture < 1.0 else 1
     factor = 2 ** math.ceil(math.log2(disc / WIDEST_DISC_SAMPLES))
     return 1.0 / float(min(factor, _COARSEST))
+
+
+def _finest(raster: Raster) -> int:
+    return 1 if raster.per_px >= DENSE_PER_PX else 2
 
 
 def _lamps(

@@ -20,6 +20,11 @@ from .raster import Floats
 Curve = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Transfer at frequencies in cycles per pixel."""
 
+Sharp = NDArray[np.uint8] | NDArray[np.float32]
+"""A scene as bytes of reflectance, 255 is 100 %, or between them."""
+Window = Callable[[Floats, Floats], Floats]
+"""What drawing has left of each frequency, in cycles per sample along x and y."""
+
 _TABLE = 8192
 _PAD_PX = 16
 WIDEST_DISC_SAMPLES = 20.0
@@ -41,13 +46,19 @@ def _rest(number: int) -> int:
     return number
 
 
+def star_window(x_cy_sample: Floats, y_cy_sample: Floats) -> Floats:
+    """The triangular window across their edges that bars and squares are drawn through."""
+    return np.asarray(np.sinc(np.hypot(x_cy_sample, y_cy_sample)) ** 2)
+
+
 @dataclass(frozen=True, eq=False)
 class Grid:
     """Samples and frequencies of a canvas of `width_px` by `height_px` with `fine` samples to a pixel.
 
     `fine` is 1 or 2, or a half, a quarter, ... for a coarse grid. A pixel here is what is sampled: a
     photosite, or the distance between two that are read. `aperture_px` is the side of what collects the
-    light of each; `spots_px` how far apart a low-pass filter sets two images of one point, each way.
+    light of each; `spots_px` how far apart a low-pass filter sets two images of one point, each way;
+    `window` what the scene is drawn through.
     """
 
     width_px: int
@@ -55,6 +66,7 @@ class Grid:
     fine: float
     aperture_px: float = 1.0
     spots_px: float = 0.0
+    window: Window = star_window
 
     @cached_property
     def x_cy_px(self) -> Floats:
@@ -88,7 +100,7 @@ class Grid:
             return np.asarray(split / (np.sinc(x_sample) * np.sinc(y_sample)), dtype=np.float32)
         side = self.aperture_px
         pixel = split * np.sinc(side * self.x_cy_px) * np.sinc(side * self.y_cy_px)
-        drawn = np.sinc(np.hypot(x_sample, y_sample)) ** 2
+        drawn = self.window(x_sample, y_sample)
         return np.asarray(pixel / np.maximum(drawn, 0.1), dtype=np.float32)
 
     def _split(self, frequency_cy_px: Floats) -> Floats:
@@ -110,9 +122,7 @@ class SharpSpectrum:
     values: NDArray[np.complex64]
 
 
-def analyse(
-    sharp: NDArray[np.uint8], light: Floats, grid: Grid, shift_px: tuple[float, float]
-) -> SharpSpectrum:
+def analyse(sharp: Sharp, light: Floats, grid: Grid, shift_px: tuple[float, float]) -> SharpSpectrum:
     """The spectrum of `sharp`, moved by a part of a pixel.
 
     Parameters
@@ -129,10 +139,12 @@ def analyse(
     return SharpSpectrum(grid, values)
 
 
-def coarsen(sharp: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
+def coarsen(sharp: Sharp, factor: int) -> Sharp:
     """The scene of one sample per pixel on a grid `factor` times coarser, by area."""
     height, width = sharp.shape
-    return np.asarray(cv2.resize(sharp, (width // factor, height // factor), interpolation=cv2.INTER_AREA))
+    size = width // factor, height // factor
+    smaller: Sharp = cv2.resize(sharp, size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    return smaller
 
 
 def picture(

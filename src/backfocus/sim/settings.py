@@ -7,7 +7,7 @@ camera.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
@@ -19,6 +19,11 @@ from ..optics.lens import Knots, Optics, parse_f_numbers
 HandKind = Literal["good", "slow", "wrong-ring", "none"]
 LensKind = Literal["front", "rear"]
 TargetKind = Literal["star", "edge"]
+SceneKind = Literal[
+    "text", "shelf", "leaves", "brick", "street", "person",
+    "grass", "gravel", "facade", "fabric", "bark", "crowd", "circuit",
+    "wall", "sky", "water", "glossy", "blinds",
+]  # fmt: skip
 SensorKind = Literal["mono", "bayer", "three-chip"]
 Demosaic = Literal["bilinear", "vng", "edge-aware", "hamilton-adams"]
 Shutter = Literal["global", "rolling"]
@@ -121,6 +126,8 @@ class SimSettings:
         The chart that hangs there: our star, or our slanted squares.
     plain, cycles
         The star without twists; its pairs of bars.
+    scene : str | None
+        What stands before the camera instead of a chart.
     codec : "h264" | "none"
         Whether pictures pass an encoder and a decoder.
     mbit_s : float
@@ -169,6 +176,7 @@ class SimSettings:
     target: TargetKind
     plain: bool
     cycles: int
+    scene: SceneKind | None
     codec: Codec
     mbit_s: float
     clip: Clip
@@ -284,6 +292,7 @@ _DEFAULTS: dict[str, Any] = {
     "target": "star",
     "plain": False,
     "cycles": 36,
+    "scene": None,
     "codec": "h264",
     "mbit_s": 0.0,
     "clip": "none",
@@ -304,12 +313,15 @@ def _refuse_excluded(given: dict[str, Any]) -> None:
         raise UsageError("sim:// skip goes without scale: a camera that skips rows delivers those it reads")
     if values["skip"] > 1 and values["olpf"]:
         raise UsageError("sim:// skip goes without olpf: the filter would be too weak for rows so far apart")
+    if values["scene"] and (charts := [key for key in _CHART if key in given]):
+        raise UsageError(f"sim:// {charts[0]} goes without scene: a scene has no chart in it")
     stages = {"scale": values["scale"] != 1.0, **{name: bool(values[name]) for name in _STAGES}}
     used = [name for name, on in stages.items() if on]
     if len(used) > 2:
         raise UsageError(f"sim:// was given {', '.join(used)}: at most two of scale, sharpen, nr, eis")
 
 
+_CHART = ("target", "plain", "cycles")
 _STAGES = ("sharpen", "nr", "eis")
 
 
@@ -433,6 +445,7 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "hand": _same("good", "slow", "wrong-ring", "none"),
     "target": _same("star", "edge"),
     "plain": _yes_no,
+    "scene": _same(*get_args(SceneKind)),
     "cycles": _whole(8, 144),
     "codec": _same("h264", "none"),
     "mbit_s": _number(0.0, 500.0),

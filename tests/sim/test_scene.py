@@ -1,0 +1,107 @@
+"""Scenes are right at every zoom: tele's picture summed up is wide's, and the lens blurs it as it must."""
+
+import numpy as np
+import pytest
+from tests.oracles.scenes import seen_at
+
+from backfocus.errors import UsageError
+from backfocus.sim.bench import Bench
+from backfocus.sim.imaging import Grid, analyse, canvas_size, picture
+from backfocus.sim.scene.scene import DRAW, Scene, window
+from backfocus.sim.scene.sheet import Sheet
+from backfocus.sim.settings import parse_sim, sim_settings
+from backfocus.sim.wavefront import transfer
+
+CANVAS = canvas_size(288), canvas_size(160)
+RADIUS_PX, ZOOM = 77.0, 8.0
+F_NUMBER, PIXEL_UM = 2.0, 5.0
+CUT_OFF = PIXEL_UM / (0.55 * F_NUMBER)
+
+
+@pytest.fixture(scope="module")
+def scene():
+    return Scene(
+        "text",
+        CANVAS,
+        wide_radius_px=RADIUS_PX,
+        px_per_unit=1.0,
+        zoom=(1.0, ZOOM),
+        fine=2,
+        seed=4,
+    )
+
+
+def _drawn(kind, pitch, half):
+    sheet = Sheet.blank(pitch, *half)
+    DRAW[kind](sheet, 3)
+    return sheet.samples.astype(float)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.7])
+@pytest.mark.parametrize("residual_um", [0.0, 12.0, 40.0])
+def test_a_wide_picture_is_the_finest_drawing_summed_up_behind_the_lens(scene, scale, residual_um):
+    waves = residual_um / (8 * 0.55 * F_NUMBER**2)
+    middle = CANVAS[0] // 2, CANVAS[1] // 2
+    grid = Grid(*CANVAS, 2, window=window)
+    sharp = scene.sharp(RADIUS_PX * scale, middle, fine=2)
+    off = 0.3, -0.2
+    seen = picture(
+        analyse(sharp, np.ones_like(sharp), grid, off),
+        lambda frequency: transfer(frequency, waves, 0.0, CUT_OFF),
+        residual_um / F_NUMBER / PIXEL_UM,
+    )
+    fine = scene.sharp(RADIUS_PX * ZOOM, middle, fine=2).astype(float)
+    places = np.arange(-8, 9), np.arange(-4, 5)
+    factor = 2 * ZOOM / scale
+    expected = seen_at(
+        fine,
+        factor,
+        (2 * middle[0], 2 * middle[1]),
+        (places[0] - off[0], places[1] - off[1]),
+        w020_waves=waves,
+        cut_off=CUT_OFF,
+    )
+    got = seen[np.ix_(places[1] + middle[1], places[0] + middle[0])]
+    # Bytes of levels that are halved four times, and what folds from above the levels' filters at the edges of
+    # letters: on the whole under a twentieth of the scene's contrast, which is 60 of 255.
+    assert np.sqrt(np.mean((got - expected) ** 2)) < 3.0
+    assert expected.std() > 5.0
+
+
+@pytest.mark.parametrize("kind", DRAW)
+def test_a_scene_is_the_same_on_every_sheet(kind):
+    fine, coarse = _drawn(kind, 0.5, (128, 64)), _drawn(kind, 1.0, (64, 32))
+    summed = fine[:-1, :-1].reshape(64, 2, 128, 2).mean(axis=(1, 3))
+    both = np.corrcoef(summed.ravel(), coarse[:-1, :-1].ravel())[0, 1]
+    # A sample is half a unit aside and the finest detail is on the finer sheet only; two different scenes
+    # have nothing in common. What is painted smooth is half random.
+    assert both > (0.3 if kind in ("wall", "glossy") else 0.6)
+
+
+def test_the_longest_focal_length_sees_detail_to_its_own_pixels():
+    scene = Scene(
+        "brick", CANVAS, wide_radius_px=RADIUS_PX, px_per_unit=1.0, zoom=(1.0, 20.0), fine=2, seed=2
+    )
+    tele = scene.sharp(20 * RADIUS_PX, (CANVAS[0] // 2, CANVAS[1] // 2), fine=1)
+    spectrum = np.abs(
+        np.fft.fft2((tele - tele.mean()) * np.hanning(CANVAS[1])[:, None] * np.hanning(CANVAS[0]))
+    )
+    radius = np.hypot(np.fft.fftfreq(CANVAS[0])[None, :], np.fft.fftfreq(CANVAS[1])[:, None])
+    low, high = (spectrum[(radius > at) & (radius < at + 0.05)].mean() for at in (0.05, 0.35))
+    # A natural scene's contrast falls with the frequency: a seventh at seven times of it, less the window's
+    # quarter. A texture that is only enlarged has a thousandth there.
+    assert high > low / 20
+
+
+def test_a_scene_stands_before_the_camera_instead_of_a_chart():
+    address = "sim://?scene=shelf&size=192x108&zoom=3&codec=none&seed=3&delta_um=0"
+    first, second = (Bench(parse_sim(address)).frame().luma for _ in range(2))
+    assert np.array_equal(first, second)
+    assert not np.array_equal(first, Bench(parse_sim(address.replace("seed=3", "seed=4"))).frame().luma)
+    assert first.std() > 15
+
+
+@pytest.mark.parametrize("chart", [{"cycles": 40}, {"plain": True}, {"target": "edge"}])
+def test_a_scene_has_no_chart_in_it(chart):
+    with pytest.raises(UsageError, match="scene"):
+        sim_settings(scene="leaves", **chart)
