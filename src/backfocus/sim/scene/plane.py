@@ -42,7 +42,7 @@ class Plane:
     half_samples : (int, int)
         Half of what is cut, x and y, at the densest, with the margin for what stands off the middle.
     half_units : (float, float)
-        Half of what is cut at the widest, likewise.
+        Half of what is cut at the widest, the same way.
     """
 
     def __init__(
