@@ -43,11 +43,11 @@ SEARCH_EVERY = 8
 ANOTHER_SCENE = 0.3
 """Correlation with the picture before, below which everything changed at once."""
 NEW_AFTER, NEW_AFTER_COVERED = 3, 75
-"""Pictures alike that make a new scene: after a sudden change, and after one that came by and by."""
+"""Pictures of one sort that make a new scene: after a sudden change, and after one that came by and by."""
 LOST_FOR = 250
 """Pictures after which what is seen is the scene, whatever it was before."""
 RESTS = 0.03
-"""Of the width: a new scene moves no further from picture to picture, and whoever walks by does."""
+"""Of the width: a new scene moves no further from picture to picture, and a person who walks by does."""
 BLANK_CODES = 2.0
 """Spread of a picture that shows nothing."""
 ZOOMING = 0.003
@@ -97,7 +97,7 @@ class Followed:
     kept: tuple[Kept, ...] = ()
     last: Luma8 | None = None
     stranger: Kept | None = None
-    alike: int = 0
+    repeats: int = 0
     sudden: bool = False
 
     @property
@@ -127,7 +127,7 @@ def follow(known: Followed | None, frame: Frame) -> Followed:
 
     Notes
     -----
-    Costs about 6 ms at 1920 columns, 60 ms where the scene is looked for afresh. The scale is that of a
+    Costs about 6 ms at 1920 columns, 60 ms where the scene is searched for again. The scale is that of a
     similarity: distortion that changes with the zoom is in it, by about half of what it is at the corners.
     """
     luma = eight_bits(frame)
@@ -263,7 +263,7 @@ def _whole(found: Match, kept: Kept, now: _Now) -> Match:
 
 
 def _searched(known: Followed, now: _Now) -> Followed | None:
-    """The scene looked for afresh, in the order of how near in scale the kept pictures are."""
+    """The scene searched for again, in the order of how near in scale the kept pictures are."""
     by_distance = sorted(known.kept, key=lambda each: _distance(each, known.place, now))
     turn = known.misses // SEARCH_EVERY
     tried = by_distance[:2] if turn == 0 else [by_distance[turn % len(by_distance)]]
@@ -307,12 +307,12 @@ def _without(known: Followed, now: _Now) -> Followed:
         known, state="lost", misses=misses, corners=0, rate=known.rate if misses <= STEPS_BACK else 0.0
     )
     if _blank(now.small):
-        return replace(lost, stranger=None, alike=0, sudden=False)
+        return replace(lost, stranger=None, repeats=0, sudden=False)
     sudden = known.sudden if known.misses else _correlation(known.last, now.small) < ANOTHER_SCENE
-    alike = known.alike + 1 if known.stranger is not None and _rests(known.stranger, now) else 1
-    if alike >= (NEW_AFTER if sudden else NEW_AFTER_COVERED) or misses >= LOST_FOR:
+    repeats = known.repeats + 1 if known.stranger is not None and _rests(known.stranger, now) else 1
+    if repeats >= (NEW_AFTER if sudden else NEW_AFTER_COVERED) or misses >= LOST_FOR:
         return _begun(now, "cut")
-    return replace(lost, stranger=_keep(now, Similarity(), 0.0), alike=alike, sudden=sudden)
+    return replace(lost, stranger=_keep(now, Similarity(), 0.0), repeats=repeats, sudden=sudden)
 
 
 def _rests(stranger: Kept, now: _Now) -> bool:

@@ -193,7 +193,7 @@ def _one_way(start: Complex, end: Complex) -> NDArray[np.bool_]:
 
 
 def by_pixels(kept: Luma8, picture: Luma8, guess: Similarity) -> Match | None:
-    """Where `kept` lies in `picture` by all of their pixels, made small; None if they do not look alike."""
+    """Where `kept` lies in `picture` by all of their pixels, made small; None if they do not look like one."""
     place, found = guess, None
     for width_px in SMALL_WIDTHS_PX:
         share = width_px / picture.shape[1]
@@ -221,7 +221,7 @@ def _likest_blur_px(kept: Floats, picture: Floats, place: Similarity) -> float:
     """By how much the kept picture is to be blurred, in pixels of the widest small one."""
     share = picture.shape[1] / SMALL_WIDTHS_PX[-1]
     soft = _blurred(picture, 0.8)
-    alike = [
+    correlation = [
         _correlation(
             _laid(_blurred(kept, max(by_px * share, 0.8)), picture.shape, place),
             soft,
@@ -229,7 +229,7 @@ def _likest_blur_px(kept: Floats, picture: Floats, place: Similarity) -> float:
         )
         for by_px in BLURS_PX
     ]
-    return BLURS_PX[int(np.argmax(alike))]
+    return BLURS_PX[int(np.argmax(correlation))]
 
 
 def _covered(kept: Floats, picture: Floats, place: Similarity) -> NDArray[np.bool_]:
@@ -266,8 +266,8 @@ def _settled(kept: Floats, picture: Floats, place: Similarity) -> Match | None:
         if abs(step.grow - 1.0) * columns / 2 + abs(step.move) < 0.01:
             break
     laid = np.asarray(_laid(kept, picture.shape, place), np.float32)
-    alike = _correlation(laid, picture, _covered(kept, picture, place))
-    return Match(place, sigma) if alike > ALIKE else None
+    correlation = _correlation(laid, picture, _covered(kept, picture, place))
+    return Match(place, sigma) if correlation > ALIKE else None
 
 
 def _step(
