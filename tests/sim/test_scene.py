@@ -63,7 +63,7 @@ def test_a_wide_picture_is_the_finest_drawing_summed_up_behind_the_lens(scene, s
     )
     got = seen[np.ix_(places[1] + middle[1], places[0] + middle[0])]
     # Bytes of levels that are halved four times, and what folds from above their filters at the edges of
-    # letters: in focus, where most of that is left, 6 % of the scene's contrast, which is 60 of 255; else less.
+    # letters: in focus, where most of it is left, 6 % of the scene's contrast (60 of 255); else less.
     assert np.sqrt(np.mean((got - expected) ** 2)) < (4.2 if residual_um == 0.0 else 3.0)
     assert expected.std() > 5.0
 

@@ -193,7 +193,7 @@ def _one_way(start: Complex, end: Complex) -> NDArray[np.bool_]:
 
 
 def by_pixels(kept: Luma8, picture: Luma8, guess: Similarity) -> Match | None:
-    """Where `kept` lies in `picture` by all of their pixels, made small; None if they do not look like one."""
+    """Where `kept` lies in `picture` by all of their pixels, made small; None if they differ too much."""
     place, found = guess, None
     for width_px in SMALL_WIDTHS_PX:
         share = width_px / picture.shape[1]
