@@ -8,8 +8,9 @@ import pytest
 
 from backfocus.errors import UsageError
 from backfocus.frame import Frame, fields
+from backfocus.measure.picture.eight_bits import eight_bits
 from backfocus.measure.reading import Flag
-from backfocus.measure.track import Track, _eight_bits, track
+from backfocus.measure.track import Track, track
 from backfocus.video.source import open_source
 
 from ..oracles import camera_codes
@@ -326,4 +327,4 @@ def test_a_clean_star_through_the_virtual_camera_is_not_called_sharpened():
 def test_finer_codes_are_cut_to_eight_bits_as_by_a_shift(bits: int) -> None:
     codes = np.arange(2**bits, dtype=np.uint16).reshape(16, -1)
     for rows in (codes, codes[1::2]):  # a field is every other line
-        assert np.array_equal(_eight_bits(Frame(rows, bits=bits)), rows >> (bits - 8))
+        assert np.array_equal(eight_bits(Frame(rows, bits=bits)), rows >> (bits - 8))
