@@ -67,7 +67,6 @@ def test_back_focus_is_set_within_the_depth_of_focus(zoom: float) -> None:
     assert is_right(done), (done.left_um, done.verdict, done.session.rounds)
 
 
-@pytest.mark.slow
 def test_what_was_noticed_in_the_looks_stands_beside_the_verdict() -> None:
     done = run(Lens(zoom=10.0, delta_um=40.0, flags=frozenset({Flag.OTHER_CURVE})))
     assert is_right(done)
@@ -248,7 +247,6 @@ def test_a_screw_tightened_late_at_wide_is_seen_to_move_the_ring() -> None:
     assert not any(isinstance(event, ev.LockHeld) and event.at_s < moved.at_s for event in done.events)
 
 
-@pytest.mark.slow
 def test_a_hand_seen_on_the_lens_before_the_zoom_is_a_tightened_screw() -> None:
     done = run(Lens(zoom=10.0, delta_um=45.0, touch_px=6.0))
     assert done.has(ev.LockHeld)
@@ -307,7 +305,6 @@ def test_an_iris_that_stays_closed_at_wide_gives_no_number() -> None:
     assert "iris, ND or lamp" in session.results[-1].verdict.reason
 
 
-@pytest.mark.slow
 def test_an_extender_that_swings_in_is_named_and_all_begins_again() -> None:
     done = run(Lens(zoom=10.0, delta_um=45.0, extender_s=(17.0, 20.0)))
     # It is out again while the zoom moves, where nobody could tell it from the zoom.
