@@ -59,9 +59,8 @@ def plain_run(_plain_run: Run) -> Run:
     return copy.deepcopy(_plain_run)
 
 
-@pytest.mark.parametrize(
-    "zoom", [20.0, pytest.param(3.0, marks=pytest.mark.slow)]
-)  # the others are in the forty below, and in every mishap
+# the others are in the forty below, and in every mishap
+@pytest.mark.parametrize("zoom", [20.0, pytest.param(3.0, marks=pytest.mark.slow)])
 def test_back_focus_is_set_within_the_depth_of_focus(zoom: float) -> None:
     done = run(drawn(1, zoom, 80.0))
     assert is_right(done), (done.left_um, done.verdict, done.session.rounds)
