@@ -39,6 +39,9 @@ GROWN_HALF_DEPTHS = 1.5
 """Half depths of focus, above which an error that did not shrink is one; a hand leaves a third of one."""
 TO_SPARE = 0.6
 """Of the depth of focus, that the error itself may take; one more round costs little."""
+INTERVAL_TO_SPARE = 0.95
+"""Of the depth of focus, that the interval may take: the walk after it moves the end a little, and no session
+is to end unsure for that."""
 READS_SURELY_PX = 22.0
 """A blur disc this wide still reads well: where it was expected and no star shows, a ring was turned."""
 POSITIONS = 5
@@ -286,7 +289,8 @@ def _close_enough(session: Session, found: BackFocus) -> bool:
     """Within the depth of focus with something to spare; never while tele was not looked at since a turn."""
     depth_um = half_depth_um(session)
     fresh = session.corrected_um == 0.0
-    return fresh and is_within(found, depth_um) and found.delta_um <= TO_SPARE * depth_um
+    surely = is_within(found, INTERVAL_TO_SPARE * depth_um)
+    return fresh and surely and found.delta_um <= TO_SPARE * depth_um
 
 
 def _as_near_as_it_gets(session: Session, delta_um: float) -> bool:
