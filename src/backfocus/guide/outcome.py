@@ -84,9 +84,7 @@ def _curves(
         for look, scale_px in ((session.tele_best, longest_px), (session.wide_best, widest_px))
         if look is not None
     ]
-    seen = [each for each in (*ends, *between, *best) if each is not None]
-    # an object's reference is the sharpest picture of tele: of a sweep there, the one in focus
-    return tuple(replace(each, reference_in_focus=session.tele_best is not None) for each in seen)
+    return tuple(each for each in (*ends, *between, *best) if each is not None)
 
 
 def camera_of(

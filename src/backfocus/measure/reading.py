@@ -40,7 +40,6 @@ class Flag(StrEnum):
     NO_OBJECT = "no-object"
     NO_REFERENCE = "no-reference"
     TOO_SMOOTH = "too-smooth"
-    REPEATING = "repeating"
     SEVERAL_DEPTHS = "several-depths"
 
 

@@ -332,9 +332,7 @@ def _curves(
     bests = [
         _curve(end.best, end.hold.scale_px, in_focus=True, varying=VARYING_MOVING) for end in ends if end.best
     ]
-    seen = [each for each in (*holds, *bests, *_walk(pictures, pull)) if each is not None]
-    # the reference of an object is the sharpest picture of tele: of a sweep there, the one in focus
-    return [replace(each, reference_in_focus=long.best is not None) for each in seen]
+    return [each for each in (*holds, *bests, *_walk(pictures, pull)) if each is not None]
 
 
 def _curve(

@@ -65,6 +65,9 @@ width: within one, C(f) / C(k f) is linear to 1 or 2 %."""
 _THREE_POINTS = ((-math.sqrt(3.0), 1.0 / 6.0), (0.0, 2.0 / 3.0), (math.sqrt(3.0), 1.0 / 6.0))
 """Gauss and Hermite's rule: places in standard deviations, and weights."""
 
+_AT_TELE = 0.85
+"""Of the largest scale: a best picture nearer to it is one of tele, whose ring breathes."""
+
 _LEAST_WEIGHT = 1e-3
 """Beside the likeliest: a softness less likely says nothing of the camera."""
 
@@ -96,8 +99,7 @@ class ZoomCurve:
 
     `in_focus`: it is the best picture of a sweep. `varying`: what the camera may differ by here.
     `against`: the scale over that of the reference that this curve is divided by, 0 to 1; 0 for none. The
-    reference is as far out of focus as tele, unless it is the best picture of a sweep there,
-    `reference_in_focus`.
+    reference is the sharpest picture of tele: as far out of focus as that, or of a sweep there in focus.
     """
 
     scale_px: float
@@ -106,7 +108,6 @@ class ZoomCurve:
     in_focus: bool = False
     varying: float = VARYING_STILL
     against: float = 0.0
-    reference_in_focus: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -230,9 +231,7 @@ def _worlds(
         places: tuple[_Place, ...] = ()
         for likely, guess in _cameras(camera, divided):
             if divided or not places:
-                places = tuple(
-                    _place(each, _best_at(each, best, law), law, optics, stops, shrunk, guess) for each in law
-                )
+                places = tuple(_place(each, best, law, optics, stops, shrunk, guess) for each in law)
             yield _World(by_stops * by_ratio * likely, places, guess, guess is camera)
 
 
@@ -267,7 +266,7 @@ def _best_at(curve: ZoomCurve, best: Sequence[ZoomCurve], law: Sequence[ZoomCurv
 
 def _place(
     curve: ZoomCurve,
-    best: ZoomCurve | None,
+    bests: Sequence[ZoomCurve],
     law: Sequence[ZoomCurve],
     optics: Optics,
     stops: float,
@@ -275,6 +274,8 @@ def _place(
     camera: CameraCurve,
 ) -> _Place:
     longest, widest = law[0], law[-1]
+    best = _best_at(curve, bests, law)
+    swept_at_tele = any(each.scale_px > _AT_TELE * longest.scale_px for each in bests)
     ratio = min(curve.scale_px / longest.scale_px, 1.0)
     zoomed = math.log(curve.scale_px / widest.scale_px) / math.log(longest.scale_px / widest.scale_px)
     along = min(max(zoomed, 0.0), 1.0)
@@ -296,7 +297,7 @@ def _place(
     soft_um = (
         counts * SOFTEST_HALF_DEPTHS * max(at_tele * optics.pixel_um, 2.0 * optics.wavelength_um * at_tele**2)
     )
-    return _Place(ratio**2, along, seen, 0.0 if curve.reference_in_focus else counts, soft_um)
+    return _Place(ratio**2, along, seen, 0.0 if swept_at_tele else counts, soft_um)
 
 
 def _coarse(worlds: Sequence[_World]) -> _Grid:

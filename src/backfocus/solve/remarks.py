@@ -154,11 +154,6 @@ REMARKS: dict[Flag, Remark] = {
         "Choose print, brick, leaves or fabric, evenly lit, or go nearer.",
         "in doubt",
     ),
-    Flag.REPEATING: Remark(
-        "the object repeats itself, so one part of it passes for another",
-        "Choose something without a regular pattern: a bookshelf, a poster, leaves.",
-        "in doubt",
-    ),
     Flag.SEVERAL_DEPTHS: Remark(
         "parts of the object stand nearer or further than the rest",
         "Choose something flat, or choose the part that all lies at one distance.",

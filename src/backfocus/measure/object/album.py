@@ -12,7 +12,7 @@ from ...frame import Frame
 from ..reading import Against, Object, Reading, curve_fields
 from .follow import Followed, follow
 from .measurement import measure_object
-from .placement import Placement
+from .placement import placed
 from .reference import Reference, reference_from
 from .similarity import Similarity
 
@@ -41,7 +41,7 @@ SURE_SCALE = 0.004
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Kept:
+class Page:
     """A picture of the album: where the scene's first picture lies in it, and how sharp it is."""
 
     frame: Frame
@@ -54,8 +54,8 @@ class Album:
     """Takes the pictures of a recording in their order; `readings` measures those that were kept."""
 
     def __init__(self) -> None:
-        self._kept: list[Kept] = []
-        self._rest: list[Kept] = []
+        self._kept: list[Page] = []
+        self._rest: list[Page] = []
         self._known: Followed | None = None
         self._rates: list[float] = []
         self._scene = 0
@@ -73,7 +73,7 @@ class Album:
             self._turn_page()
             return
         own = replace(frame, luma=frame.luma.copy(), chroma=None)  # the decoder's buffer is let go
-        self._keep(Kept(own, known.place, known.sharpness, self._scene))
+        self._keep(Page(own, known.place, known.sharpness, self._scene))
 
     def scales(self) -> list[Reading]:
         """Time and scale of the pictures kept so far, without a curve: where the zoom rested."""
@@ -91,14 +91,14 @@ class Album:
         reference = reference_from(best.frame)
         return _held([_measured(reference, best, each) for each in pages if each is not best])
 
-    def _pages(self) -> list[Kept]:
+    def _pages(self) -> list[Page]:
         pages = [*self._kept, *self._rest]
         # the scene that is seen longest is what the recording is of
         scenes = [each.scene for each in pages]
         longest = max(scenes, key=scenes.count, default=0)
         return [each for each in pages if each.scene == longest]
 
-    def _keep(self, page: Kept) -> None:
+    def _keep(self, page: Page) -> None:
         if not self._rest:
             self._rest = [page]
             return
@@ -122,19 +122,19 @@ class Album:
             del self._kept[_least_telling(self._kept)]
 
 
-def _same(one: Kept, other: Kept) -> bool:
+def _same(one: Page, other: Page) -> bool:
     zoomed = abs(math.log(other.place.ratio / one.place.ratio))
     sharper = abs(other.sharpness - one.sharpness) / max(one.sharpness, 1e-9)
     return one.scene == other.scene and zoomed < SAME_SCALE and sharper < SAME_SHARPNESS
 
 
-def _apart_s(one: Kept, other: Kept) -> float:
+def _apart_s(one: Page, other: Page) -> float:
     if one.frame.at_s is None or other.frame.at_s is None:
         return math.inf
     return other.frame.at_s - one.frame.at_s
 
 
-def _least_telling(pages: Sequence[Kept]) -> int:
+def _least_telling(pages: Sequence[Page]) -> int:
     """The picture that is most like its neighbours."""
 
     def tells(at: int) -> float:
@@ -146,7 +146,7 @@ def _least_telling(pages: Sequence[Kept]) -> int:
     return min(range(1, len(pages) - 1), key=tells)
 
 
-def _best_at_tele(pages: Sequence[Kept]) -> Kept | None:
+def _best_at_tele(pages: Sequence[Page]) -> Page | None:
     """Of the pictures of tele as sharp as the sharpest the one in the middle; None of no pictures.
 
     The sharpest by itself is the one with the luckiest noise.
@@ -196,14 +196,12 @@ def _curveless(reading: Reading) -> Reading:
     )
 
 
-def _measured(reference: Reference, best: Kept, page: Kept) -> Reading:
+def _measured(reference: Reference, best: Page, page: Page) -> Reading:
     """One picture against the reference."""
     frame = page.frame
     there = page.place.after(best.place.inverse)
     width, height = frame.luma.shape[1], frame.luma.shape[0] * frame.line_step
-    guess = Placement(
-        there.ratio, there.turn_rad, (width - 1) / 2 + there.move.real, (height - 1) / 2 + there.move.imag
-    )
+    guess = placed(there, width, height)
     found = measure_object(reference, frame, guess)
     ratio = found.placement.ratio if found.placement else there.ratio
     return Reading(

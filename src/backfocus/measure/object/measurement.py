@@ -140,10 +140,12 @@ def measure_object(
         lost = _object(block, side_px)
         flags = {Flag.LOST} | ({Flag.TOO_DARK} if light.mean() < DARK_LIGHT else set())
         return ObjectMeasurement(None, lost, flags=frozenset(flags))
-    return _measured(reference, frame, block, laid)
+    return _measured(reference, frame, light, block, laid)
 
 
-def _measured(reference: Reference, frame: Frame, block: Block, laid: Laid) -> ObjectMeasurement:
+def _measured(
+    reference: Reference, frame: Frame, light: NDArray[np.float32], block: Block, laid: Laid
+) -> ObjectMeasurement:
     tiles = laid.aligned.tiles
     rings = rings_of(laid.aligned)
     grain = _chart_noise(reference, laid.placement, tiles, rings.frequency)
@@ -151,7 +153,7 @@ def _measured(reference: Reference, frame: Frame, block: Block, laid: Laid) -> O
     why = np.full(len(tiles.row), "", dtype="<U8")
     why[_outside(reference, laid.placement, block, tiles)] = "outside"
     why[_cut(reference, frame, laid.placement, block, tiles) & (why == "")] = "clipped"
-    why[_smooth(laid, noise_of_picture(frame, block)) & (why == "")] = "smooth"
+    why[_smooth(laid, noise_of(light)) & (why == "")] = "smooth"
     why[(np.abs(laid.shift_px).max(axis=1) > MOVED_PX) & (why == "")] = "moved"
     good = why == ""
     if good.sum() >= FEWEST_TILES:
@@ -161,7 +163,7 @@ def _measured(reference: Reference, frame: Frame, block: Block, laid: Laid) -> O
     kept = found.only(why == "")
     target = _object(block, tiles.side_px, why)
     surety = band_coherence(kept, SURE_FROM, SURE_TO) if (why == "").any() else 0.0
-    nothing = ObjectMeasurement(laid.placement, target, surety=surety, flags=_faults(why, frame, block))
+    nothing = ObjectMeasurement(laid.placement, target, surety=surety, flags=_faults(why, light))
     if (why == "").sum() < FEWEST_TILES or surety < SURE_COHERENCE:
         return replace(nothing, flags=_reason(nothing.flags, why, kept))
     return _with_curve(
@@ -191,12 +193,6 @@ def _chart_noise(reference: Reference, placement: Placement, tiles: Layout, freq
     own = np.maximum(_pixel(frequency * placement.ratio), 0.35)
     density = reference.noise**2 * placement.ratio**2 * reference.line_step / tiles.line_step
     return np.asarray(density * noise_power(tiles.rows, tiles.side_px) * (_pixel(frequency) / own) ** 2)
-
-
-def noise_of_picture(frame: Frame, block: Block) -> float:
-    """The rms of a pixel's noise where the object is."""
-    codes = frame.luma[block.row : block.row + block.rows, block.column : block.column + block.columns]
-    return noise_of(linearise(codes, bits=frame.bits, transfer=frame.transfer, limited=frame.limited))
 
 
 def _in_step(reference: Reference, placement: Placement, block: Block) -> float:
@@ -258,12 +254,10 @@ def _smooth(laid: Laid, noise: float) -> Mask:
     return np.asarray(laid.aligned.chart.sum(axis=1) < SIGNAL_NOISES**2 * grain)
 
 
-def _faults(why: NDArray[np.str_], frame: Frame, block: Block) -> frozenset[Flag]:
+def _faults(why: NDArray[np.str_], light: NDArray[np.float32]) -> frozenset[Flag]:
     """What is the matter with a good part of the tiles."""
     flags = {flag for key, flag in WHY_FLAGS.items() if key != "outside" and (why == key).mean() > MANY}
-    codes = frame.luma[block.row : block.row + block.rows, block.column : block.column + block.columns]
-    light = linearise(codes[::4, ::4], bits=frame.bits, transfer=frame.transfer, limited=frame.limited)
-    return frozenset(flags | ({Flag.TOO_DARK} if float(light.mean()) < DARK_LIGHT else set()))
+    return frozenset(flags | ({Flag.TOO_DARK} if float(light[::4, ::4].mean()) < DARK_LIGHT else set()))
 
 
 def _reason(flags: frozenset[Flag], why: NDArray[np.str_], kept: Sums) -> frozenset[Flag]:

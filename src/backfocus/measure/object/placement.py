@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from .similarity import Similarity
+
 Floats = NDArray[np.floating]
 
 RADIAL_PX = 1000.0
@@ -71,6 +73,12 @@ class Placement:
 
     def _stretch_of(self, square: Floats) -> Floats:
         return np.asarray(np.maximum(1 + self.radial / RADIAL_PX**2 * square, 0.5))
+
+
+def placed(there: Similarity, width_px: float, height_px: float) -> Placement:
+    """Where the follower's similarity, from middle to middle, puts a reference in a picture of that size."""
+    middle = complex((width_px - 1) / 2, (height_px - 1) / 2) + there.move
+    return Placement(there.ratio, there.turn_rad, middle.real, middle.imag)
 
 
 def same_place(width_px: float, height_px: float, ratio: float = 1.0) -> Placement:

@@ -11,7 +11,7 @@ from ...frame import Frame
 from ..reading import Against, Flag, Object, Reading, curve_fields
 from .follow import Followed, follow
 from .measurement import measure_object
-from .placement import Placement
+from .placement import placed
 from .reference import Reference, reference_from
 from .similarity import Similarity
 
@@ -119,10 +119,7 @@ def _measured(
 ) -> Reading:
     there = now.place_of(known.place)
     width, height = frame.luma.shape[1], frame.luma.shape[0] * frame.line_step
-    guess = Placement(
-        there.ratio, there.turn_rad, (width - 1) / 2 + there.move.real, (height - 1) / 2 + there.move.imag
-    )
-    found = measure_object(reference, frame, guess)
+    found = measure_object(reference, frame, placed(there, width, height))
     ratio = found.placement.ratio if found.placement else there.ratio
     return replace(
         seen,
