@@ -14,6 +14,7 @@ from backfocus.measure.reading import Flag
 from backfocus.optics.blur import diffraction_defocus_mtf, pixel_mtf
 from backfocus.sim.codec import H264Link
 
+from ...oracles.camera_codes import codes
 from ...oracles.endless_scene import defocused, leaves_scene, light_frame, middle_of
 
 TELE_PERIOD, TELE = 1536, (960, 640)
@@ -139,3 +140,44 @@ def test_a_codec_costs_little(um):
     # a depth of focus takes 0.05 at 0.25 cy/px, and half of that is what a codec may pass for
     assert abs((got / right)[low].mean() - 1) < 0.05
     assert np.abs((got - right) / measured.modulation_sigma)[low].max() < 3
+
+
+def coded(frame, transfer, limited):
+    """The same light in ten bits, by the curve of a camera."""
+    code = codes(np.clip(frame.luma, 0.0, 1.0), transfer=transfer, bits=10, limited=limited)
+    return Frame(code, bits=10, transfer=transfer, limited=limited)
+
+
+@pytest.mark.parametrize(("transfer", "limited"), [("slog3", False), ("hlg", True)])
+def test_log_and_hlg_in_ten_bits_read_as_linear_light_does(transfer, limited):
+    light, _, _ = middle_of(leaves_scene().picture(TELE_PERIOD, defocused(0.0)), *TELE)
+    reference = reference_from(coded(light_frame(light, noise=0.004, seed=1), transfer, limited))
+    frame, truth = wide(0.25, H_UM)
+    one, other = (
+        measure_object(tele(), frame, truth),
+        measure_object(reference, coded(frame, transfer, limited), truth),
+    )
+    f = np.array(one.frequency_cy_px)
+    got = np.interp(f, other.frequency_cy_px, other.modulation)
+    # a step of ten bits in log is 1 % of the light, a third of the noise of a pixel
+    assert np.abs(got - one.modulation)[f < 0.4].max() < 0.01
+
+
+@pytest.mark.parametrize("field", ["top", "bottom"])
+def test_field_of_an_interlaced_picture_reads_as_the_whole_picture(field):
+    light, _, _ = middle_of(leaves_scene().picture(TELE_PERIOD, defocused(0.0)), *TELE)
+    reference = reference_from(one_field(light_frame(light, noise=0.004, seed=1), field))
+    frame, truth = wide(0.25, 3 * H_UM)
+    measured = measure_object(reference, one_field(frame, field), off(truth))
+    f, right = expected(measured, truth.ratio, 3 * H_UM)
+    got = np.array(measured.modulation)
+    level = float(np.median(got[f < 0.1] / right[f < 0.1]))
+    assert abs(level - 1) < 2 * measured.level_sigma
+    # lines of a field fold above 0.25; a depth of focus more takes 0.1 at 0.2 cy/px
+    assert np.abs(got / level - right)[f < 0.24].max() < 0.03
+    assert measured.placement.y_px == pytest.approx(truth.y_px, abs=0.2)
+
+
+def one_field(frame, field):
+    first = {"top": 0, "bottom": 1}[field]
+    return replace(frame, luma=frame.luma[first::2], interlaced="top", field=field)
