@@ -23,6 +23,8 @@ READABLE_SHARE = 0.1
 """A blur not known to a tenth of itself is a guess among the ripples of a far defocus."""
 LARGEST_DISC_PX = 44.0
 """The solver's curves end at a blur disc of 46 pixels: what lies beyond reads as that."""
+SOFTEST_HALF_DEPTHS = 5.0
+"""No lens in use is softer at its best than so many half depths of focus: a lowest point above is no peak."""
 
 
 def blur_um(

@@ -4,6 +4,7 @@ h is 9 um throughout (f/1.8, 5 um pixels at wide). What is left is known exactly
 """
 
 import copy
+import functools
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,7 +18,8 @@ from paper_bench import Camera, Lens, Pose, Run, run
 from backfocus.frame import Frame
 from backfocus.guide import events as ev
 from backfocus.guide import instructions as say
-from backfocus.guide.procedure import Session, Setup, Step, advance, replay, start
+from backfocus.guide.blur import steady_reading
+from backfocus.guide.procedure import Session, Setup, Step, advance, ask, replay, start
 from backfocus.guide.records import from_dict, to_dict
 from backfocus.guide.watch.looks import judge_afterwards, looks_on_the_way
 from backfocus.guide.watch.pictures import TimedReading, jump_px
@@ -373,14 +375,19 @@ def test_poor_light_is_named_before_anything_else() -> None:
     assert done.said[-1] == say.Aim("aim", "too-dark")
 
 
+@functools.cache
+def _found_off(lens: Lens) -> Session:
+    done = run(lens, longest_s=40.0)
+    upto = next(i for i, event in enumerate(done.events) if isinstance(event, ev.StillOff)) + 1
+    return replay(lens.setup, done.events[:upto])
+
+
 def off_at_wide() -> tuple[Session, Camera]:
     """A procedure that has just found wide 45 um off, and its camera."""
     lens = Lens(zoom=10.0, delta_um=45.0)
-    done = run(lens, longest_s=40.0)
-    upto = next(i for i, event in enumerate(done.events) if isinstance(event, ev.StillOff)) + 1
     camera = Camera(lens)
     camera.pose.focus_um = -45.0
-    return replay(lens.setup, done.events[:upto]), camera
+    return _found_off(lens), camera
 
 
 def test_nothing_changes_asks_for_screw_then_ring_then_iris() -> None:
@@ -395,6 +402,57 @@ def test_nothing_changes_asks_for_screw_then_ring_then_iris() -> None:
     assert [ask for ask, _ in asked] == ["lock-screw", "right-ring", "iris-open", "lock-screw"]
     # Ten seconds each, by the clock of the pictures (0.1 s apart).
     assert asked[1][1] - asked[0][1] == pytest.approx(10.0, abs=0.2)
+
+
+FEW_FPS = 5.0
+"""Pictures a second where nothing moves: each costs ten milliseconds."""
+
+
+def rests(session: Session, camera: Camera, seconds: float) -> tuple[Session, list[ev.Event]]:
+    """Nobody touches a ring for so long: the session after it, and what was seen."""
+    state, events, begun_s = StepHistory(), [], session.since_s
+    for count in range(1, round(FEW_FPS * seconds)):
+        state, seen = watch(state, camera.read(begun_s + count / FEW_FPS), session)
+        for event in seen:
+            session, _ = advance(session, event)
+        events += seen
+    return session, events
+
+
+def stands(lens: Lens, *, at_tele: bool) -> Camera:
+    """A camera whose rings are where they are right."""
+    camera = Camera(lens, Pose(zoom=1.0 if at_tele else 0.0, back_um=-lens.delta_um))
+    camera.pose.focus_um = 0.0
+    return camera
+
+
+def asked_to_turn(session: Session, step: Step, **known: object) -> Session:
+    """The session where `step` begins."""
+    return replace(session, step=step, turn=session.turn + 1, **known)
+
+
+@pytest.mark.parametrize(("step", "at_h"), [(Step.SWEEP_TELE, 0.0), (Step.SWEEP_WIDE, 0.9)])
+def test_within_the_depth_of_focus_nobody_is_asked_why_nothing_changes(step: Step, at_h: float) -> None:
+    session, _ = off_at_wide()
+    camera = stands(Lens(zoom=10.0, soft=(0.0, 0.0)), at_tele=step.at_tele)
+    camera.pose.back_um += at_h * camera.lens.optics.half_depth_um(camera.ratio)
+    at_rest = asked_to_turn(session, step, tele_best=None, wide_best=None)
+    after, events = rests(at_rest, camera, 12.0)
+    assert events == []
+    assert ask(after) == ask(at_rest)
+
+
+def test_a_soft_lens_whose_best_was_seen_is_not_asked_within_it_and_is_beyond() -> None:
+    """As soft as 25 um off (h is 9 um): that this is its best, only the sweep before has shown."""
+    session, _ = off_at_wide()
+    camera = stands(Lens(zoom=10.0, soft=(0.05, 0.45)), at_tele=False)
+    best = steady_reading(session, [camera.read(0.0) for _ in range(8)])
+    assert best is not None
+    assert best.residual_um > 20.0
+    known = asked_to_turn(session, Step.SWEEP_WIDE, wide_best=best)
+    assert rests(known, camera, 12.0)[1] == []
+    camera.pose.back_um += 30.0
+    assert [type(event) for event in rests(known, camera, 12.0)[1]] == [ev.NothingChanges]
 
 
 def test_rings_hidden_by_blur_on_a_way_to_sharper_are_not_lost_at_once() -> None:

@@ -3,9 +3,11 @@
 from statistics import median
 
 from .. import events as ev
-from ..session_state import Session, optics_of
+from ..blur import SOFTEST_HALF_DEPTHS, steady_reading
+from ..session_state import Session, optics_of, ratio_of
 from ..steps import Step
-from .pictures import HALF_S, StepHistory, TimedReadings, now, scale_px
+from .looks import SHARP_HALF_DEPTHS
+from .pictures import HALF_S, StepHistory, TimedReadings, last_scale_px, now, scale_px
 from .tenths import scatter, tenths
 
 NOTHING_S = 10.0
@@ -45,13 +47,34 @@ def is_changing(state: StepHistory) -> bool:
 
 
 def judge_change(state: StepHistory, session: Session) -> ev.Seen | None:
-    """Ten seconds and nothing changed: the next thing to check."""
+    """Ten seconds and nothing changed: the next thing to check, unless the ring may stand in focus."""
     if session.step not in (*ZOOMING, *TURNING, Step.FIND) or state.anchor is None:
         return None
     since_s = max(state.anchor_s, state.asked_s, state.told_s if state.told else 0.0)
     if state.at_s - since_s < NOTHING_S:
         return None
+    if session.step in TURNING and _may_be_in_focus(state, session):
+        return None
     return ev.NothingChanges(state.at_s, _next_doubt(session))
+
+
+def _may_be_in_focus(state: StepHistory, session: Session) -> bool:
+    """Whether the ring stands within the depth of focus, as far as can be told.
+
+    Against the best picture of this end where there is one. Without it a soft lens reads as one that is a
+    little off; and who has just made the picture sharper has the right ring in hand, and may be at its best.
+    """
+    seen = [each for each in now(state.pictures, HALF_S) if each.um is not None]
+    if not seen:
+        return False
+    ratio = ratio_of(session, last_scale_px(seen), at_tele=session.step.at_tele)
+    depth_um = optics_of(session).half_depth_um(ratio)
+    best = session.tele_best if session.step.at_tele else session.wide_best
+    look = steady_reading(session, [each.reading for each in seen], best) if best else None
+    if look is not None:
+        return look.residual_um <= depth_um
+    allowed = SOFTEST_HALF_DEPTHS if state.told is ev.Sharper else SHARP_HALF_DEPTHS
+    return median(each.um or 0.0 for each in seen) <= allowed * depth_um
 
 
 def _next_doubt(session: Session) -> ev.Doubt:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ...solve.hand_sweep import Passage, sweep_by_hand
 from .. import events as ev
-from ..blur import less_in_quadrature, refer, steady_reading
+from ..blur import SOFTEST_HALF_DEPTHS, less_in_quadrature, refer, steady_reading
 from ..session_state import Session, half_depth_um, k_of, optics_of, ratio_of
 from ..steps import Step
 from .idle import is_changing
@@ -55,8 +55,6 @@ CLEARLY = 1.5
 APPEARED_S, APPEARED_SHARE = 0.3, 0.75
 STRAYS_SCATTERS = 5.0
 """In a minute's tenths of seconds the third highest of normal noise lies five sigmas above the lowest."""
-SOFTEST_HALF_DEPTHS = 5.0
-"""No lens in use is softer at its best than so many half depths of focus: a lowest point above is no peak."""
 CONTRAST_STEP = 0.15
 
 
