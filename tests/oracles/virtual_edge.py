@@ -3,7 +3,7 @@
 import math
 
 from backfocus.sim.bench import Bench
-from backfocus.sim.room import BLACK, WHITE
+from backfocus.sim.paper import BLACK, WHITE
 from backfocus.sim.settings import sim_settings
 from backfocus.target import SQUARE_TILT_RAD
 

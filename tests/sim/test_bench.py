@@ -9,8 +9,8 @@ from tests.oracles.plain_measure import ring_modulation
 from backfocus.optics.blur import lens_pixel_mtf
 from backfocus.sim.bench import Bench
 from backfocus.sim.camera import WHITE_LIGHT
+from backfocus.sim.paper import BLACK, WHITE
 from backfocus.sim.raster import Exposure
-from backfocus.sim.room import BLACK, WHITE
 from backfocus.sim.sensor import bt709
 from backfocus.sim.settings import sim_settings
 

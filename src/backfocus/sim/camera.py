@@ -23,9 +23,10 @@ from .imaging import (
     star_window,
 )
 from .lens import Pose, ZoomLens
+from .paper import WHITE
 from .raster import Exposure, Floats, Raster, raster_of
 from .real_sensor import RealSensor
-from .room import WHITE, Room
+from .room import Room
 from .scene.scene import UNITS_WIDE, Scene
 from .scene.scene import window as scene_window
 from .sensor import Sensor
@@ -230,6 +231,7 @@ def _room(settings: SimSettings, canvas: tuple[int, int], view_px: tuple[int, in
         plain=settings.plain,
         seed=settings.seed,
         squares=settings.target == "edge",
+        printed=settings.printed,
     )
 
 

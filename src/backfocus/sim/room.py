@@ -12,14 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..target import SQUARE_SHARES, SQUARE_TILT_RAD, TWIST_SIGNS, twist_radii
+from .paper import BLACK, RIM_TEXELS, WHITE, bench_paper, printed_paper
 
 Bytes = NDArray[np.uint8]
 Singles = NDArray[np.float32]
 
-BLACK, WHITE, GREY, PAPER = 10, 229, 46, 229
-"""Printed black 4 %, grey card 18 %, paper 90 %: white is where nothing is printed."""
 _TABLE_STEPS = 32
-_RIM_TEXELS = 320.0
 _MARGIN_PX = 64
 """How far the star may stand off the middle of the canvas."""
 
@@ -39,6 +37,8 @@ class Room:
         The star; `plain` has no twists.
     squares : bool
         The edge chart hangs there instead of the star; the outermost square's half side is its rim.
+    printed : bool
+        It hangs on the sheet that `backfocus chart` prints instead of the bench's own.
     seed : int
         Draws the room and the angle at which the chart hangs.
     """
@@ -54,6 +54,7 @@ class Room:
         plain: bool,
         seed: int,
         squares: bool = False,
+        printed: bool = False,
     ) -> None:
         rng = np.random.default_rng((seed, 2))
         self._size = width_px, height_px
@@ -63,7 +64,11 @@ class Room:
         self._squares = squares
         self.turned_rad = float(rng.uniform(-0.05, 0.05))
         self._clutter = _clutter(2 * view_px[0], 2 * view_px[1], rng)
-        self._paper = _paper(squares=squares)
+        self._paper = (
+            printed_paper(squares=squares, cycles=cycles, plain=plain)
+            if printed
+            else bench_paper(squares=squares)
+        )
         self._bars = lru_cache(maxsize=2)(self._draw_bars)
 
     def sharp(self, radius_px: float, centre: tuple[int, int], *, fine: int) -> Bytes:
@@ -96,13 +101,13 @@ class Room:
 
     def _hang_paper(self, canvas: Bytes, x: int, y: int, rim: float) -> None:
         height, width = canvas.shape
-        paper = self._paper
-        scale = rim / _RIM_TEXELS
-        reach = scale * paper.shape[1] / 2, scale * paper.shape[0] / 2
-        if x - reach[0] > 0 or x + reach[0] < width or y - reach[1] > 0 or y + reach[1] < height:
+        paper, middle, scale = self._paper.at(rim / RIM_TEXELS)
+        left, above = scale * middle[0], scale * middle[1]
+        right, below = scale * paper.shape[1] - left, scale * paper.shape[0] - above
+        if x > left or x + right < width or y > above or y + below < height:
             wide = rim / self._wide_radius_px / 2.0
-            _lay(canvas, self._clutter, x, y, wide, 0.0, cv2.BORDER_REFLECT)
-        _lay(canvas, paper, x, y, scale, self.turned_rad, cv2.BORDER_TRANSPARENT)
+            _lay(canvas, self._clutter, (x, y), _middle(self._clutter), wide, 0.0, cv2.BORDER_REFLECT)
+        _lay(canvas, paper, (x, y), middle, scale, self.turned_rad, cv2.BORDER_TRANSPARENT)
 
     def _paint_star(self, canvas: Bytes, x: int, y: int, rim: float, fine: int) -> None:
         bars = self._bars(fine)
@@ -192,10 +197,18 @@ def _copy_disc(canvas: Bytes, bars: Bytes, x: int, y: int, radius: float) -> Non
     cv2.copyTo(bars[top + dy : bottom + dy, left + dx : right + dx], mask, canvas[top:bottom, left:right])
 
 
-def _lay(canvas: Bytes, picture: Bytes, x: int, y: int, scale: float, turn_rad: float, border: int) -> None:
-    """Draw `picture` over the canvas, its middle at (x, y)."""
+def _lay(
+    canvas: Bytes,
+    picture: Bytes,
+    at: tuple[int, int],
+    middle: tuple[float, float],
+    scale: float,
+    turn_rad: float,
+    border: int,
+) -> None:
+    """Draw `picture` over the canvas, its sample `middle` at `at`."""
+    (x, y), (mid_x, mid_y) = at, middle
     cos, sin = scale * math.cos(turn_rad), scale * math.sin(turn_rad)
-    mid_x, mid_y = (picture.shape[1] - 1) / 2, (picture.shape[0] - 1) / 2
     place = np.array(
         [[cos, -sin, x - cos * mid_x + sin * mid_y], [sin, cos, y - sin * mid_x - cos * mid_y]],
         dtype=np.float64,
@@ -204,28 +217,8 @@ def _lay(canvas: Bytes, picture: Bytes, x: int, y: int, scale: float, turn_rad: 
     cv2.warpAffine(picture, place, size, dst=canvas, flags=cv2.INTER_LINEAR, borderMode=border)
 
 
-def _paper(*, squares: bool) -> Bytes:
-    """The chart without its target: paper, patches for the levels, fiducials in the corners, a ruler.
-
-    Squares leave the ruler out and stand on more paper: what is measured beside their edges must be white.
-    """
-    rim = _RIM_TEXELS
-    half_w, half_h = round(1.75 * rim), round((1.45 if squares else 1.25) * rim)
-    paper = np.full((2 * half_h + 1, 2 * half_w + 1), PAPER, np.uint8)
-    side = round(0.26 * rim)
-    for row, level in enumerate((BLACK, GREY, 110, WHITE)):
-        top = half_h + round((row - 2) * 0.45 * rim)
-        for left in (half_w - round(1.6 * rim), half_w + round(1.6 * rim) - side):
-            cv2.rectangle(paper, (left, top), (left + side, top + side), int(level), -1)
-    for x in (round(0.15 * rim), 2 * half_w - round(0.15 * rim)):
-        for y in (round(0.15 * rim), 2 * half_h - round(0.15 * rim)):
-            for size, level in ((0.09, BLACK), (0.05, PAPER), (0.02, BLACK)):
-                reach = round(size * rim)
-                cv2.rectangle(paper, (x - reach, y - reach), (x + reach, y + reach), level, -1)
-    for tick in range(0 if squares else 21):
-        at = round(half_w - rim * 0.5 + tick * rim * 0.05)
-        cv2.line(paper, (at, 2 * half_h - 12), (at, 2 * half_h - (36 if tick % 5 else 50)), BLACK, 2)
-    return paper
+def _middle(picture: Bytes) -> tuple[float, float]:
+    return (picture.shape[1] - 1) / 2, (picture.shape[0] - 1) / 2
 
 
 def _clutter(width: int, height: int, rng: np.random.Generator) -> Bytes:

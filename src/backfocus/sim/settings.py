@@ -36,8 +36,8 @@ MOST_DIGITS = 12
 WIDE_MM = 7.8
 STAR_RADIUS_WIDE_PX = 77.0
 """150 px across at wide, as the chart is printed for, and a little more."""
-SHOWN_CAMERA = "sensor=bayer&demosaic=edge-aware&olpf=0.5"
-"""The camera of the demonstration and of the practice mode."""
+SHOWN_CAMERA = "sensor=bayer&demosaic=edge-aware&olpf=0.5&printed=yes"
+"""The camera of the demonstration and of the practice mode, before the chart that people print."""
 STEADIED_SHAKE_PX = 0.5
 """What there is for a stabiliser to do when nobody says how much the picture shakes."""
 DEFAULT_F_NUMBERS = "1.8@7.8-108,2.6@156"
@@ -126,6 +126,8 @@ class SimSettings:
         The chart that hangs there: our star, or our slanted squares.
     plain, cycles
         The star without twists; its pairs of bars.
+    printed : bool
+        The chart hangs on the sheet of `backfocus chart` instead of the bench's own.
     scene : str | None
         What stands before the camera instead of a chart.
     codec : "h264" | "none"
@@ -176,6 +178,7 @@ class SimSettings:
     target: TargetKind
     plain: bool
     cycles: int
+    printed: bool
     scene: SceneKind | None
     codec: Codec
     mbit_s: float
@@ -292,6 +295,7 @@ _DEFAULTS: dict[str, Any] = {
     "target": "star",
     "plain": False,
     "cycles": 36,
+    "printed": False,
     "scene": None,
     "codec": "h264",
     "mbit_s": 0.0,
@@ -321,7 +325,7 @@ def _refuse_excluded(given: dict[str, Any]) -> None:
         raise UsageError(f"sim:// was given {', '.join(used)}: at most two of scale, sharpen, nr, eis")
 
 
-_CHART = ("target", "plain", "cycles")
+_CHART = ("target", "plain", "cycles", "printed")
 _STAGES = ("sharpen", "nr", "eis")
 
 
@@ -445,6 +449,7 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "hand": _same("good", "slow", "wrong-ring", "none"),
     "target": _same("star", "edge"),
     "plain": _yes_no,
+    "printed": _yes_no,
     "scene": _same(*get_args(SceneKind)),
     "cycles": _whole(8, 144),
     "codec": _same("h264", "none"),
