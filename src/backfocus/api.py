@@ -7,7 +7,7 @@ configuration file unless `rig` or `config` names it, so that a program gives th
 import os
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,10 +20,9 @@ from .frame import Frame
 from .measure.reading import Reading
 from .measure.track import Target
 from .optics.lens import Optics
-from .report.session_report import Outcome
 from .report.summary import summary_html
 from .session.cameras import curve_of
-from .session.certificate import estimate
+from .session.certificate import check_outcome
 from .session.clip_check import ClipCheck, Question, check_clip
 from .session.config import Config, read_config, settled
 from .session.measured import Measured, judged, measured
@@ -109,12 +108,8 @@ class Answer:
         return f"<Answer {self.verdict}, delta_um={error}, sign_known={self.sign_known}>"
 
     def _repr_html_(self) -> str:
-        shown = self._found.answer
-        after = estimate(self._optics, shown.back_focus)
-        outcome = Outcome(
-            "", self.verdict, self.reason, self.advice, half_depth_um=shown.half_depth_um, after=after
-        )
-        name = f"backfocus-{zlib.crc32(repr(after).encode()):08x}"
+        outcome = replace(check_outcome(self._found, self._optics), advice=self.advice)
+        name = f"backfocus-{zlib.crc32(repr(outcome.after).encode()):08x}"
         return summary_html(outcome, name)
 
 

@@ -59,7 +59,7 @@ def page(report: SessionReport) -> str:
 class Reader(HTMLParser):
     """Collects tags and words, and insists that every element is closed in its turn."""
 
-    VOID = frozenset({"meta", "br", "img"})
+    VOID = frozenset({"meta", "br", "img", "input"})
 
     def __init__(self) -> None:
         super().__init__()

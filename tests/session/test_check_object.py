@@ -1,9 +1,15 @@
 """`check` without a chart: the virtual camera's scenes, whose error is known."""
 
+import cv2
+import numpy as np
 import pytest
 
+from backfocus.report import report_html
+from backfocus.session.certificate import check_report
 from backfocus.session.clip_check import ClipCheck, check_clip
 from backfocus.session.rig import RigOptions, resolve
+
+SHELF = "sim://?scene=shelf&clip=check&delta_um=30&zoom=6&size=960x540&seed=3"
 
 
 def checked(address: str) -> ClipCheck:
@@ -11,13 +17,36 @@ def checked(address: str) -> ClipCheck:
 
 
 def test_a_bookshelf_tells_the_error_of_its_own_tele_picture() -> None:
-    found = checked("sim://?scene=shelf&clip=check&delta_um=30&zoom=6&size=960x540&seed=3")
+    found = checked(SHELF)
     error = found.answer.back_focus
     assert found.target == "object"
     assert found.answer.verdict.kind == "adjust"
     assert "without a chart" in found.answer.verdict.reason
     assert error is not None
     assert error.low_um <= 30.0 <= error.high_um
+    _shows_tele_beside_wide(found)
+
+
+def _shows_tele_beside_wide(found: ClipCheck) -> None:
+    """Two pictures that lie on each other, one of them soft; the report holds both."""
+    comparison = found.comparison
+    assert comparison is not None
+    assert comparison.ratio == pytest.approx(1 / 6, rel=0.01)
+    sharp, soft = (
+        cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE).astype(np.float64)
+        for png in (comparison.shrunk_png, comparison.filmed_png)
+    )
+    assert sharp.shape == soft.shape == (comparison.height_px, comparison.width_px)
+    window = cv2.createHanningWindow(sharp.shape[::-1], cv2.CV_64F)
+    (right, down), _ = cv2.phaseCorrelate(sharp - sharp.mean(), soft - soft.mean(), window)
+    assert np.hypot(right, down) < 1.0
+    # 30 um are a blur of 3 pixels: half of the slopes are gone
+    steep, gentle = (np.hypot(*np.gradient(each)).mean() for each in (sharp, soft))
+    assert gentle < 0.7 * steep
+    report = check_report(found, resolve(RigOptions(source=SHELF)), started_at="2026-11-27 10:00 UTC")
+    page = report_html(report, printed_at="now", version="1")
+    assert "tele, shrunk 6\u00d7" in page
+    assert "without a chart" in page
 
 
 @pytest.mark.slow

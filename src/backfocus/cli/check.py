@@ -3,11 +3,13 @@
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from . import options
+from .history import file_to_write, now_words, write_report
 from .progress import pictures
 from .remedies import REMEDIES
 
@@ -41,6 +43,16 @@ ShimUm = Annotated[
         show_default=False,
     ),
 ]
+ReportFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--report",
+        metavar="FILE",
+        help="Write the answer as a certificate too: a page (.html) or a PDF. Without a chart it shows tele "
+        "beside wide.",
+        show_default=False,
+    ),
+]
 
 
 @options.with_rig("no_ring", "shims", "um_per_degree", "red_blue_um")
@@ -52,6 +64,7 @@ def check(
     frames: options.Frames = None,
     seconds: options.Seconds = None,
     store: options.StoreUrl = None,
+    report: ReportFile = None,
     json_: options.Json = False,
 ) -> None:
     """Tell from a clip that zooms out whether the back focus is right.
@@ -71,14 +84,18 @@ def check(
 
       backfocus check --shim-um 50 before.mp4 after.mp4 --pixel-um 5 --f-number T2.0
 
+      backfocus check bookshelf.mp4 --camera b4-hd --lens canon-cj20ex7.8b --report bookshelf.html
+
       backfocus check "sim://?clip=check&delta_um=40"
 
     Exit codes: 0 set, 1 off (or no ring can help: tracking error, not a front-focus lens), 4 not sure.
     """
+    from ..session.certificate import check_report
     from ..session.clip_check import Question, check_clip
     from ..session.run import Limits
 
-    rig = asked.rig()
+    path = report and file_to_write("--report", report)
+    rig, begun_at = asked.rig(), now_words()
     found = check_clip(
         rig,
         Question(first_turn, after, None if shim_um is None else options.decimal(shim_um)),
@@ -91,6 +108,10 @@ def check(
         sys.stdout.write(json.dumps(found.as_json()) + "\n")
     else:
         _show(found)
+    if path is not None:
+        write_report("--report", path, check_report(found, rig, started_at=begun_at))
+        if not json_:
+            typer.echo(str(path))
     if not found.read and rig.target == "edge":
         options.notice(_no_edge())
     raise typer.Exit(EXIT_CODES[found.answer.verdict.kind])

@@ -15,6 +15,7 @@ from . import options
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ..report import SessionReport
     from ..session.store import Summary
 
 SessionId = Annotated[
@@ -125,30 +126,41 @@ def report(
 
       backfocus report 12 --json
     """
-    from ..report import report_html, report_json
+    from ..report import report_json
     from ..session.certificate import session_report
-    from ..session.paper import report_pdf
     from ..session.store import Store
 
-    path = _file_to_write(out or Path(f"backfocus-{number}.html"))
+    path = file_to_write("--out", out or Path(f"backfocus-{number}.html"))
     if json_ and out:
         raise UsageError("--json prints on the terminal: leave --out out")
     with Store.open(options.store_of(store, config)) as kept:
         session = session_report(kept.load(number))
-    printed_at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     if json_:
-        sys.stdout.write(json.dumps(report_json(session, printed_at=printed_at, version=__version__)) + "\n")
+        sys.stdout.write(json.dumps(report_json(session, printed_at=now_words(), version=__version__)) + "\n")
         return
-    page = report_html(session, printed_at=printed_at, version=__version__)
-    try:
-        path.write_bytes(report_pdf(page) if path.suffix.lower() == ".pdf" else page.encode())
-    except OSError as error:
-        raise OutputError(f"{path}: {error.strerror or error}: choose another place with --out") from None
+    write_report("--out", path, session)
     sys.stdout.write(f"{path}\n")
 
 
-def _file_to_write(path: Path) -> Path:
-    """The path, if its name says what to write."""
+def now_words() -> str:
+    """The time, as a report tells when it was printed."""
+    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def file_to_write(option: str, path: Path) -> Path:
+    """The path given with an option, if its name says what to write."""
     if path.suffix.lower() not in (".html", ".htm", ".pdf"):
-        raise UsageError(f"--out {path}: a certificate is a page or a PDF: end its name in .html or .pdf")
+        raise UsageError(f"{option} {path}: a certificate is a page or a PDF: end its name in .html or .pdf")
     return path
+
+
+def write_report(option: str, path: Path, report: "SessionReport") -> None:
+    """Write the certificate where an option said, as a page or a PDF by the name of the file."""
+    from ..report import report_html
+    from ..session.paper import report_pdf
+
+    page = report_html(report, printed_at=now_words(), version=__version__)
+    try:
+        path.write_bytes(report_pdf(page) if path.suffix.lower() == ".pdf" else page.encode())
+    except OSError as error:
+        raise OutputError(f"{path}: {error.strerror or error}: choose another place with {option}") from None

@@ -9,9 +9,20 @@ from .ink import mark_rules
 from .page import report_html
 from .plain import report_json
 from .plots import drift_plot
-from .session_report import Estimate, MtfCurve, Outcome, PastError, Picture, SessionReport, Sweep, ZoomPoint
+from .session_report import (
+    Comparison,
+    Estimate,
+    MtfCurve,
+    Outcome,
+    PastError,
+    Picture,
+    SessionReport,
+    Sweep,
+    ZoomPoint,
+)
 
 __all__ = [
+    "Comparison",
     "Estimate",
     "MtfCurve",
     "Outcome",

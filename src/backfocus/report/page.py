@@ -8,6 +8,18 @@ import math
 from functools import cache
 from typing import TYPE_CHECKING
 
+from .beside import (
+    STEPS,
+    comparison_title,
+    comparison_words,
+    enlarged,
+    filmed_name,
+    place_drawing,
+    sharp_name,
+    slider_rules,
+    tiles_drawing,
+    tiles_words,
+)
 from .figures import figure_groups
 from .plots import gauge
 from .session_report import SessionReport
@@ -27,6 +39,7 @@ def report_html(report: SessionReport, *, printed_at: str, version: str) -> str:
         report=report,
         title=report.title or "Back focus",
         several=len(report.outcomes) > 1,
+        compared=any(outcome.comparison for outcome in report.outcomes),
         printed_at=printed_at,
         version=version,
     )
@@ -49,6 +62,8 @@ def _template() -> "Template":
         {made.__name__: made for made in _WORDS},
         policy=POLICY,
         style=Markup(STYLE),
+        slider_style=Markup(slider_rules()),
+        steps=STEPS,
         base64=lambda png: base64.b64encode(png).decode("ascii"),
         finite=lambda *values: all(map(math.isfinite, values)),
     )
@@ -56,13 +71,21 @@ def _template() -> "Template":
 
 
 _WORDS = (
+    comparison_title,
+    comparison_words,
+    enlarged,
     error,
     figure_groups,
+    filmed_name,
     gauge,
     micrometres,
     nd_name,
+    place_drawing,
     sentence,
     setting_name,
+    sharp_name,
+    tiles_drawing,
+    tiles_words,
     units,
     verdict_in_large,
 )

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from ..measure.reading import Object
+
 When = Literal["before", "after"]
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+JPEG_SIGNATURE = b"\xff\xd8\xff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,46 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """An object at tele, shrunk to the size it has at wide, and at wide: what the number looks like.
+
+    Attributes
+    ----------
+    shrunk_png, filmed_png : bytes
+        PNG files of one size, `width_px` by `height_px`: the pixels of the camera.
+    whole_jpeg : bytes
+        The whole picture at wide, small.
+    left_px, top_px
+        Where the pair begins in the whole picture, `whole_width_px` by `whole_height_px` in the camera.
+    object : Object
+        What was compared, with its tiles.
+    ratio
+        The scale at wide over that at tele; 1 where both are of one zoom.
+    at_s
+        When the picture was taken, seconds; None: not known.
+    """
+
+    shrunk_png: bytes
+    filmed_png: bytes
+    whole_jpeg: bytes
+    width_px: int
+    height_px: int
+    left_px: float
+    top_px: float
+    whole_width_px: int
+    whole_height_px: int
+    object: Object
+    ratio: float
+    at_s: float | None = None
+
+    def __post_init__(self) -> None:
+        if not (self.shrunk_png.startswith(PNG_SIGNATURE) and self.filmed_png.startswith(PNG_SIGNATURE)):
+            raise ValueError("the two pictures of a comparison are PNG files")
+        if not self.whole_jpeg.startswith(JPEG_SIGNATURE):
+            raise ValueError("the whole picture of a comparison is a JPEG file")
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What came out at one ND position.
 
@@ -86,6 +129,8 @@ class Outcome:
         As in `solve.verdict`.
     shim_um, ring_degrees
         The nearest shim at hand and the turn of the back-focus ring that would cure it; None where unknown.
+    comparison
+        Of an object: tele beside wide.
     """
 
     nd: str
@@ -101,6 +146,7 @@ class Outcome:
     sweeps: tuple[Sweep, ...] = ()
     curves: tuple[MtfCurve, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    comparison: Comparison | None = None
 
 
 @dataclass(frozen=True, slots=True)

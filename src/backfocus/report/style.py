@@ -34,6 +34,29 @@ article + article { border-top:1px solid var(--hair); padding-top:32px; }
 .todo dt { color:var(--soft); font-size:13px; }
 .todo dd { font-size:18px; font-weight:600; letter-spacing:-.01em; line-height:1.3; }
 .todo dd small { font-size:13px; font-weight:400; letter-spacing:0; }
+.split { position:relative; max-width:100%; overflow:hidden; border-radius:8px;
+  background:#000; --at:50%; }
+.split img { display:block; width:100%; height:auto; image-rendering:pixelated; }
+.split .shrunk { position:absolute; inset:0; clip-path:inset(0 calc(100% - var(--at)) 0 0); }
+.split .bar { position:absolute; top:0; bottom:0; left:var(--at); width:2px; margin-left:-1px;
+  background:#fff; box-shadow:0 0 0 1px rgb(0 0 0 / .4); }
+.split .bar::after { content:""; position:absolute; top:50%; left:50%; width:34px; height:34px;
+  margin:-17px; border-radius:50%; background:#fff; box-shadow:0 1px 6px rgb(0 0 0 / .45); }
+.split .bar::before { content:""; position:absolute; z-index:1; top:50%; left:50%; width:10px; height:10px;
+  margin:-5px; border:solid #15181d; border-width:0 2px; }
+.split input { position:absolute; opacity:0; top:50%; left:50%; margin:0; }
+.split label { position:absolute; z-index:2; top:0; bottom:0; cursor:ew-resize; }
+.split:has(:focus-visible) { outline:3px solid var(--data); outline-offset:3px; }
+.split b { position:absolute; top:12px; padding:3px 10px; border-radius:999px; font-size:13px;
+  font-weight:600; line-height:1.4; color:#fff; background:rgb(0 0 0 / .62); }
+.split .left { left:12px; } .split .right { right:12px; }
+@media (prefers-reduced-motion:no-preference) { .split .shrunk { transition:clip-path .12s linear; }
+  .split .bar { transition:left .12s linear; } }
+.object figcaption { display:flex; gap:6px 24px; align-items:baseline; margin-top:12px; }
+.object figcaption .number { flex:none; font-size:24px; font-weight:600; letter-spacing:-.01em;
+  line-height:1.2; color:var(--ink); white-space:nowrap; }
+.object .pair { margin-top:24px; align-items:start; }
+.object .pair svg { border-radius:6px; overflow:hidden; }
 .pair { display:grid; grid-template-columns:repeat(2,minmax(0,1fr)); gap:24px 28px; }
 figure { break-inside:avoid; }
 figcaption { margin-top:6px; }
@@ -53,7 +76,7 @@ footer { margin-top:40px; display:flex; justify-content:space-between; gap:24px;
 @media (max-width:640px) { body { padding:24px 18px 40px; } .settings { columns:1; }
   .verdict, .pair { grid-template-columns:minmax(0,1fr); }
   .stars { grid-template-columns:repeat(2,minmax(0,1fr)); } .verdict .word { font-size:48px; }
-  .broad svg text { font-size:19px; }
+  .broad svg text { font-size:19px; } .object figcaption { display:block; }
   .top { display:block; } .top p { text-align:left; margin-top:4px; }
   th, td { padding-right:10px; } .depth { display:none; } }
 """
@@ -70,6 +93,13 @@ _SHEET = """
   .reason { margin-top:12px; } figcaption, .soft, footer, .top p, .todo dt, .settings dt { font-size:11px; }
   section, .todo, .stars, .verdict, tr { break-inside:avoid; } footer { margin-top:20px; }
   section:has(table), section:has(figure:nth-of-type(7)) { break-inside:auto; }
+  .split { display:grid; grid-template-columns:1fr 1fr; gap:6px 10px; width:auto !important;
+    border-radius:0; background:none; overflow:visible; }
+  .split .shrunk { position:static; clip-path:none; grid-area:1/1; } .split .filmed { grid-area:1/2; }
+  .split input, .split label, .split .bar, .on-screen { display:none; }
+  .split b { position:static; padding:0; background:none; color:var(--ink); font-size:11px; }
+  .split .left { grid-area:2/1; } .split .right { grid-area:2/2; }
+  .object figcaption .number { font-size:18px; } .object .pair { margin-top:12px; }
   .settings { font-size:12px; } .settings div { padding:4px 0; }
   article + article { break-inside:avoid; }
   article + article:has(figure), article:has(figure) + article { break-before:page; break-inside:auto;

@@ -1,14 +1,18 @@
-"""A stored session as the record that reports are printed from."""
+"""A stored session, or a clip that was checked, as the record that reports are printed from."""
 
 from collections.abc import Iterator
+from pathlib import PurePath
 
 from ..guide.events import SteadyReading
 from ..guide.session_state import Result, Session, Setup
 from ..optics.lens import Optics
+from ..redaction import shown
 from ..report.session_report import Estimate, MtfCurve, Outcome, Picture, SessionReport, Sweep, ZoomPoint
 from ..solve.backfocus import BackFocus
 from ..solve.verdict import nearest_shim_um
+from .clip_check import ClipCheck
 from .journal import ReplayedSession, fold
+from .rig import Rig
 from .store import Entry, StoredSession
 
 
@@ -23,6 +27,34 @@ def session_report(stored: StoredSession) -> SessionReport:
         source=summary.source,
         outcomes=tuple(_outcome(stored, replayed, session, result) for session, result in replayed.results),
         settings=tuple(_settings(stored, replayed.session)),
+    )
+
+
+def check_report(found: ClipCheck, rig: Rig, *, started_at: str) -> SessionReport:
+    """All that a report shows of a clip that was checked; `rig`: what it was checked with."""
+    source = shown(rig.source)
+    names = (("camera", found.camera_name), ("lens", rig.lens))
+    optics = found.step.optics if found.step else rig.optics
+    return SessionReport(
+        title=source if "://" in source else PurePath(source).name,
+        started_at=started_at,
+        source=source,
+        outcomes=(check_outcome(found, optics),),
+        settings=(*(each for each in names if each[1]), *_optics_settings(optics)),
+    )
+
+
+def check_outcome(found: ClipCheck, optics: Optics | None) -> Outcome:
+    """What came out of a clip that was checked."""
+    answer = found.answer
+    return Outcome(
+        "",
+        answer.verdict.kind,
+        answer.verdict.reason,
+        answer.verdict.advice,
+        half_depth_um=answer.half_depth_um,
+        after=estimate(optics, answer.back_focus),
+        comparison=found.comparison,
     )
 
 
@@ -126,10 +158,14 @@ def _settings(stored: StoredSession, session: Session) -> Iterator[tuple[str, st
     camera = session.results[-1].camera if session.results else None
     if camera is not None and camera.learned is not None:
         yield "what the camera costs", f"{camera.learned_half_depths:.1f} half depths of focus"
-    if setup.optics is not None:
-        yield "pixel", f"{setup.optics.pixel_um:g} um"
+    yield from _optics_settings(setup.optics)
+
+
+def _optics_settings(optics: Optics | None) -> Iterator[tuple[str, str]]:
+    if optics is not None:
+        yield "pixel", f"{optics.pixel_um:g} um"
         ramp = ", ".join(
-            f"f/{number:g} at {mm:g} mm" if mm else f"f/{number:g}" for mm, number in setup.optics.f_numbers
+            f"f/{number:g} at {mm:g} mm" if mm else f"f/{number:g}" for mm, number in optics.f_numbers
         )
         yield "f-number", ramp
-        yield "wavelength", f"{setup.optics.wavelength_um:g} um"
+        yield "wavelength", f"{optics.wavelength_um:g} um"

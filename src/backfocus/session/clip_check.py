@@ -10,6 +10,7 @@ from ..errors import Argument, UsageError
 from ..measure.object.album import Album
 from ..measure.reading import Reading
 from ..optics.lens import Optics
+from ..report.session_report import Comparison
 from ..show.lines import camera_words, check_json, rests_on_json
 from ..solve.against import less_reference
 from ..solve.clip import ClipAnswer, FirstTurn, judge_clip
@@ -19,6 +20,7 @@ from ..solve.side_hint import Hint, side_hint
 from ..solve.zoom_pull import finished, finished_rests
 from ..video.source import VideoSource
 from .cameras import KnownCamera, known_camera, learn, mode_of
+from .comparison import comparison_of
 from .rig import Rig
 from .run import Limits, Sighting, readings
 from .sparing import sparing_readings
@@ -91,6 +93,8 @@ class ClipCheck:
         What was known of the camera before.
     learned : LearnedCamera | None
         What was learned of it and is kept from now on.
+    comparison : Comparison | None
+        Of an object: the tele picture beside the wide one.
     """
 
     answer: ClipAnswer
@@ -103,6 +107,7 @@ class ClipCheck:
     target: str | None = None
     known: KnownCamera | None = None
     learned: LearnedCamera | None = None
+    comparison: Comparison | None = None
 
     def camera_words(self, how_to_name: str) -> str | None:
         """What the camera costs, and whether that is remembered; None where nothing is known of it."""
@@ -179,7 +184,7 @@ def _checked(
     mode = mode_of(rig, first.size_px, first.transfer)
     known = known_camera(store, rig, mode) if store else None
     curve = known.curve if known else None
-    adjusters, step, seen = rig.adjusters, None, first.readings
+    adjusters, step, seen, last = rig.adjusters, None, first.readings, first
     if question.after is None or question.shim_um is None:
         answer = judge_clip(
             seen,
@@ -190,7 +195,8 @@ def _checked(
             zoom_ratio=rig.zoom_ratio,
         )
     else:
-        after = look(question.after).readings
+        last = look(question.after)
+        after = last.readings
         if rig.optics:
             step = calibrate(seen, after, rig.optics, question.shim_um, adjusters=adjusters, camera=curve)
         if step is None:
@@ -206,16 +212,18 @@ def _checked(
         target=_target(seen),
         known=known,
         learned=learned,
+        comparison=last.comparison,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """The readings of a clip, the size of its pictures and their transfer curve."""
+    """The readings of a clip, the size of its pictures, their transfer curve, and tele beside wide."""
 
     readings: list[Reading]
     size_px: tuple[int, int] | None
     transfer: str
+    comparison: Comparison | None = None
 
 
 def _target(seen: Sequence[Reading]) -> str | None:
@@ -244,9 +252,12 @@ def _seen(sightings: Iterable[Sighting], optics: Optics | None, *, live: bool) -
             album.take(frame)
         if live and (finished(seen) if album is None else finished_rests(album.scales())):
             break
-    if album is not None:
-        seen = [less_reference(each, optics) for each in album.readings()] or seen
-    return _Seen(seen, size_px, transfer)
+    if album is None:
+        return _Seen(seen, size_px, transfer)
+    read = album.readings()
+    found = album.beside(read)
+    seen = [less_reference(each, optics) for each in read] or seen
+    return _Seen(seen, size_px, transfer, comparison_of(found) if found else None)
 
 
 def _coloured(answer: ClipAnswer, step: Calibrated | None, rig: Rig, seen: list[Reading]) -> ClipCheck:

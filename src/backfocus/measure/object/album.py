@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 
 from ...frame import Frame
 from ..reading import Against, Object, Reading, curve_fields
+from .beside import Beside, beside
 from .follow import Followed, follow
-from .measurement import measure_object
-from .placement import placed
+from .measurement import ObjectMeasurement, measure_object
+from .placement import Placement, placed
 from .reference import Reference, reference_from
 from .similarity import Similarity
 
@@ -36,6 +37,8 @@ NEAR_BEST = 0.97
 BREATHING, HOLD_S = 0.16, 0.5
 """Change of scale, by its logarithm, that is still one zoom position: rings breathe. And so long a hold is
 looked at next to the zoom."""
+AFTER_REST = 3
+"""Pictures of a hold, from the zoom on, after which it is sure to rest."""
 SURE_SCALE = 0.004
 """How well a ratio of scales is known from a picture that was laid on the reference."""
 
@@ -90,6 +93,16 @@ class Album:
             return []
         reference = reference_from(best.frame)
         return _held([_measured(reference, best, each) for each in pages if each is not best])
+
+    def beside(self, readings: Sequence[Reading]) -> Beside | None:
+        """The reference beside the widest picture of those that were read, as the zoom had left it."""
+        pages = self._pages()
+        best, shown = _best_at_tele(pages), _widest(readings)
+        if best is None or shown is None:
+            return None
+        page = next(each for each in pages if _is_of(shown, each.frame))
+        reference = reference_from(best.frame)
+        return beside(reference, page.frame, _found(reference, best, page)[1])
 
     def _pages(self) -> list[Page]:
         pages = [*self._kept, *self._rest]
@@ -160,6 +173,25 @@ def _best_at_tele(pages: Sequence[Page]) -> Page | None:
     return good[len(good) // 2]
 
 
+def _widest(readings: Sequence[Reading]) -> Reading | None:
+    """Of the pictures at the widest zoom with a curve one that is near the reference in time."""
+    read = [each for each in readings if each.frequency_cy_px and each.against and each.scale_px]
+    if not read:
+        return None
+    last = min(read, key=lambda each: each.scale_px or 0.0)
+    near = [each for each in read if _one_zoom(last, each)]
+    return sorted(near, key=_from_reference)[min(AFTER_REST, len(near) - 1)]
+
+
+def _from_reference(reading: Reading) -> float:
+    """Pictures from that of the reference to this one."""
+    return abs(reading.index - reading.against.index) if reading.against else math.inf
+
+
+def _is_of(reading: Reading, frame: Frame) -> bool:
+    return (reading.index, reading.field) == (frame.index, frame.field)
+
+
 def _held(readings: Sequence[Reading]) -> list[Reading]:
     """Without the curves of a zoom position whose hold, next to the zoom, was not read.
 
@@ -199,11 +231,8 @@ def _curveless(reading: Reading) -> Reading:
 def _measured(reference: Reference, best: Page, page: Page) -> Reading:
     """One picture against the reference."""
     frame = page.frame
-    there = page.place.after(best.place.inverse)
-    width, height = frame.luma.shape[1], frame.luma.shape[0] * frame.line_step
-    guess = placed(there, width, height)
-    found = measure_object(reference, frame, guess)
-    ratio = found.placement.ratio if found.placement else there.ratio
+    guess, found = _found(reference, best, page)
+    ratio = (found.placement or guess).ratio
     return Reading(
         index=frame.index,
         at_s=frame.at_s,
@@ -215,3 +244,11 @@ def _measured(reference: Reference, best: Page, page: Page) -> Reading:
         against=Against(min(ratio, 1.0), reference.index, reference.at_s),
         **curve_fields(found),
     )
+
+
+def _found(reference: Reference, best: Page, page: Page) -> tuple[Placement, ObjectMeasurement]:
+    """Where the follower puts the reference in a picture, and what is measured there."""
+    frame = page.frame
+    there = page.place.after(best.place.inverse)
+    guess = placed(there, frame.luma.shape[1], frame.luma.shape[0] * frame.line_step)
+    return guess, measure_object(reference, frame, guess)
