@@ -41,6 +41,7 @@ class Flag(StrEnum):
     NO_REFERENCE = "no-reference"
     TOO_SMOOTH = "too-smooth"
     SEVERAL_DEPTHS = "several-depths"
+    REPEATING = "repeating"
 
 
 TargetName = Literal["star", "edge", "object"]

@@ -159,6 +159,11 @@ REMARKS: dict[Flag, Remark] = {
         "Choose something flat, or choose the part that all lies at one distance.",
         "in doubt",
     ),
+    Flag.REPEATING: Remark(
+        "the object repeats itself, so one part of it passes for another",
+        "Choose something without a regular pattern: a bookshelf, a poster, leaves.",
+        "in doubt",
+    ),
     Flag.OTHER_MODE: Remark(
         "the pictures do not fit what was learned of this camera, which is left aside",
         "Was another mode or another detail setting chosen? Give that a name of its own, and sweep the focus "
