@@ -266,3 +266,28 @@ def test_any_events_leave_a_valid_session_that_can_end_and_replays(
     assert replay(setup, [from_dict(plain) for plain in stored]) == session
     if not session.finished:
         assert advance(session, ev.Stopped(999.0, session.step))[0].finished
+
+
+def test_an_object_is_searched_for_at_tele_as_slowly_as_it_is_swept() -> None:
+    """Its contrast tells the way from far off; only where that shows nothing the ring is turned fast."""
+    road = [
+        ev.TargetTaken(1.0, "object"),
+        ev.StarSeen(2.0, 80.0),
+        ev.Confirmed(3.0, "check"),
+        ev.NothingThere(8.0),
+    ]
+    seen = replay(SETUP, road)
+    assert seen.target == "object"
+    assert ask(seen) == (say.Turn("focus", "either", searching=False),)
+    asked, _ = advance(seen, ev.NothingChanges(20.0, "right-ring"))
+    assert ask(asked) == (say.Turn("focus", "either", searching=True),)
+    blind = replay(SETUP, road[1:])
+    assert ask(blind) == (say.Turn("focus", "either", searching=True),)
+
+
+def test_another_target_is_told_and_aiming_goes_on() -> None:
+    session, _ = start(SETUP)
+    after, instructions = advance(session, ev.TargetTaken(1.0, "object"))
+    assert (after.step, after.turn, instructions) == (Step.AIM, session.turn, ())
+    with pytest.raises(OutOfOrder):
+        advance(replace(after, step=Step.WALK), ev.TargetTaken(2.0, "star"))

@@ -8,7 +8,7 @@ none was named they are those of a nominal lens (f/2, 5 um pixels), good for com
 from dataclasses import dataclass
 from typing import Literal
 
-from ..measure.reading import Flag, RingPosition
+from ..measure.reading import Flag, RingPosition, TargetName
 from ..solve.clip import ClipAnswer
 
 Ring = Literal["focus", "back-focus"]
@@ -68,6 +68,14 @@ class StarSeen:
 
     at_s: float
     scale_px: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetTaken:
+    """Something else is measured from here on: an object, as no chart is in view, or a chart that came."""
+
+    at_s: float
+    target: TargetName
 
 
 @dataclass(frozen=True, slots=True)
@@ -442,6 +450,7 @@ class Ended:
 Seen = (
     NotReady
     | StarSeen
+    | TargetTaken
     | ZoomMoved
     | ZoomStopped
     | NothingThere

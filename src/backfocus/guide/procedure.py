@@ -44,7 +44,7 @@ ITEMS = (
     "ND position noted",
 )
 _COMMANDS = get_args(ev.Command)
-_SILENT = (ev.Noted,)
+_SILENT = (ev.Noted, ev.TargetTaken)
 _KEEPS_ITS_STEP = (
     ev.Sharper,
     ev.Softer,
@@ -55,6 +55,7 @@ _KEEPS_ITS_STEP = (
     ev.NothingChanges,
     ev.Questioned,
     ev.Noted,
+    ev.TargetTaken,
 )
 """Events in the middle of a step: it goes on, and what `watch` has seen of it still counts."""
 _SETS_THE_WAY = (ev.PeakPassed, ev.PeakMissed, ev.StarLost, ev.StarSeen)
@@ -109,7 +110,7 @@ def ask(session: Session) -> tuple[say.Instruction, ...]:
         case Step.TO_TELE:
             return (say.ZoomTo("tele"),)
         case Step.FIND:
-            return (say.Turn("focus", session.way, searching=True),)
+            return (say.Turn("focus", session.way, searching=_is_blind(session)),)
         case Step.LOOK_TELE | Step.LOOK_WIDE | Step.PROOF:
             return (say.Hold(),)
         case Step.SWEEP_TELE | Step.RETURN_TELE:
@@ -128,6 +129,11 @@ def ask(session: Session) -> tuple[say.Instruction, ...]:
             return (_finish(session.results[-1]),)
         case other:
             assert_never(other)
+
+
+def _is_blind(session: Session) -> bool:
+    """Whether nothing tells the way at tele: with an object contrast does, unless far out of focus."""
+    return session.target != "object" or session.doubt is not None
 
 
 def _turn_at_wide(session: Session) -> tuple[say.Instruction, ...]:

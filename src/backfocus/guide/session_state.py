@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 
+from ..measure.reading import TargetName
 from ..optics.lens import Optics
 from ..optics.zoom import UNKNOWN_K, rounds_needed
 from ..solve.backfocus import BackFocus
@@ -89,6 +90,8 @@ class Session:
     ----------
     turn, since_s
         Counts the times a step was entered, and when that was; `watch` starts again with each.
+    target
+        What is measured: a star unless something else was taken.
     way, slower, lost, fault, doubt
         What the last instruction said, and whether the ring was turned until the star went.
     questioned
@@ -136,6 +139,7 @@ class Session:
     step: Step = Step.AIM
     turn: int = 0
     since_s: float = 0.0
+    target: TargetName = "star"
     way: Way = "either"
     slower: bool = False
     lost: bool = False
@@ -219,6 +223,8 @@ def record(session: Session, event: ev.Event) -> Session:
             return replace(session, fault=why)
         case ev.StarSeen(scale_px=scale_px):
             return _record_star(session, scale_px)
+        case ev.TargetTaken(target=target):
+            return replace(session, target=target)
         case ev.ZoomStopped():
             return _record_zoom(session, event)
         case ev.LostOnTheWay(scale_px=scale_px):
@@ -254,6 +260,7 @@ def _fresh(session: Session) -> Session:
         step=session.step,
         turn=session.turn,
         since_s=session.since_s,
+        target=session.target,
         nd=session.nd,
         notes=session.notes,
         results=session.results,

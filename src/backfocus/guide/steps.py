@@ -42,11 +42,13 @@ Table = Mapping[tuple[Step, type], Step]
 _ROAD: dict[tuple[Step, type], Step] = {
     (Step.AIM, ev.NotReady): Step.AIM,
     (Step.AIM, ev.StarSeen): Step.CHECK,
+    (Step.AIM, ev.TargetTaken): Step.AIM,
     (Step.AIM, ev.ZoomMoved): Step.TO_TELE,
     (Step.AIM, ev.Confirmed): Step.CHECK,
     (Step.AIM, ev.Skipped): Step.CHECK,
     (Step.CHECK, ev.NotReady): Step.AIM,
     (Step.CHECK, ev.StarSeen): Step.CHECK,
+    (Step.CHECK, ev.TargetTaken): Step.CHECK,
     (Step.CHECK, ev.ZoomMoved): Step.TO_TELE,
     (Step.CHECK, ev.Confirmed): Step.TO_TELE,
     (Step.CHECK, ev.Skipped): Step.TO_TELE,

@@ -7,6 +7,7 @@ helps who does not know why. Numbers are said only where they are known.
 from dataclasses import dataclass
 from typing import assert_never, cast
 
+from ..measure.reading import TargetName
 from ..solve.titles import verdict_title
 from . import events as ev
 from . import instructions as say
@@ -53,6 +54,12 @@ _DOUBTS: dict[ev.Doubt, Words] = {
                        "A small opening makes everything look sharp."),
 }  # fmt: skip
 
+
+_TAKEN: dict[TargetName, str] = {
+    "star": "A star came into view: the star is used.",
+    "edge": "The edge chart came into view: it is used.",
+    "object": "No star and no edge chart is in view: what stands there is used.",
+}
 
 _NOT_SHOWN: dict[ev.Unshown, Words] = {
     "no-star": Words("Is the star in the picture?", "No star is seen.",
@@ -188,6 +195,8 @@ def event_words(event: ev.Event) -> str:
             return _AIM[why].sentence if why != "no-star" else "No star in the picture."
         case ev.StarSeen():
             return "The star is found."
+        case ev.TargetTaken(target=target):
+            return _TAKEN[target]
         case ev.ZoomMoved() | ev.ZoomStopped():
             return _zoom_words(event)
         case ev.NothingThere():

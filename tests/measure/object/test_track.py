@@ -56,3 +56,25 @@ def test_an_empty_picture_holds_no_object() -> None:
     _, reading = track_object(None, Frame(np.full((360, 640), 90, np.uint8)))
     assert reading.flags == {Flag.NO_OBJECT, Flag.LOST}
     assert reading.object is None
+
+
+def test_a_ring_that_is_turned_fast_leaves_a_reference() -> None:
+    """One sharp picture among soft ones; the lens breathes by 1 % from picture to picture meanwhile."""
+    fast = [(1.2, 4.0), (1.212, 2.5), (1.224, 0.0), (1.236, 2.5), (1.248, 4.0), (1.248, 4.0)]
+    readings = seen([*IN, *fast])
+    last = readings[-1]
+    assert last.against is not None
+    assert last.against.index == len(IN) + 2
+    assert last.frequency_cy_px
+
+
+def test_a_focus_ring_that_breathes_leaves_the_zoom_where_it_is() -> None:
+    """Soft on the far side 12 % larger, and back: the sharpest picture stays what others are held against."""
+    breathes = [(1.2 * float(grow), 6.0 * (float(grow) - 1.0) / 0.12) for grow in np.linspace(1.0, 1.12, 9)]
+    readings = seen([*IN, *SWEEP[:5], *breathes, *breathes[::-1]])
+    assert {each.against.index for each in readings if each.against} <= {
+        len(IN) + 3,
+        len(IN) + 4,
+        len(IN) + 5,
+    }
+    assert readings[-1].against is not None

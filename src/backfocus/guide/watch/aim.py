@@ -22,6 +22,8 @@ def judge_aim(state: StepHistory, session: Session) -> ev.Seen | None:
     """
     if _grown(state, ZOOMED):
         return ev.ZoomMoved(state.at_s, "tele")
+    if taken := _taken(state, session):
+        return taken
     why = fault_of(state)
     if why is not None:
         return ev.NotReady(state.at_s, why) if why != session.fault else None
@@ -34,12 +36,25 @@ def judge_check(state: StepHistory, session: Session) -> ev.Seen | None:
     """Zooming in says that everything was checked; opening the iris may have spoiled the light."""
     if _grown(state, LEFT):
         return ev.ZoomMoved(state.at_s, "tele")
+    if taken := _taken(state, session):
+        return taken
     if session.wide_px is None and star_steady(state.pictures):
         return ev.StarSeen(state.at_s, scale_px(last(state.pictures, 1.0)))
     why = fault_of(state)
     if why not in (None, "no-star", "moving", session.fault):
         return ev.NotReady(state.at_s, why)
     return None
+
+
+def _taken(state: StepHistory, session: Session) -> ev.TargetTaken | None:
+    """An object where a chart is waited for, or the chart in its place; that there is one needs no word."""
+    if not lasted(state.pictures, HALF_S):
+        return None
+    seen = {each.reading.target_name for each in last(state.pictures, HALF_S)}
+    name = seen.pop()
+    if seen or name is None or (name == "object") == (session.target == "object"):
+        return None
+    return ev.TargetTaken(state.at_s, name)
 
 
 def _grown(state: StepHistory, factor: float) -> bool:

@@ -69,6 +69,7 @@ def judge_find(state: StepHistory, session: Session) -> ev.Seen | None:
     values = _by_tenths(state.stretch, [each.reading.contrast for each in state.stretch]).values
     present, earliest = np.median(values[-5:]), np.median(values[:5])
     lowest, highest = values.min(), values.max()
+    rose = earliest < highest / (1.0 + CONTRAST_STEP)  # up and down again is no hand that has not heard yet
     if (
         present > (1.0 + CONTRAST_STEP) * earliest
         and state.told is not ev.Sharper
@@ -76,7 +77,7 @@ def judge_find(state: StepHistory, session: Session) -> ev.Seen | None:
     ):
         return ev.Sharper(state.at_s)
     falls = present < highest / (1.0 + CONTRAST_STEP) and present < 1.1 * lowest
-    if falls and lasted(state.stretch, REACTION_S):
+    if falls and (rose or lasted(state.stretch, REACTION_S)):
         return ev.Softer(state.at_s)
     return None
 

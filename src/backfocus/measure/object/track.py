@@ -17,10 +17,14 @@ from .similarity import Similarity
 
 ZOOMED_IN = 1.3
 """Growth since the first picture from which it may be tele: a focus ring alone breathes by less."""
-AT_TELE = 0.95
-"""Of the largest scale so far."""
-STILL = 0.002
-"""Growth from one picture to the next up to which the zoom rests."""
+BREATHES = 0.85
+"""Of the largest scale so far, from which it is one zoom position: focus rings breathe by up to 15 %."""
+HALF_AS_SHARP = 0.5
+"""Of the sharpest picture, below which blur makes the scale unsure."""
+RUNS = 0.02
+"""Growth from one picture to the next from which a zoom runs, and blurs what it shows. Less is the end of a
+zoom, breathing, or what a scale is off while blur comes and goes: of a ring that is turned fast the sharpest
+picture may be a single one, and it counts."""
 SHARPER = 1.02
 """Times the sharpness of the reference that makes another one: less is noise."""
 PASSED = 0.75
@@ -103,13 +107,13 @@ def track_object(
 
 def _with_reference(known: ObjectTrack, now: Followed, frame: Frame) -> ObjectTrack:
     """With this picture as the reference where it is the sharpest of tele, or as proof of another one."""
-    longest = max(known.longest, now.ratio)
-    if known.reference is not None and known.place.ratio < AT_TELE * longest:
+    if now.sharpness > HALF_AS_SHARP * known.sharpness:
+        known = replace(known, longest=max(known.longest, now.ratio))
+    if known.reference is not None and known.place.ratio < BREATHES * known.longest:
         known = replace(known, reference=None, sharpness=0.0, is_peak=False)
-    known = replace(known, longest=longest)
-    if now.ratio < max(ZOOMED_IN, AT_TELE * longest):
+    if now.ratio < max(ZOOMED_IN, BREATHES * known.longest):
         return known
-    if now.sharpness > SHARPER * known.sharpness and abs(now.rate) < STILL:
+    if now.sharpness > SHARPER * known.sharpness and abs(now.rate) < RUNS:
         return replace(known, reference=reference_from(frame), place=now.place, sharpness=now.sharpness)
     return replace(known, is_peak=known.is_peak or now.sharpness < PASSED * known.sharpness)
 

@@ -1,0 +1,42 @@
+"""The whole procedure without a chart: a virtual hand and lens, scenes and seeds nobody tuned for."""
+
+from contextlib import closing
+
+import pytest
+
+from backfocus.guide.procedure import start
+from backfocus.guide.session_state import Session
+from backfocus.session.rig import RigOptions, resolve
+from backfocus.session.run import guide
+from backfocus.sim.settings import SHOWN_CAMERA
+from backfocus.sim.source import SimSource, open_sim
+
+LONGEST_S = 240.0
+"""Three rounds take less than half of it."""
+
+
+def led(address: str) -> tuple[Session, SimSource]:
+    """The session at its end, and the bench as it was left."""
+    rig = resolve(RigOptions(source=address, target="object"))
+    source = open_sim(address)
+    session, _ = start(rig.setup)
+    with closing(source):
+        for moment in guide(source, session, hands=[source.hand], measure=rig.measure()):
+            session = moment.session
+            assert moment.at_s < LONGEST_S, f"still at {session.step}"
+    return session, source
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("scene", "seed"), [("shelf", 15), ("text", 11), ("brick", 12), ("street", 13), ("facade", 14)]
+)
+def test_what_stands_there_is_enough_to_set_the_back_focus(scene: str, seed: int) -> None:
+    session, source = led(f"sim://?{SHOWN_CAMERA}&scene={scene}&seed={seed}&zoom=8&fps=15")
+    (found,) = session.results
+    left_um = source.bench.lens.delta_um(source.bench.pose)
+    assert found.verdict.kind == "set", found.verdict.reason
+    assert abs(left_um) <= source.settings.optics.half_depth_um(0.0)
+    assert found.back_focus is not None
+    # the interval counts magnitudes; signs are not seen
+    assert abs(left_um) <= found.back_focus.high_um
