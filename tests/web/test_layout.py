@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.web.conftest import Served, Window, open_wall, shows
+from tests.web.conftest import Served, Window, open_wall, shows, until
 
 from backfocus.guide import events as ev
 from backfocus.guide.procedure import Setup, ask, replay
@@ -142,6 +142,27 @@ def test_a_source_that_is_missing_says_why(served: Served, window: Callable[...,
     assert page.locator("#choose [type=submit]").is_disabled()
     page.locator(".kinds input[value=address]").check(force=True)
     assert page.locator("#choose [type=submit]").is_enabled()
+
+
+def test_a_camera_and_a_lens_that_are_not_listed_are_asked_two_questions_each(
+    served: Served, window: Callable[..., Window]
+) -> None:
+    show(served, Shown())
+    page = window(served.address, *UPRIGHT).page
+    page.wait_for_selector("#practise:enabled")
+    page.locator(".kinds input[value=address]").check(force=True)
+    page.fill("[name=address]", "rtsp://cam/1")
+    assert not page.locator("[name=sensor_mm]").is_visible()
+    for part, instead in (("camera", "pixel_um"), ("lens", "f_number")):
+        page.select_option(f"[name={part}]", label="mine is not listed")
+        assert page.locator(f"[data-unlisted={part}] input:visible").count() == 2
+        assert not page.locator(f"[name={instead}]").is_visible()
+    answers = {"sensor_mm": "9,6", "picture_px": "1920", "zoom_mm": "7.8-156", "opening": "T2.0/0.8"}
+    for name, answer in answers.items():
+        page.fill(f"[name={name}]", answer)
+    page.click("#choose [type=submit]")
+    until(lambda: served.host.shown.rig, "looking")
+    assert served.host.shown.rig.startswith("5 um pixels")
 
 
 def test_dark_and_light_are_a_tap_apart_and_stay(served: Served, window: Callable[..., Window]) -> None:

@@ -96,6 +96,20 @@ KEYS = [
                 )
             ),
         ),
+        (
+            # 9.6 mm over 1920 pixels; a camera and a lens that no list has, as one answers two questions each
+            {
+                "do": "look",
+                "kind": "given",
+                "options": {
+                    "sensor_mm": 9.6,
+                    "picture_px": 1920,
+                    "zoom_mm": "7,8 - 156 mm",
+                    "opening": "1,8",
+                },
+            },
+            Look(Choice("given", "", rig_options({"pixel_um": 5.0, "f_number": "1.8@7.8-156"}))),
+        ),
     ],
 )
 def test_messages(plain: dict[str, Any], message: Message) -> None:
@@ -133,6 +147,14 @@ def test_messages(plain: dict[str, Any], message: Message) -> None:
         '{"do": "look", "kind": "address", "options": {"no_ring": "yes"}}',
         '{"do": "look", "kind": "address", "options": {"wavelength_um": 550}}',
         '{"do": "look", "kind": "address", "options": {"range": "tv"}}',
+        '{"do": "look", "kind": "address", "options": {"sensor_mm": 36}}',
+        '{"do": "look", "kind": "address", "options": {"sensor_mm": "wide", "picture_px": 1920}}',
+        '{"do": "look", "kind": "address", "options": {"sensor_mm": 36, "picture_px": 3}}',
+        '{"do": "look", "kind": "address", "options": {"sensor_mm": true, "picture_px": 1920}}',
+        '{"do": "look", "kind": "address", "options": {"zoom_mm": "156-7.8", "opening": "1.8"}}',
+        '{"do": "look", "kind": "address", "options": {"zoom_mm": "7.8-156"}}',
+        '{"do": "look", "kind": "address", "options": {"zoom_mm": "1-inf", "opening": "1.8"}}',
+        '{"do": "look", "kind": "address", "options": {"zoom_mm": [7], "opening": "1.8"}}',
         '{"do": "look", "kind": "address", "options": {"source": "/etc/passwd"}}',
         '{"do": "look", "kind": "address", "options": {"region": "1,2,3x4"}}',
         '{"do": "look", "kind": "address", "options": {"lens": "a\\u0000b"}}',

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from ..errors import UsageError
 from .options import decimal
 
 Ask = Callable[[str], object]
@@ -17,13 +16,13 @@ def unlisted_words(ask: Ask) -> str:
     UsageError
         For an answer that cannot be meant.
     """
-    from ..optics.profiles import pixel_um
+    from ..optics.profiles import f_number_over, pixel_um
 
     sensor_mm = decimal(ask("How wide is the recorded part of the sensor, in mm (full frame: 36)"))
     picture_px = decimal(ask("How many pixels wide is the picture (HD: 1920, UHD: 3840)"))
     pitch_um = pixel_um(sensor_mm, picture_px)
-    f_number = _f_number(
-        _ends(ask("From which focal length to which does the lens zoom, in mm (such as 7.8-156)")),
+    f_number = f_number_over(
+        str(ask("From which focal length to which does the lens zoom, in mm (such as 7.8-156)")),
         str(ask("Which f-number or T-stop has it with the iris open (such as 1.8, T2.9, or 1.8-2.6)")),
     )
     return (
@@ -31,26 +30,3 @@ def unlisted_words(ask: Ask) -> str:
         "Or write it, once, into the file that `backfocus config` names, and use --rig mine:\n"
         f'  [rig.mine]\n  pixel-um = {pitch_um:g}\n  f-number = "{f_number}"'
     )
-
-
-def _ends(answer: object) -> tuple[float, float]:
-    parts = [decimal(part) for part in str(answer).lower().replace("mm", "").split("-")]
-    if len(parts) != 2 or not 0.0 < parts[0] < parts[1]:
-        raise UsageError(f"'{answer}' is not a zoom range: give both ends, such as 7.8-156")
-    return parts[0], parts[1]
-
-
-def _f_number(ends_mm: tuple[float, float], answer: str) -> str:
-    """The f-number over the zoom as `--f-number` takes it; one that cannot be meant is refused."""
-    from ..optics.lens import parse_f_numbers
-
-    wide, _, tele = answer.strip().replace(",", ".").partition("-")
-    if tele.strip() and wide.strip().lower().startswith("t") and not tele.strip().lower().startswith("t"):
-        tele = f"T{tele.strip()}"
-    wide_mm, tele_mm = ends_mm
-    if not tele.strip():
-        text = f"{wide.strip()}@{wide_mm:g}-{tele_mm:g}"
-    else:
-        text = f"{wide.strip()}@{wide_mm:g},{tele.strip()}@{tele_mm:g}"
-    parse_f_numbers(text)
-    return text

@@ -4,6 +4,7 @@ The profiles are TOML files: those of the package, and any in a folder of yours,
 package's of the same name. Reading them is the one input that floors 0 to 4 do.
 """
 
+import math
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -154,6 +155,40 @@ def pixel_um(sensor_mm: float, picture_px: float) -> float:
     if not 160.0 <= picture_px <= 20_000.0:
         raise UsageError(f"a picture {picture_px:g} pixels wide cannot be meant: HD has 1920, UHD 3840")
     return round(1000.0 * sensor_mm / picture_px, 3)
+
+
+def f_number_over(zoom_mm: str, opening: str) -> str:
+    """The f-number over the zoom, as `parse_f_numbers` reads it: "1.8@7.8,2.6@156".
+
+    Parameters
+    ----------
+    zoom_mm : str
+        Both ends of the zoom in mm, as people write them: "7.8-156", "7,8 - 156 mm".
+    opening : str
+        F-number or T-stop with the iris open: "1.8", "T2.9"; of a lens that ramps "1.8-2.6", wide end first.
+
+    Raises
+    ------
+    UsageError
+        For an answer that cannot be meant.
+    """
+    wide_mm, tele_mm = _zoom_ends(zoom_mm)
+    wide, _, tele = (part.strip() for part in opening.replace(",", ".").partition("-"))
+    if tele and wide.lower().startswith("t") and not tele.lower().startswith("t"):
+        tele = f"T{tele}"
+    text = f"{wide}@{wide_mm:g},{tele}@{tele_mm:g}" if tele else f"{wide}@{wide_mm:g}-{tele_mm:g}"
+    parse_f_numbers(text)
+    return text
+
+
+def _zoom_ends(said: str) -> tuple[float, float]:
+    try:
+        wide_mm, tele_mm = map(float, said.lower().replace("mm", "").replace(",", ".").split("-"))
+    except ValueError:
+        wide_mm = tele_mm = 0.0
+    if not 0.0 < wide_mm < tele_mm < math.inf:
+        raise UsageError(f"'{said}' is not a zoom range: give both ends, such as 7.8-156")
+    return wide_mm, tele_mm
 
 
 def optics_for(camera: Camera, lens: Lens, wavelength_um: float = GREEN_UM) -> Optics:

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from ..errors import Argument, Remedy, UsageError
 from ..guide.hands import Word
+from ..optics.profiles import f_number_over, pixel_um
 from ..session.guided import RECORD_NAMES, Notes
 from ..session.rig import NAMES, NOTHING_SAID, RigOptions, rig_options
 from .remedies import REMEDIES
@@ -20,10 +21,14 @@ LONGEST_MESSAGE = 8192
 NOT_ON_THE_PAGE = ("source", "region", "red_blue_um", "max_megapixels")
 ON_THE_PAGE = tuple(name for name in NAMES if name not in NOT_ON_THE_PAGE)
 """What the set-up page asks of a rig besides its source."""
+OF_A_CAMERA, OF_A_LENS = ("sensor_mm", "picture_px"), ("zoom_mm", "opening")
+"""Two questions about a camera that is not listed, numbers, and two about a lens, in words."""
 LABELS = {
     "camera_id": "your name for camera and mode",
     "pixel_um": "pixel pitch",
     "f_number": "f-number",
+    "sensor_mm": "width of the sensor",
+    "picture_px": "width of the picture",
     "wavelength_um": "wavelength",
     "transfer": "transfer curve",
     "range": "video range",
@@ -45,13 +50,30 @@ def _words(text: str) -> str:
 
 def _said(value: object) -> RigOptions:
     """The fields of the set-up page by the names of `RigOptions`; an empty one is not said."""
-    if not isinstance(value, dict) or not set(value) <= set(ON_THE_PAGE):
+    if not isinstance(value, dict) or not set(value) <= {*ON_THE_PAGE, *OF_A_CAMERA, *OF_A_LENS}:
         raise PydanticCustomError("options", "it should hold the fields of the set-up page")
     try:
         given = {name: _words(each) if isinstance(each, str) else each for name, each in value.items()}
-        return rig_options({name: each for name, each in given.items() if each != ""})
+        return rig_options(_worked_out({name: each for name, each in given.items() if each != ""}))
     except UsageError as error:
         raise PydanticCustomError(IN_WORDS, "{words}", {"words": error.spelt(on_the_page)}) from None
+
+
+def _worked_out(given: dict[str, object]) -> dict[str, object]:
+    """Pixel pitch and f-number in place of what was answered about a camera or a lens that is not listed."""
+    if any(name in given for name in OF_A_CAMERA):
+        sensor_mm, picture_px = (_number(name, given.pop(name, None)) for name in OF_A_CAMERA)
+        given["pixel_um"] = pixel_um(sensor_mm, picture_px)
+    if any(name in given for name in OF_A_LENS):
+        zoom_mm, opening = (str(given.pop(name, "")) for name in OF_A_LENS)
+        given["f_number"] = f_number_over(zoom_mm, opening)
+    return given
+
+
+def _number(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UsageError(Argument(name, value), ": give a number")
+    return float(value)
 
 
 def _notes(value: object) -> Notes:

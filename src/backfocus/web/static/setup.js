@@ -13,6 +13,10 @@ const KINDS = [
 const TELLS_ITSELF = ["rig", "virtual"];
 const NUMBERS = ["pixel_um", "wavelength_um", "extender", "um_per_degree"];
 const WORDS = ["camera", "camera_id", "lens", "f_number", "transfer", "range", "target", "shims"];
+/** Asked instead of these when "mine is not listed" is chosen. */
+const UNLISTED = "unlisted";
+const QUESTIONS = { camera: ["sensor_mm", "picture_px"], lens: ["zoom_mm", "opening"] };
+const ASKED_INSTEAD = { camera: "pixel_um", lens: "f_number" };
 const YES_NO = { "": null, no: true, yes: false };
 
 export class SetUp {
@@ -26,6 +30,7 @@ export class SetUp {
       look(this.choice());
     });
     this.kinds.addEventListener("change", () => this.showKind());
+    for (const of of Object.keys(QUESTIONS)) this.form.elements[of].addEventListener("change", () => this.showQuestions());
     this.load();
   }
 
@@ -47,8 +52,8 @@ export class SetUp {
     options(form.elements.device, offers.devices.map(({ name, title, detail }) => [name, [title, detail].filter(Boolean).join(", ")]));
     options(form.elements.recording, offers.recordings.map((name) => [name, name]));
     options(form.elements.rig, offers.rigs.map(({ name, words }) => [name, [name, words].filter(Boolean).join(": ")]));
-    options(form.elements.camera, [["", "not named"], ...offers.cameras.map(({ name, title }) => [name, title])]);
-    options(form.elements.lens, [["", "not named"], ...offers.lenses.map(({ name, title }) => [name, title])]);
+    for (const [of, listed] of [["camera", offers.cameras], ["lens", offers.lenses]])
+      options(form.elements[of], [["", "not named"], [UNLISTED, "mine is not listed"], ...listed.map(({ name, title }) => [name, title])]);
     this.root.querySelector("#learned").replaceChildren(...offers.learned.map((name) => new Option(name)));
     options(form.elements.transfer, offers.transfers.map((name) => [name, name === "auto" ? "as the stream says" : name]));
     this.there = there;
@@ -59,6 +64,7 @@ export class SetUp {
     }
     this.kinds.querySelector("input").checked = true;
     this.showKind();
+    this.showQuestions();
   }
 
   kind() {
@@ -74,6 +80,15 @@ export class SetUp {
     this.allow();
   }
 
+  isUnlisted(of) {
+    return this.form.elements[of].value === UNLISTED;
+  }
+
+  showQuestions() {
+    for (const label of this.form.querySelectorAll("[data-unlisted]")) label.hidden = !this.isUnlisted(label.dataset.unlisted);
+    for (const label of this.form.querySelectorAll("[data-listed]")) label.hidden = this.isUnlisted(label.dataset.listed);
+  }
+
   choice() {
     const fields = this.form.elements;
     const kind = this.kind();
@@ -82,7 +97,14 @@ export class SetUp {
     const said = { no_ring: YES_NO[fields.ring.value] };
     for (const each of WORDS) said[each] = fields[each].value;
     for (const each of NUMBERS) said[each] = number(fields[each].value);
+    for (const of of Object.keys(QUESTIONS)) if (this.isUnlisted(of)) this.answer(of, said);
     return { kind, name, options: said };
+  }
+
+  /** What was answered about a camera or lens that is not listed; the server works out what it means. */
+  answer(of, said) {
+    said[of] = said[ASKED_INSTEAD[of]] = "";
+    for (const each of QUESTIONS[of]) said[each] = of === "camera" ? number(this.form.elements[each].value) : this.form.elements[each].value;
   }
 
   enable(yes) {
