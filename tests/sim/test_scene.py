@@ -105,3 +105,69 @@ def test_a_scene_stands_before_the_camera_instead_of_a_chart():
 def test_a_scene_has_no_chart_in_it(chart):
     with pytest.raises(UsageError, match="scene"):
         sim_settings(scene="leaves", **chart)
+
+
+# Depth and people ----------------------------------------------------------------------------------------
+
+SMALL = "size=192x108&zoom=3&codec=none&noise=0&seed=3&delta_um=0"
+
+
+def _seen(keys, *, at_s=0.0, zoom=0.0):
+    bench = Bench(parse_sim(f"sim://?{SMALL}&{keys}"))
+    bench.turn(zoom=zoom, focus_um=bench.lens.chart_focus_um)
+    return bench.frame(0, at_s).luma.astype(float), bench
+
+
+def test_every_second_sector_of_a_scene_stands_at_another_depth_and_is_as_soft_as_that_depth_is():
+    flat, bench = _seen("scene=blinds", zoom=1.0)
+    deep, _ = _seen("scene=blinds&depth_m=3.5", zoom=1.0)
+    x, y = bench.camera.centre_px(bench.pose)
+    rows, columns = np.mgrid[: flat.shape[0], : flat.shape[1]]
+    third = np.cos(3 * np.arctan2(rows - y, columns - x))
+    far_out = np.hypot(rows - y, columns - x) > 20
+    near = far_out & (third < -0.6)
+    assert np.array_equal(flat[near], deep[near])
+    # the same scene with the ring turned by what 3.5 m instead of 3 m moves the image: f^2 (1/d - 1/d')
+    bench.turn(focus_um=bench.lens.chart_focus_um + bench.lens.settings.tele_mm**2 * (1 / 3.0 - 1 / 3.5))
+    turned = bench.frame(0, 0.0).luma.astype(float)
+    far = far_out & (third > 0.6)
+    assert np.abs(turned[far] - deep[far]).max() <= 1.0  # codes are rounded
+    steep, soft = (np.abs(np.diff(each, axis=0))[far[1:]].max() for each in (flat, deep))
+    assert soft < 0.7 * steep
+
+
+def test_somebody_walks_by_as_fast_and_as_large_as_people_are():
+    still, bench = _seen("scene=wall")
+    per_m = 1e3 * bench.lens.settings.wide_mm / 5.0 / (0.8 * 3.0)
+    _, passed = _seen("scene=wall&mover=person")
+    places = []
+    for at_s in np.arange(0.0, 4.0, 0.1):
+        off = np.abs(passed.frame(0, at_s).luma.astype(float) - still) > 4
+        seen = np.flatnonzero(off.mean(axis=0) > 0.3)
+        if len(seen) and seen[0] > 0:  # the edge that comes in from the right, or goes out there
+            places.append((at_s, float(seen[0])))
+    (start_s, start), (end_s, end) = places[0], places[-1]
+    # a head is at least as wide as that and leads or follows the shoulders: the steps are even anyway
+    speed = abs(end - start) / (end_s - start_s) / per_m
+    assert len(places) > 2
+    assert abs(speed - 1.2) < 0.15  # places are whole pixels, 0.1 s apart
+
+
+def test_a_crowd_never_stands_still():
+    _, bench = _seen("scene=wall&mover=crowd")
+    first, second = (bench.frame(0, at_s).luma.astype(float) for at_s in (1.0, 1.5))
+    assert np.abs(first - second).mean() > 10
+
+
+@pytest.mark.parametrize(
+    ("keys", "word"),
+    [
+        ("depth_m=4", "scene"),
+        ("scene=text&depth_m=4&lens=rear", "lens=rear"),
+        ("mover=person&shutter=rolling", "shutter=rolling"),
+        ("scene=text&depth_m=0.4", "depth_m"),
+    ],
+)
+def test_depth_and_people_that_cannot_be_drawn_are_refused_in_words(keys, word):
+    with pytest.raises(UsageError, match=word):
+        parse_sim(f"sim://?{keys}")

@@ -24,6 +24,7 @@ from .imaging import (
 )
 from .lens import Pose, ZoomLens
 from .paper import WHITE
+from .passers import Passers, behind_um
 from .raster import Exposure, Floats, Raster, raster_of
 from .real_sensor import RealSensor
 from .room import Room
@@ -39,6 +40,7 @@ WHITE_LIGHT = 0.72
 CLIPPED_LIGHT = 1.6
 DENSE_PER_PX = 1.5
 _COARSEST = 16
+SECTOR_BORDER = 4.0
 
 
 class Camera:
@@ -67,6 +69,8 @@ class Camera:
         view_px = canvas_size(width), canvas_size(height)
         self._lamps = _lamps(self._canvas, view_px, self._raster.per_px, rng)
         self._room = _scene(settings, self._canvas, self._raster) or _room(settings, self._canvas, view_px)
+        axis = self._raster.place(self._axis_px[0]), self._raster.place(self._axis_px[1])
+        self._passers = Passers(lens, self._raster, axis) if settings.mover != "none" else None
         self._sensor = _sensor(settings)
         self._grids: dict[float, tuple[Grid, Floats]] = {}
         self._spectra: dict[float, SharpSpectrum] = {}
@@ -107,11 +111,14 @@ class Camera:
 
         The ideal camera takes fields, which are half an exposure, without colour.
         """
-        green, shift_px = self.light(pose, at_s), self.shake_px(at_s)
+        green, shift_px = self._passed(self.light(pose, at_s), pose, at_s), self.shake_px(at_s)
         apart_um = self._settings.lca_um
         if not apart_um or (self._settings.interlaced and self._settings.ideal):
             return Exposure((green,), shift_px)
-        red, blue = (self._render(pose, at_s, off_um) for off_um in (-0.5 * apart_um, 0.5 * apart_um))
+        red, blue = (
+            self._passed(self._render(pose, at_s, off_um), pose, at_s)
+            for off_um in (-0.5 * apart_um, 0.5 * apart_um)
+        )
         return Exposure((red, green, blue), shift_px)
 
     def frame(self, exposures: tuple[Exposure, ...], index: int, at_s: float) -> Frame:
@@ -144,8 +151,36 @@ class Camera:
         moves = self._settings.shake_px != 0.0 or self._growth_per_s != 0.0
         return self._settings.shutter == "rolling" and moves
 
+    def _passed(self, light: Floats, pose: Pose, at_s: float) -> Floats:
+        """The light with whoever walks by before it."""
+        if self._passers is None:
+            return light
+        return self._passers.before(light, pose, at_s, _exposure(self._settings) * self._lens.light(pose))
+
     def _render(self, pose: Pose, at_s: float, off_um: float = 0.0) -> Floats:
         """The light on every photosite; `off_um`: further behind the image than green is."""
+        light = self._plane(pose, at_s, off_um)
+        if self._settings.depth_m:
+            behind = behind_um(self._lens, pose, self._settings.depth_m)
+            light = light + self._sectors(pose, at_s) * (self._plane(pose, at_s, off_um + behind) - light)
+        light = light * np.float32(_exposure(self._settings) * self._lens.light(pose))
+        light.flags.writeable = False
+        return light
+
+    def _sectors(self, pose: Pose, at_s: float) -> Floats:
+        """How much of each photosite's light comes from the second plane, 0 to 1."""
+        x, y = (
+            self._raster.place(at + shake)
+            for at, shake in zip(self.centre_px(pose), self.shake_px(at_s), strict=True)
+        )
+        across = np.arange(self._raster.width, dtype=np.float32)[None, :] - np.float32(x)
+        down = np.arange(self._raster.height, dtype=np.float32)[:, None] - np.float32(y)
+        # along the ring from the nearest border, in photosites, so that borders are a few of them wide
+        along = np.arcsin(np.cos(3 * np.arctan2(down, across))) / 3 * np.hypot(across, down)
+        return np.asarray(np.clip(0.5 + along / SECTOR_BORDER, 0.0, 1.0), np.float32)
+
+    def _plane(self, pose: Pose, at_s: float, off_um: float) -> Floats:
+        """One plane of the scene, `off_um` further behind its image than the chart's green; white is 1."""
         lens, raster = self._lens, self._raster
         w020, w040 = lens.waves(pose)
         number = lens.f_number(pose)
@@ -165,8 +200,6 @@ class Camera:
                 seen = picture(self._spectrum(pose, disc), curve, disc, between=True)
                 self._unrolled = (pose, off_um), seen
             light = self._rolled(self._unrolled[1], at_s)
-        light = light * np.float32(_exposure(self._settings) * lens.light(pose))
-        light.flags.writeable = False
         return light
 
     def _cut(self, canvas: Floats) -> Floats:

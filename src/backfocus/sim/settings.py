@@ -28,6 +28,7 @@ SensorKind = Literal["mono", "bayer", "three-chip"]
 Demosaic = Literal["bilinear", "vng", "edge-aware", "hamilton-adams"]
 Shutter = Literal["global", "rolling"]
 Codec = Literal["h264", "none"]
+Mover = Literal["none", "person", "crowd"]
 Clip = Literal["none", "check", "refocus"]
 
 MOST_DIGITS = 12
@@ -130,6 +131,12 @@ class SimSettings:
         The chart hangs on the sheet of `backfocus chart` instead of the bench's own.
     scene : str | None
         What stands before the camera instead of a chart.
+    depth_m : float
+        From the lens to every second of six sectors of the scene, around its middle; the others stand at
+        `distance_m`. 0 is one plane.
+    mover : "none" | "person" | "crowd"
+        Who walks through the picture: somebody every 4 s, nearer than what the camera looks at, or many all
+        the time, about where that stands.
     codec : "h264" | "none"
         Whether pictures pass an encoder and a decoder.
     mbit_s : float
@@ -180,6 +187,8 @@ class SimSettings:
     cycles: int
     printed: bool
     scene: SceneKind | None
+    depth_m: float
+    mover: Mover
     codec: Codec
     mbit_s: float
     clip: Clip
@@ -297,6 +306,8 @@ _DEFAULTS: dict[str, Any] = {
     "cycles": 36,
     "printed": False,
     "scene": None,
+    "depth_m": 0.0,
+    "mover": "none",
     "codec": "h264",
     "mbit_s": 0.0,
     "clip": "none",
@@ -319,6 +330,12 @@ def _refuse_excluded(given: dict[str, Any]) -> None:
         raise UsageError("sim:// skip goes without olpf: the filter would be too weak for rows so far apart")
     if values["scene"] and (charts := [key for key in _CHART if key in given]):
         raise UsageError(f"sim:// {charts[0]} goes without scene: a scene has no chart in it")
+    if values["depth_m"] and not values["scene"]:
+        raise UsageError("sim:// depth_m goes with scene: a chart is flat")
+    if values["depth_m"] and values["lens"] == "rear":
+        raise UsageError("sim:// depth_m goes without lens=rear: how that focuses on two depths is not drawn")
+    if values["mover"] != "none" and values["shutter"] == "rolling":
+        raise UsageError("sim:// mover goes without shutter=rolling: people in it are not bent")
     stages = {"scale": values["scale"] != 1.0, **{name: bool(values[name]) for name in _STAGES}}
     used = [name for name, on in stages.items() if on]
     if len(used) > 2:
@@ -396,6 +413,11 @@ def _waves(key: str, text: str) -> tuple[float, float]:
     return ends[0], ends[-1]
 
 
+def _depth(key: str, text: str) -> float:
+    """A distance from 1 m on, or 0 for no second plane."""
+    return 0.0 if text == "0" else _number(1.0, 100.0)(key, text)
+
+
 def _f_numbers(_key: str, text: str) -> Knots:
     return parse_f_numbers(text)
 
@@ -451,6 +473,8 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "plain": _yes_no,
     "printed": _yes_no,
     "scene": _same(*get_args(SceneKind)),
+    "depth_m": _depth,
+    "mover": _same(*get_args(Mover)),
     "cycles": _whole(8, 144),
     "codec": _same("h264", "none"),
     "mbit_s": _number(0.0, 500.0),
