@@ -193,6 +193,19 @@ def test_a_reading_has_everything_at_hand(pull: Path) -> None:
     assert backfocus.Flag.NO_OPTICS in plain.flags
 
 
+def test_a_camera_of_another_picture_size_gives_the_pixel_of_this_one(pull: Path) -> None:
+    """A proxy of 640 pixels shows the whole sensor of 9.6 mm: pixels of 15 um, not the 5 um of 1920."""
+    told: list[str] = []
+    named: dict[str, Any] = {"camera": "b4-hd", "f_number": 1.8}
+    found = backfocus.check(pull, **named, notice=told.append)
+    assert found.half_depth_of_focus_um == pytest.approx(1.8 * 15.0)
+    assert [("640 x 360" in words and "15 um" in words) for words in told] == [True]
+    first = next(backfocus.readings(pull, **named, notice=told.append, frames=1))
+    by_hand = next(backfocus.readings(pull, pixel_um=15, f_number=1.8, frames=1))
+    assert first.defocus_um == by_hand.defocus_um is not None
+    assert told[0] == told[1]
+
+
 def test_a_live_source_goes_on_until_it_is_closed() -> None:
     pictures = backfocus.readings("sim://?seed=3&hand=none&codec=none&size=480x270")
     assert [next(pictures).index for _ in range(3)] == [0, 1, 2]

@@ -155,7 +155,7 @@ class Readings(Iterator[PictureReading]):
     def __init__(self, rig: Rig, limits: Limits, notice: Notice | None, store: str | None = None) -> None:
         camera = curve_of(rig, store)
         self._source = rig.pictures(notice)
-        self._measured = measured(self._source, rig, limits, camera=camera)
+        self._measured = measured(self._source, rig, limits, camera=camera, notice=notice or _unheard)
 
     def __next__(self) -> PictureReading:
         return _picture_reading(next(self._measured))
@@ -272,7 +272,7 @@ def check(
         notice=notice or _unheard,
         store_address=_path(store),
     )
-    return _answer(found, meant.optics)
+    return _answer(found)
 
 
 def readings(
@@ -397,7 +397,8 @@ def read_picture(
     meant = _rig(said, rig, config, needs_source=False)
     frame = _frame(array, bits, meant)
     measure = meant.measure(colours=meant.red_blue_um is not None)
-    return _picture_reading(judged(measure(frame), meant, camera=curve_of(meant, _path(store))))
+    camera_curve = curve_of(meant, _path(store))
+    return _picture_reading(judged(measure(frame), meant.fitted(frame.size_px), camera=camera_curve))
 
 
 # From arguments to a rig ----------------------------------------------------------------------------------
@@ -499,7 +500,7 @@ def _picture_reading(found: Measured) -> PictureReading:
     return PictureReading(**values, defocus=found.defocus, side_hint=found.side_hint)
 
 
-def _answer(found: ClipCheck, optics: Optics | None) -> Answer:
+def _answer(found: ClipCheck) -> Answer:
     answer, line = found.answer, found.as_json()
     error = answer.back_focus
     return Answer(
@@ -519,5 +520,5 @@ def _answer(found: ClipCheck, optics: Optics | None) -> Answer:
         red_blue_um=found.red_blue_um,
         side_hint=found.side_hint,
         _found=found,
-        _optics=found.step.optics if found.step else optics,
+        _optics=found.step.optics if found.step else found.optics,
     )

@@ -58,6 +58,12 @@ class Frame:
             raise ValueError(f"{self.bits} bits do not go with {self.luma.dtype} samples")
 
     @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height of the whole picture, also of a field's."""
+        rows, columns = self.luma.shape
+        return columns, rows * self.line_step
+
+    @property
     def line_step(self) -> int:
         """Lines of the picture from one row to the next: 2 for a field, else 1."""
         return 2 if self.field else 1

@@ -209,3 +209,36 @@ def test_a_whole_number_of_hundreds_of_digits_is_refused_like_any_other(name: st
     with pytest.raises(UsageError) as refused:
         rig_options({name: 10**5000})
     assert len(str(refused.value)) < 300
+
+
+@pytest.mark.parametrize(
+    ("size_px", "pixel_um"),
+    [
+        ((1920, 1080), 5.0),
+        ((960, 540), 10.0),  # a proxy or a sub-stream: 9.6 mm over 960 pixels
+        ((1280, 720), 7.5),
+        ((540, 960), 10.0),  # filmed upright
+        ((3840, 2160), 2.5),
+        ((1440, 1080), 5.0),  # squeezed: as high as ever
+        ((2048, 1080), 5.0),  # a wider window of the sensor
+        (None, 5.0),
+    ],
+)
+def test_a_profile_gives_the_pixel_of_the_picture_that_comes(
+    size_px: tuple[int, int] | None, pixel_um: float
+) -> None:
+    rig = resolve(RigOptions(camera="b4-hd", f_number="2"))
+    optics = rig.fitted(size_px).optics
+    assert optics is not None
+    assert optics.pixel_um == pytest.approx(pixel_um)
+    assert rig.fitted(size_px).fitted(size_px) == rig.fitted(size_px)
+    words = rig.fitted_words(size_px)
+    assert bool(words) == (pixel_um != 5.0)
+    assert not words or f"{pixel_um:g} um" in words
+
+
+@pytest.mark.parametrize("said", [{"pixel_um": 5.0}, {"source": "sim://?delta_um=0"}])
+def test_a_pixel_given_for_the_picture_stays(said: dict[str, object]) -> None:
+    rig = resolve(rig_options({"camera": "b4-hd", "f_number": 2, **said}))
+    assert rig.fitted((960, 540)) == rig
+    assert rig.fitted_words((960, 540)) == ""

@@ -59,8 +59,8 @@ def measure(
     count, found = 0, False
     flags: Counter[Flag] = Counter()
     try:
-        with shown(form, source.title, rig.optics, messages, live=source.live) as show:
-            for each in measured(source, rig, Limits(frames, seconds), camera=camera):
+        with shown(form, source.title, messages, in_um=rig.optics is not None, live=source.live) as show:
+            for each in measured(source, rig, Limits(frames, seconds), camera=camera, notice=messages):
                 count, found = count + 1, found or each.reading.target is not None
                 flags.update(each.flags)
                 show(each)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from ..optics.lens import Optics
 from ..session.measured import Measured
 from ..show.lines import reading_words
 from ..show.meter import Tally, counted, meter_view, summary_words
@@ -22,9 +21,9 @@ LEAVE = ("Ctrl-C ends, with a summary",)
 
 
 @contextmanager
-def shown(form: Form, title: str, optics: Optics | None, messages: Messages, *, live: bool) -> Iterator[Show]:
+def shown(form: Form, title: str, messages: Messages, *, in_um: bool, live: bool) -> Iterator[Show]:
     """Shows each picture given to it; of a camera the summary follows, however it ends."""
-    tally = Tally(in_um=optics is not None)
+    tally = Tally(in_um=in_um)
     show = _PRINTS.get(form)
 
     def count(each: Measured) -> None:
@@ -37,7 +36,7 @@ def shown(form: Form, title: str, optics: Optics | None, messages: Messages, *, 
         sys.stdout.write(csv_line(READING_COLUMNS))
     try:
         if form == "screen":
-            with _screen(title, optics, messages, lambda: tally) as draw:
+            with _screen(title, messages, lambda: tally) as draw:
 
                 def count_and_draw(each: Measured) -> None:
                     count(each)
@@ -52,9 +51,7 @@ def shown(form: Form, title: str, optics: Optics | None, messages: Messages, *, 
 
 
 @contextmanager
-def _screen(
-    title: str, optics: Optics | None, messages: Messages, tally: Callable[[], Tally]
-) -> Iterator[Show]:
+def _screen(title: str, messages: Messages, tally: Callable[[], Tally]) -> Iterator[Show]:
     from rich.console import Console
     from rich.live import Live
 
@@ -66,7 +63,7 @@ def _screen(
         nonlocal drawn_s
         if time.monotonic() - drawn_s < REDRAW_S:
             return
-        view = meter_view(tally(), each.reading, each.defocus, optics)
+        view = meter_view(tally(), each.reading, each.defocus, each.optics)
         panel = draw(view, console, title, Aside(messages=messages.newest(), keys=LEAVE))
         screen.update(panel, refresh=True)
         drawn_s = time.monotonic()

@@ -67,8 +67,11 @@ def lead(wanted: Wanted, opened: Opened | None = None) -> int:
         messages = Messages()
         opened = opened or open_rig(wanted.rig, messages)
         source = held.enter_context(closing(opened.source))
-        if wanted.asks:
+        if wanted.asks or wanted.rig.profile_px:
             source = Seen(source)
+            if words := wanted.rig.fitted_words(source.size_px):
+                options.notice(words)
+            wanted = replace(wanted, rig=wanted.rig.fitted(source.size_px))
         if wanted.record:
             source = held.enter_context(closing(_Taped(source, wanted.record, STILLS_FPS)))
         guided = held.enter_context(_guided(wanted, source))

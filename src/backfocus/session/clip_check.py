@@ -95,6 +95,8 @@ class ClipCheck:
         What was learned of it and is kept from now on.
     comparison : Comparison | None
         Of an object: the tele picture beside the wide one.
+    optics : Optics | None
+        What the micrometres rest on, the pixel that of the clip.
     """
 
     answer: ClipAnswer
@@ -108,6 +110,7 @@ class ClipCheck:
     known: KnownCamera | None = None
     learned: LearnedCamera | None = None
     comparison: Comparison | None = None
+    optics: Optics | None = None
 
     def camera_words(self, how_to_name: str) -> str | None:
         """What the camera costs, and whether that is remembered; None where nothing is known of it."""
@@ -178,9 +181,12 @@ def _checked(
             if every
             else sparing_readings(source, rig.track, limits)
         )
-        return _seen(passing(sightings, source), rig.optics, live=source.live)
+        return _seen(passing(sightings, source), rig, live=source.live)
 
     first = look(rig.source)
+    if words := rig.fitted_words(first.size_px):
+        notice(words)
+    rig = rig.fitted(first.size_px)
     mode = mode_of(rig, first.size_px, first.transfer)
     known = known_camera(store, rig, mode) if store else None
     curve = known.curve if known else None
@@ -213,6 +219,7 @@ def _checked(
         known=known,
         learned=learned,
         comparison=last.comparison,
+        optics=rig.optics,
     )
 
 
@@ -232,7 +239,7 @@ def _target(seen: Sequence[Reading]) -> str | None:
     return max(names, key=names.__getitem__, default=None)
 
 
-def _seen(sightings: Iterable[Sighting], optics: Optics | None, *, live: bool) -> _Seen:
+def _seen(sightings: Iterable[Sighting], rig: Rig, *, live: bool) -> _Seen:
     """The readings of star or edge; with neither in view, of what is there, against its own tele picture."""
     seen: list[Reading] = []
     size_px, transfer = None, ""
@@ -241,7 +248,7 @@ def _seen(sightings: Iterable[Sighting], optics: Optics | None, *, live: bool) -
     for sighting in sightings:
         frame = sighting.frame
         if size_px is None:
-            size_px = (frame.luma.shape[1], frame.luma.shape[0] * frame.line_step)
+            size_px = frame.size_px
             transfer = "" if frame.transfer == "unknown" else frame.transfer
         seen.append(sighting.reading)
         is_chart = bool(sighting.reading.frequency_cy_px) and sighting.reading.object is None
@@ -256,6 +263,7 @@ def _seen(sightings: Iterable[Sighting], optics: Optics | None, *, live: bool) -
         return _Seen(seen, size_px, transfer)
     read = album.readings()
     found = album.beside(read)
+    optics = rig.fitted(size_px).optics
     seen = [less_reference(each, optics) for each in read] or seen
     return _Seen(seen, size_px, transfer, comparison_of(found) if found else None)
 

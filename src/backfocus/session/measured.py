@@ -1,10 +1,11 @@
 """Pictures measured one by one, with what their blur means in micrometres: what `measure` prints."""
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
 from ..measure.reading import Flag, Reading
+from ..optics.lens import Optics
 from ..show.lines import flags_of, reading_json
 from ..solve.camera import CameraCurve
 from ..solve.defocus import Defocus, defocus
@@ -24,12 +25,15 @@ class Measured:
     reading : Reading
     defocus : Defocus | None
         None without optics, and where nothing was read.
+    optics : Optics | None
+        What the micrometres rest on, its pixel that of this picture.
     is_hinted, side_hint
         Whether the colours were asked for the side, and what they hint at.
     """
 
     reading: Reading
     defocus: Defocus | None
+    optics: Optics | None = None
     is_hinted: bool = False
     side_hint: Hint | None = None
 
@@ -45,17 +49,28 @@ class Measured:
 
 
 def measured(
-    source: VideoSource, rig: Rig, limits: Limits | None = None, *, camera: CameraCurve | None = None
+    source: VideoSource,
+    rig: Rig,
+    limits: Limits | None = None,
+    *,
+    camera: CameraCurve | None = None,
+    notice: Callable[[str], None] = lambda words: None,
 ) -> Generator[Measured, None, None]:
     """Measure every picture of `source` in turn; closes it at the end, also when abandoned.
 
     The f-number is that at the scale of each picture, against the largest scale seen so far. `camera`: what
-    is known of it is taken off the blur; else the blur is that of lens and camera together.
+    is known of it is taken off the blur; else the blur is that of lens and camera together. `notice`: told
+    where the pixel of the camera's profile is not that of the pictures.
     """
     measure = rig.measure(colours=rig.red_blue_um is not None)
-    pictures = (sighting.reading for sighting in readings(source, measure, limits))
-    for reading, ratio in _with_ratio(pictures):
-        yield judged(reading, rig, ratio, camera=camera)
+    longest_px = 0.0
+    for count, sighting in enumerate(readings(source, measure, limits)):
+        if count == 0 and (words := rig.fitted_words(sighting.frame.size_px)):
+            notice(words)
+        scale_px = sighting.reading.scale_px
+        longest_px = max(longest_px, scale_px or 0.0)
+        ratio = scale_px / longest_px if scale_px else 1.0
+        yield judged(sighting.reading, rig.fitted(sighting.frame.size_px), ratio, camera=camera)
 
 
 def judged(reading: Reading, rig: Rig, ratio: float = 1.0, *, camera: CameraCurve | None = None) -> Measured:
@@ -66,14 +81,6 @@ def judged(reading: Reading, rig: Rig, ratio: float = 1.0, *, camera: CameraCurv
     seen = lens_alone(reading, camera) if camera and reading.frequency_cy_px else reading
     found = defocus(seen, optics, ratio=ratio) if reading.target else None
     if rig.red_blue_um is None:
-        return Measured(reading, found)
+        return Measured(reading, found, optics)
     hint = side_hint(colour_gap([reading], optics, ratio), rig.red_blue_um)
-    return Measured(reading, found, is_hinted=True, side_hint=hint)
-
-
-def _with_ratio(pictures: Iterable[Reading]) -> Iterator[tuple[Reading, float]]:
-    longest_px = 0.0
-    for reading in pictures:
-        scale_px = reading.scale_px
-        longest_px = max(longest_px, scale_px or 0.0)
-        yield reading, scale_px / longest_px if scale_px else 1.0
+    return Measured(reading, found, optics, is_hinted=True, side_hint=hint)

@@ -43,6 +43,11 @@ class Seen:
 
     A live one begins with the picture that comes when the asking is over, and its time with that.
 
+    Attributes
+    ----------
+    size_px : (int, int) | None
+        Width and height of its pictures; None where there is none.
+
     Raises
     ------
     SourceError
@@ -54,6 +59,7 @@ class Seen:
         self._source = source
         self._frames = source.frames()
         self._first = next(self._frames, None)
+        self.size_px = self._first.size_px if self._first else None
 
     def frames(self) -> Iterator[Frame]:
         """As of the source itself."""

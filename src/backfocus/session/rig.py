@@ -156,6 +156,9 @@ class Rig:
         Longest over shortest focal length of the lens's profile.
     lens_kind, back_focus_ring, shims_um, um_per_degree, red_blue_um
         As in `Setup` and `RigOptions`.
+    profile_px : (int, int) | None
+        Size of the picture that the pixel of the camera's profile belongs to; None where the pixel is not
+        from a profile.
     transfer, range, max_megapixels
         As `open_source` takes them.
     target, region
@@ -174,6 +177,7 @@ class Rig:
     shims_um: tuple[float, ...] = ()
     um_per_degree: float | None = None
     red_blue_um: float | None = None
+    profile_px: tuple[int, int] | None = None
     transfer: str = "auto"
     range: Range = "auto"
     target: Target = "auto"
@@ -205,8 +209,34 @@ class Rig:
 
     def measure(self, *, colours: bool = False) -> Measure:
         """What to measure, as `readings` takes it; `colours`: red and blue too."""
-        measure, optics = tracking(replace(self.track, colours=colours)), self.optics
-        return lambda picture: less_reference(measure(picture), optics)
+        measure = tracking(replace(self.track, colours=colours))
+        return lambda picture: less_reference(measure(picture), self.fitted(picture.size_px).optics)
+
+    def fitted(self, size_px: tuple[int, int] | None) -> "Rig":
+        """The rig with the pixel of a picture of this size, where a profile gave that of another size.
+
+        A proxy, a sub-stream or HD from a UHD camera shows the whole sensor in fewer, larger pixels. As wide
+        or as high as the profile's it is a window of the sensor, or squeezed: the pixel stays.
+        """
+        profile_px = self.profile_px
+        if profile_px is None or size_px is None or size_px == profile_px or self.optics is None:
+            return self
+        shrunk = max(profile_px) / max(size_px)
+        if shrunk == 1.0 or min(size_px) == min(profile_px):
+            return replace(self, profile_px=size_px)
+        optics = replace(self.optics, pixel_um=round(self.optics.pixel_um * shrunk, 3))
+        return replace(self, optics=optics, profile_px=size_px)
+
+    def fitted_words(self, size_px: tuple[int, int] | None) -> str:
+        """What to say where the pixel is not the profile's; "" where it is."""
+        fitted = self.fitted(size_px)
+        if fitted.optics == self.optics or size_px is None or fitted.optics is None:
+            return ""
+        return (
+            f"the picture is {size_px[0]} x {size_px[1]}, {self.camera} gives "
+            f"{' x '.join(map(str, self.profile_px or ()))}: its pixels are taken as "
+            f"{fitted.optics.pixel_um:g} um, the whole sensor in fewer or more of them"
+        )
 
     @property
     def track(self) -> Track:
@@ -268,6 +298,7 @@ def resolve(said: RigOptions, *, half_is_wrong: bool = True) -> Rig:
         shims_um=said.shims or (),
         um_per_degree=said.um_per_degree,
         red_blue_um=said.red_blue_um,
+        profile_px=None if body is None or _tells_its_pixel(said) else (body.width_px, body.height_px),
         transfer=said.transfer or "auto",
         range=said.range or "auto",
         target="edge" if said.region else said.target or "auto",
@@ -291,6 +322,11 @@ def _optics(
             raise _half_known(pixel_um)
         return None
     return Optics(pixel_um, extended(knots, said.extender or 1.0), said.wavelength_um or GREEN_UM)
+
+
+def _tells_its_pixel(said: RigOptions) -> bool:
+    """Whether the pixel was given for the picture as it comes."""
+    return said.pixel_um is not None or is_virtual(said.source)
 
 
 def _half_known(pixel_um: float | None) -> UsageError:

@@ -46,7 +46,9 @@ class Chosen:
         if self.is_practice or rig.is_virtual:
             return "virtual camera and lens"
         named = [camera(rig.camera).title if rig.camera else "", lens(rig.lens).title if rig.lens else ""]
-        if rig.optics is not None and not all(named):
+        if rig.optics is not None and rig.camera and rig.optics.pixel_um != camera(rig.camera).pixel_um:
+            named.append(f"{rig.optics.pixel_um:g} um pixels")
+        elif rig.optics is not None and not all(named):
             named.append(f"{rig.optics.pixel_um:g} um pixels, f/{rig.optics.f_number():g}")
         named.append(f"extender {rig.extender:g}x" if rig.extender > 1.0 else "")
         return ", ".join(each for each in named if each)

@@ -254,10 +254,13 @@ class SessionHost:
         for sighting in readings(source, chosen.rig.measure() if chosen else None):
             if stop.is_set():
                 return
+            if chosen is not None and (rig := chosen.rig.fitted(sighting.frame.size_px)) is not chosen.rig:
+                chosen = self._chosen = replace(chosen, rig=rig)
             self._show(
                 replace(
                     self.shown,
                     phase="looking",
+                    rig=chosen.rig_words if chosen else "",
                     trouble="",
                     reading=sighting.reading,
                     decoded_s=source.decoded_s,
