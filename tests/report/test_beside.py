@@ -54,7 +54,7 @@ COMPARISON = Comparison(
 
 
 def shown(**changes: object) -> str:
-    outcome = replace(FULL, comparison=replace(COMPARISON, **changes))
+    outcome = replace(FULL, comparisons=(replace(COMPARISON, **changes),))
     return report_html(replace(REPORT, outcomes=(outcome,)), printed_at="now", version="1")
 
 
@@ -99,7 +99,7 @@ def test_without_an_object_the_page_has_none_of_it() -> None:
 
 
 def test_two_results_have_lines_of_their_own() -> None:
-    outcome = replace(FULL, comparison=COMPARISON)
+    outcome = replace(FULL, comparisons=(COMPARISON,))
     text = report_html(
         replace(REPORT, outcomes=(outcome, replace(outcome, nd="1/4"))), printed_at="now", version="1"
     )

@@ -261,6 +261,7 @@ def test_choices_and_rings_of_older_stores_get_records_of_their_own(path: Path) 
     setup = {"type": "Setup", "optics": None, "shims_um": [10.0], "page": page}
     rings = {"type": "Rings", "zoom": 0.5, "locked": True}
     with sqlite3.connect(path) as raw:
+        raw.execute("DROP TABLE reference_pictures")
         raw.execute("DROP TABLE cameras")
         raw.execute("ALTER TABLE sessions DROP COLUMN writer")
         raw.execute("ALTER TABLE sessions DROP COLUMN written_at")

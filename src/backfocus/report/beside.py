@@ -35,7 +35,8 @@ def enlarged(comparison: Comparison) -> int:
 
 def comparison_title(comparison: Comparison) -> str:
     """What stands above the two."""
-    return "The sharpest picture beside this one" if comparison.ratio > SAME_ZOOM else "Tele beside wide"
+    title = "The sharpest picture beside this one" if comparison.ratio > SAME_ZOOM else "Tele beside wide"
+    return f"{title}, before" if comparison.when == "before" else title
 
 
 def sharp_name(comparison: Comparison) -> str:

@@ -39,7 +39,7 @@ def report_html(report: SessionReport, *, printed_at: str, version: str) -> str:
         report=report,
         title=report.title or "Back focus",
         several=len(report.outcomes) > 1,
-        compared=any(outcome.comparison for outcome in report.outcomes),
+        compared=any(outcome.comparisons for outcome in report.outcomes),
         printed_at=printed_at,
         version=version,
     )

@@ -97,6 +97,8 @@ class Comparison:
         The scale at wide over that at tele; 1 where both are of one zoom.
     at_s
         When the picture was taken, seconds; None: not known.
+    when
+        Before anything was set, or as it was in the end.
     """
 
     shrunk_png: bytes
@@ -111,6 +113,7 @@ class Comparison:
     object: Object
     ratio: float
     at_s: float | None = None
+    when: When = "after"
 
     def __post_init__(self) -> None:
         if not (self.shrunk_png.startswith(PNG_SIGNATURE) and self.filmed_png.startswith(PNG_SIGNATURE)):
@@ -129,8 +132,8 @@ class Outcome:
         As in `solve.verdict`.
     shim_um, ring_degrees
         The nearest shim at hand and the turn of the back-focus ring that would cure it; None where unknown.
-    comparison
-        Of an object: tele beside wide.
+    comparisons
+        Of an object: tele beside wide, before and after.
     """
 
     nd: str
@@ -146,7 +149,7 @@ class Outcome:
     sweeps: tuple[Sweep, ...] = ()
     curves: tuple[MtfCurve, ...] = ()
     pictures: tuple[Picture, ...] = ()
-    comparison: Comparison | None = None
+    comparisons: tuple[Comparison, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from ..report.session_report import Estimate, MtfCurve, Outcome, Picture, Sessio
 from ..solve.backfocus import BackFocus
 from ..solve.verdict import nearest_shim_um
 from .clip_check import ClipCheck
+from .comparison import comparisons_in
 from .journal import ReplayedSession, fold
 from .rig import Rig
 from .store import Entry, StoredSession
@@ -54,7 +55,7 @@ def check_outcome(found: ClipCheck, optics: Optics | None) -> Outcome:
         answer.verdict.advice,
         half_depth_um=answer.half_depth_um,
         after=estimate(optics, answer.back_focus),
-        comparison=found.comparison,
+        comparisons=(found.comparison,) if found.comparison else (),
     )
 
 
@@ -77,6 +78,7 @@ def _outcome(stored: StoredSession, replayed: ReplayedSession, session: Session,
         sweeps=tuple(_sweeps(entries, result.half_depth_um)),
         curves=tuple(_curves(session)),
         pictures=tuple(_pictures(entries)),
+        comparisons=comparisons_in(entries),
     )
 
 

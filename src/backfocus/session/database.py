@@ -25,7 +25,7 @@ from ..errors import Argument, StoreError, UsageError
 from ..redaction import shown
 from .faults import DAMAGED, ELSEWHERE, FOREIGN, NO_DATABASE, advice
 
-STEPS = ("0001", "0002", "0003", "0004")
+STEPS = ("0001", "0002", "0003", "0004", "0005")
 """The steps in `migrations`, newest last."""
 
 POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")

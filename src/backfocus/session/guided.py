@@ -18,10 +18,12 @@ from ..guide.hands import Hands
 from ..guide.instructions import Instruction
 from ..guide.procedure import advance, start
 from ..guide.session_state import Session, Setup
+from ..measure.object.track import ObjectTrack
 from ..solve.learned import one_name
 from ..video.source import VideoSource
 from .cameras import known_camera
 from .journal import Journal, ReplayedSession, fold
+from .reference import object_of
 from .rig import Rig
 from .run import Limits, Moment, guide
 from .store import Entry, Store, StoredSession, Summary
@@ -108,11 +110,19 @@ class GuidedSession:
         When something last happened in it.
     """
 
-    def __init__(self, store: Store, journal: Journal, session: Session, at_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        store: Store,
+        journal: Journal,
+        session: Session,
+        at_s: float = 0.0,
+        object_: ObjectTrack | None = None,
+    ) -> None:
         self.session = session
         self.at_s = at_s
         self._store = store
         self._journal = journal
+        self._object = object_
 
     @property
     def number(self) -> int | None:
@@ -133,12 +143,14 @@ class GuidedSession:
         May be called again after the source was lost, or after something was said that goes on. `left`:
         whether it was left meanwhile, so that a source that was closed under it is no end.
         """
+        measure = rig.measure(object_=_looked_for(self._object))
         for moment in guide(
-            source, self.session, hands=hands, limits=limits, offset_s=self.at_s, measure=rig.measure()
+            source, self.session, hands=hands, limits=limits, offset_s=self.at_s, measure=measure
         ):
             if left():
                 return
-            self._journal.note(moment)
+            self._object = measure.known.object
+            self._journal.note(moment, self._object)
             self.session, self.at_s = moment.session, moment.at_s
             if moment.session.finished:
                 self._let_go()
@@ -229,7 +241,11 @@ def resume(store_address: str | Path | None, number: int, plan: Plan) -> tuple[G
         replayed = fold(stored)
         _must_be_the_same(stored, replayed, plan)
         guided = GuidedSession(
-            store, Journal(store, number, lens=stored.summary.lens), replayed.session, replayed.until_s
+            store,
+            Journal(store, number, lens=stored.summary.lens),
+            replayed.session,
+            replayed.until_s,
+            object_of(store.reference(number)),
         )
         _say_what_is_new(guided, plan)
         if guided.session.finished:
@@ -240,6 +256,13 @@ def resume(store_address: str | Path | None, number: int, plan: Plan) -> tuple[G
             )
         undo.pop_all()
         return guided, stored
+
+
+def _looked_for(known: ObjectTrack | None) -> ObjectTrack | None:
+    """What was known of an object, to be found again: the camera may have been moved meanwhile."""
+    if known is None or known.reference is None or not known.is_peak:
+        return None
+    return replace(known, followed=None)
 
 
 def left_open(store_address: str | Path | None, source: str | None = None) -> tuple[LeftOpen, ...]:

@@ -1,7 +1,7 @@
 """A session written down as it happens, and taken up again where it stopped."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -9,13 +9,20 @@ import cv2
 import numpy as np
 
 from ..errors import OutOfOrder, StoreError
+from ..frame import Frame
 from ..guide import events as ev
 from ..guide.procedure import advance, start
 from ..guide.records import from_dict, to_dict
 from ..guide.session_state import Result, Session, Setup
+from ..measure.object.keeping import kept
+from ..measure.object.reference import Reference
+from ..measure.object.track import ObjectTrack, shown_beside
+from ..measure.reading import Reading
 from ..show.lines import check_json
 from ..solve.learned import Mode
 from .cameras import learn
+from .comparison import comparison_of, entries_of
+from .reference import kept_picture
 from .run import Moment, Sighting
 from .store import Entry, NdResult, Store, StoredSession
 
@@ -46,6 +53,7 @@ class Journal:
         self._heading = heading
         self._lens = heading.lens if heading else lens
         self._size_px: tuple[int, int] | None = None
+        self._reference: Reference | None = None
         self._waiting: list[Entry] = []
         self._begun_at = datetime.now(UTC)
 
@@ -73,15 +81,30 @@ class Journal:
         self._write([Entry("event", event.at_s, to_dict(event))], happened=_tells((event,)))
         return after
 
-    def note(self, moment: Moment) -> None:
-        """Write down one moment, and the result when it is the last."""
+    def note(self, moment: Moment, known: ObjectTrack | None = None) -> None:
+        """Write down one moment, and the result when it is the last; `known`: of an object, as it is now."""
         happened = _tells(moment.events) or moment.session.finished
         if moment.sighting is not None:
             frame = moment.sighting.frame
             self._size_px = (frame.luma.shape[1], frame.luma.shape[0] * frame.line_step)
         self._write(list(_entries(moment)), happened=happened)
+        if known is not None and moment.sighting is not None and _worth_a_picture(moment):
+            self._keep_object(known, moment.sighting.frame, moment.at_s)
         if moment.session.finished:
             self._close(moment.session)
+
+    def _keep_object(self, known: ObjectTrack, frame: Frame, at_s: float) -> None:
+        """The picture beside what it is measured against, and that, where it is another one than before."""
+        found = shown_beside(known, frame)
+        if found is not None:
+            self._write(list(entries_of(comparison_of(found), at_s)), happened=True)
+        reference = known.reference
+        if self.session_id is None or reference is None or self._reference is reference:
+            return
+        at_rest = kept(known)
+        if at_rest is not None:
+            self._store.put_reference(self.session_id, kept_picture(at_rest))
+            self._reference = reference
 
     def keep(self, entry: Entry) -> None:
         """Write down what is no part of the procedure."""
@@ -170,7 +193,7 @@ def _recent(entries: list[Entry]) -> list[Entry]:
 def _entries(moment: Moment) -> Iterable[Entry]:
     sighting = moment.sighting
     if sighting is not None:
-        yield Entry("reading", moment.at_s, to_dict(sighting.reading))
+        yield Entry("reading", moment.at_s, to_dict(_without_tiles(sighting.reading)))
     for event in moment.events:
         yield Entry("event", event.at_s, to_dict(event))
         if isinstance(event, ev.PeakPassed):
@@ -183,6 +206,17 @@ def _entries(moment: Moment) -> Iterable[Entry]:
         yield Entry("ignored", event.at_s, to_dict(event))
     for instruction in moment.instructions:
         yield Entry("instruction", moment.at_s, to_dict(instruction))
+
+
+def _without_tiles(reading: Reading) -> Reading:
+    """They are kept with the pictures that are shown."""
+    if reading.object is None:
+        return reading
+    return replace(reading, object=replace(reading.object, tiles=()))
+
+
+def _worth_a_picture(moment: Moment) -> bool:
+    return any(isinstance(event, _WORTH_A_PICTURE) for event in moment.events)
 
 
 def _end(event: ev.Event) -> End:

@@ -16,19 +16,19 @@ from typing import Any, TypeGuard, get_args
 from ..errors import Argument, UsageError
 from ..guide.session_state import Setup
 from ..measure.edge.measurement import Region
+from ..measure.object.track import ObjectTrack
 from ..measure.track import Target, Track
 from ..optics.lens import GREEN_UM, Optics, extended, parse_f_numbers
 from ..optics.profiles import Camera, Lens
 from ..optics.profiles import camera as camera_named
 from ..optics.profiles import lens as lens_named
-from ..solve.against import less_reference
 from ..solve.learned import LONGEST_NAME
 from ..solve.verdict import Adjusters
 from ..transfer import curve
 from ..video.address import kind
 from ..video.size_limit import MAX_MEGAPIXELS
 from ..video.source import Range, VideoSource, open_source
-from .run import Measure, tracking
+from .run import Tracking
 
 MOST_SHIMS = 50
 LONGEST_TEXT = 200
@@ -207,10 +207,13 @@ class Rig:
             lens_kind=self.lens_kind,
         )
 
-    def measure(self, *, colours: bool = False) -> Measure:
-        """What to measure, as `readings` takes it; `colours`: red and blue too."""
-        measure = tracking(replace(self.track, colours=colours))
-        return lambda picture: less_reference(measure(picture), self.fitted(picture.size_px).optics)
+    def measure(self, *, colours: bool = False, object_: ObjectTrack | None = None) -> Tracking:
+        """What to measure, as `readings` takes it.
+
+        `colours`: red and blue too. `object_`: what was known of an object, when its session was left.
+        """
+        known = replace(self.track, colours=colours, object=object_)
+        return Tracking(known, lambda picture: self.fitted(picture.size_px).optics)
 
     def fitted(self, size_px: tuple[int, int] | None) -> "Rig":
         """The rig with the pixel of a picture of this size, where a profile gave that of another size.

@@ -21,6 +21,8 @@ from ..guide.watch.looks import judge_afterwards
 from ..guide.watch.watch import StepHistory, watch
 from ..measure.reading import Reading
 from ..measure.track import Track, track
+from ..optics.lens import Optics
+from ..solve.against import less_reference
 from ..solve.clip import judge_clip
 from ..video.source import VideoSource
 
@@ -53,15 +55,25 @@ Measure = Callable[[Frame], Reading]
 """What to measure: takes the pictures of a source in their order and gives a reading of each."""
 
 
-def tracking(known: Track | None = None) -> Measure:
-    """Measure a star or an edge wherever it goes; `known` says what to look for in the first picture."""
+class Tracking:
+    """Measures a star, an edge or an object wherever it goes.
 
-    def measure(picture: Frame) -> Reading:
-        nonlocal known
-        known, reading = track(known, picture)
-        return reading
+    Attributes
+    ----------
+    known : Track
+        What is known after the last picture; before the first one it says what to look for.
+    """
 
-    return measure
+    def __init__(
+        self, known: Track | None = None, optics_of: Callable[[Frame], Optics | None] = lambda picture: None
+    ) -> None:
+        self.known = known or Track()
+        self._optics_of = optics_of
+
+    def __call__(self, picture: Frame) -> Reading:
+        """The next picture."""
+        self.known, reading = track(self.known, picture)
+        return less_reference(reading, self._optics_of(picture))
 
 
 def readings(
@@ -76,7 +88,7 @@ def readings(
     SourceError
         When the source cannot be read, or was lost and did not come back.
     """
-    measure, limits = measure or tracking(), limits or Limits()
+    measure, limits = measure or Tracking(), limits or Limits()
     first_s: float | None = None
     with closing(source):
         for count, frame in enumerate(source.frames(), start=1):

@@ -25,7 +25,9 @@ from .database import Database, open_database
 from .writer import Writer, this_program, writer_of
 
 Json = dict[str, Any]
-Kind = Literal["event", "ignored", "instruction", "reading", "sweep", "picture", "choice", "rings"]
+Kind = Literal[
+    "event", "ignored", "instruction", "reading", "sweep", "picture", "compared", "choice", "rings"
+]
 State = Literal["open", "closed"]
 
 READINGS_WAIT_S = 1.0
@@ -73,6 +75,14 @@ _results = sa.Table(
 )
 
 
+_references = sa.Table(
+    "reference_pictures",
+    _metadata,
+    sa.Column("session_id", sa.Integer, primary_key=True),
+    sa.Column("at_s", sa.Float),
+    sa.Column("payload", sa.JSON),
+    sa.Column("picture", sa.LargeBinary),
+)
 _cameras = sa.Table(
     "cameras",
     _metadata,
@@ -87,13 +97,23 @@ _cameras = sa.Table(
 class Entry:
     """Something that happened, as plain JSON values; a picture is a PNG with its caption in `payload`.
 
-    "choice" is what was chosen on the page, "rings" is where those of a practice camera stand.
+    "compared" is an object at tele beside wide: three pictures, one entry each. "choice" is
+    what was chosen on the page, "rings" is where those of a practice camera stand.
     """
 
     kind: Kind
     at_s: float | None
     payload: Json = field(default_factory=dict)
     picture: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPicture:
+    """The picture that an object is measured against, and its numbers; `at_s`: when it was taken."""
+
+    at_s: float | None
+    payload: Json
+    picture: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +293,27 @@ class Store:
             self._must_be_mine(connection, session_id)
             connection.execute(sa.delete(_results).where(where))
             connection.execute(sa.insert(_results).values(row))
+
+    def put_reference(self, session_id: int, reference: KeptPicture) -> None:
+        """Keep what an object is measured against, in place of an earlier one of that session."""
+        row = {
+            "session_id": session_id,
+            "at_s": _finite(reference.at_s),
+            "payload": clean(reference.payload),
+            "picture": reference.picture,
+        }
+        with self._database.writing() as connection:
+            self._must_be_mine(connection, session_id)
+            connection.execute(sa.delete(_references).where(_references.c.session_id == session_id))
+            connection.execute(sa.insert(_references).values(row))
+
+    def reference(self, session_id: int) -> KeptPicture | None:
+        """What an object was measured against last in that session; None without one."""
+        wanted = sa.select(_references).where(_references.c.session_id == session_id)
+        with self._database.reading() as connection:
+            _must_exist(connection, session_id)
+            row = connection.execute(wanted).first()
+            return KeptPicture(row.at_s, _object(row.payload), row.picture) if row else None
 
     def close_session(
         self, session_id: int, *, verdict: str | None, delta_um: float | None, sigma_um: float | None

@@ -138,6 +138,13 @@ def follow(known: Followed | None, frame: Frame) -> Followed:
     return replace(_followed(known, now), sharpness=sharpness, last=now.small)
 
 
+def looked_for(luma: Luma8, place: Similarity, *, line_step: int = 1, first_line: int = 0) -> Followed:
+    """A scene of before, to be found by one picture of it; `place`: where its first picture lies in that."""
+    lift_px = first_line - (line_step - 1) / 2
+    then = _Now(_small(luma, line_step), luma.shape[1] / WIDTH_PX, lift_px)
+    return Followed(place, 0.0, "lost", misses=SEARCH_EVERY, kept=(_keep(then, place, 0.0),))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Now:
     """The picture made small; `px` of the whole picture to one of it, its middle `lift_px` lower."""

@@ -78,6 +78,11 @@ def noise_of(light: Floats) -> float:
     return math.sqrt(float(np.quantile(_cells(rough), QUIET)) / 36.0)
 
 
+def share_of_cells(which: NDArray[np.bool_]) -> Floats:
+    """The share of each cell of 16 x 16 that is so, shape (cells down, cells across)."""
+    return _cells(np.where(which, np.float32(1), np.float32(0)).astype(np.float32))
+
+
 def _cells(values: Floats) -> Floats:
     rows, columns = (size // CELL_PX for size in values.shape)
     whole = values[: rows * CELL_PX, : columns * CELL_PX]
@@ -92,7 +97,7 @@ def _cut(frame: Frame) -> Floats:
     if not clipped(codes, bits=frame.bits, limited=frame.limited, piled_up=1e-3):
         return np.zeros((codes.shape[0] // CELL_PX, codes.shape[1] // CELL_PX), np.float32)
     top = 1.0 if codes.dtype.kind == "f" else float(codes.max())
-    return _cells(np.where(codes >= top, np.float32(1), np.float32(0)).astype(np.float32))
+    return share_of_cells(codes >= top)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,11 +7,15 @@ sharpest one there, and further out against the same, shrunk.
 
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from ...frame import Frame
+from ...transfer import curve
 from ..reading import Against, Flag, Object, Reading, curve_fields
-from .follow import Followed, follow
+from .beside import Beside, beside
+from .follow import Followed, follow, looked_for
 from .measurement import measure_object
-from .placement import placed
+from .placement import Placement, placed
 from .reference import Reference, reference_from
 from .similarity import Similarity
 
@@ -79,7 +83,7 @@ def track_object(
     scene is not found gives `no-object`; before there is a reference, `no-reference`.
     """
     known = known or ObjectTrack()
-    now = follow(known.followed, frame)
+    now = follow(known.followed or _from_before(known, frame), frame)
     if now.state == "cut":
         known = ObjectTrack()
     known = replace(known, followed=now)
@@ -105,6 +109,30 @@ def track_object(
     return known, _measured(known, known.reference, now, frame, seen)
 
 
+def shown_beside(known: ObjectTrack, frame: Frame) -> Beside | None:
+    """The picture that was tracked last beside the reference; None while there is nothing to compare."""
+    reference, now = known.reference, known.followed
+    if reference is None or now is None or not known.is_peak or now.state == "lost":
+        return None
+    return beside(reference, frame, measure_object(reference, frame, _guess(known, now, frame)))
+
+
+def _guess(known: ObjectTrack, now: Followed, frame: Frame) -> Placement:
+    """Where the follower puts the reference in a picture."""
+    height = frame.luma.shape[0] * frame.line_step
+    return placed(now.place_of(known.place), frame.luma.shape[1], height)
+
+
+def _from_before(known: ObjectTrack, frame: Frame) -> Followed | None:
+    """A reference that was kept, to be found again; None without one."""
+    reference = known.reference
+    if reference is None:
+        return None
+    table = curve(bits=8, transfer=frame.transfer, limited=frame.limited)
+    codes = np.interp(reference.light, table, np.arange(len(table))).astype(np.uint8)
+    return looked_for(codes, known.place, line_step=reference.line_step, first_line=reference.first_line)
+
+
 def _with_reference(known: ObjectTrack, now: Followed, frame: Frame) -> ObjectTrack:
     """With this picture as the reference where it is the sharpest of tele, or as proof of another one."""
     if now.sharpness > HALF_AS_SHARP * known.sharpness:
@@ -121,10 +149,9 @@ def _with_reference(known: ObjectTrack, now: Followed, frame: Frame) -> ObjectTr
 def _measured(
     known: ObjectTrack, reference: Reference, now: Followed, frame: Frame, seen: Reading
 ) -> Reading:
-    there = now.place_of(known.place)
-    width, height = frame.luma.shape[1], frame.luma.shape[0] * frame.line_step
-    found = measure_object(reference, frame, placed(there, width, height))
-    ratio = found.placement.ratio if found.placement else there.ratio
+    guess = _guess(known, now, frame)
+    found = measure_object(reference, frame, guess)
+    ratio = (found.placement or guess).ratio
     return replace(
         seen,
         flags=found.flags,
