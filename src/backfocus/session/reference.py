@@ -22,6 +22,6 @@ def object_of(stored: KeptPicture | None) -> ObjectTrack | None:
         return None
     try:
         found = KeptReference(picture=stored.picture, at_s=stored.at_s, **stored.payload)
-    except TypeError:  # of another version: it is looked for anew
+    except TypeError:  # of another version: there is none then
         return None
     return taken_up(found)
