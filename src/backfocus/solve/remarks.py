@@ -173,6 +173,32 @@ REMARKS: dict[Flag, Remark] = {
 }
 
 
+OF_OBJECTS: dict[Flag, Remark] = {
+    Flag.MOVING: Remark(
+        "what they show moves by itself",
+        "Choose something that stands still: a poster, a bookshelf, a brick wall.",
+    ),
+    Flag.REPEATING: Remark(
+        "what they show repeats itself, so one part of it passes for another",
+        "Choose something without a regular pattern: a bookshelf, a poster, leaves.",
+    ),
+    Flag.GLOSSY: Remark(
+        "what they show shines: it is all highlights on a dark ground",
+        "Choose something matt, or light it evenly from the side.",
+    ),
+    Flag.SEVERAL_DEPTHS: Remark(
+        "what they show stands at several distances",
+        "Choose something flat, or zoom in on the part that all lies at one distance.",
+    ),
+    Flag.TOO_SMOOTH: Remark(
+        "what they show has too little fine detail at tele",
+        "Choose print, brick, leaves or fabric, evenly lit. If tele was not in focus, turn the focus ring "
+        "there through the sharpest point and film once more.",
+    ),
+}
+"""The same of an object that could not be measured; the first of those that are so is the reason."""
+
+
 def borne(readings: Sequence[Reading]) -> frozenset[Flag]:
     """The flags that can change the answer and that half of the pictures or more carry."""
     return frozenset(

@@ -27,7 +27,7 @@ from typing import Literal
 from ..errors import RemedyKey
 from ..measure.reading import Flag
 from .backfocus import BackFocus
-from .remarks import REMARKS, Effect, Remark, having, remark_words
+from .remarks import OF_OBJECTS, REMARKS, Effect, Remark, having, remark_words
 
 Kind = Literal["not-front-focus", "tracking", "unsure", "set", "adjust"]
 
@@ -140,7 +140,9 @@ def judge(
     if Flag.LIGHT_CHANGED in flags or (back_focus is None and Flag.EXTENDER in flags):
         return _noticed(_disturbed(flags), flags)
     if back_focus is None:
-        return _noticed(_object_unread() if on_object else _unread(unscaled), flags)
+        if not on_object:
+            return _noticed(_unread(unscaled), flags)
+        return _noticed(_object_unread(flags), flags - OF_OBJECTS.keys())
     depths = tuple(half_depths_um or [half_depth_um] * len(back_focus.zoom))
     of_camera: tuple[Effect, ...] = () if camera_solved else ("camera sharp", "camera soft")
     soft = having(flags, "too soft", *of_camera[1:])
@@ -296,7 +298,12 @@ def _unread(unscaled: bool) -> Verdict:
                    "Hold still for two seconds at full tele and again at full wide.")  # fmt: skip
 
 
-def _object_unread() -> Verdict:
+def _object_unread(flags: frozenset[Flag]) -> Verdict:
+    """Why an object could not be measured, where that was seen, and what helps."""
+    fault = next((remark for flag, remark in OF_OBJECTS.items() if flag in flags), None)
+    if fault is not None:
+        reason = f"There is no chart in the pictures, and {fault.what}."
+        return Verdict("unsure", reason, f"{fault.cure} Or use a star.", ("chart",))
     return Verdict("unsure", "There is no chart in the pictures, and what they show could not be compared "
                    "between tele and wide.",
                    "Zoom in on something flat with fine detail (print, brick, leaves), focus on it, hold for "

@@ -8,12 +8,18 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
 from ...frame import Frame
-from ..reading import Against, Object, Reading, curve_fields
+from ..reading import Against, Flag, Object, Reading, curve_fields
 from .beside import Beside, beside
 from .follow import Followed, follow
+from .look import APART_S, MANY, SMALL_PX, moved_share
 from .measurement import ObjectMeasurement, measure_object
 from .placement import Placement, placed
+from .quality import quality
 from .reference import Reference, reference_from
 from .similarity import Similarity
 
@@ -39,6 +45,11 @@ BREATHING, HOLD_S = 0.16, 0.5
 looked at next to the zoom."""
 AFTER_REST = 3
 """Pictures of a hold, from the zoom on, after which it is sure to rest."""
+REFUSED = frozenset({Flag.TOO_SMOOTH, Flag.GLOSSY, Flag.REPEATING})
+"""What makes an object none to measure by; clipped and dark tiles are left out one by one."""
+RESTING = 0.2
+"""Of a recording, what it rests at least: if less of it is without movement, the object itself moves."""
+FEWEST_LOOKS = 5
 SURE_SCALE = 0.004
 """How well a ratio of scales is known from a picture that was laid on the reference."""
 
@@ -62,11 +73,14 @@ class Album:
         self._known: Followed | None = None
         self._rates: list[float] = []
         self._scene = 0
+        self._before: tuple[float, NDArray[np.uint8]] | None = None
+        self._moved: list[float] = []
 
     def take(self, frame: Frame) -> None:
         """The next picture, or field of one."""
         self._known = follow(self._known, frame)
         known = self._known
+        self._watch(frame, known)
         if known.state == "cut":
             self._scene += 1
         if known.state == "lost":
@@ -86,11 +100,18 @@ class Album:
         ]
 
     def readings(self) -> list[Reading]:
-        """All kept pictures against the sharpest of tele, in their order; empty where there is none."""
+        """All kept pictures against the sharpest of tele, in their order; empty where there is none.
+
+        Those of an object that none should measure by have no curve, and a flag that says why.
+        """
         pages = self._pages()
         best = _best_at_tele(pages)
         if best is None:
             return []
+        moving = {Flag.MOVING} if self._moves() else set()
+        faults = frozenset(moving | (quality(best.frame).flags & REFUSED))
+        if faults:
+            return [_refused(each, faults) for each in pages]
         reference = reference_from(best.frame)
         return _held([_measured(reference, best, each) for each in pages if each is not best])
 
@@ -103,6 +124,26 @@ class Album:
         page = next(each for each in pages if _is_of(shown, each.frame))
         reference = reference_from(best.frame)
         return beside(reference, page.frame, _found(reference, best, page)[1])
+
+    def _watch(self, frame: Frame, known: Followed) -> None:
+        """Note how much of the picture moved by itself since the one a moment ago."""
+        if known.last is None or frame.at_s is None:
+            return
+        if self._before is not None and frame.at_s - self._before[0] < APART_S - 1e-3:
+            return
+        rows, columns = known.last.shape
+        size = SMALL_PX, max(round(rows * SMALL_PX / columns), 8)
+        small = np.asarray(cv2.resize(known.last, size, interpolation=cv2.INTER_AREA), np.uint8)
+        share = None if self._before is None else moved_share(self._before[1], small)
+        self._before = frame.at_s, small
+        if share is not None:
+            self._moved.append(share)
+
+    def _moves(self) -> bool:
+        """Whether the object itself never rests; while a zoom runs everything moves."""
+        if len(self._moved) < FEWEST_LOOKS:
+            return False
+        return float(np.quantile(self._moved, RESTING)) > MANY
 
     def _pages(self) -> list[Page]:
         pages = [*self._kept, *self._rest]
@@ -190,6 +231,15 @@ def _from_reference(reading: Reading) -> float:
 
 def _is_of(reading: Reading, frame: Frame) -> bool:
     return (reading.index, reading.field) == (frame.index, frame.field)
+
+
+def _refused(page: Page, faults: frozenset[Flag]) -> Reading:
+    """A picture of an object that is none to measure by: where it lies, and why there is no curve."""
+    frame = page.frame
+    width, height = frame.luma.shape[1], frame.luma.shape[0] * frame.line_step
+    where = placed(page.place, width, height)
+    shown = Object(where.x_px, where.y_px, 0.0, 0.0)
+    return Reading(frame.index, frame.at_s, faults, field=frame.field, object=shown)
 
 
 def _held(readings: Sequence[Reading]) -> list[Reading]:

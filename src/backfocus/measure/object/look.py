@@ -36,6 +36,8 @@ CHANGED, CHANGED_CODES = 0.6, 3.0
 SAME_FOCUS = 0.1
 """Change of the fine detail that is noise, or what moves, and no ring that is turned."""
 SMALL_PX = 240
+FEW_TELL = 0.1
+"""Share of the cells that must have contrast."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,12 +115,15 @@ def _held_against(known: Seen, frame: Frame, now: Quality) -> Seen:
     if at_s - known._small_s < APART_S - 1e-3:
         return known
     refocused = abs(known._fine - known._small_fine) > SAME_FOCUS * known._small_fine
-    moved = (known._moved[1], 0.0 if refocused else _moved(before, small))
+    moved = (known._moved[1], 0.0 if refocused else moved_share(before, small) or 0.0)
     return replace(known, _small=small, _small_s=at_s, _small_fine=known._fine, _moved=moved)
 
 
-def _moved(before: Luma8, after: Luma8) -> float:
-    """Share of the cells with contrast that are not where they were, 0 to 1; a shake of all is none."""
+def moved_share(before: Luma8, after: Luma8) -> float | None:
+    """Share of the cells with contrast that are not where they were, 0 to 1; a shake of all is none.
+
+    None where hardly a cell has contrast: nothing would show that it moved.
+    """
     one, other = (np.asarray(cv2.GaussianBlur(each, (0, 0), 1.0), np.float32) for each in (before, after))
     (right, down), _ = cv2.phaseCorrelate(one, other, cv2.createHanningWindow(one.shape[::-1], cv2.CV_32F))
     back = np.array([[1.0, 0.0, right], [0.0, 1.0, down]])
@@ -129,8 +134,8 @@ def _moved(before: Luma8, after: Luma8) -> float:
     mean = mean_of(one, rows, columns)
     contrast = np.sqrt(np.maximum(mean_of(one**2, rows, columns) - mean**2, 0.0))
     tells = contrast > CHANGED_CODES
-    if not tells.any():
-        return 0.0
+    if tells.mean() < FEW_TELL:
+        return None
     return float((off[tells] > np.maximum(CHANGED * contrast[tells], CHANGED_CODES)).mean())
 
 
