@@ -152,7 +152,7 @@ class Camera:
         return self._settings.shutter == "rolling" and moves
 
     def _passed(self, light: Floats, pose: Pose, at_s: float) -> Floats:
-        """The light with whoever walks by before it."""
+        """The light with the people before it who walk by."""
         if self._passers is None:
             return light
         return self._passers.before(light, pose, at_s, _exposure(self._settings) * self._lens.light(pose))

@@ -46,7 +46,7 @@ class _Walker:
 
 
 class Passers:
-    """Whoever walks before a lens.
+    """People who walk before a lens.
 
     Parameters
     ----------
