@@ -21,7 +21,7 @@ FLOORS = (
     "__main__",
     "api cli web",
     "session",
-    "video sim",
+    "video control sim",
     "show report",
     "guide",
     "solve",
@@ -35,7 +35,7 @@ NEIGHBOURS = {("cli", "web"), ("video", "sim")}
 STRANGERS = {("sim", "measure"), ("sim", "solve")}
 """Rooms that must not know each other: the bench and the measurement are two routes to one number."""
 
-LOWEST_WITH_IO = "video sim"
+LOWEST_WITH_IO = "video control sim"
 ALLOWED_BELOW = {"numpy", "cv2", "scipy", "reportlab", "jinja2", "markupsafe"}
 FORBIDDEN_BELOW = {
     "asyncio", "datetime", "getpass", "http", "io", "logging", "os", "pathlib", "random", "secrets", "select",

@@ -5,6 +5,9 @@
     │   ├── SourceUnreadable       it never opened, or is not video
     │   │   └── PictureTooLarge        larger than the limit that was set
     │   └── SourceLost             it was open and went away
+    ├── LensError              the motors do not obey: look at the address, the network, the camera's menu
+    │   ├── LensUnreachable        no answer when it was called
+    │   └── LensLost               it answered and went away, or a move did not end
     ├── UsageError             the request cannot be meant: correct the argument named
     ├── OutOfOrder             an event that cannot happen in this step of the procedure
     ├── StoreError             the session could not be kept: look at the disk or the database address
@@ -124,6 +127,18 @@ class PictureTooLarge(SourceUnreadable):
 
 class SourceLost(SourceError):
     """The source was open and went away, and did not come back in time."""
+
+
+class LensError(BackfocusError):
+    """The motors of a lens do not obey."""
+
+
+class LensUnreachable(LensError):
+    """The lens did not answer when it was called."""
+
+
+class LensLost(LensError):
+    """The lens answered and went away, or a move did not end."""
 
 
 class UsageError(BackfocusError):

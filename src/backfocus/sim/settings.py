@@ -30,6 +30,7 @@ Shutter = Literal["global", "rolling"]
 Codec = Literal["h264", "none"]
 Mover = Literal["none", "person", "crowd"]
 Clip = Literal["none", "check", "refocus"]
+MotorKind = Literal["none", "focus", "back-focus"]
 
 MOST_DIGITS = 12
 """Of a whole number; Python refuses thousands with an error of its own."""
@@ -141,6 +142,16 @@ class SimSettings:
         Whether pictures pass an encoder and a decoder.
     mbit_s : float
         What the encoder may spend, in megabits a second; 0 is as much as a constant quality takes.
+    motor : "none" | "focus" | "back-focus"
+        Motors on zoom and focus, or on the back focus too; nobody's hand is on the lens then.
+    backlash, motor_noise : float
+        Play between motor and ring, and how nearly a motor arrives (standard deviation), in its steps.
+    zoom_s, focus_s, settle_s : float
+        From one end to the other; how long a motor rings after its stop.
+    latency_s : float
+        How old a picture is when it arrives.
+    heat_um_min : float
+        What warmth moves the focus by, um at tele a minute.
     clip, sweep, seconds
         A recording instead of a live camera: "check" zooms from tele to wide, then sweeps the focus ring if
         asked; "refocus" zooms in, focuses and zooms out. `seconds` ends any source; 0 is endless.
@@ -191,6 +202,14 @@ class SimSettings:
     mover: Mover
     codec: Codec
     mbit_s: float
+    motor: MotorKind
+    backlash: float
+    motor_noise: float
+    zoom_s: float
+    focus_s: float
+    settle_s: float
+    latency_s: float
+    heat_um_min: float
     clip: Clip
     sweep: bool
     seconds: float
@@ -310,6 +329,14 @@ _DEFAULTS: dict[str, Any] = {
     "mover": "none",
     "codec": "h264",
     "mbit_s": 0.0,
+    "motor": "none",
+    "backlash": 12.0,
+    "motor_noise": 1.0,
+    "zoom_s": 3.0,
+    "focus_s": 2.0,
+    "settle_s": 0.2,
+    "latency_s": 0.1,
+    "heat_um_min": 0.0,
     "clip": "none",
     "sweep": False,
     "seconds": 0.0,
@@ -324,6 +351,8 @@ def _refuse_excluded(given: dict[str, Any]) -> None:
     values = _DEFAULTS | given
     if "demosaic" in given and values["sensor"] != "bayer":
         raise UsageError("sim:// demosaic goes with sensor=bayer: the others have no mosaic")
+    if values["motor"] != "none" and values["clip"] != "none":
+        raise UsageError("sim:// motor goes without clip: a recording has nothing to turn")
     if values["skip"] > 1 and values["scale"] != 1.0:
         raise UsageError("sim:// skip goes without scale: a camera that skips rows delivers those it reads")
     if values["skip"] > 1 and values["olpf"]:
@@ -478,6 +507,14 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "cycles": _whole(8, 144),
     "codec": _same("h264", "none"),
     "mbit_s": _number(0.0, 500.0),
+    "motor": _same("none", "focus", "back-focus"),
+    "backlash": _number(0.0, 500.0),
+    "motor_noise": _number(0.0, 20.0),
+    "zoom_s": _number(0.1, 60.0),
+    "focus_s": _number(0.1, 60.0),
+    "settle_s": _number(0.0, 5.0),
+    "latency_s": _number(0.0, 5.0),
+    "heat_um_min": _number(-100.0, 100.0),
     "clip": _same("none", "check", "refocus"),
     "sweep": _yes_no,
     "seconds": _number(0.0, 36000.0),

@@ -14,6 +14,7 @@ from .clip import play
 from .codec import H264Link
 from .hand import Hand
 from .lens import Pose
+from .motor import Motors
 from .settings import SimSettings, parse_sim
 
 
@@ -33,6 +34,8 @@ class SimSource:
     settings : SimSettings
     bench : Bench
     hand : Hand
+    motors : Motors | None
+        What turns the rings in place of the hand, where the settings have them; `now_s` is their time.
     """
 
     def __init__(self, settings: SimSettings) -> None:
@@ -41,6 +44,10 @@ class SimSource:
         self.hand = Hand(settings)
         self.live = settings.clip == "none" and settings.seconds == 0
         self.title = f"virtual camera, seed {settings.seed}"
+        self.now_s = 0.0
+        self.motors: Motors | None = None
+        if settings.motor != "none":
+            self.motors = Motors(self.bench.lens, self.bench.pose, lambda: self.now_s)
         self._closed = False
         self._link: H264Link | None = None
         if settings.codec == "h264":
@@ -85,6 +92,10 @@ class SimSource:
     def _move(self, at_s: float) -> bool:
         if self.settings.clip != "none":
             return play(self.bench, at_s)
+        self.now_s = at_s
+        if self.motors is not None:
+            self.bench.pose = self.motors.pose_at(at_s - self.settings.latency_s)
+            return True
         self.hand.move(self.bench, at_s)
         return True
 

@@ -1,0 +1,1 @@
+"""What turns the rings: motors, each behind the same few calls; wire formats pure, sockets beside them."""

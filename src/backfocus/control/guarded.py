@@ -1,0 +1,117 @@
+"""The guards that every driver goes through: span, spacing, a watchdog, and automatic functions put back."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from ..errors import LensError, LensLost
+from ..guide.axes import BY_HAND, Automatic, Axis, AxisName, LensState
+from .lens_control import LensControl
+
+STANDS_STILL_S = 3.0
+"""A motor that was sent somewhere and has not moved for so long is stuck."""
+
+
+class Guarded:
+    """A lens that is never sent outside its span, nor faster than it likes, nor left to hang.
+
+    A move that comes sooner after the last one than the axis likes is kept and sent later, by `state`, and
+    the newest wins. A place outside the span is an error of the program, so it is refused and not clipped.
+
+    Parameters
+    ----------
+    lens : LensControl
+    clock : callable
+        The time in seconds, of the pictures or of the machine; never runs back.
+    """
+
+    def __init__(self, lens: LensControl, clock: Callable[[], float]) -> None:
+        self._lens = lens
+        self._clock = clock
+        self._kept: dict[AxisName, float] = {}
+        self._sent: dict[AxisName, float] = {}
+        self._sent_s: dict[AxisName, float] = {}
+        self._last: Mapping[AxisName, float] = {}
+        self._moved_s = clock()
+
+    @property
+    def axes(self) -> Mapping[AxisName, Axis]:
+        """Those of the lens."""
+        return self._lens.axes
+
+    def move(self, axis: AxisName, position: float) -> None:
+        """Send it now, or as soon as the axis likes."""
+        span = self.axes.get(axis)
+        if span is None:
+            raise ValueError(f"this lens has no motor for {axis}")
+        if not (math.isfinite(position) and span.low <= position <= span.high):
+            raise ValueError(f"{axis} goes from {span.low:g} to {span.high:g}, not to {position:g}")
+        self._kept[axis] = position
+        self._send()
+
+    def state(self) -> LensState:
+        """As the lens says; raises LensLost for a move that does not end."""
+        self._send()
+        state = self._lens.state()
+        if state.positions != self._last or state.settled:
+            self._moved_s = self._clock()
+        self._last = dict(state.positions)
+        if not state.settled:
+            self._watch(state)
+        if not self._kept:
+            return state
+        return LensState(state.positions, False, state.automatic, state.refused)
+
+    def automatic(self, wanted: Automatic) -> Automatic:
+        """As the lens does."""
+        return self._lens.automatic(wanted)
+
+    def _send(self) -> None:
+        now_s = self._clock()
+        for axis, position in tuple(self._kept.items()):
+            if now_s - self._sent_s.get(axis, -math.inf) >= self.axes[axis].spacing_s:
+                del self._kept[axis]
+                self._sent[axis], self._sent_s[axis] = position, now_s
+                self._moved_s = now_s
+                self._lens.move(axis, position)
+
+    def _watch(self, state: LensState) -> None:
+        """Stop what has not moved for too long by sending it where it stands."""
+        now_s = self._clock()
+        for axis, sent_s in self._sent_s.items():
+            limits = self.axes[axis]
+            still = limits.tells_position and now_s - max(self._moved_s, sent_s) > STANDS_STILL_S
+            off = abs(state.positions.get(axis, math.inf) - self._sent[axis]) > 1.0
+            if off and (still or now_s - sent_s > limits.longest_s):
+                at = state.positions.get(axis)
+                if at is not None:
+                    self._lens.move(axis, limits.within(at))
+                raise LensLost(
+                    f"the {axis} motor was sent to {self._sent[axis]:.0f} and "
+                    f"{'stands still' if still else 'has not arrived'}"
+                    f"{'' if at is None else f' at {at:.0f}'}: see that nothing holds it, and that the camera "
+                    "lets the network move it"
+                )
+
+
+@contextmanager
+def by_hand(
+    lens: LensControl, *, how_to_restore: Callable[[Automatic], str], notice: Callable[[str], None]
+) -> Iterator[Automatic]:
+    """Automatic focus and exposure off inside, and as they were after it, whatever happens inside.
+
+    Parameters
+    ----------
+    how_to_restore : callable
+        What to do by hand, in words, where they cannot be put back.
+    notice : callable taking a line of text
+        Told that.
+    """
+    was = lens.automatic(BY_HAND)
+    try:
+        yield was
+    finally:
+        try:
+            lens.automatic(was)
+        except LensError:
+            notice(f"automatic functions could not be put back: {how_to_restore(was)}")

@@ -1,0 +1,258 @@
+"""The procedure where motors turn the rings: it asks to look somewhere, and is told what was seen there.
+
+A person is led step by step, for nobody knows where a ring stands; a motor goes where it is sent, so this is
+another procedure than the table of `steps`, with the same measurements and the same verdict at its end:
+
+    tele      find best focus, and the um per step
+    between   the same at zoom positions on the way out, for a tracking error shows nowhere else
+    wide      the same; what is left there with the focus of tele is the back-focus error
+    correct   with a back-focus motor: find its um per step at wide, set it, and look at both ends again
+
+It is a generator and pure: what it asks next follows from what it was told alone, so a run is resumed, and
+tried in a test, by telling it the same again.
+"""
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, replace
+
+from ..measure.reading import Reading
+from ..optics.lens import Optics
+from ..solve.defocus import defocus
+from ..solve.focus_search import Look, Search, Slope
+from ..solve.stops import Stop, StopsAnswer, judge_stops
+from ..solve.verdict import Adjusters, Verdict
+from .axes import Axis, AxisName
+
+BETWEEN = (2.0 / 3.0, 1.0 / 3.0)
+"""Shares of the zoom motor's span at which it stops on the way from tele to wide."""
+MOST_ROUNDS = 4
+"""Corrections of the back focus; each leaves a small part of the error before."""
+DOUBT = 1.6
+"""What the um per step at another zoom may be off from either law, as a factor."""
+BACK_FOCUS_UM = (50.0, 20_000.0)
+"""What the whole span of a back-focus motor may move the lens by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Go there, wait until the picture stands still, and tell what is seen; None leaves an axis alone."""
+
+    zoom: float
+    focus: float
+    back_focus: float | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen at rest: the mean reading, and where the motors say they are."""
+
+    reading: Reading
+    positions: Mapping[AxisName, float]
+
+
+@dataclass(frozen=True, slots=True)
+class MotorRig:
+    """What the procedure knows before its first look.
+
+    Attributes
+    ----------
+    axes : mapping
+        The motors there are; zoom and focus at least.
+    optics : Optics
+    found : mapping
+        Where they stand.
+    between : tuple of float
+        Shares of the zoom's span to stop at between its ends.
+    correct : bool
+        Whether to set the back focus, where there is a motor for it.
+    """
+
+    axes: Mapping[AxisName, Axis]
+    optics: Optics
+    found: Mapping[AxisName, float]
+    between: tuple[float, ...] = BETWEEN
+    correct: bool = True
+    adjusters: Adjusters = Adjusters(back_focus_ring=False)
+
+    @property
+    def has_back_focus(self) -> bool:
+        """Whether a motor moves the back focus."""
+        return "back-focus" in self.axes
+
+
+@dataclass(frozen=True, slots=True)
+class MotorAnswer:
+    """How it ended.
+
+    Attributes
+    ----------
+    answer : StopsAnswer | None
+        Of the last look at both ends; None where it did not come to that.
+    verdict : Verdict
+    stops : tuple of Stop
+        As found, from tele to wide: with their best focus they are the table of focus over zoom.
+    first : StopsAnswer | None
+        Before any correction.
+    corrected_um : float | None
+        How far the lens was moved towards the sensor by the back-focus motor; None where it was not.
+    """
+
+    answer: StopsAnswer | None
+    verdict: Verdict
+    stops: tuple[Stop, ...] = ()
+    first: StopsAnswer | None = None
+    corrected_um: float | None = None
+
+
+Procedure = Generator[Ask, Seen, MotorAnswer]
+
+
+def procedure(rig: MotorRig) -> Procedure:
+    """Ask for looks until the answer is known; send each `Seen`, the answer is the generator's value."""
+    zoom = rig.axes["zoom"]
+    tele = yield from _stop(rig, zoom.high, _Start(rig.found["focus"], rig.found.get("back-focus")))
+    if isinstance(tele, Verdict):
+        return MotorAnswer(None, tele)
+    stops = [tele]
+    places = [zoom.low + share * zoom.span for share in rig.between] if rig.between else []
+    for place in (*places, zoom.low):
+        start = _Start(tele.belief.best, rig.found.get("back-focus"), tele)
+        stop = yield from _stop(rig, float(round(place)), start)
+        if isinstance(stop, Verdict):
+            return MotorAnswer(None, stop, tuple(stops))
+        stops.append(stop)
+    first = judge_stops(stops, rig.optics, focus=tele.belief.best, adjusters=rig.adjusters)
+    found = MotorAnswer(first, first.verdict, tuple(stops), first)
+    if not (rig.has_back_focus and rig.correct) or first.verdict.kind not in ("adjust", "unsure"):
+        return found
+    return (yield from _corrected(rig, found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """Where to begin at a stop: focus, back focus, and the stop at tele that tells the um per step."""
+
+    focus: float
+    back_focus: float | None
+    tele: Stop | None = None
+    tight: float = DOUBT
+
+
+def _stop(rig: MotorRig, zoom: float, start: _Start) -> Generator[Ask, Seen, Stop | Verdict]:
+    """Find best focus at a zoom position."""
+    axis = rig.axes["focus"]
+    at = Ask(zoom, float(round(axis.within(start.focus))), start.back_focus, _where(rig, zoom))
+    seen = yield at
+    ratio = _ratio(seen.reading, start.tele)
+    if ratio is None:
+        return _unread(seen.reading)
+    half_depth_um = rig.optics.half_depth_um(ratio)
+    search = Search(axis.low, axis.high, half_depth_um, _slope(start, ratio))
+    scale: Reading = seen.reading
+    while True:
+        search = replace(search, looks=(*search.looks, _look(seen, "focus", rig.optics, ratio)))
+        if seen.reading.frequency_cy_px and seen.reading.scale_px:
+            scale = seen.reading
+        place = search.next_position()
+        if place is None:
+            break
+        seen = yield replace(at, focus=place)
+    if search.belief is None or scale.scale_px is None:
+        return _unread(seen.reading)
+    return Stop(zoom, scale.scale_px, scale.scale_sigma_px or 0.0, ratio, search)
+
+
+def _where(rig: MotorRig, zoom: float) -> str:
+    span = rig.axes["zoom"]
+    return {span.high: "tele", span.low: "wide"}.get(zoom, "between")
+
+
+def _ratio(reading: Reading, tele: Stop | None) -> float | None:
+    """M / M_tele; None where the picture does not tell its scale."""
+    if tele is None:
+        return 1.0
+    return None if reading.scale_px is None else min(reading.scale_px / tele.scale_px, 1.0)
+
+
+def _slope(start: _Start, ratio: float) -> Slope | None:
+    """What the stop at tele says of the um per step here: as M^2 with a front focus, the same with a rear."""
+    if start.tele is None:
+        return None
+    at_tele = start.tele.belief.um_per_step
+    front = ratio**2 * at_tele
+    if start.tight < DOUBT:
+        return Slope(front / start.tight, front * start.tight, front)
+    return Slope(front / DOUBT, at_tele * DOUBT, front)
+
+
+def _look(seen: Seen, axis: AxisName, optics: Optics, ratio: float) -> Look:
+    position = seen.positions[axis]
+    found = defocus(seen.reading, optics, ratio=ratio) if seen.reading.frequency_cy_px else None
+    return Look(position) if found is None else Look(position, found.um, found.sigma_um)
+
+
+def _unread(reading: Reading) -> Verdict:
+    flags = ", ".join(sorted(flag.value for flag in reading.flags)) or "nothing"
+    return Verdict(
+        "unsure",
+        f"No chart could be read at any place of the focus motor (noticed: {flags}).",
+        "Put the star in the middle of the picture, light it, open the iris, and try again.",
+        ("chart",),
+    )
+
+
+def _corrected(rig: MotorRig, found: MotorAnswer) -> Procedure:
+    """Set the back focus by its motor, look at both ends again, and repeat until it is set."""
+    tele, wide = found.stops[0], found.stops[-1]
+    answer, axis = found.first, rig.axes["back-focus"]
+    at = rig.found["back-focus"]
+    corrected_um = 0.0
+    for _ in range(MOST_ROUNDS):
+        if answer is None or answer.back_focus is None or answer.verdict.kind not in ("adjust", "unsure"):
+            break
+        search = yield from _back_focus(rig, wide, at, tele.belief.best)
+        if search is None or search.belief is None:
+            break
+        k2 = wide.ratio**2
+        delta_um = search.residual_at(at).um / (1.0 - k2)
+        set_to = float(round(axis.within(at - delta_um / search.belief.um_per_step)))
+        moved_um = (at - set_to) * search.belief.um_per_step
+        corrected_um, at = corrected_um + moved_um, set_to
+        focus = tele.belief.best + moved_um / tele.belief.um_per_step
+        again = yield from _both_ends(rig, tele, wide, focus, at)
+        if again is None:
+            break
+        tele, wide = again
+        answer = judge_stops((tele, wide), rig.optics, focus=tele.belief.best, adjusters=rig.adjusters)
+    verdict = answer.verdict if answer is not None else found.verdict
+    return replace(found, answer=answer, verdict=verdict, corrected_um=corrected_um)
+
+
+def _back_focus(
+    rig: MotorRig, wide: Stop, at: float, focus: float
+) -> Generator[Ask, Seen, Search | None]:
+    """Best focus of the back-focus motor at wide, with the focus motor where tele is sharp."""
+    axis = rig.axes["back-focus"]
+    low, high = (um / axis.span for um in BACK_FOCUS_UM)
+    half_depth_um = rig.optics.half_depth_um(wide.ratio)
+    likely = max(min(abs(wide.search.residual_at(focus).um) / (0.1 * axis.span), high), low)
+    search = Search(axis.low, axis.high, half_depth_um, Slope(low, high, likely))
+    place: float | None = at
+    focus = float(round(rig.axes["focus"].within(focus)))
+    while place is not None:
+        seen = yield Ask(wide.zoom, focus, place, "back focus")
+        search = replace(search, looks=(*search.looks, _look(seen, "back-focus", rig.optics, wide.ratio)))
+        place = search.next_position()
+    return search if search.belief is not None else None
+
+
+def _both_ends(
+    rig: MotorRig, tele: Stop, wide: Stop, focus: float, back_focus: float
+) -> Generator[Ask, Seen, tuple[Stop, Stop] | None]:
+    """Look again at tele and at wide, after the back focus was moved."""
+    long = yield from _stop(rig, tele.zoom, _Start(focus, back_focus, tele, 1.15))
+    if isinstance(long, Verdict):
+        return None
+    short = yield from _stop(rig, wide.zoom, _Start(long.belief.best, back_focus, long, 1.15))
+    return None if isinstance(short, Verdict) else (long, short)

@@ -1,0 +1,96 @@
+"""What the motors found at several zoom positions, as one answer.
+
+At each stop the search tells where best focus is, in steps, and how far the image moves with a step. With the
+focus motor left where tele is sharp, the residual at a stop is (um per step there) times (that place less the
+stop's own best focus); from these on it is the same sum as with a hand: r = delta + b M^2, and a verdict.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..optics.lens import Optics
+from .backfocus import BackFocus, ZoomResidual, solve_back_focus
+from .defocus import F_NUMBER_SIGMA
+from .focus_search import Belief, Search
+from .verdict import Adjusters, SweepSlope, Verdict, judge
+
+LEAST_DEPTHS = 0.05
+"""Of half a depth of focus: no residual is known better than that."""
+SLOPE_SIGMA = 0.02
+"""What the um per step of a search may be off, as a share, beyond what its looks say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What was found at one zoom position.
+
+    `ratio`: M / M_tele. `search`: the looks there, with a belief.
+    """
+
+    zoom: float
+    scale_px: float
+    scale_sigma_px: float
+    ratio: float
+    search: Search
+
+    @property
+    def belief(self) -> Belief:
+        """Best focus there."""
+        belief = self.search.belief
+        if belief is None:
+            raise ValueError("a stop is made of a search that found something")
+        return belief
+
+
+@dataclass(frozen=True, slots=True)
+class StopsAnswer:
+    """The error and the verdict; `back_focus` is None where no number can be trusted."""
+
+    back_focus: BackFocus | None
+    half_depth_um: float
+    verdict: Verdict
+
+
+def judge_stops(
+    stops: Sequence[Stop], optics: Optics, *, focus: float, adjusters: Adjusters | None = None
+) -> StopsAnswer:
+    """The answer of two or more stops, with the focus motor at `focus`; ValueError for fewer.
+
+    Parameters
+    ----------
+    focus : float
+        Where tele is sharp, in steps.
+    """
+    long, wide = stops[0], min(stops, key=lambda stop: stop.ratio)
+    zoom = [_residual(stop, optics, focus) for stop in stops]
+    back_focus = solve_back_focus(zoom, signed=True)
+    by_ratio = {stop.scale_px: optics.half_depth_um(stop.ratio) for stop in stops}
+    half_depth_um = optics.half_depth_um(wide.ratio)
+    verdict = judge(
+        back_focus,
+        half_depth_um,
+        half_depths_um=[by_ratio[each.scale_px] for each in back_focus.zoom],
+        referenced=True,
+        slopes=(_slope(long), _slope(wide)),
+        adjusters=adjusters,
+        f_number=optics.f_number(wide.ratio),
+    )
+    known = back_focus if verdict.kind != "not-front-focus" else None
+    return StopsAnswer(known, half_depth_um, verdict)
+
+
+def _residual(stop: Stop, optics: Optics, focus: float) -> ZoomResidual:
+    found = stop.search.residual_at(focus)
+    common_um = F_NUMBER_SIGMA * abs(found.um)
+    least_um = LEAST_DEPTHS * optics.half_depth_um(stop.ratio)
+    sigma_um = math.sqrt(found.sigma_um**2 + common_um**2 + least_um**2)
+    return ZoomResidual(
+        stop.scale_px, found.um, sigma_um, scale_sigma_px=stop.scale_sigma_px, common_um=common_um
+    )
+
+
+def _slope(stop: Stop) -> SweepSlope:
+    belief = stop.belief
+    sigma = math.hypot(belief.um_per_step_sigma, SLOPE_SIGMA * belief.um_per_step)
+    return SweepSlope(stop.scale_px, belief.um_per_step, sigma)
