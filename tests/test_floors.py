@@ -20,7 +20,7 @@ ROOT = Path(backfocus.__file__).parent
 FLOORS = (
     "__main__",
     "api cli web",
-    "session",
+    "session served",
     "video control sim",
     "show report",
     "guide",

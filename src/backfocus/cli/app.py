@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from ..errors import BackfocusError, OutputError, PipeClosed, SourceError, StoreError, UsageError
+from ..errors import BackfocusError, LensError, OutputError, PipeClosed, SourceError, StoreError, UsageError
 from ..redaction import redact
 from . import (
+    auto,
+    camera,
     chart,
     check,
     config,
@@ -83,6 +85,8 @@ for _command in (
     check.check,
     guide.guide,
     serve.serve,
+    auto.auto,
+    camera.camera,
     history.history,
     history.report,
     profiles.profiles,
@@ -117,7 +121,7 @@ def _ended() -> int:
         raise
     except UsageError as error:
         return _said(_spelt(error), 2)
-    except (SourceError, StoreError) as error:
+    except (SourceError, StoreError, LensError) as error:
         return _said(_spelt(error), 3)
     except MemoryError:
         return _said("not enough memory: close other programs, or take smaller pictures", 3)

@@ -32,6 +32,16 @@ Source = Annotated[
         show_default=False,
     ),
 ]
+Video = Annotated[
+    str | None,
+    typer.Option(
+        "--video",
+        metavar="SOURCE",
+        help="Where its pictures come from: rtsp://, http://, srt://, device:0. Default: that of --rig; a "
+        "sim:// lens has its own.",
+        show_default=False,
+    ),
+]
 PixelUm = Annotated[
     str | None,
     typer.Option(
@@ -231,9 +241,14 @@ class Asked:
 
         return layered(self.layers)
 
-    def rig(self) -> "Rig":
-        """The rig that is meant; UsageError where there is none, or no source for it."""
-        options = self.options
+    def rig(self, source: str | None = None) -> "Rig":
+        """The rig that is meant; UsageError where there is none, or no source for it.
+
+        `source`: the one to take where none is said.
+        """
+        from ..session.rig import RigOptions, over
+
+        options = over(self.options, RigOptions(source=source))
         if not options.source:
             raise UsageError(
                 "no ", Argument("source"), ": give one, or name a rig that has one with ", Argument("rig")
@@ -249,12 +264,13 @@ def rig_of(options: "RigOptions", said: "RigOptions") -> "Rig":
     return resolve(options, half_is_wrong=any(each is not None for each in typed))
 
 
-def with_rig(*more: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def with_rig(*more: str, source: Any = Source) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """A command whose first parameter is `Asked` as one that takes SOURCE and the options of a rig.
 
-    `more`: those of `WHERE_THEY_MEAN_SOMETHING` that mean something to this command.
+    `more`: those of `WHERE_THEY_MEAN_SOMETHING` that mean something to this command. `source`: how it takes
+    the source, where not as its first word.
     """
-    kinds = {"source": Source, **EVERYWHERE, **{name: WHERE_THEY_MEAN_SOMETHING[name] for name in more}}
+    kinds = {"source": source, **EVERYWHERE, **{name: WHERE_THEY_MEAN_SOMETHING[name] for name in more}}
     places = {**kinds, "rig": RigName, "config": ConfigFile}
     shown = [
         inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=each)

@@ -27,17 +27,13 @@ class Guarded:
 
     def __init__(self, lens: LensControl, clock: Callable[[], float]) -> None:
         self._lens = lens
+        self.axes: Mapping[AxisName, Axis] = lens.axes
         self._clock = clock
         self._kept: dict[AxisName, float] = {}
         self._sent: dict[AxisName, float] = {}
         self._sent_s: dict[AxisName, float] = {}
         self._last: Mapping[AxisName, float] = {}
         self._moved_s = clock()
-
-    @property
-    def axes(self) -> Mapping[AxisName, Axis]:
-        """Those of the lens."""
-        return self._lens.axes
 
     def move(self, axis: AxisName, position: float) -> None:
         """Send it now, or as soon as the axis likes."""
@@ -53,6 +49,8 @@ class Guarded:
         """As the lens says; raises LensLost for a move that does not end."""
         self._send()
         state = self._lens.state()
+        if state.refused:
+            raise LensError(f"the lens does not obey ({state.refused}): look at the camera's menu")
         if state.positions != self._last or state.settled:
             self._moved_s = self._clock()
         self._last = dict(state.positions)
@@ -89,8 +87,8 @@ class Guarded:
                 raise LensLost(
                     f"the {axis} motor was sent to {self._sent[axis]:.0f} and "
                     f"{'stands still' if still else 'has not arrived'}"
-                    f"{'' if at is None else f' at {at:.0f}'}: see that nothing holds it, and that the camera "
-                    "lets the network move it"
+                    f"{'' if at is None else f' at {at:.0f}'}: see that nothing holds it, and that the "
+                    "camera lets the network move it"
                 )
 
 

@@ -13,7 +13,7 @@ tried in a test, by telling it the same again.
 """
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..measure.reading import Reading
 from ..optics.lens import Optics
@@ -73,7 +73,7 @@ class MotorRig:
     found: Mapping[AxisName, float]
     between: tuple[float, ...] = BETWEEN
     correct: bool = True
-    adjusters: Adjusters = Adjusters(back_focus_ring=False)
+    adjusters: Adjusters = field(default_factory=lambda: Adjusters(back_focus_ring=False))
 
     @property
     def has_back_focus(self) -> bool:
@@ -229,9 +229,7 @@ def _corrected(rig: MotorRig, found: MotorAnswer) -> Procedure:
     return replace(found, answer=answer, verdict=verdict, corrected_um=corrected_um)
 
 
-def _back_focus(
-    rig: MotorRig, wide: Stop, at: float, focus: float
-) -> Generator[Ask, Seen, Search | None]:
+def _back_focus(rig: MotorRig, wide: Stop, at: float, focus: float) -> Generator[Ask, Seen, Search | None]:
     """Best focus of the back-focus motor at wide, with the focus motor where tele is sharp."""
     axis = rig.axes["back-focus"]
     low, high = (um / axis.span for um in BACK_FOCUS_UM)

@@ -85,11 +85,13 @@ def _calm(mean: Reading, last: Sequence[Reading]) -> Reading:
 def _late_s(waiting: Waiting, mean: Reading) -> float:
     """When after the stop the picture last differed from the one at rest."""
     settled_s = waiting.settled_s or 0.0
-    return max(((each.at_s or 0.0) - settled_s for each in waiting.seen if not _same(each, mean)), default=0.0)
+    return max(
+        ((each.at_s or 0.0) - settled_s for each in waiting.seen if not _same(each, mean)), default=0.0
+    )
 
 
 def _agree(last: Sequence[Reading]) -> bool:
-    """Whether the pictures show the same: all with a curve or none, and the ends of the row alike in it."""
+    """Whether the pictures show the same: all with a curve or none, and the same in it."""
     having = [bool(each.frequency_cy_px) for each in last]
     if not any(having):
         return True

@@ -1,18 +1,28 @@
 """The loop of `auto`: pictures in, moves out, until the procedure knows its answer."""
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
+from ..control.address import lens_kind, open_lens
+from ..control.guarded import Guarded, by_hand
 from ..control.lens_control import LensControl
-from ..errors import SourceLost
+from ..errors import SourceLost, UsageError
 from ..frame import fields
 from ..guide.axes import AxisName
 from ..guide.motors import Ask, MotorAnswer, MotorRig, Procedure, Seen, procedure
 from ..guide.stillness import Lag, Waiting, at_rest, wait
 from ..measure.reading import Reading
+from ..optics.lens import Optics
+from ..show.lines import check_json
+from ..sim.source import SimSource
+from ..solve.defocus import defocus
+from ..solve.stops import Stop
 from ..video.source import VideoSource
+from .rig import Rig
 from .run import Limits, Measure
 
 Places = Mapping[AxisName, float]
@@ -42,6 +52,117 @@ class Progress:
     ask: Ask
     seen: Seen | None = None
     answer: MotorAnswer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is wanted of a run: stops between tele and wide, and whether the back focus may be set."""
+
+    between: int = 2
+    correct: bool = True
+
+
+@contextmanager
+def open_run(
+    rig: Rig, address: str, wishes: Wishes, *, notice: Callable[[str], None] = lambda words: None
+) -> Iterator["AutoRun"]:
+    """A run on the lens at an address, open; automatic functions are by hand inside, and put back after it.
+
+    Raises
+    ------
+    UsageError
+        For an address that cannot be meant, and where micrometres cannot be told.
+    LensError
+        Where the motors do not answer.
+    SourceError
+        Where there are no pictures.
+    """
+    if rig.optics is None:
+        raise UsageError("micrometres need the pixel pitch and the f-number both")
+    with ExitStack() as stack:
+        kind = lens_kind(address)
+        source = stack.enter_context(closing(rig.pictures(notice)))
+        if kind == "sim":
+            if not isinstance(source, SimSource) or source.motors is None:
+                raise UsageError("this virtual lens has no motors: add motor=focus or motor=back-focus")
+            lens = Guarded(source.motors, lambda: source.now_s)
+            how = "they are switches of this program, and end with it"
+        else:
+            opened = stack.enter_context(open_lens(address))
+            lens, how = Guarded(opened.control, time.monotonic), opened.how_to_restore
+        stack.enter_context(by_hand(lens, how_to_restore=lambda was: how, notice=notice))
+        yield AutoRun(rig, rig.optics, wishes, source, lens)
+
+
+@dataclass(frozen=True, slots=True)
+class AutoRun:
+    """A lens and its pictures, ready to go."""
+
+    rig: Rig
+    optics: Optics
+    wishes: Wishes
+    source: VideoSource
+    lens: Guarded
+
+    def progress(self, limits: Limits | None = None) -> Iterator["Progress"]:
+        """One look, then the next, and the answer; raises as `drive`."""
+        return drive(self.source, self.lens, self.rig.measure(), self._motor_rig, limits=limits)
+
+    def blur_um(self, reading: Reading) -> float | None:
+        """|r| of a reading for a screen, with the f-number of tele."""
+        found = defocus(reading, self.optics) if reading.frequency_cy_px else None
+        return None if found is None else found.um
+
+    def as_json(self, last: "Progress") -> dict[str, Any]:
+        """The object that `auto --json` prints."""
+        if last.answer is None:
+            raise ValueError("the run is not over")
+        return auto_json(last.answer, last)
+
+    def _motor_rig(self, found: Places) -> MotorRig:
+        count = self.wishes.between
+        return MotorRig(
+            self.lens.axes,
+            self.optics,
+            found,
+            between=tuple((count - number) / (count + 1) for number in range(count)),
+            correct=self.wishes.correct,
+            adjusters=replace(self.rig.adjusters, back_focus_ring="back-focus" in self.lens.axes),
+        )
+
+
+def auto_json(answer: MotorAnswer, last: "Progress") -> dict[str, Any]:
+    """The keys of `check`, and what motors add."""
+    found = answer.answer
+    back_focus = found.back_focus if found else None
+    line = check_json(back_focus, answer.verdict, found.half_depth_um if found else None)
+    tele, wide = (back_focus.zoom[0], back_focus.zoom[-1]) if back_focus else (None, None)
+    first = answer.first.back_focus if answer.first else None
+    return line | {
+        "corrected": answer.corrected_um is not None,
+        "corrected_um": None if answer.corrected_um is None else round(answer.corrected_um, 2),
+        "found_um": first and round(first.delta_um, 3),
+        "residual_um": {
+            "tele": tele and round(tele.residual_um, 3),
+            "wide": wide and round(wide.residual_um, 3),
+        },
+        "table": [_table_row(stop) for stop in answer.stops],
+        "looks": last.looks,
+        "moves": last.moves,
+        "camera_s": round(last.at_s, 2),
+    }
+
+
+def _table_row(stop: Stop) -> dict[str, Any]:
+    return {
+        "zoom": stop.zoom,
+        "scale_px": round(stop.scale_px, 3),
+        "focus": round(stop.belief.best, 1),
+        "focus_sigma": round(stop.belief.sigma, 1),
+        "um_per_step": float(f"{stop.belief.um_per_step:.4g}"),
+        "reachable": stop.reachable,
+        "looks": len(stop.search.looks),
+    }
 
 
 def drive(

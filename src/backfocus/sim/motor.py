@@ -1,8 +1,8 @@
 """Motors made of arithmetic, on the rings of the virtual lens.
 
 A motor goes at its own speed, arrives nearly where it was sent, and rings for a moment. Between it and the
-ring there is play: a ring that is pushed from below stands lower than one that is pushed from above. Satisfies
-`LensControl` by shape; it knows nothing of pictures, and what measures knows nothing of it.
+ring there is play: a ring that is pushed from below stands lower than one that is pushed from above.
+Satisfies `LensControl` by shape; it knows nothing of pictures, and what measures knows nothing of it.
 """
 
 import math

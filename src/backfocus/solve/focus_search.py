@@ -162,7 +162,9 @@ class Search:
     def _coarse(self) -> float | None:
         places = [self.low + share * (self.high - self.low) for share in COARSE]
         tried = [look.position for look in self.looks]
-        left = [each for each in places if min(abs(each - at) for at in tried) > 0.02 * (self.high - self.low)]
+        left = [
+            each for each in places if min(abs(each - at) for at in tried) > 0.02 * (self.high - self.low)
+        ]
         return self._within(left[0]) if left else None
 
     def _learned_nothing(self) -> bool:
@@ -182,7 +184,9 @@ class Search:
             step = FIRST_SHARE * span
         else:
             lost = [look for look in self.looks if look.um is None]
-            step = min(abs(look.position - at.position) for look in lost) / 2.0 if lost else GROWS * max(tried)
+            step = (
+                min(abs(look.position - at.position) for look in lost) / 2.0 if lost else GROWS * max(tried)
+            )
         step = min(step, span)
         room_above, room_below = self.high - at.position, at.position - self.low
         way = 1.0 if room_above >= min(step, room_below) else -1.0
@@ -250,9 +254,7 @@ def _believed(
         weight = _weights((e, um, sigma_um), (lost, lost_um), tried, steep, floor)
         best = _finer(tried, weight.sum(axis=(1, 2)), _BESTS)
         steep = np.exp(_finer(np.log(steep), weight.sum(axis=(0, 2)), _SLOPES))
-    return _Grid(
-        best, steep, floor, _weights((e, um, sigma_um), (lost, lost_um), best, steep, floor)
-    )
+    return _Grid(best, steep, floor, _weights((e, um, sigma_um), (lost, lost_um), best, steep, floor))
 
 
 def _belief(grid: _Grid) -> Belief:

@@ -42,6 +42,11 @@ class Stop:
             raise ValueError("a stop is made of a search that found something")
         return belief
 
+    @property
+    def reachable(self) -> bool:
+        """Whether the focus motor gets there."""
+        return self.search.low <= self.belief.best <= self.search.high
+
 
 @dataclass(frozen=True, slots=True)
 class StopsAnswer:

@@ -1,0 +1,141 @@
+"""`backfocus auto LENS --video SOURCE`: the whole procedure by motors."""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..errors import Argument, UsageError
+from . import options
+from .check import EXIT_CODES
+
+if TYPE_CHECKING:
+    from ..guide.motors import MotorAnswer
+    from ..session.motors import AutoRun, Progress
+
+LensAddress = Annotated[
+    str,
+    typer.Argument(
+        metavar="LENS",
+        help="Where its motors are: visca://HOST[:PORT] (Sony, UDP), visca+tcp://HOST[:PORT] (PTZOptics and "
+        "others), or sim://?motor=focus.",
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="The lens may move: do not ask first.")]
+JustLook = Annotated[
+    bool, typer.Option("--look-only", help="Do not set the back focus, also where there is a motor for it.")
+]
+Between = Annotated[
+    int,
+    typer.Option(
+        "--between",
+        min=0,
+        max=8,
+        help="Zoom positions to stop at between tele and wide: they show a tracking error.",
+    ),
+]
+
+
+@options.with_rig(source=options.Video)
+def auto(
+    asked: options.Asked,
+    address: LensAddress,
+    yes: Yes = False,
+    look_only: JustLook = False,
+    between: Between = 2,
+    frames: options.Frames = None,
+    seconds: options.Seconds = None,
+    json_: options.Json = False,
+) -> None:
+    """Verify, and where there is a motor for it set, the back focus of a motorised lens.
+
+    Hang up a star, aim the camera at it, and go. Automatic focus and exposure are switched off, and put back
+    at the end. The zoom goes to tele, wide and some positions between, and at each the focus is searched for;
+    where a motor moves the back focus, it is set and proved at both ends. Most PTZ cameras have none: then
+    you are told whether the lens holds focus, how far it is off, and where it is sharp at each zoom.
+
+    Nothing moves before you have said yes, or with --yes.
+
+    Examples:
+
+      backfocus auto "sim://?delta_um=40&zoom=10&motor=back-focus" --yes
+
+      backfocus auto visca://192.0.2.10 --video rtsp://192.0.2.10/stream --pixel-um 2.9 --f-number 1.8-2.8
+
+    Exit codes: 0 set, 1 off (or no motor can help: tracking error, not a front-focus lens), 4 not sure.
+    """
+    from ..session.motors import Wishes, open_run
+    from ..session.run import Limits
+
+    rig = asked.rig(source=address if address.startswith("sim:") else None)
+    if rig.optics is None:
+        raise UsageError(
+            "micrometres need pixel pitch and f-number: add ", Argument("pixel_um"), " and ",
+            Argument("f_number"), ", or ", Argument("camera"), " and ", Argument("lens"),
+        )  # fmt: skip
+    _ask(yes, address)
+    wishes = Wishes(between=between, correct=not look_only)
+    with open_run(rig, address, wishes, notice=options.notice) as run:
+        last: Progress | None = None
+        for last in run.progress(Limits(frames, seconds)):
+            if last.seen is not None and not json_:
+                typer.echo(_line(last, run))
+    if last is None or last.answer is None:
+        raise typer.Exit(4)
+    if json_:
+        sys.stdout.write(json.dumps(run.as_json(last)) + "\n")
+    else:
+        _show(last.answer, last)
+    raise typer.Exit(EXIT_CODES[last.answer.verdict.kind])
+
+
+def _ask(yes: bool, address: str) -> None:
+    """Nothing moves before it is said once."""
+    if yes or address.startswith("sim:"):
+        return
+    if not options.is_at_a_terminal():
+        raise UsageError("the lens will move: say so with ", Argument("yes", True))
+    typer.confirm("Zoom and focus of this lens will move. Is nobody on air with it?", abort=True, err=True)
+
+
+def _line(progress: "Progress", run: "AutoRun") -> str:
+    """One look in words."""
+    from ..show.lines import mtf50_words
+
+    seen = progress.seen
+    if seen is None:
+        return ""
+    ask, reading = progress.ask, seen.reading
+    blur = run.blur_um(seen.reading)
+    where = f"{ask.why:<10} zoom {ask.zoom:6.0f}  focus {ask.focus:6.0f}"
+    if ask.back_focus is not None:
+        where += f"  back focus {ask.back_focus:5.0f}"
+    read = (
+        f"blur {blur:6.1f} um  MTF50 {mtf50_words(reading.mtf50_cy_px, reading.flags)}"
+        if blur is not None
+        else "nothing to read"
+    )
+    return f"{progress.at_s:7.2f} s  {where}  {read}"
+
+
+def _show(answer: "MotorAnswer", last: "Progress") -> None:
+    from rich.console import Console
+
+    from .live import residual_plot, verdict_lines
+
+    console = Console(highlight=False)
+    console.print(verdict_lines(answer.verdict, console))
+    found = answer.answer
+    if found is not None and found.back_focus is not None:
+        console.print(residual_plot(found.back_focus, found.half_depth_um))
+    typer.echo("Where it is sharp, in the steps of its motors:")
+    for stop in answer.stops:
+        belief = stop.belief
+        typer.echo(
+            f"  zoom {stop.zoom:6.0f}  scale {stop.scale_px:7.1f} px  focus {belief.best:8.0f} "
+            f"+- {belief.sigma:.0f}" + ("" if stop.reachable else "  (beyond the end of the focus motor)")
+        )
+    if answer.corrected_um is not None:
+        typer.echo(f"The lens was moved {answer.corrected_um:+.0f} um towards the sensor by its motor.")
+    typer.echo(f"{last.looks} looks, {last.moves} moves, {last.at_s:.0f} s of the camera's time.")

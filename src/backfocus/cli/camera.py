@@ -1,0 +1,74 @@
+"""`backfocus camera`: the virtual camera on the network."""
+
+import json
+import sys
+import threading
+from typing import Annotated
+
+import typer
+
+from . import options
+
+Address = Annotated[
+    str,
+    typer.Argument(
+        metavar="[SIM]", help="Which camera: sim://?delta_um=40&zoom=10&seed=7, as in the manual."
+    ),
+]
+Host = Annotated[str, typer.Option("--host", help="Address to listen on; 0.0.0.0 lets the whole network in.")]
+VideoPort = Annotated[int, typer.Option("--video-port", help="Port of the pictures; 0: a free one.")]
+ViscaPort = Annotated[int, typer.Option("--visca-port", help="UDP port of VISCA; 0: a free one.")]
+TcpPort = Annotated[int, typer.Option("--visca-tcp-port", help="TCP port of VISCA; 0: a free one.")]
+FaultsText = Annotated[
+    str,
+    typer.Option(
+        "--faults",
+        help="What goes wrong, as shares: lost=0.1,late=0.1,late_s=0.8,full=0.05,busy=0.05,cut_s=30.",
+    ),
+]
+
+
+def camera(
+    address: Address = "sim://",
+    host: Host = "127.0.0.1",
+    video_port: VideoPort = 8090,
+    visca_port: ViscaPort = 52381,
+    visca_tcp_port: TcpPort = 5678,
+    faults: FaultsText = "",
+    seconds: options.Seconds = None,
+    json_: options.Json = False,
+) -> None:
+    """Put the virtual camera on the network: pictures over HTTP, its motors over VISCA.
+
+    It listens on this machine only, unless --host says otherwise; it has no password. Ctrl-C ends it.
+
+    Examples:
+
+      backfocus camera "sim://?delta_um=40&zoom=10"
+
+      backfocus camera "sim://?delta_um=-25&lens=rear&drift_um=60" --faults lost=0.1,full=0.05
+
+    In another terminal, the command that it prints, for example:
+
+      backfocus auto visca://127.0.0.1 --video http://127.0.0.1:8090/video.mjpg --pixel-um 5 --f-number 1.8
+    """
+    from ..served.faults import parse_faults
+    from ..served.serving import serve_camera
+    from ..sim.settings import parse_sim
+
+    wrong = parse_faults(faults, parse_sim(address).seed)
+    ports = (video_port, visca_port, visca_tcp_port)
+    with serve_camera(address, host=host, ports=ports, faults=wrong) as served:
+        if json_:
+            where = {"video": served.video, "visca": served.visca, "visca_tcp": served.visca_tcp}
+            sys.stdout.write(json.dumps(where) + "\n")
+        else:
+            typer.echo(f"pictures   {served.video}")
+            typer.echo(f"motors     {served.visca}   or {served.visca_tcp}")
+            typer.echo("try it     " + _command(served.visca, served.video, served.optics_options))
+        sys.stdout.flush()
+        threading.Event().wait(seconds)
+
+
+def _command(lens: str, video: str, optics: str) -> str:
+    return f"backfocus auto {lens} --video {video} {optics} --yes"

@@ -1,0 +1,60 @@
+"""The front door to motors: an address to a lens."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from ..errors import UsageError
+from ..redaction import shown
+from .lens_control import LensControl
+from .visca_lens import open_visca
+
+LensKind = Literal["sim", "visca", "visca+tcp", "visca+serial"]
+KINDS: tuple[LensKind, ...] = ("sim", "visca", "visca+tcp", "visca+serial")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLens:
+    """A lens that answered, and what to do by hand where its automatic functions cannot be put back."""
+
+    control: LensControl
+    how_to_restore: str
+
+
+def lens_kind(address: str) -> LensKind:
+    """What an address names; UsageError for what no driver knows."""
+    scheme = address.partition(":")[0].lower()
+    for kind in KINDS:
+        if scheme == kind:
+            return kind
+    raise UsageError(
+        f"'{shown(address)}' is no lens with motors: write visca://HOST, visca+tcp://HOST, "
+        "visca+serial:///dev/ttyUSB0 or sim://?motor=focus"
+    )
+
+
+@contextmanager
+def open_lens(address: str) -> Iterator[OpenLens]:
+    """The lens at an address, let go at the end.
+
+    Raises
+    ------
+    UsageError
+        The address cannot be meant.
+    LensUnreachable
+        Nothing answers there.
+    """
+    kind = lens_kind(address)
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise UsageError(f"{shown(address)} is not a valid address: check host and port") from None
+    if kind == "sim":
+        raise UsageError("a virtual lens comes with its own pictures: leave --video out")
+    if kind != "visca+serial" and not host:
+        raise UsageError(f"{shown(address)} names no host: write {kind}://HOST")
+    with open_visca(kind, host, port, parts.path) as lens:
+        yield OpenLens(lens, lens.how_to_restore)

@@ -1,0 +1,126 @@
+"""A lens behind VISCA: zoom and focus of a PTZ camera, as `LensControl`."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Literal
+
+from ..errors import LensLost, LensUnreachable
+from ..guide.axes import Automatic, Axis, AxisName, LensState
+from . import visca
+from .visca_talk import Motor, Talk
+from .wire import Conversation, Datagrams, Serial, Stream, Wire
+
+UDP_PORT, TCP_PORT = 52381, 5678
+ANSWER_S = 5.0
+"""Longest wait for an answer to a question about modes, asked again in between."""
+ZOOM = Axis(0.0, float(0x4000), play=64.0)
+"""Sony's optical zoom; what lies above is digital."""
+FOCUS = Axis(float(0x1000), float(0xF000), play=160.0)
+
+
+class ViscaLens:
+    """Zoom and focus over a conversation in VISCA.
+
+    Parameters
+    ----------
+    conversation : Conversation
+    title : str
+        What to call it in an error.
+    """
+
+    def __init__(self, conversation: Conversation, title: str) -> None:
+        self._conversation, self._title = conversation, title
+        self.axes: Mapping[AxisName, Axis] = {"zoom": ZOOM, "focus": FOCUS}
+        self._exposure_mode = visca.EXPOSURE_AUTO
+        self.how_to_restore = (
+            f"switch automatic focus and exposure on in the camera's menu, or send "
+            f"{visca.focus_mode(visca.AUTO).hex(' ')} and "
+            f"{visca.exposure_mode(self._exposure_mode).hex(' ')} to {title}"
+        )
+
+    def move(self, axis: AxisName, position: float) -> None:
+        """Send a motor somewhere; the thread says it to the camera."""
+        span = self.axes.get(axis)
+        if span is None or not span.low <= position <= span.high:
+            raise ValueError(f"{axis} cannot be sent to {position}")
+        motor: Motor = "zoom" if axis == "zoom" else "focus"
+        with self._conversation.changed:
+            self._conversation.talk.send(motor, round(position))
+
+    def state(self) -> LensState:
+        """What was last answered."""
+        with self._conversation.changed:
+            talk = self._conversation.talk
+            self._demand_alive(talk)
+            places: dict[AxisName, float] = {motor: float(at) for motor, at in talk.places.items()}
+            settled = talk.settled(self._conversation.clock())
+            return LensState(places, settled, _automatic(talk.modes), talk.refused or None)
+
+    def automatic(self, wanted: Automatic) -> Automatic:
+        """Switch focus and exposure modes, and tell how they were; the exposure mode itself is remembered."""
+        was = self._modes(_ask_modes)
+        if was.get("exposure-mode", visca.EXPOSURE_MANUAL) != visca.EXPOSURE_MANUAL:
+            self._exposure_mode = was["exposure-mode"]
+        self._modes(lambda talk: self._switch(talk, wanted, was))
+        return _automatic(was)
+
+    def _switch(self, talk: Talk, wanted: Automatic, was: Mapping[str, int]) -> None:
+        if wanted.focus is not None:
+            talk.set_mode("focus-mode", visca.AUTO if wanted.focus else visca.MANUAL)
+        if wanted.exposure is not None and "exposure-mode" in was:
+            talk.set_mode("exposure-mode", self._exposure_mode if wanted.exposure else visca.EXPOSURE_MANUAL)
+
+    def _modes(self, say: Callable[[Talk], None]) -> dict[str, int]:
+        with self._conversation.changed:
+            self._demand_alive(self._conversation.talk)
+            say(self._conversation.talk)
+        if not self._conversation.wait(lambda talk: talk.idle, ANSWER_S):
+            raise LensLost(f"{self._title} did not answer: look at the network, and at VISCA in its menu")
+        with self._conversation.changed:
+            return dict(self._conversation.talk.modes)
+
+    def _demand_alive(self, talk: Talk) -> None:
+        if talk.lost:
+            raise LensLost(f"{self._title} does not answer any more ({talk.lost}): look at the network")
+
+
+def _ask_modes(talk: Talk) -> None:
+    talk.ask("focus-mode")
+    talk.ask("exposure-mode")
+
+
+def _automatic(modes: Mapping[str, int]) -> Automatic:
+    focus, exposure = modes.get("focus-mode"), modes.get("exposure-mode")
+    return Automatic(
+        focus=None if focus is None else focus == visca.AUTO,
+        exposure=None if exposure is None else exposure != visca.EXPOSURE_MANUAL,
+    )
+
+
+@contextmanager
+def open_visca(
+    kind: Literal["visca", "visca+tcp", "visca+serial"], host: str, port: int | None, path: str
+) -> Iterator[ViscaLens]:
+    """The lens of a camera, once it has told where its motors stand; raises LensUnreachable."""
+    title = path if kind == "visca+serial" else f"{kind}://{host}:{port or _port(kind)}"
+    talk = Talk("sony" if kind == "visca" else "raw")
+    try:
+        conversation = Conversation(talk, lambda: _wire(kind, host, port or _port(kind), path))
+    except OSError as fault:
+        raise LensUnreachable(f"{title}: {fault.strerror or fault}: look at the address") from None
+    try:
+        if not conversation.wait(lambda talk: len(talk.places) == 2, 2.0 * ANSWER_S):
+            raise LensUnreachable(f"{title} does not answer: look at the address, and at VISCA in its menu")
+        yield ViscaLens(conversation, title)
+    finally:
+        conversation.close()
+
+
+def _port(kind: str) -> int:
+    return UDP_PORT if kind == "visca" else TCP_PORT
+
+
+def _wire(kind: str, host: str, port: int, path: str) -> Wire:
+    if kind == "visca+serial":
+        return Serial(path)
+    return Datagrams(host, port) if kind == "visca" else Stream(host, port)

@@ -1,0 +1,264 @@
+"""A conversation in VISCA, without a socket: what to send and when, and what the answers mean.
+
+One request at a time waits for its first answer; an answer that does not come is asked for again, and one
+that comes late is known by its sequence number (Sony) or cannot be mixed up because nothing is asked again
+(raw: a stream loses nothing). Where the motors stand is asked all the time, so that `state` never waits: a
+completion may be lost, a place that no longer changes is as good.
+
+Time is an argument; nothing here looks at a clock.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from . import visca
+from .visca import Ack, Answer, Asked, Completed, Kind, Message, Refused
+
+Framing = Literal["sony", "raw"]
+Motor = Literal["zoom", "focus"]
+
+AGAIN_S: dict[Framing, float] = {"sony": 0.5, "raw": 4.0}
+"""No answer for so long: it is asked again."""
+MOST_TRIES = 6
+FULL_PAUSE_S = 0.15
+"""Before a command is said again to a camera whose buffer was full, or that could not carry it out."""
+MOST_REFUSALS = 12
+ASK_EVERY_S = 0.05
+AT_PLACE = 4
+"""Steps from its aim at which a motor that stands still has arrived."""
+STANDS_S = 0.6
+"""A motor whose place has not changed for so long stands, wherever it is."""
+MOTORS: tuple[Motor, ...] = ("zoom", "focus")
+SEQUENCES = 2**32
+
+
+@dataclass(slots=True)
+class _Request:
+    """A packet that waits for its first answer; `what`: the motor or mode it is about."""
+
+    packet: bytes
+    kind: Kind
+    what: str
+    tries: int = 0
+    refusals: int = 0
+    sequence: int = -1
+    sent_s: float = 0.0
+    not_before_s: float = 0.0
+
+
+@dataclass(slots=True)
+class _Track:
+    """What is known of one motor."""
+
+    aim: int | None = None
+    said: bool = True
+    completed: bool = True
+    place: int | None = None
+    asked_s: float = -1e9
+    changed_s: float = -1e9
+    seen_since_completion: bool = True
+
+
+@dataclass(slots=True)
+class Talk:
+    """The conversation with one camera.
+
+    Attributes
+    ----------
+    lost : str
+        Why it is over; "" while it goes on.
+    refused : str
+        What the camera would not carry out; "" where it did all.
+    modes : dict
+        What was last answered about focus and exposure modes.
+    """
+
+    framing: Framing
+    camera: int = 1
+    lost: str = ""
+    refused: str = ""
+    modes: dict[str, int] = field(default_factory=dict)
+    _sequence: int = 0
+    _queue: deque[_Request] = field(default_factory=deque)
+    _waiting: _Request | None = None
+    _running: dict[int, str] = field(default_factory=dict)
+    _sockets: dict[int, str] = field(default_factory=dict)
+    _tracks: dict[str, _Track] = field(default_factory=lambda: {motor: _Track() for motor in MOTORS})
+
+    def __post_init__(self) -> None:
+        if self.framing == "sony":
+            self._queue.append(_Request(visca.RESET, Kind.CONTROL, "reset"))
+        self._queue.append(_Request(visca.clear(self.camera), Kind.COMMAND, "clear"))
+
+    # What is wanted ---------------------------------------------------------------------------------------
+
+    def send(self, motor: Motor, steps: int) -> None:
+        """Send a motor somewhere; an older wish for it that is not said yet is dropped."""
+        made: dict[Motor, Callable[[int, int], bytes]] = {"zoom": visca.zoom_to, "focus": visca.focus_to}
+        self._queue = deque(each for each in self._queue if each.what != motor or each.kind != Kind.COMMAND)
+        self._queue.append(_Request(made[motor](steps, self.camera), Kind.COMMAND, motor))
+        track = self._tracks[motor]
+        track.aim, track.said, track.completed, track.seen_since_completion = steps, False, False, False
+
+    def set_mode(self, which: Literal["focus-mode", "exposure-mode"], mode: int) -> None:
+        """Switch a mode, and ask what it is afterwards."""
+        make = visca.focus_mode if which == "focus-mode" else visca.exposure_mode
+        self.modes.pop(which, None)
+        self._queue.append(_Request(make(mode, self.camera), Kind.COMMAND, which))
+        self.ask(which)
+
+    def ask(self, what: Asked) -> None:
+        """Ask for something once."""
+        self._queue.append(_Request(visca.inquire(what, self.camera), Kind.INQUIRY, what))
+
+    # What is known ----------------------------------------------------------------------------------------
+
+    @property
+    def places(self) -> dict[Motor, int]:
+        """Where the motors stand, as far as it was answered."""
+        return {motor: place for motor in MOTORS if (place := self._tracks[motor].place) is not None}
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that was said was answered."""
+        return not self._queue and (self._waiting is None or self._waiting.kind == Kind.INQUIRY)
+
+    def settled(self, now_s: float) -> bool:
+        """Whether every motor stands where its last move took it."""
+        return all(self._stands(track, now_s) for track in self._tracks.values())
+
+    def _stands(self, track: _Track, now_s: float) -> bool:
+        if track.place is None or not track.said:
+            return False
+        if track.completed:
+            return track.seen_since_completion
+        near = track.aim is not None and abs(track.place - track.aim) <= AT_PLACE
+        return near and now_s - track.changed_s > STANDS_S and now_s - track.asked_s < STANDS_S
+
+    # The wire ---------------------------------------------------------------------------------------------
+
+    def due(self, now_s: float) -> bytes | None:
+        """What to send now; None for nothing."""
+        if self.lost:
+            return None
+        if self._waiting is not None:
+            late = now_s - self._waiting.sent_s > AGAIN_S[self.framing]
+            return self._say(self._waiting, now_s) if late else None
+        request = self._next(now_s)
+        return None if request is None else self._say(request, now_s)
+
+    def _next(self, now_s: float) -> _Request | None:
+        for request in self._queue:
+            if request.not_before_s <= now_s:
+                self._queue.remove(request)
+                return request
+        motor = min(MOTORS, key=lambda each: self._tracks[each].asked_s)
+        track = self._tracks[motor]
+        if now_s - track.asked_s < ASK_EVERY_S:
+            return None
+        track.asked_s = now_s
+        return _Request(visca.inquire(motor, self.camera), Kind.INQUIRY, motor)
+
+    def _say(self, request: _Request, now_s: float) -> bytes | None:
+        if request.tries >= MOST_TRIES:
+            self.lost = f"no answer to {request.tries} messages"
+            return None
+        request.tries, request.sent_s = request.tries + 1, now_s
+        self._waiting = request
+        if self.framing == "raw":
+            return request.packet
+        request.sequence = 0 if request.kind == Kind.CONTROL else self._sequence
+        self._sequence = 0 if request.kind == Kind.CONTROL else (self._sequence + 1) % SEQUENCES
+        return visca.message_bytes(Message(request.kind, request.sequence, request.packet))
+
+    def received(self, data: bytes, now_s: float) -> None:
+        """Take in one packet (raw) or one datagram (Sony)."""
+        if self.framing == "raw":
+            self._heard(data, None, now_s)
+            return
+        message = visca.read_message(data)
+        if message is None:
+            return
+        if message.kind == Kind.CONTROL_REPLY:
+            self._control(message)
+        elif message.kind == Kind.REPLY:
+            self._heard(message.payload, message.sequence, now_s)
+
+    def _control(self, message: Message) -> None:
+        """RESET is acknowledged; any other control reply complains of the sequence number, so begin again."""
+        if self._waiting is not None and self._waiting.kind == Kind.CONTROL:
+            self._waiting, self._sequence = None, 1
+        elif message.payload[:1] == b"\x0f" and self._waiting is not None:
+            again, self._waiting = self._waiting, None
+            self._queue.appendleft(again)
+            self._queue.appendleft(_Request(visca.RESET, Kind.CONTROL, "reset"))
+
+    def _heard(self, packet: bytes, sequence: int | None, now_s: float) -> None:
+        reply = visca.read_reply(packet)
+        if isinstance(reply, Completed):
+            self._completed(reply, sequence)
+            return
+        waiting = self._waiting
+        if reply is None or waiting is None or (sequence is not None and sequence != waiting.sequence):
+            return
+        match reply:
+            case Ack(socket) if waiting.kind == Kind.COMMAND:
+                self._waiting = None
+                self._sockets[socket] = waiting.what
+                self._running[waiting.sequence] = waiting.what
+                if waiting.what in self._tracks and not self._is_queued(waiting.what):
+                    self._tracks[waiting.what].said = True
+            case Answer(answer) if waiting.kind == Kind.INQUIRY:
+                self._waiting = None
+                self._answered(waiting.what, answer, waiting.sent_s, now_s)
+            case Refused():
+                self._waiting = None
+                self._was_refused(waiting, reply, now_s)
+
+    def _completed(self, reply: Completed, sequence: int | None) -> None:
+        what = (
+            self._running.pop(sequence, "") if sequence is not None else self._sockets.pop(reply.socket, "")
+        )
+        waiting = self._waiting
+        # some cameras complete without an ACK
+        if (
+            not what
+            and waiting is not None
+            and waiting.kind == Kind.COMMAND
+            and sequence in (None, waiting.sequence)
+        ):
+            what, self._waiting = waiting.what, None
+        track = self._tracks.get(what)
+        if track is not None and not self._is_queued(what):
+            track.said = track.completed = True
+            track.seen_since_completion = False
+
+    def _is_queued(self, what: str) -> bool:
+        return any(each.what == what and each.kind == Kind.COMMAND for each in self._queue)
+
+    def _answered(self, what: str, answer: bytes, asked_s: float, now_s: float) -> None:
+        track = self._tracks.get(what)
+        if track is None:
+            if answer:
+                self.modes[what] = answer[0]
+            return
+        place = visca.number(answer) if len(answer) == 4 else None
+        if place is None:
+            return
+        if place != track.place:
+            track.place, track.changed_s = place, now_s
+        track.seen_since_completion = track.completed
+
+    def _was_refused(self, request: _Request, reply: Refused, now_s: float) -> None:
+        """Say it again a little later where that may help, and say so where it does not."""
+        request.refusals, request.tries = request.refusals + 1, 0
+        may_help = reply.code in (visca.BUFFER_FULL, visca.NOT_EXECUTABLE)
+        if may_help and request.refusals < MOST_REFUSALS:
+            request.not_before_s = now_s + FULL_PAUSE_S
+            if not self._is_queued(request.what):
+                self._queue.append(request)
+            return
+        if request.kind == Kind.COMMAND and request.what != "clear":
+            self.refused = f"{request.what}: {reply.words}"

@@ -1,0 +1,102 @@
+"""The virtual camera with all its faces on the network, from one address."""
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+
+from ..errors import OutputError, UsageError
+from ..sim.settings import parse_sim
+from .faults import Faults, Luck
+from .pictures_server import PATH, PicturesServer
+from .virtual_camera import VirtualCamera
+from .visca_server import TcpServer, UdpServer, ViscaCamera
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A camera that runs, and where its faces are.
+
+    Attributes
+    ----------
+    camera : VirtualCamera
+    host : str
+    video_port, visca_port, visca_tcp_port : int
+    """
+
+    camera: VirtualCamera
+    host: str
+    video_port: int
+    visca_port: int
+    visca_tcp_port: int
+
+    @property
+    def video(self) -> str:
+        """The address of its pictures."""
+        return f"http://{self.host}:{self.video_port}{PATH}"
+
+    @property
+    def visca(self) -> str:
+        """The address of its motors over UDP."""
+        return f"visca://{self.host}:{self.visca_port}"
+
+    @property
+    def visca_tcp(self) -> str:
+        """The address of its motors over TCP."""
+        return f"visca+tcp://{self.host}:{self.visca_tcp_port}"
+
+    @property
+    def optics_options(self) -> str:
+        """What to say of pixel and f-number on the command line."""
+        settings = self.camera.settings
+        ramp = ",".join(f"{number:g}@{focal_mm:g}" for focal_mm, number in settings.f_numbers)
+        return f"--pixel-um {settings.pixel_um:g} --f-number {ramp}"
+
+
+@contextmanager
+def serve_camera(
+    address: str,
+    *,
+    host: str = "127.0.0.1",
+    ports: tuple[int, int, int] = (0, 0, 0),
+    faults: Faults | None = None,
+) -> Iterator[Served]:
+    """The virtual camera at a sim:// address on the network; switched off at the end.
+
+    Parameters
+    ----------
+    ports : (int, int, int)
+        For pictures, VISCA over UDP and VISCA over TCP; 0 takes a free one.
+
+    Raises
+    ------
+    UsageError
+        For an address that cannot be meant.
+    OutputError
+        Where a port is taken.
+    """
+    settings = parse_sim(address)
+    if settings.motor == "none":
+        settings = replace(settings, motor="focus")
+    if settings.interlaced is not None or settings.clip != "none":
+        raise UsageError(
+            "the camera on the network sends whole pictures, live: leave interlaced and clip out"
+        )
+    camera = VirtualCamera(settings)
+    visca = ViscaCamera(camera, Luck(faults or Faults(seed=settings.seed)))
+    with ExitStack() as stack:
+        try:
+            pictures = stack.enter_context(PicturesServer(host, ports[0], camera))
+            udp = stack.enter_context(UdpServer(host, ports[1], visca))
+            tcp = stack.enter_context(TcpServer(host, ports[2], visca))
+        except OSError as fault:
+            raise OutputError(f"{host}: {fault.strerror or fault}: choose other ports") from None
+        camera.start()
+        stack.callback(camera.close)
+        stack.callback(visca.close)
+        servers: tuple[socketserver.BaseServer, ...] = (pictures, udp, tcp)
+        for server in servers:
+            threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+            stack.callback(server.shutdown)
+        yield Served(camera, host, *(server.socket.getsockname()[1] for server in (pictures, udp, tcp)))

@@ -1,0 +1,114 @@
+"""A bench with motors that lives in real time: one thread draws its pictures, others turn its rings."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import cv2
+import numpy as np
+
+from ..frame import Samples
+from ..guide.axes import Automatic, AxisName, LensState
+from ..sim.bench import Bench
+from ..sim.motor import Motors
+from ..sim.settings import SimSettings
+
+JPEG_QUALITY = 95
+
+
+class VirtualCamera:
+    """A camera and its motors.
+
+    Parameters
+    ----------
+    settings : SimSettings
+        With motors.
+    clock : callable
+        The time in seconds.
+    """
+
+    def __init__(self, settings: SimSettings, clock: Callable[[], float] = time.monotonic) -> None:
+        self.settings = settings
+        self._begun_s, self._clock = clock(), clock
+        self._bench = Bench(settings)
+        self._motors = Motors(self._bench.lens, self._bench.pose, self.now_s)
+        self._lock = threading.Lock()
+        self._changed = threading.Condition()
+        self._stop = threading.Event()
+        self._newest: tuple[int, bytes] = (0, b"")
+        self._thread = threading.Thread(target=self._draw, name="virtual camera", daemon=True)
+
+    def now_s(self) -> float:
+        """Time since it was switched on."""
+        return self._clock() - self._begun_s
+
+    def start(self) -> None:
+        """Begin to draw."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the pictures."""
+        self._stop.set()
+        with self._changed:
+            self._changed.notify_all()
+        if self._thread.is_alive():
+            self._thread.join(5.0)
+
+    def delta_um(self) -> float:
+        """The true back-focus error now."""
+        with self._lock:
+            return self._bench.lens.delta_um(self._motors.pose_at(self.now_s()))
+
+    def move(self, axis: AxisName, position: float) -> str | None:
+        """Send a motor off; what the camera says against it, or None."""
+        with self._lock:
+            self._motors.move(axis, position)
+            return self._motors.state().refused
+
+    def state(self) -> LensState:
+        """Where the motors stand."""
+        with self._lock:
+            return self._motors.state()
+
+    def automatic(self, wanted: Automatic) -> Automatic:
+        """Switch automatic functions."""
+        with self._lock:
+            return self._motors.automatic(wanted)
+
+    def span(self, axis: AxisName) -> tuple[float, float]:
+        """The ends of a motor."""
+        return self._motors.axes[axis].low, self._motors.axes[axis].high
+
+    def jpegs(self) -> Iterator[bytes]:
+        """Pictures as they come, the newest only; ends with the camera."""
+        seen = 0
+        while not self._stop.is_set():
+            with self._changed:
+                self._changed.wait_for(lambda: self._newest[0] != seen or self._stop.is_set())  # noqa: B023
+                seen, picture = self._newest
+            if picture and not self._stop.is_set():
+                yield picture
+
+    def _draw(self) -> None:
+        index = 0
+        while not self._stop.is_set():
+            at_s = self.now_s()
+            with self._lock:
+                pose = self._motors.pose_at(at_s - self.settings.latency_s)
+            camera = self._bench.camera
+            frame = camera.frame((camera.exposure(pose, at_s),), index, at_s)
+            index += 1
+            with self._changed:
+                self._newest = index, _jpeg(frame.luma)
+                self._changed.notify_all()
+            self._stop.wait(max(at_s + 1.0 / self.settings.fps - self.now_s(), 0.0))
+
+
+def _jpeg(luma: Samples) -> bytes:
+    """Video range to the full one, as JPEG has it."""
+    full = np.clip((luma.astype(np.float32) - 16.0) * (255.0 / 219.0), 0.0, 255.0)
+    picture = np.asarray(np.rint(full), np.uint8)
+    done, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    if not done:
+        raise RuntimeError("a picture could not be made a JPEG")
+    return bytes(data)
