@@ -3,11 +3,14 @@
 import json
 import sys
 import threading
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from . import options
+
+if TYPE_CHECKING:
+    from ..served.serving import Served
 
 Address = Annotated[
     str,
@@ -65,10 +68,12 @@ def camera(
         else:
             typer.echo(f"pictures   {served.video}")
             typer.echo(f"motors     {served.visca}   or {served.visca_tcp}")
-            typer.echo("try it     " + _command(served.visca, served.video, served.optics_options))
+            typer.echo("try it     " + _command(served))
         sys.stdout.flush()
         threading.Event().wait(seconds)
 
 
-def _command(lens: str, video: str, optics: str) -> str:
-    return f"backfocus auto {lens} --video {video} {optics} --yes"
+def _command(served: "Served") -> str:
+    pixel_um = served.camera.settings.pixel_um
+    optics = f"--pixel-um {pixel_um:g} --f-number {served.f_number}"
+    return f"backfocus auto {served.visca} --video {served.video} {optics} --yes"

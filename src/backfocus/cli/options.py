@@ -279,14 +279,16 @@ def with_rig(*more: str, source: Any = Source) -> Callable[[Callable[..., None]]
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+        first = [each for each in own if each.default is each.empty]
+        every = [*first, *shown, *(each for each in own if each not in first)]
 
         @wraps(command)
         def asking(**given: Any) -> None:
             said = {name: given.pop(name) for name in kinds}
             command(asked(said, given.pop("rig"), given.pop("config")), **given)
 
-        asking.__annotations__ = {each.name: each.annotation for each in (*shown, *own)}
-        asking.__signature__ = inspect.Signature([*shown, *own])  # type: ignore[attr-defined]
+        asking.__annotations__ = {each.name: each.annotation for each in every}
+        asking.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined]
         return asking
 
     return decorate

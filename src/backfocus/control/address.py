@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from ..errors import UsageError
+from ..errors import Argument, UsageError
 from ..redaction import shown
 from .lens_control import LensControl
 from .visca_lens import open_visca
@@ -53,7 +53,7 @@ def open_lens(address: str) -> Iterator[OpenLens]:
     except ValueError:
         raise UsageError(f"{shown(address)} is not a valid address: check host and port") from None
     if kind == "sim":
-        raise UsageError("a virtual lens comes with its own pictures: leave --video out")
+        raise UsageError("a virtual lens comes with its own pictures: leave ", Argument("video"), " out")
     if kind != "visca+serial" and not host:
         raise UsageError(f"{shown(address)} names no host: write {kind}://HOST")
     with open_visca(kind, host, port, parts.path) as lens:

@@ -105,12 +105,12 @@ class Talk:
     def set_mode(self, which: Literal["focus-mode", "exposure-mode"], mode: int) -> None:
         """Switch a mode, and ask what it is afterwards."""
         make = visca.focus_mode if which == "focus-mode" else visca.exposure_mode
-        self.modes.pop(which, None)
         self._queue.append(_Request(make(mode, self.camera), Kind.COMMAND, which))
         self.ask(which)
 
     def ask(self, what: Asked) -> None:
-        """Ask for something once."""
+        """Ask for something once; what was answered before is forgotten."""
+        self.modes.pop(what, None)
         self._queue.append(_Request(visca.inquire(what, self.camera), Kind.INQUIRY, what))
 
     # What is known ----------------------------------------------------------------------------------------
@@ -122,8 +122,11 @@ class Talk:
 
     @property
     def idle(self) -> bool:
-        """Whether all that was said was answered."""
-        return not self._queue and (self._waiting is None or self._waiting.kind == Kind.INQUIRY)
+        """Whether all that was wanted was said and answered; where the motors stand is asked for ever."""
+        waiting = self._waiting
+        return not self._queue and (
+            waiting is None or (waiting.kind == Kind.INQUIRY and waiting.what in self._tracks)
+        )
 
     def settled(self, now_s: float) -> bool:
         """Whether every motor stands where its last move took it."""

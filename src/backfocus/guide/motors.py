@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 
 from ..measure.reading import Reading
 from ..optics.lens import Optics
-from ..solve.defocus import defocus
+from ..solve.defocus import Defocus, defocus
 from ..solve.focus_search import Look, Search, Slope
 from ..solve.stops import Stop, StopsAnswer, judge_stops
 from ..solve.verdict import Adjusters, Verdict
@@ -29,6 +29,10 @@ MOST_ROUNDS = 4
 """Corrections of the back focus; each leaves a small part of the error before."""
 DOUBT = 1.6
 """What the um per step at another zoom may be off from either law, as a factor."""
+MOST_SIGMA = 0.1
+"""Of |r|: what a look may be off for the search."""
+FAR_DEPTHS, VAGUE = 15.0, 0.15
+"""A look of so many half depths of focus counts as unread where its sigma is such a share of it."""
 BACK_FOCUS_UM = (50.0, 20_000.0)
 """What the whole span of a back-focus motor may move the lens by."""
 
@@ -160,7 +164,24 @@ def _stop(rig: MotorRig, zoom: float, start: _Start) -> Generator[Ask, Seen, Sto
         seen = yield replace(at, focus=place)
     if search.belief is None or scale.scale_px is None:
         return _unread(seen.reading)
+    if not _is_enough(search, start):
+        return _not_pinned(at.why, len(search.looks))
     return Stop(zoom, scale.scale_px, scale.scale_sigma_px or 0.0, ratio, search)
+
+
+def _is_enough(search: Search, start: _Start) -> bool:
+    """Whether best focus is known, or at least the residual with the focus of tele."""
+    if search.is_known:
+        return True
+    return start.tele is not None and search.residual_at(start.focus).sigma_um < search.half_depth_um
+
+
+def _not_pinned(where: str, looks: int) -> Verdict:
+    return Verdict(
+        "unsure",
+        f"Best focus at {where} could not be told from {looks} looks.",
+        "More light, a calmer camera, a larger star; see that nothing else moves the focus, and try again.",
+    )
 
 
 def _where(rig: MotorRig, zoom: float) -> str:
@@ -189,7 +210,14 @@ def _slope(start: _Start, ratio: float) -> Slope | None:
 def _look(seen: Seen, axis: AxisName, optics: Optics, ratio: float) -> Look:
     position = seen.positions[axis]
     found = defocus(seen.reading, optics, ratio=ratio) if seen.reading.frequency_cy_px else None
-    return Look(position) if found is None else Look(position, found.um, found.sigma_um)
+    if found is None or (found.um > FAR_DEPTHS * optics.half_depth_um(ratio) and _is_vague(found)):
+        return Look(position)
+    return Look(position, found.um, min(found.sigma_um, MOST_SIGMA * found.um + 0.1))
+
+
+def _is_vague(found: Defocus) -> bool:
+    """Whether far from focus a picture fits several |r|: it tells then that it is far, and no more."""
+    return found.sigma_um > VAGUE * found.um
 
 
 def _unread(reading: Reading) -> Verdict:

@@ -18,7 +18,7 @@ PICTURES = 5
 UNKNOWN_LAG_S = 0.6
 """How late pictures are taken to come until it is learned."""
 MOVES_TO_LEARN = 3
-SPARE_S = 0.08
+SPARE_S = 0.1
 SAME_SCALE = 0.004
 SAME_CURVE_SIGMAS = 4.0
 LEAST_CHANGE = 0.01
@@ -69,7 +69,7 @@ def at_rest(waiting: Waiting, at_s: float, lag: Lag) -> tuple[Reading, Lag] | No
         return None
     last = waiting.seen[-PICTURES:]
     times = [each.at_s or 0.0 for each in last]
-    if len(last) < PICTURES or times[0] < waiting.settled_s + lag.s - SPARE_S or not _agree(last):
+    if len(last) < PICTURES or times[0] < waiting.settled_s + lag.s or not _agree(last):
         return None
     mean = mean_reading(last)
     if mean is None:

@@ -47,11 +47,12 @@ class Served:
         return f"visca+tcp://{self.host}:{self.visca_tcp_port}"
 
     @property
-    def optics_options(self) -> str:
-        """What to say of pixel and f-number on the command line."""
-        settings = self.camera.settings
-        ramp = ",".join(f"{number:g}@{focal_mm:g}" for focal_mm, number in settings.f_numbers)
-        return f"--pixel-um {settings.pixel_um:g} --f-number {ramp}"
+    def f_number(self) -> str:
+        """Its f-number as people write it: one, or a ramp over focal lengths."""
+        knots = self.camera.settings.f_numbers
+        if len({number for _, number in knots}) == 1:
+            return f"{knots[0][1]:g}"
+        return ",".join(f"{number:g}@{focal_mm:g}" for focal_mm, number in knots)
 
 
 @contextmanager

@@ -143,7 +143,17 @@ class Search:
             return self._coarse()
         belief = self.belief
         if belief is None or self._learned_nothing():
-            return self._probe()
+            return self._probe() or self._coarse()
+        return self._aimed(belief) or (None if self.is_known else self._coarse())
+
+    @property
+    def is_known(self) -> bool:
+        """Whether best focus is known well enough to count: to within half the depth of focus."""
+        belief = self.belief
+        return belief is not None and belief.sigma_um < self.half_depth_um
+
+    def _aimed(self, belief: Belief) -> float | None:
+        """Where what is known so far says to look."""
         if self.slope is None and len(self.readable) == 2 and belief.sigma_um > 2.0 * self.half_depth_um:
             return self._towards(belief.likeliest)
         if self._is_outside(belief):
@@ -168,9 +178,9 @@ class Search:
         return self._within(left[0]) if left else None
 
     def _learned_nothing(self) -> bool:
-        um = [look.um for look in self.readable if look.um is not None]
-        sigma = max(look.sigma_um for look in self.readable)
-        return max(um) - min(um) < max(3.0 * sigma, 0.5 * self.half_depth_um)
+        known = sorted((look.um, look.sigma_um) for look in self.readable if look.um is not None)
+        (least, least_sigma), (most, most_sigma) = known[0], known[-1]
+        return most - least < max(3.0 * math.hypot(least_sigma, most_sigma), 0.5 * self.half_depth_um)
 
     def _probe(self) -> float | None:
         """A step from the last readable look that should change the picture; back where that lost it."""
@@ -190,8 +200,8 @@ class Search:
         step = min(step, span)
         room_above, room_below = self.high - at.position, at.position - self.low
         way = 1.0 if room_above >= min(step, room_below) else -1.0
-        place = self._within(at.position + way * step)
-        return None if any(abs(look.position - place) < 1.0 for look in self.looks) else place
+        places = (self._within(at.position + side * way * step) for side in (1.0, -1.0))
+        return next((each for each in places if not self._near(each, 4.0)), None)
 
     def _towards(self, position: float) -> float:
         """There, but not so far that two looks could have misled by more than a few steps of theirs."""

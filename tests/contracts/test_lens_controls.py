@@ -1,0 +1,91 @@
+"""One specification, every lens with motors."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from backfocus.control.address import open_lens
+from backfocus.control.guarded import Guarded
+from backfocus.control.lens_control import check_lens_control
+from backfocus.guide.axes import Automatic
+from backfocus.served.serving import Served, serve_camera
+from backfocus.sim.bench import Bench
+from backfocus.sim.motor import Motors
+from backfocus.sim.settings import parse_sim
+
+QUICK = "sim://?motor=back-focus&zoom=4&size=64x64&zoom_s=0.2&focus_s=0.2&fps=5"
+
+
+class Clock:
+    s = 0.0
+
+    def __call__(self) -> float:
+        return self.s
+
+    def on(self) -> None:
+        self.s += 0.02
+
+
+def virtual(clock: Clock) -> Motors:
+    bench = Bench(parse_sim(QUICK))
+    return Motors(bench.lens, bench.pose, clock)
+
+
+@pytest.mark.parametrize("guarded", [False, True])
+def test_the_motors_of_the_virtual_lens(guarded: bool) -> None:
+    clock = Clock()
+    lens = virtual(clock)
+    check_lens_control(lambda: Guarded(lens, clock) if guarded else lens, time.thread_time, clock.on)
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    with serve_camera(QUICK) as found:
+        yield found
+
+
+@pytest.mark.parametrize("wire", ["visca", "visca_tcp"])
+def test_visca_over_the_network(served: Served, wire: str) -> None:
+    with open_lens(getattr(served, wire)) as opened:
+        lens = opened.control
+        changed = lens._conversation.changed
+
+        def wait() -> None:
+            with changed:
+                changed.wait(0.05)
+
+        check_lens_control(lambda: lens, time.thread_time, wait)
+
+
+class Wild(Motors):
+    """Goes anywhere."""
+
+    def move(self, axis, position):
+        span = self.axes[axis]
+        super().move(axis, span.within(position) if position == position else span.low)
+
+
+class Rash(Motors):
+    """Says it has arrived as soon as it is sent."""
+
+    def state(self):
+        state = super().state()
+        return type(state)(state.positions, True, state.automatic)
+
+
+class Forgetful(Motors):
+    """Does not put automatic functions back."""
+
+    def automatic(self, wanted):
+        return super().automatic(Automatic(focus=False, exposure=False))
+
+
+@pytest.mark.parametrize(
+    ("made", "rule"), [(Wild, "refuses"), (Rash, "not settled"), (Forgetful, "put back")]
+)
+def test_what_breaks_it_is_named(made, rule) -> None:
+    clock, bench = Clock(), Bench(parse_sim(QUICK))
+    lens = made(bench.lens, bench.pose, clock)
+    with pytest.raises(AssertionError, match=rule):
+        check_lens_control(lambda: lens, time.thread_time, clock.on)

@@ -1,0 +1,118 @@
+"""No lens is sent where it must not go, hurried, left to hang, or left without its automatic functions."""
+
+import math
+
+import pytest
+
+from backfocus.control.guarded import Guarded, by_hand
+from backfocus.errors import LensError, LensLost
+from backfocus.guide.axes import BY_HAND, Automatic, Axis, LensState
+
+ON = Automatic(focus=True, exposure=True)
+
+
+class Lens:
+    """A lens that does as it is told at once, unless it is stuck."""
+
+    def __init__(self) -> None:
+        self.axes = {"zoom": Axis(0.0, 100.0), "focus": Axis(10.0, 90.0, spacing_s=0.5)}
+        self.at = {"zoom": 0.0, "focus": 50.0}
+        self.sent: list[tuple[str, float]] = []
+        self.stuck = self.dead = False
+        self.now, self.aim = ON, dict(self.at)
+
+    def move(self, axis, position):
+        self.sent.append((axis, position))
+        self.aim[axis] = position
+        if not self.stuck:
+            self.at[axis] = position
+
+    def state(self):
+        return LensState(dict(self.at), self.at == self.aim)
+
+    def automatic(self, wanted):
+        if self.dead:
+            raise LensLost("gone")
+        was, self.now = self.now, wanted
+        return was
+
+
+class Clock:
+    s = 0.0
+
+    def __call__(self) -> float:
+        return self.s
+
+
+@pytest.mark.parametrize(
+    ("axis", "place"),
+    [("focus", 9.9), ("focus", 90.1), ("zoom", math.nan), ("iris", 1.0), ("zoom", math.inf)],
+)
+def test_nothing_is_sent_outside_the_span(axis, place) -> None:
+    lens = Lens()
+    with pytest.raises(ValueError, match=r"goes from|no motor"):
+        Guarded(lens, Clock()).move(axis, place)
+    assert lens.sent == []
+
+
+def test_moves_that_come_too_soon_are_sent_later_and_the_newest_wins() -> None:
+    lens, clock = Lens(), Clock()
+    guarded = Guarded(lens, clock)
+    for place in (20.0, 30.0, 40.0):
+        guarded.move("focus", place)
+    assert lens.sent == [("focus", 20.0)]
+    assert not guarded.state().settled
+    clock.s = 0.6
+    assert guarded.state().settled
+    assert lens.sent == [("focus", 20.0), ("focus", 40.0)]
+
+
+def test_a_motor_that_stands_still_is_stopped_and_told() -> None:
+    lens, clock = Lens(), Clock()
+    guarded = Guarded(lens, clock)
+    lens.stuck = True
+    guarded.move("zoom", 70.0)
+    guarded.state()
+    clock.s = 4.0
+    with pytest.raises(LensLost, match=r"zoom motor was sent to 70 and stands still at 0"):
+        guarded.state()
+    assert lens.sent[-1] == ("zoom", 0.0)
+
+
+def test_what_the_camera_refuses_is_an_error_in_words() -> None:
+    lens = Lens()
+    lens.state = lambda: LensState({}, False, refused="focus: the camera cannot carry this out now")
+    with pytest.raises(LensError, match=r"does not obey .*cannot carry this out"):
+        Guarded(lens, Clock()).state()
+
+
+@pytest.mark.parametrize("end", [None, LensLost("cut"), KeyboardInterrupt(), RuntimeError("bug")])
+def test_automatic_functions_are_put_back_however_it_ends(end) -> None:
+    lens, said = Lens(), []
+
+    def run() -> None:
+        with by_hand(lens, how_to_restore=lambda was: "press AUTO", notice=said.append):
+            assert lens.now == BY_HAND
+            if end is not None:
+                raise end
+
+    if end is None:
+        run()
+    else:
+        with pytest.raises(type(end)):
+            run()
+    assert lens.now == ON
+    assert said == []
+
+
+def test_where_they_cannot_be_put_back_it_is_said_how() -> None:
+    lens, said = Lens(), []
+
+    def run() -> None:
+        with by_hand(lens, how_to_restore=lambda was: "press AUTO", notice=said.append):
+            lens.dead = True
+            raise LensLost("cut")
+
+    with pytest.raises(LensLost, match="cut"):
+        run()
+    assert said == ["automatic functions could not be put back: press AUTO"]

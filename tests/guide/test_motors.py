@@ -1,0 +1,127 @@
+"""The procedure with motors against a lens made of the zoom law; pictures are exact curves, none is drawn."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pytest
+from tests.solve.conftest import reading_at
+
+from backfocus.guide.axes import Axis
+from backfocus.guide.motors import Ask, MotorAnswer, MotorRig, Seen, procedure
+from backfocus.optics.lens import Optics
+from backfocus.solve.stops import judge_stops
+
+OPTICS = Optics(5.0, ((0.0, 1.8),))
+H = OPTICS.half_depth_um()
+ZOOM, FOCUS, BACK = Axis(0.0, 1000.0), Axis(0.0, 50_000.0), Axis(0.0, 4000.0)
+LOST_UM = 380.0
+RATIO = 8.0
+
+
+@dataclass
+class Lens:
+    """r = delta + back (B - 2000) + slope (e - 20000) u, u = 1 for a rear focus; `bump_um`: half-way."""
+
+    delta_um: float
+    rear: bool = False
+    drift_um: float = 0.0
+    bump_um: float = 0.0
+    um_per_step: float = 0.12
+
+    def residual_um(self, ask: Ask) -> float:
+        ratio = self.ratio(ask.zoom)
+        moved = self.um_per_step * (ask.focus - 20_000.0) * (1.0 if self.rear else ratio**2)
+        back = 0.2 * ((ask.back_focus or 2000.0) - 2000.0)
+        half_way = 4.0 * ask.zoom / 1000.0 * (1.0 - ask.zoom / 1000.0)
+        return self.delta_um + back + moved + self.drift_um * (1.0 - ratio**2) + self.bump_um * half_way
+
+    def ratio(self, zoom: float) -> float:
+        return float(RATIO ** (zoom / 1000.0 - 1.0))
+
+    def seen(self, ask: Ask) -> Seen:
+        um = self.residual_um(ask)
+        places = {"zoom": ask.zoom, "focus": ask.focus, "back-focus": ask.back_focus or 2000.0}
+        reading = reading_at(um, scale_px=600.0 * self.ratio(ask.zoom))
+        if abs(um) > LOST_UM:
+            reading = replace(reading, frequency_cy_px=(), modulation=(), modulation_sigma=())
+        return Seen(reading, places)
+
+
+def rig(*, back_focus: bool = False, focus: float = 20_900.0) -> MotorRig:
+    axes = {"zoom": ZOOM, "focus": FOCUS} | ({"back-focus": BACK} if back_focus else {})
+    found = {"zoom": 0.0, "focus": focus} | ({"back-focus": 2000.0} if back_focus else {})
+    return MotorRig(axes, OPTICS, found, between=(0.5,))
+
+
+def run(start: MotorRig, see: Callable[[Ask], Seen]) -> tuple[MotorAnswer, list[tuple[Ask, Seen]]]:
+    running, told = procedure(start), []
+    ask = next(running)
+    while True:
+        told.append((ask, see(ask)))
+        try:
+            ask = running.send(told[-1][1])
+        except StopIteration as end:
+            return end.value, told
+
+
+def test_an_error_is_told_with_its_side_and_what_was_told_again_gives_the_same() -> None:
+    found, told = run(rig(), Lens(-35.0).seen)
+    assert found.verdict.kind == "adjust"
+    assert found.answer is not None
+    assert found.answer.back_focus is not None
+    # the issue of it all: a third of half the depth of focus, or 5 %
+    assert found.answer.back_focus.delta_um == pytest.approx(-35.0, abs=H / 3.0)
+    answers = iter(told)
+
+    def again(ask: Ask) -> Seen:
+        asked, seen = next(answers)
+        assert ask == asked
+        return seen
+
+    assert run(rig(), again)[0] == found
+
+
+def test_a_back_focus_motor_sets_it_and_proves_it_at_both_ends() -> None:
+    lens = Lens(60.0)
+    found, told = run(rig(back_focus=True), lens.seen)
+    assert found.verdict.kind == "set"
+    assert found.corrected_um == pytest.approx(60.0, abs=H / 3.0)
+    at = told[-1][0].back_focus
+    assert abs(60.0 + 0.2 * (at - 2000.0)) < H / 3.0
+    assert {ask.zoom for ask, _ in told[-12:]} == {0.0, 1000.0}
+
+
+@pytest.mark.parametrize("back_focus", [False, True])
+def test_a_rear_focus_is_named_and_never_corrected(back_focus: bool) -> None:
+    found, told = run(rig(back_focus=back_focus), Lens(30.0, rear=True, drift_um=80.0).seen)
+    assert found.verdict.kind == "not-front-focus"
+    assert found.answer is not None
+    assert found.answer.back_focus is None
+    assert found.corrected_um is None
+    assert {ask.back_focus for ask, _ in told} <= {None, 2000.0}
+    best = [stop.belief.best for stop in found.stops]
+    # focus over zoom: sharp where delta + drift (1 - u) + 0.12 (e - 20000) is nothing
+    assert best[-1] == pytest.approx(20_000.0 - (30.0 + 80.0 * (1.0 - RATIO**-2)) / 0.12, abs=10.0)
+
+
+def test_a_tracking_error_is_named() -> None:
+    found, _ = run(rig(), Lens(5.0, bump_um=25.0).seen)
+    assert found.verdict.kind == "tracking"
+
+
+def test_without_a_chart_it_ends_and_says_what_to_do() -> None:
+    blank = Seen(replace(reading_at(0.0), frequency_cy_px=(), modulation=(), modulation_sigma=()), {})
+
+    def see(ask: Ask) -> Seen:
+        return replace(blank, positions={"zoom": ask.zoom, "focus": ask.focus})
+
+    found, told = run(rig(), see)
+    assert found.verdict.kind == "unsure"
+    assert len(told) < 20
+    assert {ask.zoom for ask, _ in told} == {ZOOM.high}
+
+
+def test_stops_need_two_zooms() -> None:
+    found, _ = run(rig(), Lens(0.0).seen)
+    with pytest.raises(ValueError, match="two or more"):
+        judge_stops(found.stops[:1], OPTICS, focus=20_000.0)

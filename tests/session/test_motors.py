@@ -1,0 +1,135 @@
+"""`auto` on virtual motors; the truth is what the bench was made with.
+
+The loop runs on paper: the motors are those of the virtual camera with all their faults, and a picture is the
+exact curve of the residual they leave. One whole run with drawn pictures is among the slow tests.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.forked import Forks
+from tests.solve.conftest import reading_at
+
+from backfocus.control.guarded import Guarded
+from backfocus.errors import SourceLost, UsageError
+from backfocus.frame import Frame
+from backfocus.guide.axes import BY_HAND
+from backfocus.guide.motors import MotorRig
+from backfocus.measure.reading import Reading
+from backfocus.session.motors import Progress, Wishes, drive, open_run
+from backfocus.session.rig import resolve, rig_options
+from backfocus.session.run import Limits
+from backfocus.sim.bench import Bench
+from backfocus.sim.motor import Motors
+from backfocus.sim.settings import parse_sim
+
+FPS = 25.0
+
+
+class Paper:
+    """Pictures without a camera: each is measured by sum, from where the motors stood a latency ago."""
+
+    live = True
+    title = "paper"
+
+    def __init__(self, more: str, *, delta_um: float) -> None:
+        self.settings = parse_sim(f"sim://?delta_um={delta_um}&zoom=8&f_number=1.8{more}")
+        self.bench, self.now_s = Bench(self.settings), 0.0
+        self.motors = Motors(self.bench.lens, self.bench.pose, lambda: self.now_s)
+        self.motors.automatic(BY_HAND)
+        self._rng = np.random.default_rng(1)
+
+    def frames(self) -> Iterator[Frame]:
+        luma = np.zeros((2, 2), np.uint8)
+        for index in range(4000):
+            self.now_s = index / FPS
+            yield Frame(luma, index=index, at_s=self.now_s)
+
+    def close(self) -> None:
+        """Nothing to let go."""
+
+    def measure(self, frame: Frame) -> Reading:
+        pose = self.motors.pose_at((frame.at_s or 0.0) - self.settings.latency_s)
+        um, scale_px = self.bench.lens.residual_um(pose), self.bench.lens.scale_px(pose)
+        return reading_at(um, scale_px=scale_px, noise=0.003, rng=self._rng)
+
+    def last(self, **wishes: object) -> Progress:
+        lens = Guarded(self.motors, lambda: self.now_s)
+
+        def rig(found) -> MotorRig:
+            return MotorRig(lens.axes, self.settings.optics, found, between=(0.5,), **wishes)
+
+        *_, last = drive(self, lens, self.measure, rig)
+        return last
+
+
+@pytest.mark.parametrize(
+    ("delta_um", "more"),
+    [
+        (-40.0, "&backlash=20&motor_noise=1&latency_s=0.25&settle_s=0.3&zoom_s=2"),
+        (70.0, "&backlash=0&latency_s=0.04&zoom_s=4&focus_s=3&far=yes"),
+    ],
+)
+def test_a_back_focus_motor_sets_it_whatever_the_motors_are_like(delta_um: float, more: str) -> None:
+    paper = Paper(f"&motor=back-focus{more}", delta_um=delta_um)
+    last = paper.last()
+    assert last.answer is not None
+    assert last.answer.verdict.kind == "set"
+    left_um = paper.bench.lens.delta_um(paper.motors.pose_at(paper.now_s))
+    assert abs(left_um) < paper.settings.optics.half_depth_um(0.0)
+    # the motor begins by taking up its play, which moves the lens by up to 20 steps of 0.2 um
+    assert last.answer.corrected_um == pytest.approx(delta_um, abs=7.0)
+    assert last.at_s < 60.0
+
+
+def test_without_one_the_error_is_told_with_its_side() -> None:
+    last = Paper("&motor=focus&backlash=40", delta_um=-25.0).last()
+    assert last.answer is not None
+    assert last.answer.answer is not None
+    # a third of half the depth of focus of 9 um
+    assert last.answer.answer.back_focus.delta_um == pytest.approx(-25.0, abs=3.0)
+    assert last.answer.corrected_um is None
+
+
+def test_pictures_that_end_too_soon_are_an_error_and_automatic_functions_come_back() -> None:
+    source = "sim://?motor=focus&zoom=4&size=64x64&codec=none"
+    rig = resolve(rig_options({"source": source}))
+    with open_run(rig, rig.source, Wishes()) as run:
+        motors = run.source.motors
+        assert motors.state().automatic.focus is False
+        with pytest.raises(SourceLost, match="before the answer"):
+            list(run.progress(Limits(frames=4)))
+    assert motors.state().automatic.focus is True
+
+
+def test_a_virtual_lens_without_motors_is_refused() -> None:
+    rig = resolve(rig_options({"source": "sim://?zoom=4&size=64x64"}))
+    with pytest.raises(UsageError, match="no motors"), open_run(rig, rig.source, Wishes()):
+        raise AssertionError("it was opened")
+
+
+@pytest.mark.slow
+def test_the_command_sets_the_back_focus_by_its_motor(forks: Forks, tmp_path: Path) -> None:
+    quick = "zoom=4&size=480x270&codec=none&fps=12.5&zoom_s=0.6&focus_s=0.3&settle_s=0.1&latency_s=0.16"
+    address = f"sim://?delta_um=-30&motor=back-focus&{quick}"
+    ended = forks.run("auto", address, "--yes", "--json", "--between", "0", cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    line = json.loads(ended.stdout.splitlines()[-1])
+    assert line["verdict"] == "set"
+    assert line["corrected"] is True
+    # moved by what was wrong, to within half the depth of focus of 9 um
+    assert line["corrected_um"] == pytest.approx(-30.0, abs=9.0)
+    assert abs(line["residual_um"]["wide"]) < 9.0
+    assert line["moves"] >= line["looks"] > 12
+    assert [row["zoom"] for row in line["table"]] == [16384.0, 0.0]
+
+
+def test_nothing_moves_before_somebody_has_said_so(forks: Forks, tmp_path: Path) -> None:
+    optics = ("--pixel-um", "5", "--f-number", "1.8")
+    video = ("--video", "http://127.0.0.1:9/x.mjpg")
+    ended = forks.run("auto", "visca://127.0.0.1:9", *video, *optics, cwd=tmp_path)
+    assert ended.returncode == 2
+    assert "--yes" in ended.stderr
