@@ -328,3 +328,31 @@ def test_finer_codes_are_cut_to_eight_bits_as_by_a_shift(bits: int) -> None:
     codes = np.arange(2**bits, dtype=np.uint16).reshape(16, -1)
     for rows in (codes, codes[1::2]):  # a field is every other line
         assert np.array_equal(eight_bits(Frame(rows, bits=bits)), rows >> (bits - 8))
+
+
+def room(index: int, at_s: float, star: bool = False) -> Frame:
+    """A cluttered room of 480 x 270, with our star in it or without."""
+    picture = cv2.resize(ROOM, (480, 270), interpolation=cv2.INTER_AREA)
+    if star:
+        cv2.rectangle(picture, (180, 75), (300, 195), 0.8, -1)
+        draw_star(picture, StarDrawing(239.6, 134.6, 45.0, white=0.8))
+    codes = seen(picture, noise=0.01, rng=np.random.default_rng(index), gamma=0.5)
+    return Frame(codes, index=index, at_s=at_s, transfer="gamma2.0")
+
+
+def test_whatever_stands_there_is_used_after_three_seconds_without_a_chart_and_a_star_that_comes_takes_over():
+    # a tenth picture is judged; while an object is followed every third is searched for a star
+    pictures = [room(k, 0.3 * k, star=k > 11) for k in range(16)]
+    readings = sequence(pictures)
+    assert {each.target_name for each in readings[:10]} == {None}
+    assert {each.target_name for each in readings[10:12]} == {"object"}
+    assert readings[11].flags == {Flag.NO_REFERENCE}
+    assert readings[-1].target_name == "star"
+
+
+def test_a_star_that_was_there_is_waited_for_and_a_smooth_picture_is_no_object():
+    left = [*(room(k, 0.3 * k, star=True) for k in range(2)), *(room(k, 0.3 * k) for k in range(4, 24, 2))]
+    assert {each.target_name for each in sequence(left)[2:]} == {None}
+    wall = np.full((270, 480), 0.4, np.float32)
+    smooth = [frame(wall, 8 * k) for k in range(12)]
+    assert {each.target_name for each in sequence(smooth)} == {None}

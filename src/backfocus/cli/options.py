@@ -119,8 +119,8 @@ Target = Annotated[
     Literal["auto", "star", "edge", "object"] | None,
     typer.Option(
         "--target",
-        help="A star or our edge chart, whichever is there (auto); edge takes any slanted square, object "
-        "whatever stands there, against its own tele picture.",
+        help="A star or our edge chart, whichever is there, or else whatever stands there (auto); edge takes "
+        "any slanted square, object whatever stands there, against its own tele picture, at once.",
         show_default=False,
     ),
 ]

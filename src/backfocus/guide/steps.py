@@ -53,6 +53,7 @@ _ROAD: dict[tuple[Step, type], Step] = {
     (Step.CHECK, ev.Confirmed): Step.TO_TELE,
     (Step.CHECK, ev.Skipped): Step.TO_TELE,
     (Step.TO_TELE, ev.ZoomStopped): Step.LOOK_TELE,
+    (Step.TO_TELE, ev.TargetTaken): Step.TO_TELE,
     (Step.TO_TELE, ev.NothingThere): Step.FIND,
     (Step.TO_TELE, ev.WrongRing): Step.TO_TELE,
     (Step.TO_TELE, ev.NothingChanges): Step.TO_TELE,

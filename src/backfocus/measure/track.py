@@ -18,6 +18,7 @@ from .edge.chart import EdgeTrack, read_chart, read_region
 from .edge.measurement import Region
 from .find.ring_harmonics import Pyramid, pyramid, read_rings, ring_radii
 from .find.stars import Candidate, find_star, star_near
+from .object.quality import quality
 from .object.track import ObjectTrack, track_object
 from .picture.clipping import clipped, combed, glare_cut, line_doubled
 from .picture.compression import compressed
@@ -58,6 +59,12 @@ CROP_COLUMNS = 40
 """Of the star, looked at for clipped whites and doubled lines."""
 TWIST_TOLERANCE = 0.02
 """How far off the supposed twists may be before the star is measured again."""
+ALONE_S = 3.0
+"""Without any chart for so long, whatever stands there will do."""
+JUDGED_EVERY = 10
+"""Pictures from one look at how good an object is to the next."""
+USUAL_FPS = 25.0
+"""For pictures without a time, by their number."""
 SHARP_FOR_WHITE = 4.0
 """MTF50 over the lowest frequency read, from which the widest spokes in view reach their white: without the
 rim, blur alone reads white of 85 % as 58 % at 3, and as itself from 4 on (virtual camera, to 300 um off)."""
@@ -71,7 +78,8 @@ class Track:
     what to look for: "auto" takes our own edge chart where no star was ever seen, "edge" any slanted square,
     or the edge in `region` alone. `edges` is what is known of an edge chart. `colours`: whether red and blue
     are read too. `ink`: the light of every code, where the star is printed in colour.
-    `object`: what is known of whatever stands there, where "object" is wanted.
+    `object`: what is known of whatever stands there, where "object" is wanted or no chart is in view; since
+    `alone_s` none is. `waits`: for a chart, as one was seen, or as nothing else is of use.
     """
 
     star: Star | None = None
@@ -86,6 +94,8 @@ class Track:
     colours: bool = False
     ink: NDArray[np.float32] | None = None
     object: ObjectTrack | None = None
+    alone_s: float | None = None
+    waits: bool = False
 
     @property
     def tracking(self) -> Star | None:
@@ -122,9 +132,8 @@ def track(known: Track | None, frame: Frame) -> tuple[Track, Reading]:
 def _read(known: Track, frame: Frame) -> tuple[Track, Reading]:
     picture = pyramid(eight_bits(frame), line_step=frame.line_step, first_line=frame.first_line)
     contrast = scene_contrast(picture.reduced(WIDTH_PX))
-    if known.want == "object":
-        followed, reading = track_object(known.object, frame, contrast)
-        return replace(known, object=followed), reading
+    if known.want == "object" or (known.object is not None and known.object.zoomed_in):
+        return _object(known, frame, contrast)
     if known.region is not None:
         return known, read_region(frame, known.region, contrast)
     if known.want == "edge" or known.edges is not None:
@@ -134,7 +143,7 @@ def _read(known: Track, frame: Frame) -> tuple[Track, Reading]:
     if found is None:
         may = known.want == "auto" and known.star is None and _patient(known)
         edges = _edges(known, frame, picture, contrast) if may else None
-        return edges or _without_star(known, frame, contrast)
+        return edges or _alone(known, frame, contrast) or _without_star(known, frame, contrast)
     detected, ink = known.detected, known.ink
     looked = known.tracking is None or frame.index % PATCHES_EVERY == 0
     if looked:
@@ -154,7 +163,36 @@ def _read(known: Track, frame: Frame) -> tuple[Track, Reading]:
 
 def _edges(known: Track, frame: Frame, picture: Pyramid, contrast: float) -> tuple[Track, Reading] | None:
     read = read_chart(frame, picture, contrast, known.edges, lone=known.want == "edge")
-    return read and (replace(known, edges=read[0], misses=0), read[1])
+    return read and (replace(known, edges=read[0], misses=0, object=None, waits=True), read[1])
+
+
+def _alone(known: Track, frame: Frame, contrast: float) -> tuple[Track, Reading] | None:
+    """The object that stands there, where no chart ever did; None while one may yet come, or it is poor.
+
+    Until the zoom goes in a chart that comes takes its place.
+    """
+    if known.want != "auto" or known.waits:
+        return None
+    if known.object is None and not _stands_alone(known, frame):
+        return None
+    after, reading = _object(known, frame, contrast)
+    return replace(after, star=None, misses=known.misses + 1), reading
+
+
+def _stands_alone(known: Track, frame: Frame) -> bool:
+    """Whether no chart was in view for long, and what is in view is good enough to measure by."""
+    if known.alone_s is None or _time_s(frame) - known.alone_s < ALONE_S:
+        return False
+    return known.misses % JUDGED_EVERY == 0 and quality(frame).colour != "poor"
+
+
+def _time_s(frame: Frame) -> float:
+    return frame.at_s if frame.at_s is not None else frame.index / USUAL_FPS
+
+
+def _object(known: Track, frame: Frame, contrast: float) -> tuple[Track, Reading]:
+    followed, reading = track_object(known.object, frame, contrast)
+    return replace(known, object=followed), reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +344,13 @@ def _without_star(known: Track, frame: Frame, contrast: float) -> tuple[Track, R
     after = (
         replace(known, misses=misses, other=None)
         if seen
-        else Track(misses=misses, want=known.want, colours=known.colours)
+        else Track(
+            misses=misses,
+            want=known.want,
+            colours=known.colours,
+            alone_s=_time_s(frame) if known.alone_s is None else known.alone_s,
+            waits=known.waits,
+        )
     )
     return after, Reading(frame.index, frame.at_s, flags, contrast=contrast, field=frame.field)
 
@@ -328,7 +372,19 @@ def _with_star(
     flags = _noticed(known, frame, replace(found, measured=measured), scale, moves=moves)
     other = None if found.other is None else _star(found.other)
     chart = learned(known.chart, measured, scale)
-    after = Track(star, other, scale, chart=chart, want=known.want, colours=known.colours)
+    # what looks like a star in one picture alone may be a wheel
+    waits = known.waits or known.tracking is not None
+    after = Track(
+        star,
+        other,
+        scale,
+        chart=chart,
+        want=known.want,
+        colours=known.colours,
+        object=None if waits else known.object,
+        alone_s=None if waits else known.alone_s,
+        waits=waits,
+    )
     return after, _reading(after, frame, measured, flags, contrast, shift_px)
 
 

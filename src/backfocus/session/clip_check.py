@@ -177,9 +177,9 @@ def _checked(
         # where movements and colours tell the side, every picture counts
         every = told or source.live
         sightings = (
-            readings(source, rig.measure(colours=told), limits)
+            readings(source, rig.measure(colours=told, only_charts=True), limits)
             if every
-            else sparing_readings(source, rig.track, limits)
+            else sparing_readings(source, rig.only_charts, limits)
         )
         return _seen(passing(sightings, source), rig, live=source.live)
 

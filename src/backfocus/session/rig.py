@@ -207,12 +207,16 @@ class Rig:
             lens_kind=self.lens_kind,
         )
 
-    def measure(self, *, colours: bool = False, object_: ObjectTrack | None = None) -> Tracking:
+    def measure(
+        self, *, colours: bool = False, object_: ObjectTrack | None = None, only_charts: bool = False
+    ) -> Tracking:
         """What to measure, as `readings` takes it.
 
         `colours`: red and blue too. `object_`: what was known of an object, when its session was left.
+        `only_charts`: no object, unless that is what is wanted.
         """
-        known = replace(self.track, colours=colours, object=object_)
+        track = self.only_charts if only_charts else self.track
+        known = replace(track, colours=colours, object=object_)
         return Tracking(known, lambda picture: self.fitted(picture.size_px).optics)
 
     def fitted(self, size_px: tuple[int, int] | None) -> "Rig":
@@ -245,6 +249,11 @@ class Rig:
     def track(self) -> Track:
         """What is known before the first picture of what to measure."""
         return Track(want=self.target, region=self.region)
+
+    @property
+    def only_charts(self) -> Track:
+        """The same where a chart is waited for, however long it takes."""
+        return replace(self.track, waits=True)
 
     def pictures(
         self, notice: Callable[[str], None] | None = None, *, source: str | None = None

@@ -22,8 +22,8 @@ def judge_aim(state: StepHistory, session: Session) -> ev.Seen | None:
     """
     if _grown(state, ZOOMED):
         return ev.ZoomMoved(state.at_s, "tele")
-    if taken := _taken(state, session):
-        return taken
+    if found := taken(state, session):
+        return found
     why = fault_of(state)
     if why is not None:
         return ev.NotReady(state.at_s, why) if why != session.fault else None
@@ -36,8 +36,8 @@ def judge_check(state: StepHistory, session: Session) -> ev.Seen | None:
     """Zooming in says that everything was checked; opening the iris may have spoiled the light."""
     if _grown(state, LEFT):
         return ev.ZoomMoved(state.at_s, "tele")
-    if taken := _taken(state, session):
-        return taken
+    if found := taken(state, session):
+        return found
     if session.wide_px is None and star_steady(state.pictures):
         return ev.StarSeen(state.at_s, scale_px(last(state.pictures, 1.0)))
     why = fault_of(state)
@@ -46,7 +46,7 @@ def judge_check(state: StepHistory, session: Session) -> ev.Seen | None:
     return None
 
 
-def _taken(state: StepHistory, session: Session) -> ev.TargetTaken | None:
+def taken(state: StepHistory, session: Session) -> ev.TargetTaken | None:
     """An object where a chart is waited for, or the chart in its place; that there is one needs no word."""
     if not lasted(state.pictures, HALF_S):
         return None

@@ -56,6 +56,8 @@ SWING_S, SWING_PICTURES, SWING_FPS = 2.0, 16, 25.0
 _TURNING = (Step.SWEEP_TELE, Step.RETURN_TELE, Step.SWEEP_WIDE, Step.RETURN_WIDE)
 _LIGHT_ONLY = (Step.AIM, Step.CHECK, Step.WALK, Step.LOCK)
 """Steps in which a star counts as it is, however blurred."""
+_TAKES = (Step.AIM, Step.CHECK, Step.TO_TELE)
+"""Steps in which an object may take the place of a chart; later ones wait for the chart."""
 
 _BEGINS_ANEW = (ev.StarLost, ev.PeakMissed)
 """What was seen before these says nothing of the sharpest point."""
@@ -96,6 +98,8 @@ def _see(state: StepHistory, reading: Reading, session: Session) -> StepHistory:
 
 
 def _timed(reading: Reading, session: Session) -> TimedReading:
+    if reading.object is not None and session.target != "object" and session.step not in _TAKES:
+        return TimedReading(time_of(reading), reading, measured=False)
     has_curve = reading.target is not None and bool(reading.frequency_cy_px)
     has_star = has_curve or (session.step in _LIGHT_ONLY and Flag.NO_REFERENCE in reading.flags)
     if session.step in _LIGHT_ONLY or not has_star:

@@ -6,6 +6,7 @@ from ...measure.reading import Flag
 from ...solve.clip import SAME_ZOOM
 from .. import events as ev
 from ..session_state import Session
+from .aim import taken
 from .looks import judge_walk, looks_on_the_way, tele_missing
 from .pictures import (
     FEWEST,
@@ -50,6 +51,8 @@ LET_GO_S = 0.7
 
 def judge_to_tele(state: StepHistory, session: Session) -> ev.Seen | None:
     """At rest fully in, or nothing to be seen there."""
+    if found := taken(state, session):
+        return found
     if _blind(state) and zoomed(state, session, "tele"):
         return tele_missing(session, state.at_s)
     if not star_steady(state.pictures):

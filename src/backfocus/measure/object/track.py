@@ -63,6 +63,11 @@ class ObjectTrack:
     is_peak: bool = False
     longest: float = 1.0
 
+    @property
+    def zoomed_in(self) -> bool:
+        """Whether the zoom went in since the first picture."""
+        return self.longest > ZOOMED_IN
+
 
 def track_object(
     known: ObjectTrack | None, frame: Frame, contrast: float = 0.0
