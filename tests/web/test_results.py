@@ -3,15 +3,23 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
+from starlette.testclient import TestClient
 
 from backfocus.errors import StoreError, UsageError
 from backfocus.guide.events import Stopped
 from backfocus.guide.records import to_dict
 from backfocus.guide.session_state import Setup
+from backfocus.measure.reading import Object, Tile
 from backfocus.optics.lens import Optics
+from backfocus.report import Comparison
+from backfocus.session.comparison import entries_of
 from backfocus.session.store import Entry, Store
 from backfocus.web import results
+from backfocus.web.app import make_app
+from backfocus.web.session_host import SessionHost
 
 
 @pytest.fixture
@@ -52,3 +60,53 @@ def test_it_can_be_taken_away(store: Store) -> None:
 def test_on_paper(store: Store) -> None:
     pytest.importorskip("weasyprint", reason="the extra `pdf` is not installed")
     assert results.as_pdf(store, 1).startswith(b"%PDF")
+
+
+def comparison() -> Comparison:
+    """A wall of lines, sharp and soft."""
+    sharp = (np.indices((48, 112)).sum(axis=0) % 2 * 200).astype(np.uint8)
+    whole = np.full((90, 160), 90, np.uint8)
+    png = [cv2.imencode(".png", each)[1].tobytes() for each in (sharp, cv2.blur(sharp, (5, 5)))]
+    jpeg = cv2.imencode(".jpg", whole)[1].tobytes()
+    target = Object(100.0, 100.0, 112.0, 48.0, (Tile(60.0, 100.0, 32.0, True),))
+    return Comparison(*png, jpeg, 112, 48, 44.0, 76.0, 320, 180, target, 0.2)
+
+
+@pytest.fixture
+def compared(store: Store) -> Store:
+    """One with an object, compared at two times, before it was stopped."""
+    number = store.begin(to_dict(Setup()), source="x", title="x")
+    for at_s in (1.0, 2.0):
+        store.append(number, *entries_of(comparison(), at_s))
+    store.append(number, Entry("event", 3.0, to_dict(Stopped(3.0, "aim"))))
+    return store
+
+
+def test_of_an_object_tele_stands_beside_wide_before_and_after(compared: Store) -> None:
+    (shown,) = results.one(compared, 2)["compared"]
+    assert [each["title"] for each in shown] == ["Tele beside wide, before", "Tele beside wide"]
+    assert results.one(compared, 1)["compared"] == [[]]
+    for number, each in enumerate(shown):
+        assert each["times"] * each["width_px"] <= 720
+        assert each["images"]["shrunk"] == f"/api/sessions/2/compared/{number}/shrunk"
+        assert each["images"]["filmed"] in each["tiles"]["drawing"]
+        assert "style=" not in each["tiles"]["drawing"], "the page's policy would refuse it"
+    with pytest.raises(UsageError):
+        results.compared_picture(compared, 2, 2, "whole")
+
+
+def test_its_pictures_can_be_fetched_and_are_of_one_size(compared: Store, tmp_path: Path) -> None:
+    compared.close()
+    address = str(tmp_path / "s.db")
+    app = make_app(SessionHost(address), store_address=address, guard=lambda inside: inside)
+    with TestClient(app) as client:
+        sizes = {}
+        for part in ("shrunk", "filmed", "whole"):
+            answer = client.get(f"/api/sessions/2/compared/1/{part}")
+            kind = "image/jpeg" if part == "whole" else "image/png"
+            assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
+            sizes[part] = cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_UNCHANGED).shape
+        assert sizes == {"shrunk": (48, 112), "filmed": (48, 112), "whole": (90, 160)}
+        assert client.get("/api/sessions/2/compared/1/other").status_code == 422
+        assert client.get("/api/sessions/2/compared/9/whole").status_code == 400
+        assert 'class="split"' in client.get("/report/2.html").text

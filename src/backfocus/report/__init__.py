@@ -4,6 +4,16 @@
 report. `report_html` is one file with everything in it; `report_json` the same as plain JSON values.
 """
 
+from .beside import (
+    comparison_title,
+    comparison_words,
+    enlarged,
+    filmed_name,
+    place_drawing,
+    sharp_name,
+    tiles_drawing,
+    tiles_words,
+)
 from .figures import figure_groups
 from .ink import mark_rules
 from .page import report_html
@@ -20,6 +30,7 @@ from .session_report import (
     Sweep,
     ZoomPoint,
 )
+from .words import error
 
 __all__ = [
     "Comparison",
@@ -31,9 +42,18 @@ __all__ = [
     "SessionReport",
     "Sweep",
     "ZoomPoint",
+    "comparison_title",
+    "comparison_words",
     "drift_plot",
+    "enlarged",
+    "error",
     "figure_groups",
+    "filmed_name",
     "mark_rules",
+    "place_drawing",
     "report_html",
     "report_json",
+    "sharp_name",
+    "tiles_drawing",
+    "tiles_words",
 ]

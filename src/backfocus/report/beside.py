@@ -83,10 +83,9 @@ def tiles_words(target: Object) -> str:
 def tiles_drawing(comparison: Comparison, href: str) -> Markup:
     """The tiles over the filmed picture, at `href`: those that counted, and crossed out the others."""
     wide, tall = comparison.width_px, comparison.height_px
-    picture = Markup(
-        '<image href="{}" width="{}" height="{}" image-rendering="pixelated" '
-        'style="image-rendering:pixelated"/>'
-    ).format(href, wide, tall)
+    picture = Markup('<image href="{}" width="{}" height="{}" image-rendering="pixelated"/>').format(
+        href, wide, tall
+    )
     cells = (_cell(comparison, tile) for tile in comparison.object.tiles)
     return drawing(wide, tall, tiles_words(comparison.object), [picture, *cells])
 

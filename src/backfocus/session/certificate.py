@@ -35,7 +35,7 @@ def check_report(found: ClipCheck, rig: Rig, *, started_at: str) -> SessionRepor
     """All that a report shows of a clip that was checked; `rig`: what it was checked with."""
     source = shown(rig.source)
     names = (("camera", found.camera_name), ("lens", rig.lens))
-    optics = found.step.optics if found.step else rig.optics
+    optics = found.step.optics if found.step else found.optics
     return SessionReport(
         title=source if "://" in source else PurePath(source).name,
         started_at=started_at,

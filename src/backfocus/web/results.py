@@ -2,12 +2,29 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal, get_args
 
 from .. import __version__
 from ..errors import UsageError
 from ..guide.session_state import Setup
-from ..report import PastError, drift_plot, figure_groups, report_html, report_json
+from ..report import (
+    Comparison,
+    Outcome,
+    PastError,
+    comparison_title,
+    comparison_words,
+    drift_plot,
+    enlarged,
+    error,
+    figure_groups,
+    filmed_name,
+    place_drawing,
+    report_html,
+    report_json,
+    sharp_name,
+    tiles_drawing,
+    tiles_words,
+)
 from ..session.certificate import session_report
 from ..session.journal import fold
 from ..session.paper import report_pdf
@@ -16,6 +33,8 @@ from ..solve.titles import verdict_word
 
 Json = dict[str, Any]
 MOST_SESSIONS = 500
+ComparedPart = Literal["shrunk", "filmed", "whole"]
+PLACE = "Where it is in the picture."
 
 
 def listed(store: Store) -> list[Json]:
@@ -50,6 +69,7 @@ def one(store: Store, session_id: int) -> Json:
             [asdict(group) for group in figure_groups(outcome, f"nd{number}")]
             for number, outcome in enumerate(report.outcomes)
         ],
+        "compared": _compared(session_id, report.outcomes),
         "pictures": [{"name": f"{o.nd}: {p.title}"} for o in report.outcomes for p in o.pictures],
     }
 
@@ -75,6 +95,49 @@ def picture(store: Store, session_id: int, number: int) -> bytes:
     if not 0 <= number < len(pictures):
         raise UsageError("there is no such picture")
     return pictures[number].png
+
+
+def compared_picture(store: Store, session_id: int, number: int, part: ComparedPart) -> bytes:
+    """One picture of an object that was compared: PNG, the whole one JPEG."""
+    found = [each for o in session_report(store.load(session_id)).outcomes for each in o.comparisons]
+    if not 0 <= number < len(found):
+        raise UsageError("there is no such picture")
+    shown = found[number]
+    return {"shrunk": shown.shrunk_png, "filmed": shown.filmed_png, "whole": shown.whole_jpeg}[part]
+
+
+def _compared(session_id: int, outcomes: tuple[Outcome, ...]) -> list[list[Json]]:
+    """What was compared, by result; its pictures are numbered through all of them."""
+    shown: list[list[Json]] = []
+    number = 0
+    for outcome in outcomes:
+        shown.append([])
+        for comparison in outcome.comparisons:
+            address = f"/api/sessions/{session_id}/compared/{number}"
+            found = outcome.before if comparison.when == "before" else outcome.after
+            shown[-1].append(_beside(comparison, address, error(found) if found else None))
+            number += 1
+    return shown
+
+
+def _beside(comparison: Comparison, address: str, found: str | None) -> Json:
+    images = {part: f"{address}/{part}" for part in get_args(ComparedPart)}
+    return {
+        "title": comparison_title(comparison),
+        "sharp": sharp_name(comparison),
+        "filmed": filmed_name(comparison),
+        "words": comparison_words(comparison),
+        "number": found,
+        "width_px": comparison.width_px,
+        "height_px": comparison.height_px,
+        "times": enlarged(comparison),
+        "images": images,
+        "tiles": {
+            "drawing": tiles_drawing(comparison, images["filmed"]),
+            "words": tiles_words(comparison.object),
+        },
+        "place": {"drawing": place_drawing(comparison, images["whole"]), "words": PLACE},
+    }
 
 
 def _line(summary: Summary) -> Json:

@@ -1,5 +1,6 @@
 // The page: shows what the server says, sends what the person does. Nothing is decided here.
 
+import { beside } from "./beside.js";
 import { Lens } from "./lens.js";
 import { Link } from "./link.js";
 import { Meter } from "./meter.js";
@@ -55,7 +56,21 @@ link.on("phase", (shown) => {
   if (phase === "guiding") stayAwake();
   showDeck();
   if (before !== phase) showLeftOpen();
+  showCompared(phase === "over" ? shown.session : null);
 });
+
+/** Tele beside wide, where an object was measured: what the number looks like. */
+async function showCompared(session) {
+  const place = $("compared");
+  if (place.dataset.session === `${session}`) return;
+  place.dataset.session = `${session}`;
+  place.replaceChildren();
+  if (session == null) return;
+  const answer = await fetch(`/api/sessions/${session}`);
+  if (!answer.ok) return;
+  const { compared } = await answer.json();
+  if (place.dataset.session === `${session}`) place.replaceChildren(...(compared.at(-1) ?? []).map(beside));
+}
 
 /** What was left open is offered before something else is begun; nothing is taken up by itself. */
 async function showLeftOpen() {

@@ -1,5 +1,6 @@
 // Kept sessions: the list with the drift per camera and lens, and one session with its plots.
 
+import { beside } from "./beside.js";
 import { micro } from "./micro.js";
 import "./theme.js";
 
@@ -58,7 +59,7 @@ const tag = (verdict, word) => item("span", word || "–", `tag ${verdict}`);
 // One ------------------------------------------------------------------------------------------------------
 
 async function showOne(id) {
-  const { report, line: summary, words, pictures, drawings } = await ask(`/api/sessions/${id}`);
+  const { report, line: summary, words, pictures, drawings, compared } = await ask(`/api/sessions/${id}`);
   $("one").hidden = false;
   $("title").textContent = `Session ${id}`;
   $("when").textContent = `${summary.title}, ${when(summary.started_at)}${summary.state === "open" ? ", not finished yet" : ""}`;
@@ -67,7 +68,7 @@ async function showOne(id) {
     $(kind).addEventListener("click", fetched);
   }
   $("outcomes").replaceChildren();
-  report.results.forEach((result, index) => outcome(result, words[index], drawings[index]));
+  report.results.forEach((result, index) => outcome(result, words[index], drawings[index], compared[index]));
   if (!report.results.length) $("outcomes").append(item("p", "This session has no result yet."));
   stars(id, pictures);
   $("settings").replaceChildren(...Object.entries({ ...report.settings, version: report.version }).map(fact));
@@ -89,7 +90,7 @@ async function fetched(event) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
-function outcome(result, word, drawn) {
+function outcome(result, word, drawn, compared) {
   const panel = item("section", "", "panel verdict");
   const head = item("h2", "");
   head.append(tag(result.verdict, word));
@@ -104,6 +105,7 @@ function outcome(result, word, drawn) {
     fact(["ND", result.nd]),
   );
   panel.append(head, words, item("p", micro(result.advice), "say"), facts);
+  panel.append(...compared.map(beside));
   panel.append(...drawn.map(({ heading, figures: list, broad }) => figures(heading, list, broad)));
   $("outcomes").append(panel);
 }
