@@ -99,26 +99,34 @@ class Evidence:
         """The forms at any rows and shares (0 to 1) of the most softness, shape (entries, shares, *rows)."""
         return added([(self, rows, shares)])
 
-    def between(self, rows: Vector) -> Vector:
-        """The forms at any rows, shape (*rows, entries, softness), by a straight line."""
-        low = rows.astype(np.intp)
-        part = (rows - low)[..., None, None]
-        found = (1.0 - part) * self.forms[low]
-        found += part * self.forms[low + 1]
-        return np.asarray(found)
-
 
 def added(places: Sequence[tuple[Evidence, Vector, Vector]]) -> Vector:
     """The sum of the forms of several positions, shape (entries, shares, *rows).
 
-    Each with its rows and shares of the greatest softness, of one shape. Over the softness a parabola is laid
-    through three: a misfit grows with the square of what the softness is off. All of it is one product of
-    matrices.
+    Each with its rows and shares of the greatest softness, of one shape. Between two rows a straight line is
+    laid, over the softness a parabola through three: a misfit grows with the square of what the softness is
+    off. The softness is weighed first, in the few rows that are asked for; what is left is one product with a
+    matrix of two weights a place.
     """
-    weights = np.hstack([_between_softnesses(shares, each.forms.shape[2]) for each, _, shares in places])
-    forms = np.concatenate([each.between(rows) for each, rows, _ in places], axis=-1)
-    total = np.matmul(weights, np.ascontiguousarray(forms.reshape(-1, *forms.shape[-2:]).transpose(1, 2, 0)))
-    return np.asarray(total.reshape(*total.shape[:2], *forms.shape[:-2]))
+    from scipy.sparse import csr_matrix
+
+    shape, count = places[0][1].shape, places[0][1].size
+    forms: list[Vector] = []
+    columns, weights, width = [], [], 0
+    for each, rows, shares in places:
+        low = rows.ravel().astype(np.intp)
+        part = rows.ravel() - low
+        used = each.forms[low.min() : low.max() + 2]
+        softness = _between_softnesses(shares, each.forms.shape[2])
+        forms.append((used @ softness.T).reshape(len(used), -1))
+        first = low - low.min() + width
+        columns += [first, first + 1]
+        weights += [1.0 - part, part]
+        width += len(used)
+    begins = np.arange(count + 1) * len(columns)
+    between = csr_matrix((np.stack(weights, 1).ravel(), np.stack(columns, 1).ravel(), begins), (count, width))
+    total = np.ascontiguousarray((between @ np.concatenate(forms)).T)
+    return np.asarray(total.reshape(places[0][0].forms.shape[1], -1, *shape))
 
 
 def _between_softnesses(shares: Vector, nodes: int) -> Vector:
