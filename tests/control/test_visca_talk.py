@@ -156,3 +156,16 @@ def test_a_camera_that_lost_the_count_is_reset() -> None:
     camera.talk.received(visca.message_bytes(wrong), camera.now_s)
     camera.run()
     assert camera.talk.places["zoom"] == 700
+
+
+@pytest.mark.parametrize("framing", ["sony", "raw"])
+def test_the_end_of_an_older_move_is_not_that_of_the_newest(framing: Framing) -> None:
+    camera = Camera(framing)
+    camera.run()
+    camera.talk.send("zoom", 400)
+    for _ in range(8):
+        camera.step()
+    camera.talk.send("zoom", 12_000)
+    while camera.at["zoom"] < 11_000:
+        camera.step()
+        assert not camera.talk.settled(camera.now_s)

@@ -13,12 +13,13 @@ import pytest
 from tests.forked import Forks
 from tests.solve.conftest import reading_at
 
-from backfocus.control.guarded import Guarded
-from backfocus.errors import SourceLost, UsageError
+from backfocus.control.guarded import Guarded, by_hand, places_put_back
+from backfocus.errors import LensLost, SourceLost, UsageError
 from backfocus.frame import Frame
-from backfocus.guide.axes import BY_HAND
+from backfocus.guide.axes import BY_HAND, Automatic
 from backfocus.guide.motors import MotorRig
 from backfocus.measure.reading import Reading
+from backfocus.session.motor_log import log_for
 from backfocus.session.motors import Progress, Wishes, drive, open_run
 from backfocus.session.rig import resolve, rig_options
 from backfocus.session.run import Limits
@@ -133,3 +134,100 @@ def test_nothing_moves_before_somebody_has_said_so(forks: Forks, tmp_path: Path)
     ended = forks.run("auto", "visca://127.0.0.1:9", *video, *optics, cwd=tmp_path)
     assert ended.returncode == 2
     assert "--yes" in ended.stderr
+
+
+class Cut:
+    """The motors of a lens whose link is cut after so many looks at its state."""
+
+    def __init__(self, motors: Motors, states: int) -> None:
+        self._motors, self._left, self.axes = motors, states, motors.axes
+
+    def move(self, axis, position):
+        self._motors.move(axis, position)
+
+    def state(self):
+        self._left -= 1
+        if self._left < 0:
+            raise LensLost("visca://camera does not answer any more")
+        return self._motors.state()
+
+    def automatic(self, wanted):
+        if self._left < 0:
+            raise LensLost("visca://camera does not answer any more")
+        return self._motors.automatic(wanted)
+
+
+@pytest.mark.parametrize("states", [0, 3, 40, 400])
+def test_a_link_that_is_cut_is_an_error_and_says_what_to_put_back(states: int) -> None:
+    paper, said = Paper("&motor=focus", delta_um=10.0), []
+    paper.motors.automatic(Automatic(focus=True, exposure=True))
+    lens = Guarded(Cut(paper.motors, states), lambda: paper.now_s)
+
+    def run() -> None:
+        with by_hand(lens, how_to_restore=lambda was: f"send AUTO {was.focus}", notice=said.append):
+            rig = MotorRig(lens.axes, paper.settings.optics, {"zoom": 0.0, "focus": 20_000.0}, between=())
+            for _ in drive(paper, lens, paper.measure, lambda found: rig):
+                pass
+
+    with pytest.raises(LensLost):
+        run()
+    assert said == ["automatic functions could not be put back: send AUTO True"]
+
+
+def test_a_run_that_was_killed_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    """Told the same looks it asks for the same next one, also through the file; and takes fewer looks."""
+    whole = Paper("&motor=focus", delta_um=-25.0)
+    log, asked = log_for("visca://camera", folder=tmp_path), []
+    log.begin(Automatic(focus=True, exposure=True), {"zoom": 0.0, "focus": 20_000.0})
+    found = {"zoom": 0.0, "focus": 20_000.0}
+    for progress in _driven(whole, found):
+        if progress.seen is not None and len(asked) < 9:
+            log.add(progress.ask, progress.seen)
+            asked.append(progress.ask)
+    with log.path.open("a") as file:
+        file.write('{"ask": {"zo')  # it was killed while it wrote
+    told = log.read(log.path.stat().st_mtime + 60.0)
+    assert told is not None
+    assert told.fresh
+    assert [ask for ask, _ in told.looks] == asked
+    assert told.automatic == Automatic(focus=True, exposure=True)
+    again = list(_driven(Paper("&motor=focus", delta_um=-25.0), found, told.looks))
+    assert again[0].ask == asked[-1]
+    assert again[-1].looks == progress.looks - 8 + 1  # one to see that nothing was touched
+    assert again[-1].answer.verdict.kind == progress.answer.verdict.kind == "adjust"
+
+
+def test_a_run_is_not_gone_on_with_where_somebody_has_touched_the_lens(tmp_path: Path) -> None:
+    found = {"zoom": 0.0, "focus": 20_000.0}
+    seen = [(each.ask, each.seen) for each in _driven(Paper("&motor=focus", delta_um=-25.0), found)][:9]
+    again = list(_driven(Paper("&motor=focus", delta_um=30.0), found, seen))
+    assert again[0].ask == seen[0][0]
+    assert again[-1].answer.answer.back_focus.delta_um == pytest.approx(30.0, abs=3.0)
+
+
+def _driven(paper: Paper, found, told=()) -> Iterator[Progress]:
+    lens = Guarded(paper.motors, lambda: paper.now_s)
+    rig = MotorRig(lens.axes, paper.settings.optics, found, between=())
+    return drive(paper, lens, paper.measure, lambda now: rig, told=told)
+
+
+def test_the_lens_goes_back_to_where_it_was_also_after_an_error() -> None:
+    paper = Paper("&motor=focus", delta_um=0.0)
+    lens = Guarded(paper.motors, lambda: paper.now_s)
+
+    def wait() -> bool:
+        paper.now_s += 0.1
+        return True
+
+    places = {"zoom": 5000.0, "focus": 30_000.0}
+
+    def run() -> None:
+        with places_put_back(lens, places, wait=wait, notice=print) as staying:
+            staying.add("focus")
+            lens.move("zoom", 16_000.0)
+            raise LensLost("cut")
+
+    with pytest.raises(LensLost):
+        run()
+    assert paper.motors.state().positions["zoom"] == 5000.0
+    assert paper.motors.state().positions["focus"] != 30_000.0

@@ -1,6 +1,7 @@
 """`backfocus auto LENS --video SOURCE`: the whole procedure by motors."""
 
 import json
+import signal
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -75,6 +76,7 @@ def auto(
             Argument("f_number"), ", or ", Argument("camera"), " and ", Argument("lens"),
         )  # fmt: skip
     _ask(yes, address)
+    signal.signal(signal.SIGTERM, _as_interrupt)
     wishes = Wishes(between=between, correct=not look_only)
     with open_run(rig, address, wishes, notice=options.notice) as run:
         last: Progress | None = None
@@ -88,6 +90,11 @@ def auto(
     else:
         _show(last.answer, last)
     raise typer.Exit(EXIT_CODES[last.answer.verdict.kind])
+
+
+def _as_interrupt(_number: int, _frame: object) -> None:
+    """Ended by the system, as by Ctrl-C: the lens is put back first."""
+    raise KeyboardInterrupt
 
 
 def _ask(yes: bool, address: str) -> None:

@@ -94,18 +94,26 @@ class Guarded:
 
 @contextmanager
 def by_hand(
-    lens: LensControl, *, how_to_restore: Callable[[Automatic], str], notice: Callable[[str], None]
+    lens: LensControl,
+    *,
+    how_to_restore: Callable[[Automatic], str],
+    notice: Callable[[str], None],
+    before: Automatic | None = None,
 ) -> Iterator[Automatic]:
     """Automatic focus and exposure off inside, and as they were after it, whatever happens inside.
 
     Parameters
     ----------
+    before : Automatic, optional
+        As they were before a run that could not put them back; else they are asked for.
     how_to_restore : callable
         What to do by hand, in words, where they cannot be put back.
     notice : callable taking a line of text
         Told that.
     """
     was = lens.automatic(BY_HAND)
+    if before is not None:
+        was = before
     try:
         yield was
     finally:
@@ -113,3 +121,35 @@ def by_hand(
             lens.automatic(was)
         except LensError:
             notice(f"automatic functions could not be put back: {how_to_restore(was)}")
+
+
+@contextmanager
+def places_put_back(
+    lens: LensControl,
+    places: Mapping[AxisName, float],
+    *,
+    wait: Callable[[], bool],
+    notice: Callable[[str], None],
+) -> Iterator[set[AxisName]]:
+    """At the end, also after an error, the axes go back to `places`; those in the set that it gives stay.
+
+    Parameters
+    ----------
+    wait : callable
+        Lets a little time pass; False where no more is to be waited.
+    notice : callable taking a line of text
+        Told where they were, where they cannot be moved back.
+    """
+    staying: set[AxisName] = set()
+    try:
+        yield staying
+    finally:
+        back = {axis: at for axis, at in places.items() if axis not in staying and axis in lens.axes}
+        try:
+            for axis, at in back.items():
+                lens.move(axis, lens.axes[axis].within(at))
+            while not lens.state().settled and wait():
+                pass
+        except LensError:
+            where = ", ".join(f"{axis} {at:.0f}" for axis, at in back.items())
+            notice(f"the lens could not be moved back to where it was: {where}")

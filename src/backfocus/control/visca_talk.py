@@ -30,6 +30,8 @@ AT_PLACE = 4
 """Steps from its aim at which a motor that stands still has arrived."""
 STANDS_S = 0.6
 """A motor whose place has not changed for so long stands, wherever it is."""
+STEADY = 1
+"""Answers that repeat the one before: some cameras say that a move is over when it begins."""
 MOTORS: tuple[Motor, ...] = ("zoom", "focus")
 SEQUENCES = 2**32
 
@@ -41,6 +43,7 @@ class _Request:
     packet: bytes
     kind: Kind
     what: str
+    number: int = 0
     tries: int = 0
     refusals: int = 0
     sequence: int = -1
@@ -53,12 +56,13 @@ class _Track:
     """What is known of one motor."""
 
     aim: int | None = None
+    number: int = 0
     said: bool = True
     completed: bool = True
     place: int | None = None
     asked_s: float = -1e9
     changed_s: float = -1e9
-    seen_since_completion: bool = True
+    steady: int = 0
 
 
 @dataclass(slots=True)
@@ -83,8 +87,9 @@ class Talk:
     _sequence: int = 0
     _queue: deque[_Request] = field(default_factory=deque)
     _waiting: _Request | None = None
-    _running: dict[int, str] = field(default_factory=dict)
-    _sockets: dict[int, str] = field(default_factory=dict)
+    _commands: int = 0
+    _running: dict[int, _Request] = field(default_factory=dict)
+    _sockets: dict[int, _Request] = field(default_factory=dict)
     _tracks: dict[str, _Track] = field(default_factory=lambda: {motor: _Track() for motor in MOTORS})
 
     def __post_init__(self) -> None:
@@ -98,9 +103,12 @@ class Talk:
         """Send a motor somewhere; an older wish for it that is not said yet is dropped."""
         made: dict[Motor, Callable[[int, int], bytes]] = {"zoom": visca.zoom_to, "focus": visca.focus_to}
         self._queue = deque(each for each in self._queue if each.what != motor or each.kind != Kind.COMMAND)
-        self._queue.append(_Request(made[motor](steps, self.camera), Kind.COMMAND, motor))
+        self._commands += 1
+        self._queue.append(_Request(made[motor](steps, self.camera), Kind.COMMAND, motor, self._commands))
         track = self._tracks[motor]
-        track.aim, track.said, track.completed, track.seen_since_completion = steps, False, False, False
+        track.aim, track.number = steps, self._commands
+        track.said = track.completed = False
+        track.steady = 0
 
     def set_mode(self, which: Literal["focus-mode", "exposure-mode"], mode: int) -> None:
         """Switch a mode, and ask what it is afterwards."""
@@ -135,10 +143,10 @@ class Talk:
     def _stands(self, track: _Track, now_s: float) -> bool:
         if track.place is None or not track.said:
             return False
-        if track.completed:
-            return track.seen_since_completion
-        near = track.aim is not None and abs(track.place - track.aim) <= AT_PLACE
-        return near and now_s - track.changed_s > STANDS_S and now_s - track.asked_s < STANDS_S
+        near = track.aim is None or abs(track.place - track.aim) <= AT_PLACE
+        if track.completed and near:
+            return track.steady >= STEADY
+        return track.steady >= STEADY and (near or track.completed) and now_s - track.changed_s > STANDS_S
 
     # The wire ---------------------------------------------------------------------------------------------
 
@@ -201,7 +209,7 @@ class Talk:
     def _heard(self, packet: bytes, sequence: int | None, now_s: float) -> None:
         reply = visca.read_reply(packet)
         if isinstance(reply, Completed):
-            self._completed(reply, sequence)
+            self._completed(reply, sequence, now_s)
             return
         waiting = self._waiting
         if reply is None or waiting is None or (sequence is not None and sequence != waiting.sequence):
@@ -209,10 +217,9 @@ class Talk:
         match reply:
             case Ack(socket) if waiting.kind == Kind.COMMAND:
                 self._waiting = None
-                self._sockets[socket] = waiting.what
-                self._running[waiting.sequence] = waiting.what
-                if waiting.what in self._tracks and not self._is_queued(waiting.what):
-                    self._tracks[waiting.what].said = True
+                self._sockets[socket] = self._running[waiting.sequence] = waiting
+                if (track := self._track_of(waiting)) is not None:
+                    track.said, track.changed_s = True, now_s
             case Answer(answer) if waiting.kind == Kind.INQUIRY:
                 self._waiting = None
                 self._answered(waiting.what, answer, waiting.sent_s, now_s)
@@ -220,23 +227,28 @@ class Talk:
                 self._waiting = None
                 self._was_refused(waiting, reply, now_s)
 
-    def _completed(self, reply: Completed, sequence: int | None) -> None:
-        what = (
-            self._running.pop(sequence, "") if sequence is not None else self._sockets.pop(reply.socket, "")
+    def _completed(self, reply: Completed, sequence: int | None, now_s: float) -> None:
+        """A command is over; that of an older wish says nothing of the newest one."""
+        over = (
+            self._sockets.pop(reply.socket, None) if sequence is None else self._running.pop(sequence, None)
         )
         waiting = self._waiting
-        # some cameras complete without an ACK
         if (
-            not what
+            over is None  # some cameras complete without an ACK
             and waiting is not None
             and waiting.kind == Kind.COMMAND
             and sequence in (None, waiting.sequence)
         ):
-            what, self._waiting = waiting.what, None
-        track = self._tracks.get(what)
-        if track is not None and not self._is_queued(what):
+            over, self._waiting = waiting, None
+        track = None if over is None else self._track_of(over)
+        if track is not None:
             track.said = track.completed = True
-            track.seen_since_completion = False
+            track.steady, track.changed_s = 0, now_s
+
+    def _track_of(self, request: _Request) -> _Track | None:
+        """The motor whose newest command this is; None for an older one, and for what is no motor's."""
+        track = self._tracks.get(request.what)
+        return track if track is not None and track.number == request.number else None
 
     def _is_queued(self, what: str) -> bool:
         return any(each.what == what and each.kind == Kind.COMMAND for each in self._queue)
@@ -250,9 +262,9 @@ class Talk:
         place = visca.number(answer) if len(answer) == 4 else None
         if place is None:
             return
+        track.steady = track.steady + 1 if place == track.place else 0
         if place != track.place:
             track.place, track.changed_s = place, now_s
-        track.seen_since_completion = track.completed
 
     def _was_refused(self, request: _Request, reply: Refused, now_s: float) -> None:
         """Say it again a little later where that may help, and say so where it does not."""

@@ -12,13 +12,15 @@ It is a generator and pure: what it asks next follows from what it was told alon
 tried in a test, by telling it the same again.
 """
 
+import math
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ..measure.reading import Reading
+from ..measure.reading import Flag, Reading
 from ..optics.lens import Optics
 from ..solve.defocus import Defocus, defocus
 from ..solve.focus_search import Look, Search, Slope
+from ..solve.remarks import REMARKS
 from ..solve.stops import Stop, StopsAnswer, judge_stops
 from ..solve.verdict import Adjusters, Verdict
 from .axes import Axis, AxisName
@@ -154,8 +156,12 @@ def _stop(rig: MotorRig, zoom: float, start: _Start) -> Generator[Ask, Seen, Sto
     half_depth_um = rig.optics.half_depth_um(ratio)
     search = Search(axis.low, axis.high, half_depth_um, _slope(start, ratio))
     scale: Reading = seen.reading
+    flags, sharpest_um = seen.reading.flags, math.inf
     while True:
-        search = replace(search, looks=(*search.looks, _look(seen, "focus", rig.optics, ratio)))
+        look = _look(seen, "focus", rig.optics, ratio)
+        if look.um is not None and look.um < sharpest_um:
+            sharpest_um, flags = look.um, seen.reading.flags
+        search = replace(search, looks=(*search.looks, look))
         if seen.reading.frequency_cy_px and seen.reading.scale_px:
             scale = seen.reading
         place = search.next_position()
@@ -166,7 +172,7 @@ def _stop(rig: MotorRig, zoom: float, start: _Start) -> Generator[Ask, Seen, Sto
         return _unread(seen.reading)
     if not _is_enough(search, start):
         return _not_pinned(at.why, len(search.looks))
-    return Stop(zoom, scale.scale_px, scale.scale_sigma_px or 0.0, ratio, search)
+    return Stop(zoom, scale.scale_px, scale.scale_sigma_px or 0.0, ratio, search, flags)
 
 
 def _is_enough(search: Search, start: _Start) -> bool:
@@ -221,11 +227,13 @@ def _is_vague(found: Defocus) -> bool:
 
 
 def _unread(reading: Reading) -> Verdict:
-    flags = ", ".join(sorted(flag.value for flag in reading.flags)) or "nothing"
+    noticed = [REMARKS[flag] for flag in Flag if flag in reading.flags and flag in REMARKS]
+    why = f" ({'; '.join(remark.what for remark in noticed)})" if noticed else ""
+    cures = " ".join(remark.cure for remark in noticed)
     return Verdict(
         "unsure",
-        f"No chart could be read at any place of the focus motor (noticed: {flags}).",
-        "Put the star in the middle of the picture, light it, open the iris, and try again.",
+        f"No chart could be read at any place of the focus motor{why}.",
+        f"{cures} Put the star in the middle of the picture, light it, open the iris, and try again.".strip(),
         ("chart",),
     )
 

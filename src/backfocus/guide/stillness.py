@@ -86,7 +86,7 @@ def _late_s(waiting: Waiting, mean: Reading) -> float:
     """When after the stop the picture last differed from the one at rest."""
     settled_s = waiting.settled_s or 0.0
     return max(
-        ((each.at_s or 0.0) - settled_s for each in waiting.seen if not _same(each, mean)), default=0.0
+        ((each.at_s or 0.0) - settled_s for each in waiting.seen if not same_picture(each, mean)), default=0.0
     )
 
 
@@ -95,10 +95,11 @@ def _agree(last: Sequence[Reading]) -> bool:
     having = [bool(each.frequency_cy_px) for each in last]
     if not any(having):
         return True
-    return all(having) and _same(last[0], last[-1]) and _same(last[0], last[len(last) // 2])
+    return all(having) and same_picture(last[0], last[-1]) and same_picture(last[0], last[len(last) // 2])
 
 
-def _same(one: Reading, other: Reading) -> bool:
+def same_picture(one: Reading, other: Reading) -> bool:
+    """Whether two readings show the same scale and blur, to within their noise."""
     if not one.frequency_cy_px or not other.frequency_cy_px:
         return False
     if one.scale_px and other.scale_px and abs(one.scale_px / other.scale_px - 1.0) > SAME_SCALE:

@@ -1,20 +1,23 @@
 """The loop of `auto`: pictures in, moves out, until the procedure knows its answer."""
 
+import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from ..control.address import lens_kind, open_lens
-from ..control.guarded import Guarded, by_hand
+from ..control.guarded import Guarded, by_hand, places_put_back
 from ..control.lens_control import LensControl
 from ..errors import SourceLost, UsageError
 from ..frame import fields
 from ..guide.axes import AxisName
 from ..guide.motors import Ask, MotorAnswer, MotorRig, Procedure, Seen, procedure
-from ..guide.stillness import Lag, Waiting, at_rest, wait
+from ..guide.stillness import Lag, Waiting, at_rest, same_picture, wait
 from ..measure.reading import Reading
 from ..optics.lens import Optics
 from ..show.lines import check_json
@@ -22,10 +25,14 @@ from ..sim.source import SimSource
 from ..solve.defocus import defocus
 from ..solve.stops import Stop
 from ..video.source import VideoSource
+from .motor_log import MotorLog, log_for
 from .rig import Rig
 from .run import Limits, Measure
 
 Places = Mapping[AxisName, float]
+
+BACK_S = 10.0
+"""Longest wait for a lens to go back to where it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +71,22 @@ class Wishes:
 
 @contextmanager
 def open_run(
-    rig: Rig, address: str, wishes: Wishes, *, notice: Callable[[str], None] = lambda words: None
+    rig: Rig,
+    address: str,
+    wishes: Wishes,
+    *,
+    notice: Callable[[str], None] = lambda words: None,
+    folder: Path | None = None,
 ) -> Iterator["AutoRun"]:
     """A run on the lens at an address, open; automatic functions are by hand inside, and put back after it.
+
+    A run on the same lens that was killed is gone on with. The lens goes back to where it was at the end, and
+    after an error too; only where the back focus was set, the focus stays where that made it sharp.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where unfinished runs are kept; default: in the user's data folder.
 
     Raises
     ------
@@ -83,30 +103,95 @@ def open_run(
         kind = lens_kind(address)
         source = stack.enter_context(closing(rig.pictures(notice)))
         if kind == "sim":
-            if not isinstance(source, SimSource) or source.motors is None:
-                raise UsageError("this virtual lens has no motors: add motor=focus or motor=back-focus")
-            lens = Guarded(source.motors, lambda: source.now_s)
-            how = "they are switches of this program, and end with it"
+            lens, how, log = _virtual(source), "they are switches of this program, and end with it", None
         else:
             opened = stack.enter_context(open_lens(address))
             lens, how = Guarded(opened.control, time.monotonic), opened.how_to_restore
-        stack.enter_context(by_hand(lens, how_to_restore=lambda was: how, notice=notice))
-        yield AutoRun(rig, rig.optics, wishes, source, lens)
+            log = log_for(address, rig.source, repr(rig.optics), repr(wishes), folder=folder)
+        told = log.read(time.time()) if log else None
+        if told is not None:
+            notice(
+                "an earlier run on this lens did not end: "
+                + (
+                    "it goes on where it stopped"
+                    if told.fresh
+                    else "what it switched off is put back after this"
+                )
+            )
+        before = told.automatic if told else None
+        was = stack.enter_context(by_hand(lens, how_to_restore=lambda was: how, notice=notice, before=before))
+        found = told.found if told else lens.state().positions
+        if log is not None and not (told and told.fresh):
+            log.begin(was, found)
+        staying = stack.enter_context(
+            places_put_back(
+                lens,
+                {axis: at for axis, at in found.items() if axis != "back-focus"},
+                wait=_patience(kind == "sim"),
+                notice=notice,
+            )
+        )
+        looks = told.looks if told and told.fresh else ()
+        yield AutoRun(rig, rig.optics, wishes, source, lens, found, staying, log, looks)
+
+
+def _virtual(source: VideoSource) -> Guarded:
+    if not isinstance(source, SimSource) or source.motors is None:
+        raise UsageError("this virtual lens has no motors: add motor=focus or motor=back-focus")
+    return Guarded(source.motors, lambda: source.now_s)
+
+
+def _patience(virtual: bool) -> Callable[[], bool]:
+    """Waits a little for a real lens, up to `BACK_S` in all; a virtual one stands still without pictures."""
+    end_s = [0.0]
+
+    def wait() -> bool:
+        if virtual:
+            return False
+        end_s[0] = end_s[0] or time.monotonic() + BACK_S
+        threading.Event().wait(0.05)
+        return time.monotonic() < end_s[0]
+
+    return wait
 
 
 @dataclass(frozen=True, slots=True)
 class AutoRun:
-    """A lens and its pictures, ready to go."""
+    """A lens and its pictures, ready to go.
+
+    `found`: where the motors stood. `staying`: the axes that do not go back there. `log`, `looks`: where the
+    run is written down, and what an earlier one had written.
+    """
 
     rig: Rig
     optics: Optics
     wishes: Wishes
     source: VideoSource
     lens: Guarded
+    found: Places
+    staying: set[AxisName]
+    log: MotorLog | None = None
+    looks: tuple[tuple[Ask, Seen], ...] = ()
 
     def progress(self, limits: Limits | None = None) -> Iterator["Progress"]:
         """One look, then the next, and the answer; raises as `drive`."""
-        return drive(self.source, self.lens, self.rig.measure(), self._motor_rig, limits=limits)
+        running = drive(
+            self.source,
+            self.lens,
+            self.rig.measure(),
+            lambda _now: self._motor_rig(),
+            limits=limits,
+            told=self.looks,
+        )
+        for progress in running:
+            if progress.seen is not None and self.log is not None:
+                self.log.add(progress.ask, progress.seen)
+            if progress.answer is not None:
+                if progress.answer.corrected_um is not None:
+                    self.staying.add("focus")
+                if self.log is not None:
+                    self.log.end()
+            yield progress
 
     def blur_um(self, reading: Reading) -> float | None:
         """|r| of a reading for a screen, with the f-number of tele."""
@@ -119,12 +204,12 @@ class AutoRun:
             raise ValueError("the run is not over")
         return auto_json(last.answer, last)
 
-    def _motor_rig(self, found: Places) -> MotorRig:
+    def _motor_rig(self) -> MotorRig:
         count = self.wishes.between
         return MotorRig(
             self.lens.axes,
             self.optics,
-            found,
+            self.found,
             between=tuple((count - number) / (count + 1) for number in range(count)),
             correct=self.wishes.correct,
             adjusters=replace(self.rig.adjusters, back_focus_ring="back-focus" in self.lens.axes),
@@ -172,6 +257,7 @@ def drive(
     make_rig: Callable[[Places], MotorRig],
     *,
     limits: Limits | None = None,
+    told: Sequence[tuple[Ask, Seen]] = (),
 ) -> Iterator[Progress]:
     """Lead the procedure to its end with the pictures of `source` and the motors of `lens`.
 
@@ -179,6 +265,8 @@ def drive(
     ----------
     make_rig : callable
         The rig, from where the motors stand.
+    told : sequence of (Ask, Seen)
+        What an earlier run of the same had seen, to go on from there.
 
     Raises
     ------
@@ -189,7 +277,8 @@ def drive(
     """
     limits = limits or Limits()
     first = lens.state().positions
-    course = _Course(lens, procedure(make_rig(first)), first)
+    rig = make_rig(first)
+    course = _Course(lens, lambda: procedure(rig), first, told)
     begun_s: float | None = None
     with closing(source):
         for count, frame in enumerate(source.frames(), start=1):
@@ -206,17 +295,39 @@ def drive(
     raise SourceLost(f"{source.title}: the pictures ended before the answer was known")
 
 
+def _replayed(running: Procedure, told: Sequence[tuple[Ask, Seen]]) -> tuple[Ask, tuple[Ask, Seen] | None]:
+    """What the procedure asks for after all it was told before, and the sharpest look of these.
+
+    That one is taken again first: if it does not show what it showed then, somebody has touched something.
+    """
+    ask = next(running)
+    for asked, seen in told[:-1]:
+        if asked != ask:
+            raise ValueError("these looks are of another run")
+        ask = running.send(seen)
+    read = [each for each in told if each[1].reading.modulation]
+    return ask, max(read, key=lambda each: fmean(each[1].reading.modulation), default=None)
+
+
 class _Course:
     """Where the procedure has got to: the look that is asked for, and the moves on the way there."""
 
-    def __init__(self, lens: LensControl, running: Procedure, found: Places) -> None:
-        self._lens, self._running = lens, running
+    def __init__(
+        self,
+        lens: LensControl,
+        begin: Callable[[], Procedure],
+        found: Places,
+        told: Sequence[tuple[Ask, Seen]] = (),
+    ) -> None:
+        self._lens, self._begin = lens, begin
+        self._running = begin()
+        self._next, self._check = _replayed(self._running, told)
+        self._ask = self._check[0] if self._check else self._next
         self._sent: dict[AxisName, float] = dict(found)
         self._pushed_up: set[AxisName] = set()
         self._legs: deque[dict[AxisName, float]] = deque()
         self._moves = self._looks = 0
         self._lag, self._waiting = Lag(), Waiting()
-        self._ask = next(running)
         self._set_out()
 
     def take(self, reading: Reading, at_s: float) -> Iterator[Progress]:
@@ -232,6 +343,9 @@ class _Course:
             return
         mean, self._lag = rested
         self._looks += 1
+        if self._check is not None:
+            self._go_on(mean, self._check[1].reading)
+            return
         seen = Seen(mean, dict(state.positions))
         yield Progress(at_s, self._moves, self._looks, self._ask, seen)
         try:
@@ -239,6 +353,15 @@ class _Course:
         except StopIteration as end:
             yield Progress(at_s, self._moves, self._looks, self._ask, answer=end.value)
             return
+        self._set_out()
+
+    def _go_on(self, now: Reading, then: Reading) -> None:
+        """With what an earlier run had seen if it still holds, else from the start."""
+        self._check = None
+        if not same_picture(now, then):
+            self._running = self._begin()
+            self._next = next(self._running)
+        self._ask = self._next
         self._set_out()
 
     def _set_out(self) -> None:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..measure.reading import Flag
 from ..optics.lens import Optics
 from .backfocus import BackFocus, ZoomResidual, solve_back_focus
 from .defocus import F_NUMBER_SIGMA
@@ -25,7 +26,7 @@ SLOPE_SIGMA = 0.02
 class Stop:
     """What was found at one zoom position.
 
-    `ratio`: M / M_tele. `search`: the looks there, with a belief.
+    `ratio`: M / M_tele. `search`: the looks there, with a belief. `flags`: of the sharpest of them.
     """
 
     zoom: float
@@ -33,6 +34,7 @@ class Stop:
     scale_sigma_px: float
     ratio: float
     search: Search
+    flags: frozenset[Flag] = frozenset()
 
     @property
     def belief(self) -> Belief:
@@ -80,6 +82,7 @@ def judge_stops(
         slopes=(_slope(long), _slope(wide)),
         adjusters=adjusters,
         f_number=optics.f_number(wide.ratio),
+        flags=long.flags | wide.flags,
     )
     known = back_focus if verdict.kind != "not-front-focus" else None
     return StopsAnswer(known, half_depth_um, verdict)
