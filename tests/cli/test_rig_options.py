@@ -90,3 +90,9 @@ def test_without_a_source_and_without_a_rig_that_has_one_it_says_so(backfocus: R
         ended = backfocus("measure", *more)
         assert ended.returncode == 2
         assert "SOURCE" in ended.stderr
+
+
+def test_a_region_of_an_object_goes_without_another_target(backfocus: Run, pull: Path) -> None:
+    ended = backfocus("check", pull, "--region", "10,10,80x60", "--target", "star")
+    assert ended.returncode == 2
+    assert "--region is a part of an object here" in ended.stderr

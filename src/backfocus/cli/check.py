@@ -55,7 +55,7 @@ ReportFile = Annotated[
 ]
 
 
-@options.with_rig("no_ring", "shims", "um_per_degree", "red_blue_um")
+@options.with_rig("no_ring", "shims", "um_per_degree", "region", "red_blue_um")
 def check(
     asked: options.Asked,
     after: After = None,
@@ -95,7 +95,7 @@ def check(
     from ..session.run import Limits
 
     path = report and file_to_write("--report", report)
-    rig, begun_at = asked.rig(), now_words()
+    rig, begun_at = asked.rig(region_of_object=True), now_words()
     found = check_clip(
         rig,
         Question(first_turn, after, None if shim_um is None else options.decimal(shim_um)),

@@ -36,7 +36,7 @@ Record = Annotated[
 Web = Annotated[bool, typer.Option("--web", help="Use a web page instead (see `backfocus serve`).")]
 
 
-@options.with_rig("no_ring", "shims", "um_per_degree")
+@options.with_rig("no_ring", "shims", "um_per_degree", "region")
 def guide(
     asked: options.Asked,
     note: Note = None,
@@ -77,7 +77,7 @@ def guide(
 
     quiet = asked.config.quiet if quiet is None else quiet
     wanted = Wanted(
-        rig=asked.rig(),
+        rig=asked.rig(region_of_object=True),
         typed=options.as_typed("guide", asked, store=store),
         notes=_notes(note or []),
         frames=frames,

@@ -6,7 +6,7 @@ import shlex
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -162,7 +162,9 @@ RegionText = Annotated[
     str | None,
     typer.Option(
         "--region",
-        help="Measure the one slanted edge in this part of the picture: X,Y,WIDTHxHEIGHT in pixels.",
+        help="Keep to this part of the picture: X,Y,WIDTHxHEIGHT in pixels. `measure` takes the one slanted "
+        "edge in it (with --target object: what stands there); `check` and `guide` the object that stands "
+        "there in the first picture.",
         show_default=False,
     ),
 ]
@@ -241,14 +243,20 @@ class Asked:
 
         return layered(self.layers)
 
-    def rig(self, source: str | None = None) -> "Rig":
+    def rig(self, source: str | None = None, *, region_of_object: bool = False) -> "Rig":
         """The rig that is meant; UsageError where there is none, or no source for it.
 
-        `source`: the one to take where none is said.
+        `source`: the one to take where none is said. `region_of_object`: a region is where an object stands,
+        and not where an edge is.
         """
         from ..session.rig import RigOptions, over
 
         options = over(self.options, RigOptions(source=source))
+        if region_of_object and options.region is not None:
+            if options.target not in (None, "auto", "object"):
+                raise UsageError(Argument("region"), " is a part of an object here: it goes without ",
+                                 Argument("target", options.target))  # fmt: skip
+            options = replace(options, target="object")
         if not options.source:
             raise UsageError(
                 "no ", Argument("source"), ": give one, or name a rig that has one with ", Argument("rig")

@@ -57,6 +57,10 @@ def draw(view: View, console: Console, source: str = "", aside: Aside = NOTHING_
     )
 
 
+QUALITY_STYLES = {"good": "green", "fair": "yellow", "poor": "bold red"}
+"""Of the words on how good an object is."""
+
+
 def _heading(source: str, columns: int) -> Text:
     heading = Text("backfocus", style="bold").append(f"  {source}" if source else "", "not bold dim")
     heading.truncate(columns - 2, overflow="ellipsis")
@@ -71,6 +75,7 @@ def _fitted(view: View, console: Console, aside: Aside, columns: int, rows: int)
 
     title, letters = wrapped(view.title.upper(), "bold cyan"), _letters(view.title, console, columns)
     hint, meter = wrapped(view.hint, "default"), [_meter(view, columns)]
+    meter += wrapped(view.quality, QUALITY_STYLES.get(view.quality_colour, "default"))
     numbers = _in_short(view, console, columns)
     first, *others = [*view.notices, ""]
     notices = [wrapped(f"! {first}" if first else "", "bold yellow")]

@@ -90,14 +90,30 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectQuality:
+    """How good an object is to measure by, as far as the pictures so far tell.
+
+    `colour`: "good", "fair" (it will do, or more must be seen) or "poor" (choose another). `why`: what is
+    wrong, by key, the worst first; "unfocused" is no fault: the focus ring tells more.
+    """
+
+    colour: Literal["good", "fair", "poor"]
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Object:
-    """What stands in front of the camera, as the target; `x_px`, `y_px`: the middle of the part in use."""
+    """What stands in front of the camera, as the target; `x_px`, `y_px`: the middle of the part in use.
+
+    `quality`: how good it is, where that was looked at.
+    """
 
     x_px: float
     y_px: float
     width_px: float
     height_px: float
     tiles: tuple[Tile, ...] = ()
+    quality: ObjectQuality | None = None
 
 
 @dataclass(frozen=True, slots=True)

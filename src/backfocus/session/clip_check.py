@@ -243,7 +243,7 @@ def _seen(sightings: Iterable[Sighting], rig: Rig, *, live: bool) -> _Seen:
     """The readings of star or edge; with neither in view, of what is there, against its own tele picture."""
     seen: list[Reading] = []
     size_px, transfer = None, ""
-    album: Album | None = Album()
+    album: Album | None = Album(rig.part)
     charted = 0
     for sighting in sightings:
         frame = sighting.frame

@@ -16,6 +16,7 @@ from typing import Any, TypeGuard, get_args
 from ..errors import Argument, UsageError
 from ..guide.session_state import Setup
 from ..measure.edge.measurement import Region
+from ..measure.object.region import Region as Part
 from ..measure.object.track import ObjectTrack
 from ..measure.track import Target, Track
 from ..optics.lens import GREEN_UM, Optics, extended, parse_f_numbers
@@ -63,7 +64,8 @@ class RigOptions:
     transfer, range : str | None
         Transfer curve and video range to take instead of those the source names.
     target : "auto" | "star" | "edge" | "object" | None
-        What to look for, `region`: the part of the picture that holds one slanted edge.
+        What to look for, `region`: the part of the picture that holds one slanted edge, or of the first
+        picture in which the object stands.
     no_ring : bool | None
         Whether the lens has no back-focus ring, whatever its profile says.
     shims : tuple of float | None
@@ -216,7 +218,7 @@ class Rig:
         `only_charts`: no object, unless that is what is wanted.
         """
         track = self.only_charts if only_charts else self.track
-        known = replace(track, colours=colours, object=object_)
+        known = replace(track, colours=colours, object=object_ or track.object)
         return Tracking(known, lambda picture: self.fitted(picture.size_px).optics)
 
     def fitted(self, size_px: tuple[int, int] | None) -> "Rig":
@@ -248,12 +250,23 @@ class Rig:
     @property
     def track(self) -> Track:
         """What is known before the first picture of what to measure."""
+        if self.target == "object" and self.region is not None:
+            return Track(want="object", object=ObjectTrack(region=self.part))
         return Track(want=self.target, region=self.region)
 
     @property
     def only_charts(self) -> Track:
         """The same where a chart is waited for, however long it takes."""
         return replace(self.track, waits=True)
+
+    @property
+    def part(self) -> Part | None:
+        """The part of the first picture in which the object stands; None where all of it counts."""
+        region = self.region
+        if region is None or self.target != "object":
+            return None
+        right, bottom = region.x_px + region.width_px, region.y_px + region.height_px
+        return Part(region.x_px, region.y_px, right, bottom)
 
     def pictures(
         self, notice: Callable[[str], None] | None = None, *, source: str | None = None
@@ -313,7 +326,7 @@ def resolve(said: RigOptions, *, half_is_wrong: bool = True) -> Rig:
         profile_px=None if body is None or _tells_its_pixel(said) else (body.width_px, body.height_px),
         transfer=said.transfer or "auto",
         range=said.range or "auto",
-        target="edge" if said.region else said.target or "auto",
+        target="edge" if said.region and said.target != "object" else said.target or "auto",
         region=said.region,
         max_megapixels=said.max_megapixels or MAX_MEGAPIXELS,
     )

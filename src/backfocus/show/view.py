@@ -16,6 +16,7 @@ from ..guide.steps import Step
 from ..guide.watch.watch import StepHistory
 from ..guide.words import STEP_WORDS, instruction_words, progress_words
 from ..measure.reading import Flag, Reading
+from .aiming import object_words
 from .notices import Trouble, remarks_now, troubles_now
 
 StepState = Literal["done", "doubtful", "now", "ahead"]
@@ -47,6 +48,9 @@ class View:
         What went wrong and still matters, newest last.
     remarks
         What the pictures show now that can change the answer, and what to do about it.
+    quality, quality_colour
+        While aiming at an object and focusing on it: how good it is, in words, and "good", "fair" or "poor";
+        "" where there is none.
     """
 
     title: str
@@ -64,6 +68,8 @@ class View:
     left: str = ""
     troubles: tuple[Trouble, ...] = ()
     remarks: tuple[str, ...] = ()
+    quality: str = ""
+    quality_colour: str = ""
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -94,6 +100,7 @@ STAGES: tuple[tuple[str, tuple[Step, ...]], ...] = (
 )
 """The steps as people count them."""
 
+AIMING = (Step.AIM, Step.CHECK, Step.TO_TELE, Step.FIND, Step.LOOK_TELE)
 _SWEEPS = (Step.FIND, Step.SWEEP_TELE, Step.RETURN_TELE, Step.SWEEP_WIDE, Step.RETURN_WIDE)
 
 
@@ -126,6 +133,7 @@ def view_of(
     sharpness = _sharpness(um, depth_um, reading)
     fresh = any(isinstance(event, ev.ZoomMoved | ev.Bumped) for event in events)
     known = session.setup.optics is not None
+    quality, quality_colour = _quality(before, session.step, reading)
     return View(
         title,
         hint,
@@ -142,7 +150,19 @@ def view_of(
         left=progress_words(session),
         troubles=troubles_now(before.troubles, session, history, at_s, events),
         remarks=remarks_now(before.remarks, session, history, um, depth_um),
+        quality=quality,
+        quality_colour=quality_colour,
     )
+
+
+def _quality(before: View, step: Step, reading: Reading | None) -> tuple[str, str]:
+    """How good the object is, while another one could still be chosen."""
+    if step not in AIMING:
+        return "", ""
+    if reading is None:
+        return before.quality, before.quality_colour
+    quality = reading.object.quality if reading.object else None
+    return (object_words(quality), quality.colour) if quality else ("", "")
 
 
 def _words(before: View, instructions: Iterable[Instruction]) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from ..guide.procedure import Step, possible, rounds_left
 from ..guide.session_state import Result, Session
 from ..guide.watch.aim import BRIGHTEST, DARKEST
 from ..measure.reading import Flag, Reading, Star
+from ..show.aiming import object_words
 from ..show.notices import WENT_WRONG
 from ..show.view import View
 from ..solve.remarks import Effect, having, remark_words, with_remedies
@@ -33,6 +34,7 @@ _SIGNALS: tuple[tuple[Signal, tuple[type, ...]], ...] = (
     ("wrong", (*WENT_WRONG, ev.NothingChanges)),
 )
 _BESIDE: tuple[Effect, ...] = ("too soft", "in doubt", "camera soft")
+_GOOD = {"good": True, "fair": None, "poor": False}
 _CHECKED = {Flag.MOVING, Flag.SCALE_UNSURE}
 """What was noticed stands under the four things to look at, unless one of them says it."""
 _AIMED: dict[str, tuple[Turning, str]] = {
@@ -144,6 +146,7 @@ def _words(shown: Shown) -> Json | None:
         "hint": view.hint,
         "steps": [list(each) for each in view.steps],
         "left": view.left,
+        "object": [view.quality_colour, view.quality],
         "rounds": rounds_left(session),
         "notices": list(view.notices),
         "ring": ring,
@@ -223,8 +226,11 @@ def _checks(reading: Reading | None) -> list[Json]:
         ]
     whole = Flag.CROPPED not in flags
     name = f"{target.cycles} spokes" if isinstance(target, Star) else "squares" if reading.edge else "object"
+    quality = reading.object.quality if reading.object else None
     return [
-        _check("star", True, name if whole else f"{name}, partly out of the picture"),
+        _check("star", _GOOD[quality.colour], object_words(quality))
+        if quality
+        else _check("star", True, name if whole else f"{name}, partly out of the picture"),
         _light(reading),
         _detail(reading),
         _check(

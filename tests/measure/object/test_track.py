@@ -3,7 +3,9 @@
 import numpy as np
 
 from backfocus.frame import Frame
-from backfocus.measure.object.track import ObjectTrack, track_object
+from backfocus.measure.object.region import Region
+from backfocus.measure.object.similarity import Similarity
+from backfocus.measure.object.track import ObjectTrack, chosen_at, track_object
 from backfocus.measure.reading import Flag, Reading
 
 from .test_follow import picture
@@ -78,3 +80,36 @@ def test_a_focus_ring_that_breathes_leaves_the_zoom_where_it_is() -> None:
         len(IN) + 5,
     }
     assert readings[-1].against is not None
+
+
+def test_a_chosen_part_is_kept_to_at_every_zoom() -> None:
+    """Tiles lie where the part of the first picture has grown to; the drawn scene grows from its middle."""
+    part = Region(250.0, 140.0, 330.0, 200.0)
+    known: ObjectTrack | None = ObjectTrack(region=part)
+    for index, (grow, blur) in enumerate([*IN, *SWEEP]):
+        known, reading = track_object(known, Frame(picture(grow, blur=blur), index, index / 25))
+    assert reading.object is not None
+    assert reading.frequency_cy_px
+    grown = part.through(Similarity(4.0 + 0j), 640, 360)
+    half = reading.object.tiles[0].side_px / 2
+    for tile in reading.object.tiles:
+        assert grown.left_px - 2 < tile.x_px - half
+        assert tile.x_px + half < grown.right_px + 2
+        assert grown.top_px - 2 < tile.y_px - half
+        assert tile.y_px + half < grown.bottom_px + 2
+
+
+def test_a_part_that_is_pointed_at_is_where_it_was_in_the_first_picture() -> None:
+    known: ObjectTrack | None = None
+    for index, (grow, blur) in enumerate(IN):
+        known, _ = track_object(known, Frame(picture(grow, blur=blur), index, index / 25))
+    assert known is not None
+    pointed = chosen_at(known, 0.7, 0.5, 640, 360)
+    assert pointed.region is not None
+    # four times as large now: what is 128 px right of the middle was 32 px right of it
+    middle = (pointed.region.left_px + pointed.region.right_px) / 2
+    assert abs(middle - (319.5 + (0.7 * 640 - 319.5) / 4)) < 0.5
+    assert abs(pointed.region.right_px - pointed.region.left_px - 0.4 * 640 / 4) < 1.0
+    _, reading = track_object(pointed, Frame(picture(1.2), 20, 0.9))
+    assert reading.object is not None
+    assert reading.object.quality is not None

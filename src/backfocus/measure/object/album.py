@@ -21,6 +21,7 @@ from .measurement import ObjectMeasurement, measure_object
 from .placement import Placement, placed
 from .quality import quality
 from .reference import Reference, reference_from
+from .region import Region
 from .similarity import Similarity
 
 STILL = 0.0012
@@ -65,9 +66,13 @@ class Page:
 
 
 class Album:
-    """Takes the pictures of a recording in their order; `readings` measures those that were kept."""
+    """Takes the pictures of a recording in their order; `readings` measures those that were kept.
 
-    def __init__(self) -> None:
+    `region`: the part of the first picture to keep to.
+    """
+
+    def __init__(self, region: Region | None = None) -> None:
+        self._region = region
         self._kept: list[Page] = []
         self._rest: list[Page] = []
         self._known: Followed | None = None
@@ -109,11 +114,11 @@ class Album:
         if best is None:
             return []
         moving = {Flag.MOVING} if self._moves() else set()
-        faults = frozenset(moving | (quality(best.frame).flags & REFUSED))
+        faults = frozenset(moving | (quality(best.frame, _part(self._region, best)).flags & REFUSED))
         if faults:
             return [_refused(each, faults) for each in pages]
         reference = reference_from(best.frame)
-        return _held([_measured(reference, best, each) for each in pages if each is not best])
+        return _held([_measured(reference, best, each, self._region) for each in pages if each is not best])
 
     def beside(self, readings: Sequence[Reading]) -> Beside | None:
         """The reference beside the widest picture of those that were read, as the zoom had left it."""
@@ -123,7 +128,7 @@ class Album:
             return None
         page = next(each for each in pages if _is_of(shown, each.frame))
         reference = reference_from(best.frame)
-        return beside(reference, page.frame, _found(reference, best, page)[1])
+        return beside(reference, page.frame, _found(reference, best, page, self._region)[1])
 
     def _watch(self, frame: Frame, known: Followed) -> None:
         """Note how much of the picture moved by itself since the one a moment ago."""
@@ -233,6 +238,14 @@ def _is_of(reading: Reading, frame: Frame) -> bool:
     return (reading.index, reading.field) == (frame.index, frame.field)
 
 
+def _part(region: Region | None, page: Page) -> Region | None:
+    """The chosen part where it lies in a picture, as far as that shows it."""
+    if region is None:
+        return None
+    width, height = page.frame.luma.shape[1], page.frame.luma.shape[0] * page.frame.line_step
+    return region.through(page.place, width, height).within(Region(0, 0, width, height))
+
+
 def _refused(page: Page, faults: frozenset[Flag]) -> Reading:
     """A picture of an object that is none to measure by: where it lies, and why there is no curve."""
     frame = page.frame
@@ -278,10 +291,10 @@ def _curveless(reading: Reading) -> Reading:
     )
 
 
-def _measured(reference: Reference, best: Page, page: Page) -> Reading:
+def _measured(reference: Reference, best: Page, page: Page, region: Region | None) -> Reading:
     """One picture against the reference."""
     frame = page.frame
-    guess, found = _found(reference, best, page)
+    guess, found = _found(reference, best, page, region)
     ratio = (found.placement or guess).ratio
     return Reading(
         index=frame.index,
@@ -296,9 +309,11 @@ def _measured(reference: Reference, best: Page, page: Page) -> Reading:
     )
 
 
-def _found(reference: Reference, best: Page, page: Page) -> tuple[Placement, ObjectMeasurement]:
+def _found(
+    reference: Reference, best: Page, page: Page, region: Region | None
+) -> tuple[Placement, ObjectMeasurement]:
     """Where the follower puts the reference in a picture, and what is measured there."""
     frame = page.frame
     there = page.place.after(best.place.inverse)
     guess = placed(there, frame.luma.shape[1], frame.luma.shape[0] * frame.line_step)
-    return guess, measure_object(reference, frame, guess)
+    return guess, measure_object(reference, frame, guess, region=_part(region, page))

@@ -81,9 +81,12 @@ def look(
     region : Region, optional
         The part to judge, as in `quality`.
     """
-    now = quality(frame, region)
     ratio = place.ratio if place else known._ratio if known else 1.0
-    if known is None or abs(math.log(ratio / known._ratio)) > SAME_ZOOM:
+    kept = known is not None and abs(math.log(ratio / known._ratio)) <= SAME_ZOOM
+    if region is None and known is not None and kept and known.quality.colour != "poor":
+        region = known.quality.region  # what was chosen stays so, or no two pictures would compare
+    now = quality(frame, region)
+    if known is None or not kept:
         known = Seen(now, known._first_ratio if known else ratio, ratio)
     fine = cells_of(frame).within(now.region).fine
     known = _remembered(known, now, fine)

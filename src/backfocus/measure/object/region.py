@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .placement import Placement
 from .reference import CELL_PX, Reference
 from .shrink import Block
+from .similarity import Similarity
 from .tiles import layout
 
 Floats = NDArray[np.float32]
@@ -34,6 +35,14 @@ class Region:
     top_px: float
     right_px: float
     bottom_px: float
+
+    def through(self, place: Similarity, width_px: float, height_px: float) -> "Region":
+        """Where a part of the scene's first picture lies in another one of that size, upright around it."""
+        middle = complex((width_px - 1) / 2, (height_px - 1) / 2)
+        across, down = np.meshgrid([self.left_px, self.right_px], [self.top_px, self.bottom_px])
+        there = place.of(np.asarray(across + 1j * down).ravel() - middle) + middle
+        x, y = there.real, there.imag
+        return Region(float(x.min()), float(y.min()), float(x.max()), float(y.max()))
 
     def within(self, other: "Region") -> "Region":
         """What two have in common; empty where right is not beyond left, or bottom below top."""

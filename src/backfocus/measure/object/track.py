@@ -11,12 +11,15 @@ import numpy as np
 
 from ...frame import Frame
 from ...transfer import curve
-from ..reading import Against, Flag, Object, Reading, curve_fields
+from ..reading import Against, Flag, Object, ObjectQuality, Reading, curve_fields
 from .beside import Beside, beside
 from .follow import Followed, follow, looked_for
+from .look import Seen, look
 from .measurement import measure_object
 from .placement import Placement, placed
+from .quality import PART
 from .reference import Reference, reference_from
+from .region import Region
 from .similarity import Similarity
 
 ZOOMED_IN = 1.3
@@ -34,6 +37,10 @@ SHARPER = 1.02
 PASSED = 0.75
 """Of the sharpest picture's sharpness; below, its peak was passed. Within two depths of focus it falls by as
 much, and noise is a few per cent of it."""
+EVERY_S = 0.3
+"""From one look at how good the object is to the next: each takes as long as following it twice."""
+OF_THE_OBJECT = frozenset({Flag.TOO_SMOOTH, Flag.REPEATING, Flag.GLOSSY, Flag.SEVERAL_DEPTHS})
+"""What only another object cures."""
 SURE_SCALE = 0.003
 """How well the scale is known, as a share."""
 
@@ -54,6 +61,10 @@ class ObjectTrack:
         Whether something clearly softer was seen after it.
     longest
         The largest scale so far, against the first picture.
+    region
+        The part that somebody chose, in pixels of the scene's first picture; None takes all of it.
+    seen, seen_s
+        How good the object is, and when that was last looked at.
     """
 
     followed: Followed | None = None
@@ -62,6 +73,9 @@ class ObjectTrack:
     sharpness: float = 0.0
     is_peak: bool = False
     longest: float = 1.0
+    region: Region | None = None
+    seen: Seen | None = None
+    seen_s: float = 0.0
 
     @property
     def zoomed_in(self) -> bool:
@@ -90,8 +104,8 @@ def track_object(
     known = known or ObjectTrack()
     now = follow(known.followed or _from_before(known, frame), frame)
     if now.state == "cut":
-        known = ObjectTrack()
-    known = replace(known, followed=now)
+        known = ObjectTrack(region=known.region)
+    known = _looked_at(replace(known, followed=now), now, frame)
     if now.state == "lost":
         flags = frozenset({Flag.NO_OBJECT, Flag.LOST})
         return known, Reading(frame.index, frame.at_s, flags, contrast=contrast, field=frame.field)
@@ -99,19 +113,51 @@ def track_object(
     width, height = frame.luma.shape[1], frame.luma.shape[0] * frame.line_step
     middle = complex((width - 1) / 2, (height - 1) / 2) + now.place.move
     scale_px = now.ratio * width / 2
+    judged = known.seen.quality if known.seen else None
+    faults = judged.flags & OF_THE_OBJECT if judged and judged.colour == "poor" else frozenset()
+    told = ObjectQuality(judged.colour, judged.why) if judged else None
     seen = Reading(
         frame.index,
         frame.at_s,
-        frozenset({Flag.NO_REFERENCE}),
+        faults | {Flag.NO_REFERENCE},
         scale_px=scale_px,
         scale_sigma_px=max(now.sigma, SURE_SCALE) * scale_px,
         contrast=contrast,
         field=frame.field,
-        object=Object(middle.real, middle.imag, now.ratio * width, now.ratio * height),
+        object=Object(middle.real, middle.imag, now.ratio * width, now.ratio * height, quality=told),
     )
     if known.reference is None or not known.is_peak:
         return known, seen
     return known, _measured(known, known.reference, now, frame, seen)
+
+
+def chosen_at(
+    known: ObjectTrack, x_share: float, y_share: float, width_px: int, height_px: int
+) -> ObjectTrack:
+    """With the part around a place of the newest picture, in shares of it from the left top, as chosen."""
+    x, y = x_share * width_px, y_share * height_px
+    half_x, half_y = PART / 2 * width_px, PART / 2 * height_px
+    now = Region(x - half_x, y - half_y, x + half_x, y + half_y).within(Region(0, 0, width_px, height_px))
+    place = known.followed.place if known.followed else Similarity()
+    return replace(known, region=now.through(place.inverse, width_px, height_px), seen=None)
+
+
+def _looked_at(known: ObjectTrack, now: Followed, frame: Frame) -> ObjectTrack:
+    """With how good the object is, looked at a few times a second."""
+    at_s = frame.at_s if frame.at_s is not None else known.seen_s + EVERY_S
+    if known.seen is not None and 0.0 <= at_s - known.seen_s < EVERY_S - 1e-3:
+        return known
+    place = None if now.state == "lost" else now.place
+    seen = look(known.seen, frame, place=place, region=_chosen(known, now, frame))
+    return replace(known, seen=seen, seen_s=at_s)
+
+
+def _chosen(known: ObjectTrack, now: Followed, frame: Frame) -> Region | None:
+    """The chosen part where it lies now, as far as it is in the picture; None where nothing was chosen."""
+    if known.region is None:
+        return None
+    width, height = frame.luma.shape[1], frame.luma.shape[0] * frame.line_step
+    return known.region.through(now.place, width, height).within(Region(0, 0, width, height))
 
 
 def shown_beside(known: ObjectTrack, frame: Frame) -> Beside | None:
@@ -119,7 +165,10 @@ def shown_beside(known: ObjectTrack, frame: Frame) -> Beside | None:
     reference, now = known.reference, known.followed
     if reference is None or now is None or not known.is_peak or now.state == "lost":
         return None
-    return beside(reference, frame, measure_object(reference, frame, _guess(known, now, frame)))
+    region = _chosen(known, now, frame)
+    return beside(
+        reference, frame, measure_object(reference, frame, _guess(known, now, frame), region=region)
+    )
 
 
 def _guess(known: ObjectTrack, now: Followed, frame: Frame) -> Placement:
@@ -155,12 +204,13 @@ def _measured(
     known: ObjectTrack, reference: Reference, now: Followed, frame: Frame, seen: Reading
 ) -> Reading:
     guess = _guess(known, now, frame)
-    found = measure_object(reference, frame, guess)
+    found = measure_object(reference, frame, guess, region=_chosen(known, now, frame))
     ratio = (found.placement or guess).ratio
+    measured = replace(found.object, quality=seen.object.quality) if found.object and seen.object else None
     return replace(
         seen,
-        flags=found.flags,
-        object=found.object or seen.object,
+        flags=found.flags | (seen.flags - {Flag.NO_REFERENCE}),
+        object=measured or seen.object,
         against=Against(min(ratio, 1.0), reference.index, reference.at_s),
         **curve_fields(found),
     )

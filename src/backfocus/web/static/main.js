@@ -110,6 +110,8 @@ link.on("words", (now) => {
   if (before?.title !== now.title || before?.turn !== now.turn) announce(now);
   $("title").textContent = micro(now.title);
   $("hint").textContent = micro(now.hint);
+  $("object").textContent = now.object[1];
+  $("object").dataset.colour = now.object[0];
   showNotices(now.notices);
   $("left").textContent = micro(now.left);
   lens.show(now);
