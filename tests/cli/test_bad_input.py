@@ -105,6 +105,15 @@ def test_an_unreachable_host_is_said_in_one_line_and_hides_the_password(backfocu
     assert "Traceback" not in ended.stderr
 
 
+def test_what_is_missing_is_named_as_it_is_typed(backfocus: Run) -> None:
+    alone = one_line(backfocus("guide").stderr)
+    assert all(each in alone for each in ("SOURCE", "rtsp://", "device:0", "--rig"))
+    in_two = one_line(backfocus("check", "my", "clip.mp4").stderr)
+    assert "AFTER" in in_two
+    assert "--after" not in in_two
+    assert "quotes" in in_two
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

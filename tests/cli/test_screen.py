@@ -103,6 +103,9 @@ def test_a_question_and_a_message_of_the_stream_stand_inside_the_panel(width: in
     words = said(lines)
     assert aside.question in words
     assert aside.messages[0] in words
+    assert "Ctrl-C leave" in words
+    assert "Enter done" not in words
+    assert "Q finish" not in words
     if height >= 24:
         assert all(f"! {each}" in words for each in REMARKS)
 

@@ -17,6 +17,8 @@ from backfocus.guide.records import from_dict, to_dict
 from backfocus.guide.words import instruction_words
 from backfocus.measure.reading import Flag
 from backfocus.optics.lens import Optics
+from backfocus.solve.clip import ClipAnswer
+from backfocus.solve.verdict import Verdict
 
 OPTICS = Optics(5.0, ((0.0, 1.8),))
 SETUP = Setup(OPTICS, zoom_ratio=10.0)
@@ -266,6 +268,14 @@ def test_any_events_leave_a_valid_session_that_can_end_and_replays(
     assert replay(setup, [from_dict(plain) for plain in stored]) == session
     if not session.finished:
         assert advance(session, ev.Stopped(999.0, session.step))[0].finished
+
+
+def test_a_recording_that_can_give_no_number_ends_with_its_own_reason() -> None:
+    """Not with "not read at two zoom positions", which is what the procedure itself saw of it."""
+    why = Verdict("unsure", "The light changed.", "Leave the iris alone.")
+    shown = ClipAnswer(None, why, 9.0, referenced=False, flags=frozenset({Flag.LIGHT_CHANGED}))
+    session, _ = advance(start(SETUP)[0], ev.Ended(9.0, shown))
+    assert session.results[-1].verdict == why
 
 
 def test_an_object_is_searched_for_at_tele_as_slowly_as_it_is_swept() -> None:

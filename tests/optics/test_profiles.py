@@ -131,6 +131,14 @@ def test_an_unknown_name_brings_the_nearest(look_up, wrong, nearest):
         look_up(wrong)
 
 
+def test_a_name_that_is_like_none_brings_no_other_camera():
+    with pytest.raises(UsageError, match="perhaps not listed") as refused:
+        camera("HDC-3500")  # a broadcast camera, and none of these
+    assert "nearest" not in str(refused.value)
+    assert matching("hdc", cameras()) == (), "not the end of one word and the start of the next: UHD Canon"
+    assert matching("venice2", cameras()) == matching("venice 2", cameras()) != ()
+
+
 @pytest.mark.parametrize("words", ["cj20ex7.8", "CJ20 EX7.8B", "cj20"])
 def test_part_of_a_name_brings_those_it_fits(words):
     with pytest.raises(UsageError, match=r"these fit: canon-cj20ex7\.8b"):

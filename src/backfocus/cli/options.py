@@ -259,7 +259,12 @@ class Asked:
             options = replace(options, target="object")
         if not options.source:
             raise UsageError(
-                "no ", Argument("source"), ": give one, or name a rig that has one with ", Argument("rig")
+                "no ",
+                Argument("source"),
+                ": give a file, an address such as rtsp://CAMERA/stream, or device:0 (",
+                Remedy("devices"),
+                "), or name a rig that has one with ",
+                Argument("rig"),
             )
         return rig_of(options, self.said)
 
@@ -345,7 +350,8 @@ def as_option(argument: Argument | Remedy) -> str:
     """How the command line spells an argument or a remedy: `--f-number`, `--f-number two`."""
     if isinstance(argument, Remedy):
         return argument.said(REMEDIES)
-    name = "SOURCE" if argument.name == "source" else f"--{argument.name.replace('_', '-')}"
+    is_typed_bare = argument.name in ("source", "after")
+    name = argument.name.upper() if is_typed_bare else f"--{argument.name.replace('_', '-')}"
     return name if argument.value is True else f"{name} {argument.given}".rstrip()
 
 

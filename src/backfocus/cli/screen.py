@@ -202,7 +202,12 @@ def _steps(view: View) -> Lines:
 
 
 def _keys(columns: int, aside: Aside) -> Lines:
-    """What the keys do: all of them, on a second line where one is too short, and none broken in two."""
+    """What the keys do: all of them, on a second line where one is too short, and none broken in two.
+
+    While a question waits for an answer, or a note is typed, the keys do what that says.
+    """
+    if aside.question:
+        return [Text(HELP[-1], "dim")]
     words = [each.replace("mute", "sound") if aside.muted else each for each in aside.keys]
     between = " · " if len(" · ".join(words)) <= columns else "  "
     lines = [words[0]]

@@ -6,7 +6,7 @@ from typing import Literal
 
 from ..measure.reading import Flag
 from ..solve.backfocus import BackFocus
-from ..solve.clip import SolvedCamera, solved_camera
+from ..solve.clip import ClipAnswer, SolvedCamera, solved_camera
 from ..solve.joint import VARYING_MOVING, VARYING_STILL, JointAnswer, ZoomCurve, solve_zoom
 from ..solve.misfit import rings_of
 from ..solve.remarks import at_tele
@@ -140,7 +140,7 @@ def result(session: Session) -> Result:
     if zoom_unproved(session):
         found = before = None
     anyway, shown = _known_anyway(session), session.shown
-    if anyway is None and found is None and shown is not None and shown.back_focus is not None:
+    if anyway is None and found is None and shown is not None and _tells(shown):
         return Result(
             session.nd,
             shown.verdict,
@@ -156,6 +156,11 @@ def result(session: Session) -> Result:
     camera = None if zoom_unproved(session) else camera_of(session, tele=tele, wide=wide)
     verdict = _proved(session, anyway or verdict_on(session, found, camera))
     return Result(session.nd, verdict, found, before, half_depth_um(session), session.rounds, camera)
+
+
+def _tells(shown: ClipAnswer) -> bool:
+    """Whether a recording as a clip gives an error, or the reason why nothing in it can."""
+    return shown.back_focus is not None or bool(shown.flags & {Flag.LIGHT_CHANGED, Flag.EXTENDER})
 
 
 def verdict_on(session: Session, found: BackFocus | None, camera: SolvedCamera | None = None) -> Verdict:

@@ -5,6 +5,7 @@ package's of the same name. Reading them is the one input that floors 0 to 4 do.
 """
 
 import math
+import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -103,6 +104,8 @@ NO_SOURCE = "no source given"
 """Stands for the source of a number whose entry names none."""
 
 MOST_SUGGESTED = 6
+LIKE = 0.5
+"""Share of its letters that a name has in common with what was typed, to be named as perhaps meant."""
 _WORDS = frozenset({"name", "title", "mount", "kind", "back_focus_ring"})
 
 
@@ -256,18 +259,27 @@ def _suggestion(name: str, known: tuple[Profile, ...]) -> str:
     if fits:
         more = f" and {len(fits) - MOST_SUGGESTED} more" if len(fits) > MOST_SUGGESTED else ""
         return f"these fit: {', '.join(each.name for each in fits[:MOST_SUGGESTED])}{more}"
-    near = get_close_matches(name.lower(), [each.name for each in known], n=1, cutoff=0.0)
-    return f"the nearest is '{near[0]}'"
+    near = get_close_matches(name.lower(), [each.name for each in known], n=1, cutoff=LIKE)
+    if near:
+        return f"the nearest is '{near[0]}'"
+    return "nothing here has these words, so yours is perhaps not listed"
 
 
 def matching(words: str, known: tuple[Profile, ...]) -> tuple[Profile, ...]:
-    """Those with every word of `words` in their name or title, written together or not: `fx 6`, `FX6`."""
+    """Those with every word of `words` in their name or title, written together or not: `fx 6`, `FX6`.
+
+    A word that runs on into the next one begins with a word: `hdc` is not in `uhd canon`.
+    """
     wanted = [_letters(word) for word in words.split()]
     if not all(wanted):
         return ()
-    return tuple(
-        each for each in known if all(word in _letters(f"{each.name} {each.title}") for word in wanted)
-    )
+    return tuple(each for each in known if all(_holds(f"{each.name} {each.title}", word) for word in wanted))
+
+
+def _holds(title: str, word: str) -> bool:
+    parts = re.findall(r"[^\W_]+", title.lower())
+    run_on = ("".join(parts[at:]).startswith(word) for at in range(len(parts)))
+    return any(word in part for part in parts) or any(run_on)
 
 
 def _letters(text: str) -> str:

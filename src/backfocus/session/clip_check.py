@@ -58,7 +58,11 @@ class Question:
             raise UsageError(Argument("first_turn", self.first_turn), f": one of {ways}")
         if (self.shim_um is None) != (self.after is None):
             both = Argument("after"), " and ", Argument("shim_um")
-            raise UsageError("two clips and the step between them belong together: give both, ", *both)
+            raise UsageError(
+                "two clips and the step between them belong together: give both, ",
+                *both,
+                " (a name with a space in it goes into quotes)",
+            )
         if self.shim_um is not None and not 0.0 < abs(self.shim_um) <= SHIM_UM:
             raise UsageError(
                 Argument("shim_um", self.shim_um), f": give um up to {SHIM_UM:g} either way, not 0"

@@ -243,8 +243,8 @@ class Rig:
             return ""
         return (
             f"the picture is {size_px[0]} x {size_px[1]}, {self.camera} gives "
-            f"{' x '.join(map(str, self.profile_px or ()))}: its pixels are taken as "
-            f"{fitted.optics.pixel_um:g} um, the whole sensor in fewer or more of them"
+            f"{' x '.join(map(str, self.profile_px or ()))}: one of its pixels counts as "
+            f"{fitted.optics.pixel_um:.3g} um, as if it was the whole picture made smaller or larger"
         )
 
     @property

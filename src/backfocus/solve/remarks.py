@@ -132,8 +132,9 @@ REMARKS: dict[Flag, Remark] = {
         "in doubt",
     ),
     Flag.LIGHT_CHANGED: Remark(
-        "the light changed: iris, ND or lamp",
-        "Iris by hand and fully open, auto exposure off; leave ND and lamps as they are, and start again.",
+        "the light changed (iris, ND or lamp), or the f-number is not that of this lens",
+        "Iris by hand and fully open, auto exposure off; leave ND and lamps as they are, and start again. If "
+        "nothing was touched, name the lens or f-number that is there.",
         "in doubt",
     ),
     Flag.EXTENDER: Remark(

@@ -276,7 +276,7 @@ def _disturbed(flags: frozenset[Flag]) -> Verdict:
     """What changed while it was filmed, so that tele and wide make no number together."""
     remark, *_ = having(flags & {Flag.LIGHT_CHANGED, Flag.EXTENDER}, "in doubt")
     why = (
-        "the same error blurs less through a smaller opening, so tele and wide make no number together"
+        "tele and wide make no number together, as the same error blurs less through a smaller opening"
         if Flag.LIGHT_CHANGED in flags
         else "without it the zoom was not seen from tele to wide"
     )
