@@ -14,8 +14,8 @@ from .guide import Record
 FPS = 15
 """Enough for a hand's speed, and a minute's procedure takes less than a minute on two cores."""
 
-SCENE_ZOOM = 8
-"""With a scene: what tele shows of it is so many times smaller at wide. Of 540 lines it has 67; with the 20x
+SCENE_ZOOM = 6
+"""With a scene: what tele shows of it is so many times smaller at wide. Of 540 lines it has 90; with the 20x
 of the lens before the star it would have 27."""
 
 Seed = Annotated[int, typer.Option("--seed", help="Draws the lens, the room, the hand and the noise.", min=0)]

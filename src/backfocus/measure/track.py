@@ -130,10 +130,11 @@ def track(known: Track | None, frame: Frame) -> tuple[Track, Reading]:
 
 
 def _read(known: Track, frame: Frame) -> tuple[Track, Reading]:
-    picture = pyramid(eight_bits(frame), line_step=frame.line_step, first_line=frame.first_line)
-    contrast = scene_contrast(picture.reduced(WIDTH_PX))
+    luma = eight_bits(frame)
     if known.want == "object" or (known.object is not None and known.object.zoomed_in):
-        return _object(known, frame, contrast)
+        return _object(known, frame, scene_contrast(luma))
+    picture = pyramid(luma, line_step=frame.line_step, first_line=frame.first_line)
+    contrast = scene_contrast(picture.reduced(WIDTH_PX))
     if known.region is not None:
         return known, read_region(frame, known.region, contrast)
     if known.want == "edge" or known.edges is not None:

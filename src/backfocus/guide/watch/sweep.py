@@ -56,6 +56,8 @@ APPEARED_S, APPEARED_SHARE = 0.3, 0.75
 STRAYS_SCATTERS = 5.0
 """In a minute's tenths of seconds the third highest of normal noise lies five sigmas above the lowest."""
 CONTRAST_STEP = 0.15
+OBJECT_NOISE = 0.8
+"""Sigmas of an object's reading that are its noise from picture to picture, at most."""
 
 
 def judge_find(state: StepHistory, session: Session) -> ev.Seen | None:
@@ -120,7 +122,7 @@ def judge_return(state: StepHistory, session: Session) -> ev.Seen | None:
     allowed_um = close_um(session, seen)
     if state.told is ev.AtPeak:
         return _settling(state, session, seen, allowed_um)
-    if _now_um(seen) <= _within_um(seen, allowed_um):
+    if _now_um(seen) <= _widened_um(session, allowed_um, seen[-1].sigma_um):
         return ev.AtPeak(state.at_s, ring)
     if lasted(state.stretch, REACTION_S) and _goes_away(seen, allowed_um):
         return ev.Overshot(state.at_s, ring)
@@ -247,7 +249,7 @@ def _settling(
     look = steady_reading(session, [each.reading for each in last(seen, SETTLED_S)], best)
     if look is None:
         return None
-    within_um = max(allowed_um, min(2.0 * look.sigma_um, 3.0 * allowed_um))
+    within_um = _widened_um(session, allowed_um, look.sigma_um)
     if look.residual_um > CLEARLY * within_um:
         return ev.Overshot(state.at_s, turned_ring(session))
     is_back = lasted(seen, SETTLED_S + STILL_S) and look.residual_um <= within_um
@@ -270,9 +272,14 @@ def returned(
     return ev.Returned(state.at_s, ring, look, corrected_um)
 
 
-def _within_um(seen: Sequence[TimedReading], allowed_um: float) -> float:
-    """What counts as back on the peak: noise may widen it, but not beyond the depth of focus."""
-    return max(allowed_um, min(2.0 * seen[-1].sigma_um, 3.0 * allowed_um))
+def _widened_um(session: Session, allowed_um: float, sigma_um: float) -> float:
+    """What counts as back on the peak: noise may widen it, but not beyond the depth of focus.
+
+    Most of what an object's reading doubts of itself it shares with the sharpest picture it is held against.
+    """
+    if session.target == "object":
+        return max(allowed_um, min(OBJECT_NOISE * sigma_um, 2.0 * allowed_um))
+    return max(allowed_um, min(2.0 * sigma_um, 3.0 * allowed_um))
 
 
 def _goes_away(seen: Sequence[TimedReading], allowed_um: float) -> bool:

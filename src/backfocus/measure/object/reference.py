@@ -125,13 +125,13 @@ def level(reference: Reference, box: tuple[int, int, int, int], highest_cy_px: f
     highest_cy_px : float
         Up to 0.5; in lines of the whole picture also for a field.
     """
-    from scipy.fft import dctn, idctn
+    from scipy.fft import dctn, idctn, next_fast_len
 
     part = reference.light[box[0] : box[1], box[2] : box[3]]
     rows, columns = part.shape
     step = reference.line_step
     per_px = SAMPLES_PER_CYCLE * highest_cy_px
-    wanted = max(8, round(rows * step * per_px)), max(8, round(columns * per_px))
+    wanted = tuple(next_fast_len(max(8, round(each * per_px)), real=True) for each in (rows * step, columns))
     waves = dctn(part, norm="ortho")
     waves *= _undone(rows, wanted[0], step, highest_cy_px)[:, None]
     waves *= _undone(columns, wanted[1], 1, highest_cy_px)
@@ -154,8 +154,15 @@ def _undone(samples: int, wanted: int, step: int, highest: float) -> Floats:
     frequency = np.arange(samples) / (2.0 * samples * step)
     pixel = np.maximum(np.sinc(frequency), PIXEL_FLOOR)
     kept = frequency <= highest
-    interpolated = cubic_response(np.arange(samples) / (2.0 * wanted))
+    interpolated = np.interp(np.arange(samples) / (2.0 * wanted), *_cubic_table())
     return np.asarray(kept / (pixel * np.where(kept, interpolated, 1.0)), np.float32)
+
+
+@lru_cache(maxsize=1)
+def _cubic_table() -> tuple[Floats64, Floats64]:
+    """The cubic's response up to half a cycle per sample, so close that a straight line joins the values."""
+    at = np.linspace(0.0, 0.5, 1025)
+    return at, cubic_response(at)
 
 
 def cubic_response(cycles_per_sample: Floats64) -> Floats64:

@@ -88,7 +88,10 @@ def _laid(reference: Reference, placement: Placement, x: Floats, y: Floats) -> F
     column = across + np.float32((reference.width_px - 1) / 2)
     line = down + np.float32((reference.height_px - 1) / 2)
     row = (line - np.float32(reference.first_line)) / np.float32(reference.line_step)
-    part = level(reference, _box(reference, row, column), _highest(placement.ratio))
+    highest = _highest(placement.ratio)
+    # so much that it lasts until the next level, whose ratios are smaller
+    box = _box(reference, row, column, placement.ratio / (math.sqrt(2.0) * highest))
+    part = level(reference, box, highest)
     at_x = (column - np.float32(part.x_px)) * np.float32(part.per_px)
     at_y = (row - np.float32(part.y_rows)) * np.float32(part.per_row)
     shape = len(y), len(x)
@@ -109,12 +112,14 @@ def _highest(ratio: float) -> float:
     return float(min(0.5, 0.5 * 2.0 ** (math.ceil(2 * math.log2(ratio) - 1e-9) / 2)))
 
 
-def _box(reference: Reference, row: Floats, column: Floats) -> tuple[int, int, int, int]:
+def _box(reference: Reference, row: Floats, column: Floats, grown: float) -> tuple[int, int, int, int]:
+    """Part of the reference around these rows and columns, and so many times as much."""
     rows, columns = reference.light.shape
     ends = []
     for at, size in ((row, rows), (column, columns)):
-        first = math.floor((float(at.min()) - ROOM_PX) / ROUND_PX) * ROUND_PX
-        last = math.ceil((float(at.max()) + ROOM_PX) / ROUND_PX) * ROUND_PX
+        middle, half = (float(at.min()) + float(at.max())) / 2, float(np.ptp(at)) / 2 * grown + ROOM_PX
+        first = math.floor((middle - half) / ROUND_PX) * ROUND_PX
+        last = math.ceil((middle + half) / ROUND_PX) * ROUND_PX
         first = min(max(0, first), max(0, size - ROUND_PX))
         ends += [first, max(min(size, last), min(size, first + ROUND_PX))]
     return ends[0], ends[1], ends[2], ends[3]

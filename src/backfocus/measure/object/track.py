@@ -53,12 +53,12 @@ class ObjectTrack:
     ----------
     followed
         The scene from picture to picture; its first picture is the unit of the scale.
-    reference, place
-        The sharpest picture of tele so far, and where the scene's first picture lies in it.
-    sharpness
-        Of the reference.
+    sharpest, place, sharpness
+        The sharpest picture of tele so far, where the scene's first picture lies in it, and how sharp it is.
     is_peak
         Whether something clearly softer was seen after it.
+    reference
+        That picture, once it is to be measured against.
     longest
         The largest scale so far, against the first picture.
     region
@@ -68,6 +68,7 @@ class ObjectTrack:
     """
 
     followed: Followed | None = None
+    sharpest: Frame | None = None
     reference: Reference | None = None
     place: Similarity = field(default_factory=Similarity)
     sharpness: float = 0.0
@@ -191,13 +192,18 @@ def _with_reference(known: ObjectTrack, now: Followed, frame: Frame) -> ObjectTr
     """With this picture as the reference where it is the sharpest of tele, or as proof of another one."""
     if now.sharpness > HALF_AS_SHARP * known.sharpness:
         known = replace(known, longest=max(known.longest, now.ratio))
-    if known.reference is not None and known.place.ratio < BREATHES * known.longest:
-        known = replace(known, reference=None, sharpness=0.0, is_peak=False)
+    if known.place.ratio < BREATHES * known.longest:
+        known = replace(known, sharpest=None, reference=None, sharpness=0.0, is_peak=False)
     if now.ratio < max(ZOOMED_IN, BREATHES * known.longest):
         return known
     if now.sharpness > SHARPER * known.sharpness and abs(now.rate) < RUNS:
-        return replace(known, reference=reference_from(frame), place=now.place, sharpness=now.sharpness)
-    return replace(known, is_peak=known.is_peak or now.sharpness < PASSED * known.sharpness)
+        own = replace(frame, luma=frame.luma.copy(), chroma=None)  # the decoder's buffer is let go
+        known = replace(known, sharpest=own, reference=None, place=now.place, sharpness=now.sharpness)
+    elif now.sharpness < PASSED * known.sharpness:
+        known = replace(known, is_peak=True)
+    if known.is_peak and known.sharpest is not None:
+        known = replace(known, reference=reference_from(known.sharpest), sharpest=None)
+    return known
 
 
 def _measured(
