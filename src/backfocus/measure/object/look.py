@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ...frame import Frame
 from ..picture.eight_bits import eight_bits
-from .quality import LEAST_COARSE, LEAST_DETAIL, Quality, Why, cells_of, codes_of, mean_of, quality
+from .quality import LEAST_COARSE, LEAST_DETAIL, Cells, Quality, Why, cells_of, codes_of, mean_of, quality
 from .region import Region
 from .similarity import Similarity
 
@@ -85,13 +85,14 @@ def look(
     kept = known is not None and abs(math.log(ratio / known._ratio)) <= SAME_ZOOM
     if region is None and known is not None and kept and known.quality.colour != "poor":
         region = known.quality.region  # what was chosen stays so, or no two pictures would compare
-    now = quality(frame, region)
+    cells = cells_of(frame)
+    now = quality(frame, region, cells)
+    part = cells.within(now.region)
     if known is None or not kept:
         known = Seen(now, known._first_ratio if known else ratio, ratio)
-    fine = cells_of(frame).within(now.region).fine
-    known = _remembered(known, now, fine)
+    known = _remembered(known, now, part.fine)
     known = _held_against(known, frame, now)
-    return replace(known, quality=_with_history(known, now, frame, ratio))
+    return replace(known, quality=_with_history(known, now, part, ratio))
 
 
 def _remembered(known: Seen, now: Quality, fine: Floats) -> Seen:
@@ -142,14 +143,13 @@ def moved_share(before: Luma8, after: Luma8) -> float | None:
     return float((off[tells] > np.maximum(CHANGED * contrast[tells], CHANGED_CODES)).mean())
 
 
-def _with_history(known: Seen, now: Quality, frame: Frame, ratio: float) -> Quality:
+def _with_history(known: Seen, now: Quality, part: Cells, ratio: float) -> Quality:
     """The quality of the sharpest picture of this zoom position, with what only several of them tell."""
     shown = known._quality or now
-    if "too-smooth" in shown.why and not known._passed:
-        coarse = cells_of(frame).within(now.region).coarse
-        if ratio > ZOOMED_IN * known._first_ratio or coarse > LEAST_COARSE:
-            why = tuple("unfocused" if each == "too-smooth" else each for each in shown.why)
-            shown = replace(shown, why=why, colour="fair" if why == ("unfocused",) else "poor")
+    near = ratio <= ZOOMED_IN * known._first_ratio
+    if "too-smooth" in shown.why and not known._passed and not (near and part.coarse <= LEAST_COARSE):
+        why = tuple("unfocused" if each == "too-smooth" else each for each in shown.why)
+        shown = replace(shown, why=why, colour="fair" if why == ("unfocused",) else "poor")
     more: list[Why] = []
     if min(known._moved) > MANY:
         more.append("moving")

@@ -8,6 +8,7 @@ chart laid again until it does not move any more.
 import math
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -87,10 +88,15 @@ def register(
 
 
 def _whole(chart: Floats, picture: Floats, line_step: int) -> tuple[float, float]:
-    """How far a block is off as one, to a pixel: (x, y) in columns and lines."""
+    """How far a block is off as one, to two pixels: (x, y) in columns and lines."""
     from scipy.fft import irfft2, next_fast_len, rfft2
 
-    rows, columns = picture.shape
+    # only what is coarse has a say, and half the samples show that
+    rows, columns = (size // 2 for size in picture.shape)
+    picture, chart = (
+        np.asarray(cv2.resize(each, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
+        for each in (picture, chart)
+    )
     window = np.outer(np.hanning(rows + 2)[1:-1], np.hanning(columns + 2)[1:-1]).astype(np.float32)
     shape = next_fast_len(rows, real=True), next_fast_len(columns, real=True)
     seen, known = (
@@ -99,13 +105,13 @@ def _whole(chart: Floats, picture: Floats, line_step: int) -> tuple[float, float
     x = np.fft.rfftfreq(shape[1])[None, :]
     y = np.fft.fftfreq(shape[0])[:, None]
     cross = np.conj(known) * seen / (np.abs(known) + 1e-6 * np.abs(known).max())
-    cross *= np.exp(-((np.hypot(x, y) / 0.15) ** 2)) * (np.hypot(x, y) > 1.5 / min(rows, columns))
+    cross *= np.exp(-((np.hypot(x, y) / 0.3) ** 2)) * (np.hypot(x, y) > 1.5 / min(rows, columns))
     correlation = irfft2(cross, shape)
     row, column = divmod(int(np.argmax(correlation)), shape[1])
     if correlation.max() < CLEAR * correlation.std():
         return 0.0, 0.0
     row, column = _signed(row, shape[0]), _signed(column, shape[1])
-    return float(column), float(row * line_step)
+    return float(2 * column), float(2 * row * line_step)
 
 
 def _signed(at: int, size: int) -> int:

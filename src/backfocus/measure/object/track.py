@@ -37,8 +37,9 @@ SHARPER = 1.02
 PASSED = 0.75
 """Of the sharpest picture's sharpness; below, its peak was passed. Within two depths of focus it falls by as
 much, and noise is a few per cent of it."""
-EVERY_S = 0.3
-"""From one look at how good the object is to the next: each takes as long as following it twice."""
+EVERY_S, EVERY_MEASURED_S = 0.3, 2.0
+"""From one look at how good the object is to the next, and so far apart once it is measured: each takes as
+long as following it twice."""
 OF_THE_OBJECT = frozenset({Flag.TOO_SMOOTH, Flag.REPEATING, Flag.GLOSSY, Flag.SEVERAL_DEPTHS})
 """What only another object cures."""
 SURE_SCALE = 0.003
@@ -146,7 +147,8 @@ def chosen_at(
 def _looked_at(known: ObjectTrack, now: Followed, frame: Frame) -> ObjectTrack:
     """With how good the object is, looked at a few times a second."""
     at_s = frame.at_s if frame.at_s is not None else known.seen_s + EVERY_S
-    if known.seen is not None and 0.0 <= at_s - known.seen_s < EVERY_S - 1e-3:
+    every_s = EVERY_S if known.reference is None else EVERY_MEASURED_S
+    if known.seen is not None and 0.0 <= at_s - known.seen_s < every_s - 1e-3:
         return known
     place = None if now.state == "lost" else now.place
     seen = look(known.seen, frame, place=place, region=_chosen(known, now, frame))
