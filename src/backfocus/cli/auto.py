@@ -3,11 +3,12 @@
 import json
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import Argument, UsageError
+from ..errors import Argument, OutputError, UsageError
 from . import options
 from .check import EXIT_CODES
 
@@ -27,6 +28,15 @@ Yes = Annotated[bool, typer.Option("--yes", help="The lens may move: do not ask 
 JustLook = Annotated[
     bool, typer.Option("--look-only", help="Do not set the back focus, also where there is a motor for it.")
 ]
+TableFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--table",
+        help="Write where it is sharp at each zoom: .json for `backfocus hold`, .csv for a spreadsheet. More "
+        "positions between make it finer.",
+        show_default=False,
+    ),
+]
 Between = Annotated[
     int,
     typer.Option(
@@ -45,6 +55,7 @@ def auto(
     yes: Yes = False,
     look_only: JustLook = False,
     between: Between = 2,
+    table: TableFile = None,
     frames: options.Frames = None,
     seconds: options.Seconds = None,
     json_: options.Json = False,
@@ -75,8 +86,8 @@ def auto(
             "micrometres need pixel pitch and f-number: add ", Argument("pixel_um"), " and ",
             Argument("f_number"), ", or ", Argument("camera"), " and ", Argument("lens"),
         )  # fmt: skip
-    _ask(yes, address)
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    ask(yes, address)
+    signal.signal(signal.SIGTERM, as_interrupt)
     wishes = Wishes(between=between, correct=not look_only)
     with open_run(rig, address, wishes, notice=options.notice) as run:
         last: Progress | None = None
@@ -85,6 +96,8 @@ def auto(
                 typer.echo(_line(last, run))
     if last is None or last.answer is None:
         raise typer.Exit(4)
+    if table is not None:
+        _write(table, last.answer, run)
     if json_:
         sys.stdout.write(json.dumps(run.as_json(last)) + "\n")
     else:
@@ -92,18 +105,32 @@ def auto(
     raise typer.Exit(EXIT_CODES[last.answer.verdict.kind])
 
 
-def _as_interrupt(_number: int, _frame: object) -> None:
+def as_interrupt(_number: int, _frame: object) -> None:
     """Ended by the system, as by Ctrl-C: the lens is put back first."""
     raise KeyboardInterrupt
 
 
-def _ask(yes: bool, address: str) -> None:
+def ask(yes: bool, address: str) -> None:
     """Nothing moves before it is said once."""
     if yes or address.startswith("sim:"):
         return
     if not options.is_at_a_terminal():
         raise UsageError("the lens will move: say so with ", Argument("yes", True))
     typer.confirm("Zoom and focus of this lens will move. Is nobody on air with it?", abort=True, err=True)
+
+
+def _write(path: Path, answer: "MotorAnswer", run: "AutoRun") -> None:
+    from ..session.motors import table_of
+    from ..solve.focus_table import table_csv, table_json
+
+    found = table_of(answer, run.lens.axes["focus"])
+    if found is None:
+        options.notice("there is no table to write: it takes two zoom positions that were found")
+        return
+    try:
+        path.write_text(table_csv(found) if path.suffix.lower() == ".csv" else table_json(found), "utf-8")
+    except OSError as fault:
+        raise OutputError(f"{path}: {fault.strerror or fault}") from None
 
 
 def _line(progress: "Progress", run: "AutoRun") -> str:

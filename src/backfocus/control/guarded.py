@@ -99,11 +99,14 @@ def by_hand(
     how_to_restore: Callable[[Automatic], str],
     notice: Callable[[str], None],
     before: Automatic | None = None,
+    wanted: Automatic = BY_HAND,
 ) -> Iterator[Automatic]:
     """Automatic focus and exposure off inside, and as they were after it, whatever happens inside.
 
     Parameters
     ----------
+    wanted : Automatic
+        What holds inside.
     before : Automatic, optional
         As they were before a run that could not put them back; else they are asked for.
     how_to_restore : callable
@@ -111,7 +114,7 @@ def by_hand(
     notice : callable taking a line of text
         Told that.
     """
-    was = lens.automatic(BY_HAND)
+    was = lens.automatic(wanted)
     if before is not None:
         was = before
     try:

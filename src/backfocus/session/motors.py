@@ -15,7 +15,7 @@ from ..control.guarded import Guarded, by_hand, places_put_back
 from ..control.lens_control import LensControl
 from ..errors import SourceLost, UsageError
 from ..frame import fields
-from ..guide.axes import AxisName
+from ..guide.axes import Axis, AxisName
 from ..guide.motors import Ask, MotorAnswer, MotorRig, Procedure, Seen, procedure
 from ..guide.stillness import Lag, Waiting, at_rest, same_picture, wait
 from ..measure.reading import Reading
@@ -23,6 +23,7 @@ from ..optics.lens import Optics
 from ..show.lines import check_json
 from ..sim.source import SimSource
 from ..solve.defocus import defocus
+from ..solve.focus_table import FocusTable, Knot
 from ..solve.stops import Stop
 from ..video.source import VideoSource
 from .motor_log import MotorLog, log_for
@@ -236,6 +237,17 @@ def auto_json(answer: MotorAnswer, last: "Progress") -> dict[str, Any]:
         "moves": last.moves,
         "camera_s": round(last.at_s, 2),
     }
+
+
+def table_of(answer: MotorAnswer, focus: Axis) -> FocusTable | None:
+    """Focus over zoom, from where each stop was sharp; None from fewer than two."""
+    stops = sorted(answer.stops, key=lambda stop: stop.zoom)
+    if len(stops) < 2:
+        return None
+    knots = tuple(
+        Knot(stop.zoom, stop.belief.best, max(stop.belief.sigma, 0.5), stop.scale_px) for stop in stops
+    )
+    return FocusTable(knots, focus.low, focus.high)
 
 
 def _table_row(stop: Stop) -> dict[str, Any]:

@@ -1,0 +1,86 @@
+"""Hold focus: watch the zoom, and drive the focus motor from a table."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from ..control.lens_control import LensControl
+from ..guide.axes import LensState
+from ..solve.focus_table import FocusTable
+
+AHEAD_S = 0.12
+"""How far ahead the zoom is foreseen: what a command and its answer take on a usual network."""
+LEAST_STEPS = 2.0
+"""A smaller correction is not worth a command."""
+MOST_AHEAD = 0.1
+"""Of the zoom's span: no further than that is the zoom foreseen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One moment: where the zoom stands, where the focus was sent, and how well that is known there."""
+
+    at_s: float
+    zoom: float
+    focus: float
+    sigma: float
+    moved: bool
+
+
+def hold(
+    lens: LensControl,
+    table: FocusTable,
+    *,
+    clock: Callable[[], float],
+    wait: Callable[[], bool],
+    ahead_s: float = AHEAD_S,
+) -> Iterator[Held]:
+    """Follow the zoom with the focus until `wait` says that it is enough; raises LensLost.
+
+    Parameters
+    ----------
+    clock : callable
+        The time in seconds.
+    wait : callable
+        Lets a little time pass; False ends.
+    ahead_s : float
+        How far ahead of its last known place the zoom is foreseen, while it moves.
+    """
+    foresight = _Foresight(lens.axes["zoom"].span)
+    axis = lens.axes["focus"]
+    sent: float | None = None
+    while True:
+        state = lens.state()
+        now_s = clock()
+        zoom = foresight.zoom_at(state, now_s, ahead_s)
+        place, sigma = table.focus_at(zoom)
+        place = float(round(axis.within(place)))
+        moved = sent is None or abs(place - sent) >= LEAST_STEPS
+        if moved:
+            lens.move("focus", place)
+            sent = place
+        yield Held(now_s, state.positions["zoom"], place, sigma, moved)
+        if not wait():
+            return
+
+
+class _Foresight:
+    """Where the zoom will be, from where it was last seen and how fast it went."""
+
+    def __init__(self, span: float) -> None:
+        self._most = MOST_AHEAD * span
+        self._last: tuple[float, float] | None = None
+        self._steps_s = 0.0
+
+    def zoom_at(self, state: LensState, now_s: float, ahead_s: float) -> float:
+        """The zoom `ahead_s` from now."""
+        zoom = state.positions["zoom"]
+        if self._last is None:
+            self._last = now_s, zoom
+        then_s, before = self._last
+        if zoom != before and now_s > then_s:
+            self._steps_s = (zoom - before) / (now_s - then_s)
+            self._last = now_s, zoom
+        elif now_s - then_s > 2.0 * ahead_s:
+            self._steps_s = 0.0
+        ahead = self._steps_s * (ahead_s + now_s - self._last[0])
+        return zoom + min(max(ahead, -self._most), self._most)
