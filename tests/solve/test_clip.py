@@ -45,6 +45,7 @@ def clip(make_reading):
         sweep=0,
         nudge_um=0.0,
         nudge_s=1.0,
+        stop_um=-math.inf,
         w040=0.0,
         tracking_um=0.0,
         coded=0.0,
@@ -60,6 +61,7 @@ def clip(make_reading):
             zoom = 1.0 - ease((at_s - STEADY_S) / WALK_S)
             ratio = ZOOM ** (zoom - 1.0)
             turned = sweep * (8.0 * H + abs(delta_um)) * both_ways((at_s - 2.0 * STEADY_S - WALK_S) / SWEEP_S)
+            turned = max(turned, stop_um - delta_um)
             turned += nudge_um * ease((at_s - 2.0 * STEADY_S - WALK_S) / nudge_s)
             r = delta_um + (tele_um - delta_um) * ratio**2 + turned + tracking_um * math.sin(math.pi * zoom)
             curve = soft_curve(r, RAMP.f_number(ratio), w040) if w040 or coded else None
@@ -115,6 +117,14 @@ def test_a_codec_that_softens_the_sweep_leaves_the_error_as_it_is(clip, delta_um
     assert found is not None
     assert found.delta_um == pytest.approx(delta_um, abs=max(0.02 * abs(delta_um), H / 5.0))
     assert found.low_um <= delta_um <= found.high_um
+
+
+@pytest.mark.parametrize(("delta_um", "stop_um"), [(45.0, 15.0), (60.0, 22.0), (25.0, 12.0)])
+def test_a_ring_that_meets_its_stop_before_the_sharpest_point_is_no_reference(clip, delta_um, stop_um):
+    # infinity is 20 um away at 7.8 mm and 3 m: what the stop leaves is no blur of lens or camera
+    answer = judge_clip(clip(delta_um, sweep=1, stop_um=stop_um), RAMP)
+    assert not answer.referenced
+    assert answer.back_focus.low_um <= delta_um <= answer.back_focus.high_um
 
 
 @pytest.mark.parametrize("sweep", [1, -1])

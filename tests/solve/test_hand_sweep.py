@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backfocus.solve.hand_sweep import FRAMES_NEAR, sweep_by_hand
+from backfocus.solve.hand_sweep import FRAMES_NEAR, dips, sweep_by_hand
 
 H = 9.0
 
@@ -29,9 +29,18 @@ def test_a_slow_turn_through_focus_has_passed():
     assert found.rose_um == pytest.approx(38.0, abs=1.5)  # a median of three lags one picture
 
 
-@pytest.mark.parametrize(("beyond_um", "expected"), [(0.0, "falling"), (10.5, "falling"), (12.5, "passed")])
-def test_it_must_rise_again_by_the_depth_of_focus(beyond_um, expected):
-    assert state(sweep(beyond_um=beyond_um)) == expected
+# a median of three lags one picture, a micrometre; a camera may cost more than a depth of focus in focus
+@pytest.mark.parametrize("rest_um", [0.0, 2.0, 16.0])
+@pytest.mark.parametrize(("beyond_um", "expected"), [(0.0, "falling"), (8.5, "falling"), (11.0, "passed")])
+def test_it_must_go_beyond_focus_by_the_depth_of_focus(beyond_um, rest_um, expected):
+    assert state(sweep(beyond_um=beyond_um, rest_um=rest_um), sigma_um=0.2) == expected
+
+
+def test_blur_that_comes_down_there_and_back_is_counted_twice():
+    there_and_back = (*sweep(beyond_um=15.0), *sweep(beyond_um=15.0)[::-1])
+    assert dips(there_and_back, 4.0, 8.0) == 2
+    met_its_stop = np.hypot(np.abs(np.linspace(-30.0, 30.0, 60)) + 10.0, 2.0)
+    assert dips(met_its_stop, 14.0, 18.0) == 1
 
 
 @pytest.mark.parametrize(("sigma_um", "expected"), [(3.0, "passed"), (8.0, "falling")])

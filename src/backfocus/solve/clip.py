@@ -26,8 +26,8 @@ from ..optics.lens import Optics
 from .backfocus import BackFocus, Side
 from .camera import CameraCurve, cost_half_depths
 from .defocus import Defocus, defocus, sharpest_first
-from .hand_sweep import Passage, sweep_by_hand
-from .joint import VARYING_MOVING, VARYING_STILL, JointAnswer, ZoomCurve, solve_zoom
+from .hand_sweep import Passage, dips, sweep_by_hand
+from .joint import TURNED, VARYING_MOVING, VARYING_STILL, JointAnswer, ZoomCurve, solve_zoom
 from .mean_curve import mean_reading
 from .misfit import rings_of
 from .remarks import at_tele, borne
@@ -56,6 +56,11 @@ CLOSE_BY, FEWEST_CLOSE = 0.08, 3
 """Pictures of the walk within this log scale of a zoom position are at it, and so many make a curve."""
 ON_THE_WAY = 0.8
 """Of the rise: a picture below it and above where it began is one on the way up, and none at its end."""
+TURNED_LIKELY, PASSED_TWICE = 0.5, 0.002
+"""Chance that a ring turned back before its sharpest point: where the blur came down once and ended as it began,
+as it does when the ring meets its stop, and where it came down twice, there and back."""
+RISEN = 0.75
+"""Half depths of focus to the other side of focus that show between two times that it came down."""
 FEWEST_NEAR = 5
 """Pictures within two half depths of focus of the sharpest, so that it is within h/3 of true focus."""
 
@@ -193,7 +198,8 @@ def judge_clip(
     curves = _curves(pictures, pull, long, wide, k_doubt)
     answer = solve_zoom(curves, optics, camera=camera, side=told)
     found = answer.back_focus
-    end: Literal["wide", "tele"] | None = "wide" if wide.best else "tele" if long.best else None
+    referenced = wide.best is not None and not answer.has_turned
+    end: Literal["wide", "tele"] | None = "wide" if referenced else "tele" if long.best else None
     shown = solved_camera(answer, curves, optics, camera, end)
     depths = tuple(optics.half_depth_um(each.scale_px / pull.long.scale_px) for each in found.zoom)
     # Shaking that blurs wide blurs tele more: as far as both have it, it is no error that wide alone shows.
@@ -203,7 +209,7 @@ def judge_clip(
         found,
         depths[-1],
         half_depths_um=depths,
-        referenced=wide.best is not None,
+        referenced=referenced,
         before_refocus=_before_refocus(pictures, pulls, optics),
         flags=flags,
         adjusters=adjusters,
@@ -214,7 +220,7 @@ def judge_clip(
     )
     if short:
         verdict = replace(verdict, advice=f"{verdict.advice} {STOP_EARLIER}")
-    return ClipAnswer(found, verdict, depths[-1], wide.best is not None, flags, wide.colours, shown)
+    return ClipAnswer(found, verdict, depths[-1], referenced, flags, wide.colours, shown)
 
 
 def solved_camera(
@@ -261,6 +267,7 @@ class _End:
     hold: Hold
     steady: Sequence[Reading]
     best: Sequence[Reading] | None
+    turned: float
     blur_um: tuple[float, ...]
     noise_um: tuple[float, ...]
     at_s: tuple[float | None, ...]
@@ -298,6 +305,7 @@ def _end(pictures: Sequence[Reading], pull: Pull, hold: Hold, optics: Optics) ->
         hold,
         steady,
         sharpest_first(there[swept])[:_BEST] if seen else None,
+        _turned(blur, noise, depth, passage.floor_um) if passage else 0.0,
         blur,
         noise,
         tuple(each.at_s for each in there),
@@ -330,7 +338,9 @@ def _curves(
     unsure_px = (long.hold.scale_sigma_px, math.hypot(wide.hold.scale_sigma_px, k_doubt * wide.hold.scale_px))
     holds = [_curve(end.steady, end.hold.scale_px, sigma) for end, sigma in zip(ends, unsure_px, strict=True)]
     bests = [
-        _curve(end.best, end.hold.scale_px, in_focus=True, varying=VARYING_MOVING) for end in ends if end.best
+        _curve(end.best, end.hold.scale_px, varying=VARYING_MOVING, in_focus=True, turned=end.turned)
+        for end in ends
+        if end.best
     ]
     return [each for each in (*holds, *bests, *_walk(pictures, pull)) if each is not None]
 
@@ -340,8 +350,9 @@ def _curve(
     scale_px: float,
     scale_sigma_px: float = 0.0,
     *,
-    in_focus: bool = False,
     varying: float = VARYING_STILL,
+    in_focus: bool = False,
+    turned: float = 0.0,
 ) -> ZoomCurve | None:
     """The mean of some pictures as the solver takes it; None without a ring that can be used."""
     mean = mean_reading(pictures)
@@ -349,7 +360,7 @@ def _curve(
     if mean is None or rings is None:
         return None
     against = mean.against.ratio if mean.against else 0.0
-    return ZoomCurve(scale_px, rings, scale_sigma_px, in_focus, varying, against)
+    return ZoomCurve(scale_px, rings, scale_sigma_px, in_focus, varying, against, turned)
 
 
 def _at_same_zoom(pictures: Sequence[Reading], pull: Pull, hold: Hold) -> Sequence[Reading]:
@@ -370,6 +381,22 @@ def _passage(read: Sequence[Defocus], depth_um: float) -> Passage | None:
     """
     passage = sweep_by_hand([each.um for each in read], [each.sigma_um for each in read], depth_um)
     return None if passage is None or passage.state == "falling" else passage
+
+
+def _turned(blur: Sequence[float], noise: Sequence[float], depth_um: float, floor_um: float) -> float:
+    """How likely the ring turned back before the sharpest point, by what the blur alone shows."""
+    first, last = (float(np.median(each)) for each in (blur[:_STEADY], blur[-_STEADY:]))
+    limit = _limit(noise, depth_um)
+    risen = max(math.hypot(floor_um, RISEN * depth_um), floor_um + 4.0 * _scatter(blur))
+    if first < floor_um + limit or dips(blur, (floor_um + risen) / 2.0, risen) > 1:
+        return PASSED_TWICE
+    return TURNED_LIKELY if abs(last - first) < limit else TURNED
+
+
+def _scatter(blur: Sequence[float]) -> float:
+    """By how much |r| strays from one picture to the next, beside its going up or down; one standard deviation."""
+    bent = np.abs(np.diff(np.array(blur), 2))
+    return 1.4826 * float(np.median(bent)) / math.sqrt(6.0) if bent.size else 0.0
 
 
 def _swept(blur: Sequence[float], noise: Sequence[float], depth_um: float) -> slice:

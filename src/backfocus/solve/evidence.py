@@ -145,11 +145,13 @@ class Seen:
     """A curve, and what the camera may differ by from one picture to another in it, as `varying`.
 
     `against`: the scale over that of the reference that this curve is divided by, 0 to 1; 0 for none.
+    `turned_um`: of the best picture of a sweep, the defocus at which the ring turned back; 0 if it passed focus.
     """
 
     rings: Rings
     varying: float
     against: float = 0.0
+    turned_um: float = 0.0
 
 
 def evidence(
@@ -169,7 +171,8 @@ def evidence(
     seen : Seen
         The curve of the pictures at this position.
     best : Seen, optional
-        The best picture of a sweep there: its r is 0, and it is as soft as the lens is here.
+        The best picture of a sweep there: its r is 0 or that at which the ring turned back, and it is as soft
+        as the lens is here.
     f_number, pixel_um, wavelength_um : float
         Of the lens here, and of the camera.
     about : sequence of float
@@ -242,13 +245,22 @@ def _before(camera: CameraCurve) -> tuple[Vector, Vector]:
 
 
 def _models(curves: FocusCurves, all_seen: Sequence[Seen], r: Vector) -> Vector:
-    """What is expected of all rings, shape (rings, r): at r, and of the best picture in focus."""
-    first = all_seen[0]
+    """What is expected of all rings, shape (rings, r): at r, and of the best picture nearest to focus."""
+    first, *best = all_seen
     own = curves.modulation(first.rings.frequency, r)
+    nearest = [curves.modulation(each.rings.frequency, _turned(each.turned_um, r)) for each in best]
+    if not first.against:
+        return np.concatenate([own, *nearest])
+    sharper = slice(len(r) // 2, len(r) // 2 + _rows_sharper(len(r)))
     focused = [curves.modulation(each.rings.frequency, np.zeros(1)) for each in all_seen]
-    if first.against:
-        own = np.hstack([own, 2.0 * focused[0] - own[:, len(r) // 2 :][:, : _rows_sharper(len(r))]])
-    return np.concatenate([own, *(np.repeat(each, own.shape[1], axis=1) for each in focused[1:])])
+    beyond = [2.0 * focused[0] - own[:, sharper]]
+    beyond += [np.repeat(each, beyond[0].shape[1], axis=1) for each in focused[1:]]
+    return np.concatenate([np.hstack(both) for both in zip([own, *nearest], beyond, strict=True)])
+
+
+def _turned(turned_um: float, r: Vector) -> Vector:
+    """Where a ring that turned back at `turned_um` left the best picture of a hold at r: on its side, sharper."""
+    return np.asarray(np.sign(r) * np.minimum(np.abs(r), turned_um))
 
 
 def _rows_sharper(rows_of_r: int) -> int:

@@ -4,6 +4,7 @@ The blur must have fallen and risen again by more than noise can, slowly enough 
 seen.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -53,7 +54,9 @@ def sweep_by_hand(
 ) -> Passage | None:
     """Whether |r| has passed its minimum in a sweep by hand; None from fewer than 3 pictures.
 
-    Passed: it fell and rose again by max(3 sigma, h) on each side, with at least 8 pictures within 2 h of it.
+    Passed: on each side it fell and rose again by h and by 3 sigma, with at least 8 pictures within 2 h of it.
+    What camera and lens blur in focus stands below all of it and adds with its square: where that is much, the
+    blur hardly grows within the first h.
 
     Parameters
     ----------
@@ -69,14 +72,23 @@ def sweep_by_hand(
     blur = _smooth(np.array(blur_um, dtype=float))
     fell = np.maximum.accumulate(blur) - blur
     rose = np.maximum.accumulate(blur[::-1])[::-1] - blur
-    enough = np.minimum(fell, rose) >= max(3.0 * float(np.median(sigma_um)), half_depth_um)
+    least = np.maximum(3.0 * float(np.median(sigma_um)), np.hypot(blur, half_depth_um) - blur)
+    enough = np.minimum(fell, rose) >= least
     index = int(np.argmin(np.where(enough, blur, np.inf) if enough.any() else blur))
     floor = float(blur[index])
-    is_near = np.array(blur_um) <= floor + 2.0 * half_depth_um
+    is_near = np.array(blur_um) <= math.hypot(floor, 2.0 * half_depth_um)
     near = int(np.sum(is_near if pictures is None else np.array(pictures)[is_near]))
     passed: State = "passed" if near >= FRAMES_NEAR else "too-fast"
     state: State = passed if enough.any() else "falling"
     return Passage(state, index, floor, float(fell[index]), float(rose[index]), near)
+
+
+def dips(blur_um: Sequence[float], low_um: float, high_um: float) -> int:
+    """How often the blur came down to `low_um`; it counts again once it was up at `high_um` in between."""
+    blur = _smooth(np.array(blur_um, dtype=float))
+    told = np.where(blur <= low_um, -1, np.where(blur >= high_um, 1, 0))
+    told = told[told != 0]
+    return int(np.sum(told[1:] < told[:-1])) + int(told.size > 0 and told[0] < 0)
 
 
 def _smooth(blur: Vector) -> Vector:

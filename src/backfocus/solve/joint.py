@@ -58,6 +58,12 @@ OTHER_MODE = 0.1
 LEFT_ASIDE = 0.9
 """So likely that must be afterwards for it to be said."""
 
+TURNED = 0.01
+"""Prior chance that a ring was turned back before its sharpest point: at its stop, or by a hand that thought so."""
+
+_TURNED_HALF_DEPTHS = (0.7, 1.2, 2.0, 3.4, 5.8)
+"""Where it then turned, each as likely: in steps in which the blur grows by two thirds."""
+
 _PARTS, _PART_STEP, _PART_SIGMA = 4, 0.15, 0.1
 """The unknown camera of an object in parts by its nearest tap: so many to either side, and their distance and
 width: within one, C(f) / C(k f) is linear to 1 or 2 %."""
@@ -84,6 +90,10 @@ _PASSES = (
 """-2 ln of the chance beside the best, beyond which nothing is looked for, pass after pass, and the places of
 the grid that comes of it: shares at tele and at wide, delta, t."""
 
+_AT_EDGE, _MOST_WIDENED = 9.0, 4
+"""-2 ln of the chance beside the best, within which the grid's first or last place shows that it was closed in
+too far; and how often it is let out again by half of itself."""
+
 _PASSES_DIVIDED = (
     (100.0, (3, 3, 25, 13)),
     (30.0, (3, 3, 25, 13)),
@@ -100,6 +110,7 @@ class ZoomCurve:
     `in_focus`: it is the best picture of a sweep. `varying`: what the camera may differ by here.
     `against`: the scale over that of the reference that this curve is divided by, 0 to 1; 0 for none. The
     reference is the sharpest picture of tele: as far out of focus as that, or of a sweep there in focus.
+    `turned`: of a best picture, how likely the ring turned back before it came to the sharpest point.
     """
 
     scale_px: float
@@ -108,6 +119,7 @@ class ZoomCurve:
     in_focus: bool = False
     varying: float = VARYING_STILL
     against: float = 0.0
+    turned: float = TURNED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,11 +127,18 @@ class JointAnswer:
     """The back focus with its interval, and the camera that came out beside it.
 
     `other_mode`: how likely it is that the camera is not the known one, 0 to 1; None where none was known.
+    `turned`: how likely it is that the ring of a sweep turned back before its sharpest point, 0 to 1.
     """
 
     back_focus: BackFocus
     camera: CameraCurve
     other_mode: float | None = None
+    turned: float = 0.0
+
+    @property
+    def has_turned(self) -> bool:
+        """Whether the best picture of a sweep is none in focus."""
+        return self.turned > 0.5
 
     @property
     def left_aside(self) -> bool:
@@ -156,13 +175,15 @@ class _Place:
 class _World:
     """One course of the f-number, one zoom ratio and one sort of camera, with its prior probability.
 
-    `camera`: what is known of it. `known`: it is the one from earlier.
+    `camera`: what is known of it. `known`: it is the one from earlier. `turned`: the ring of a sweep turned back
+    before its sharpest point.
     """
 
     likely: float
     places: tuple[_Place, ...]
     camera: CameraCurve
     known: bool
+    turned: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -182,6 +203,13 @@ class _Grid:
         )
         share_tele, share_wide, delta, tele = map(_span, axes, seen, counts)
         return _Grid(delta, tele, share_tele, share_wide)
+
+    def widened(self, likely: NDArray[np.bool_]) -> "_Grid":
+        """Let out where the likely delta and t reach the end of it; itself where they do not."""
+        delta = _let_out(self.delta, likely.any(axis=(0, 1, 3)), lowest=0.0)
+        tele = _let_out(self.tele, likely.any(axis=(0, 1, 2)))
+        same = delta is self.delta and tele is self.tele
+        return self if same else replace(self, delta=delta, tele=tele)
 
 
 def solve_zoom(
@@ -228,11 +256,33 @@ def _worlds(
     divided = any(each.against for each in law)
     for (stops, by_stops), (off, by_ratio) in product(ramps, ratios):
         shrunk = max(1.0 + off * unsure, 0.05)
-        places: tuple[_Place, ...] = ()
+        sets: list[tuple[float, tuple[_Place, ...]]] = []
         for likely, guess in _cameras(camera, divided):
-            if divided or not places:
-                places = tuple(_place(each, best, law, optics, stops, shrunk, guess) for each in law)
-            yield _World(by_stops * by_ratio * likely, places, guess, guess is camera)
+            if divided or not sets:
+                sets = _sets_of_places(law, best, optics, stops, shrunk, guess)
+            for at, (by_turning, places) in enumerate(sets):
+                chance_of = by_stops * by_ratio * likely * by_turning
+                yield _World(chance_of, places, guess, known=guess is camera, turned=at > 0)
+
+
+def _sets_of_places(
+    law: Sequence[ZoomCurve],
+    bests: Sequence[ZoomCurve],
+    optics: Optics,
+    stops: float,
+    shrunk: float,
+    camera: CameraCurve,
+) -> list[tuple[float, tuple[_Place, ...]]]:
+    """All positions, once for every way that the sweeps may have gone, and how likely that is."""
+    places = tuple(_place(each, bests, law, optics, stops, shrunk, camera) for each in law)
+    sets = [(math.prod(1.0 - each.turned for each in bests), places)]
+    for at, curve in enumerate(law):
+        best = _best_at(curve, bests, law)
+        for half_depths in _TURNED_HALF_DEPTHS if best else ():
+            turned = _place(curve, bests, law, optics, stops, shrunk, camera, half_depths)
+            likely = best.turned / len(_TURNED_HALF_DEPTHS) if best else 0.0
+            sets.append((likely, (*places[:at], turned, *places[at + 1 :])))
+    return sets
 
 
 def _cameras(known: CameraCurve | None, divided: bool) -> list[tuple[float, CameraCurve]]:
@@ -272,6 +322,7 @@ def _place(
     stops: float,
     shrunk: float,
     camera: CameraCurve,
+    turned_half_depths: float = 0.0,
 ) -> _Place:
     longest, widest = law[0], law[-1]
     best = _best_at(curve, bests, law)
@@ -285,7 +336,7 @@ def _place(
     depth = max(number * optics.pixel_um, 2.0 * optics.wavelength_um * number**2)
     seen = evidence(
         Seen(curve.rings, curve.varying, curve.against),
-        Seen(best.rings, best.varying, best.against) if best else None,
+        Seen(best.rings, best.varying, best.against, turned_half_depths * depth) if best else None,
         f_number=number,
         pixel_um=optics.pixel_um,
         wavelength_um=optics.wavelength_um,
@@ -327,6 +378,12 @@ def _narrowed(worlds: Sequence[_World]) -> tuple[list[_World], _Grid]:
         likely = [bool((seen < lowest + limit).any()) for seen in each_seen]
         grid = grid.around(np.min(each_seen, axis=0) < lowest + limit, counts)
         left = [world for world, may in zip(left, likely, strict=True) if may]
+    for _ in range(_MOST_WIDENED):
+        seen = np.min([_unlikely(world, grid).min(axis=0) for world in left], axis=0)
+        wider = grid.widened(seen < seen.min() + _AT_EDGE)
+        if wider is grid:
+            break
+        grid = wider
     return left, grid
 
 
@@ -361,6 +418,17 @@ def _added(world: _World, grid: "_Grid") -> Iterator[Vector]:
 def _span(grid: Vector, likely: NDArray[np.bool_], count: int) -> Vector:
     within = np.flatnonzero(likely)
     return np.linspace(grid[max(within[0] - 1, 0)], grid[min(within[-1] + 1, len(grid) - 1)], count)
+
+
+def _let_out(grid: Vector, likely: NDArray[np.bool_], lowest: float = -math.inf) -> Vector:
+    """Half as far again towards each end that is likely, with steps as they were; not below `lowest`."""
+    step = float(grid[1] - grid[0])
+    room = int(max(grid[0] - lowest, 0.0) / step) if math.isfinite(lowest) else len(grid)
+    before = min(len(grid) // 2, room) if likely[0] else 0
+    after = len(grid) // 2 if likely[-1] else 0
+    if not before and not after:
+        return grid
+    return np.linspace(grid[0] - before * step, grid[-1] + after * step, len(grid) + before + after)
 
 
 def _misfocus(world: _World, tele: Vector) -> Vector:
@@ -400,8 +468,9 @@ def _answer(worlds: Sequence[_World], grid: _Grid, law: Sequence[ZoomCurve], sid
     )
     by_world = likely.sum(axis=(1, 2, 3, 4, 5)) / likely.sum()
     other = sum(float(part) for part, world in zip(by_world, worlds, strict=True) if not world.known)
+    turned = sum(float(part) for part, world in zip(by_world, worlds, strict=True) if world.turned)
     camera = _camera_after_all(worlds, grid, ln, likely)
-    return JointAnswer(_turned(found) if side < 0 else found, camera, other)
+    return JointAnswer(_turned(found) if side < 0 else found, camera, other, turned)
 
 
 def _camera_after_all(worlds: Sequence[_World], grid: _Grid, ln: Vector, likely: Vector) -> CameraCurve:
