@@ -57,8 +57,8 @@ CLOSE_BY, FEWEST_CLOSE = 0.08, 3
 ON_THE_WAY = 0.8
 """Of the rise: a picture below it and above where it began is one on the way up, and none at its end."""
 TURNED_LIKELY, PASSED_TWICE = 0.5, 0.002
-"""Chance that a ring turned back before its sharpest point: where the blur came down once and ended as it began,
-as it does when the ring meets its stop, and where it came down twice, there and back."""
+"""Chance that a ring turned back before its sharpest point: where the blur came down once and ended as it
+began, as it does when the ring meets its stop; and where it came down twice, there and back."""
 RISEN = 0.75
 """Half depths of focus to the other side of focus that show between two times that it came down."""
 FEWEST_NEAR = 5
@@ -394,7 +394,7 @@ def _turned(blur: Sequence[float], noise: Sequence[float], depth_um: float, floo
 
 
 def _scatter(blur: Sequence[float]) -> float:
-    """By how much |r| strays from one picture to the next, beside its going up or down; one standard deviation."""
+    """By how much |r| strays from picture to picture beside its going up or down, one standard deviation."""
     bent = np.abs(np.diff(np.array(blur), 2))
     return 1.4826 * float(np.median(bent)) / math.sqrt(6.0) if bent.size else 0.0
 

@@ -145,7 +145,7 @@ class Seen:
     """A curve, and what the camera may differ by from one picture to another in it, as `varying`.
 
     `against`: the scale over that of the reference that this curve is divided by, 0 to 1; 0 for none.
-    `turned_um`: of the best picture of a sweep, the defocus at which the ring turned back; 0 if it passed focus.
+    `turned_um`: of the best picture of a sweep, the defocus at which the ring turned back; 0 if it passed.
     """
 
     rings: Rings
@@ -259,7 +259,7 @@ def _models(curves: FocusCurves, all_seen: Sequence[Seen], r: Vector) -> Vector:
 
 
 def _turned(turned_um: float, r: Vector) -> Vector:
-    """Where a ring that turned back at `turned_um` left the best picture of a hold at r: on its side, sharper."""
+    """R of the best picture where the ring turned back at `turned_um`: on the side of r, nearer to focus."""
     return np.asarray(np.sign(r) * np.minimum(np.abs(r), turned_um))
 
 

@@ -54,9 +54,9 @@ def sweep_by_hand(
 ) -> Passage | None:
     """Whether |r| has passed its minimum in a sweep by hand; None from fewer than 3 pictures.
 
-    Passed: on each side it fell and rose again by h and by 3 sigma, with at least 8 pictures within 2 h of it.
-    What camera and lens blur in focus stands below all of it and adds with its square: where that is much, the
-    blur hardly grows within the first h.
+    Passed: on each side it fell and rose again by h and by 3 sigma, with at least 8 pictures within 2 h of
+    it. What camera and lens blur in focus stands below all of it and adds with its square: where that is
+    much, the blur hardly grows within the first h.
 
     Parameters
     ----------

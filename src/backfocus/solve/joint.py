@@ -59,7 +59,8 @@ LEFT_ASIDE = 0.9
 """So likely that must be afterwards for it to be said."""
 
 TURNED = 0.01
-"""Prior chance that a ring was turned back before its sharpest point: at its stop, or by a hand that thought so."""
+"""Prior chance that a ring turned back before its sharpest point: at its stop, or in a hand that went no
+further."""
 
 _TURNED_HALF_DEPTHS = (0.7, 1.2, 2.0, 3.4, 5.8)
 """Where it then turned, each as likely: in steps in which the blur grows by two thirds."""
@@ -91,8 +92,8 @@ _PASSES = (
 the grid that comes of it: shares at tele and at wide, delta, t."""
 
 _AT_EDGE, _MOST_WIDENED = 9.0, 4
-"""-2 ln of the chance beside the best, within which the grid's first or last place shows that it was closed in
-too far; and how often it is let out again by half of itself."""
+"""-2 ln of the chance beside the best, within which the grid's first or last place shows that it was closed
+in too far; and how often it is let out again by half of itself."""
 
 _PASSES_DIVIDED = (
     (100.0, (3, 3, 25, 13)),
@@ -175,8 +176,8 @@ class _Place:
 class _World:
     """One course of the f-number, one zoom ratio and one sort of camera, with its prior probability.
 
-    `camera`: what is known of it. `known`: it is the one from earlier. `turned`: the ring of a sweep turned back
-    before its sharpest point.
+    `camera`: what is known of it. `known`: it is the one from earlier. `turned`: the ring of a sweep turned
+    back before its sharpest point.
     """
 
     likely: float
