@@ -207,8 +207,8 @@ class _Grid:
 
     def widened(self, likely: NDArray[np.bool_]) -> "_Grid":
         """Let out where the likely delta and t reach the end of it; itself where they do not."""
-        delta = _let_out(self.delta, likely.any(axis=(0, 1, 3)), lowest=0.0)
-        tele = _let_out(self.tele, likely.any(axis=(0, 1, 2)))
+        delta = _let_out(self.delta, np.asarray(likely.any(axis=(0, 1, 3))), lowest=0.0)
+        tele = _let_out(self.tele, np.asarray(likely.any(axis=(0, 1, 2))))
         same = delta is self.delta and tele is self.tele
         return self if same else replace(self, delta=delta, tele=tele)
 
