@@ -11,11 +11,12 @@ setup:           ## make .venv and install what is locked
 demo: setup      ## set everything up and run the whole procedure on the virtual camera
 	@.venv/bin/backfocus demo
 
+# Each of the two takes a half in order and only then the other's rest, so hardly any clip is made twice.
 test: setup-tests   ## set up what the tests need, then run them
-	@.venv/bin/python -m pytest -n 2
+	@.venv/bin/python -m pytest -n 2 --dist worksteal
 
 test-all: setup-tests  ## the same with the slow tests
-	@.venv/bin/python -m pytest -n 2 -m "slow or not slow"
+	@.venv/bin/python -m pytest -n 2 --dist worksteal -m "slow or not slow"
 
 .PHONY: setup-tests
 setup-tests:

@@ -18,9 +18,9 @@ CLIPS = Path(__file__).parents[1] / "golden" / "cameras"
     [
         ("f03_bayer_btele_m17", {"adjust", "unsure"}),
         ("f08_eis_0", {"set", "unsure"}),
-        ("e30_inter_3", {"set", "unsure"}),
+        pytest.param("e30_inter_3", {"set", "unsure"}, marks=pytest.mark.slow),
         ("b29_inter_40", {"adjust"}),
-        ("b02_p120_z20", {"adjust"}),
+        pytest.param("b02_p120_z20", {"adjust"}, marks=pytest.mark.slow),
         ("b43_40px", {"adjust"}),
     ],
 )

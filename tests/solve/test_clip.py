@@ -98,7 +98,7 @@ def test_a_clip_without_a_move_gives_the_size(clip, delta_um):
     assert found.zoom[-1].residual_um > 0.0
 
 
-@pytest.mark.parametrize("delta_um", [-80.0, -12.0, 30.0])
+@pytest.mark.parametrize("delta_um", [-80.0, 30.0, pytest.param(-12.0, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("first_turn", ["near", "infinity"])
 def test_a_sweep_with_a_known_first_turn_gives_the_side(clip, delta_um, first_turn):
     # Towards near the image comes forward and r grows.
@@ -109,7 +109,9 @@ def test_a_sweep_with_a_known_first_turn_gives_the_side(clip, delta_um, first_tu
     assert answer.back_focus.delta_um == pytest.approx(delta_um, abs=max(0.02 * abs(delta_um), H / 5.0))
 
 
-@pytest.mark.parametrize("delta_um", [-80.0, -12.0, 30.0])
+@pytest.mark.parametrize(
+    "delta_um", [-12.0, *(pytest.param(each, marks=pytest.mark.slow) for each in (-80.0, 30.0))]
+)
 @pytest.mark.parametrize("w040", [0.0, 0.65])
 def test_a_codec_that_softens_the_sweep_leaves_the_error_as_it_is(clip, delta_um, w040):
     # 0.12: what H.264 at CRF 20 was seen to take from the sharpest pictures, 3 % at 0.25 cy/px
@@ -138,7 +140,7 @@ def test_without_a_known_first_turn_a_sweep_is_a_reference_and_no_sign(clip, swe
     assert one.back_focus.delta_um == pytest.approx(other.back_focus.delta_um, abs=0.3)
 
 
-@pytest.mark.parametrize("delta_um", [-3.0, 0.0, 2.0])
+@pytest.mark.parametrize("delta_um", [-3.0, 2.0, pytest.param(0.0, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("coded", [0.0, 0.12])
 def test_near_zero_no_wrong_side_is_claimed(clip, delta_um, coded):
     # A codec that comes to rest after the zoom lowers |r| as a ring does that nears focus.

@@ -69,7 +69,7 @@ def test_back_focus_is_set_within_the_depth_of_focus(zoom: float) -> None:
 
 
 def test_what_was_noticed_in_the_looks_stands_beside_the_verdict() -> None:
-    done = run(Lens(zoom=10.0, delta_um=40.0, flags=frozenset({Flag.OTHER_CURVE})))
+    done = run(Lens(zoom=10.0, delta_um=40.0, flags=frozenset({Flag.OTHER_CURVE})), made_up=True)
     assert is_right(done)
     assert done.session.results[-1].verdict.advice.count(REMARKS[Flag.OTHER_CURVE].cure) == 1
 
@@ -114,7 +114,7 @@ def test_wrong_ring_at_wide_is_named_when_back_at_tele() -> None:
 
 
 def test_wrong_ring_at_tele_is_named_when_the_error_does_not_shrink() -> None:
-    done = run(Lens(zoom=5.0, delta_um=45.0, tele_off_um=150.0, mistaken="back-focus"))
+    done = run(Lens(zoom=5.0, delta_um=45.0, tele_off_um=150.0, mistaken="back-focus"), made_up=True)
     named = [event for event in done.events if isinstance(event, ev.WrongRing)]
     assert [event.turned for event in named] == ["back-focus"]
     assert is_right(done)
@@ -211,7 +211,7 @@ def test_lens_without_ring_ends_usefully(delta_um: float, verdict: str) -> None:
 
 
 def test_lock_screw_that_moves_the_ring_is_named_and_put_right() -> None:
-    done = run(Lens(zoom=10.0, delta_um=45.0, lock_um=25.0))
+    done = run(Lens(zoom=10.0, delta_um=45.0, lock_um=25.0), made_up=True)
     moved = next(event for event in done.events if isinstance(event, ev.LockMoved))
     # By 25 um from within 9 um of zero, and the two can have either sign.
     assert moved.moved_um == pytest.approx(25.0, abs=9.0)
@@ -249,7 +249,7 @@ def test_a_screw_tightened_late_at_wide_is_seen_to_move_the_ring() -> None:
 
 
 def test_a_hand_seen_on_the_lens_before_the_zoom_is_a_tightened_screw() -> None:
-    done = run(Lens(zoom=10.0, delta_um=45.0, touch_px=6.0))
+    done = run(Lens(zoom=10.0, delta_um=45.0, touch_px=6.0), made_up=True)
     assert done.has(ev.LockHeld)
     assert not done.has(ev.LockUnseen)
     assert not any(isinstance(event, ev.Confirmed) and event.step == "lock" for event in done.events)
@@ -291,7 +291,7 @@ def test_a_recording_is_read_on_beyond_its_end(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_an_iris_that_closes_at_wide_is_named_and_put_back_the_end_is_right() -> None:
-    done = run(Lens(zoom=10.0, delta_um=45.0, iris_at_wide=4.0))
+    done = run(Lens(zoom=10.0, delta_um=45.0, iris_at_wide=4.0), made_up=True)
     told = [event for event in done.events if isinstance(event, ev.LightChanged)]
     # f/1.8 to f/4: 2 log2(4 / 1.8) = 2.3 stops less
     assert [event.stops for event in told] == [pytest.approx(-2.3, abs=0.05)]
@@ -307,7 +307,7 @@ def test_an_iris_that_stays_closed_at_wide_gives_no_number() -> None:
 
 
 def test_an_extender_that_swings_in_is_named_and_all_begins_again() -> None:
-    done = run(Lens(zoom=10.0, delta_um=45.0, extender_s=(17.0, 20.0)))
+    done = run(Lens(zoom=10.0, delta_um=45.0, extender_s=(17.0, 20.0)), made_up=True)
     # It is out again while the zoom moves, where nobody could tell it from the zoom.
     assert [event.into for event in done.events if isinstance(event, ev.ExtenderSwung)] == [True]
     assert not done.has(ev.Bumped)
@@ -316,7 +316,7 @@ def test_an_extender_that_swings_in_is_named_and_all_begins_again() -> None:
 
 
 def test_a_zoom_that_moves_while_the_ring_is_asked_for_is_named_and_not_credited() -> None:
-    done = run(Lens(zoom=5.0, delta_um=45.0, strays=True))
+    done = run(Lens(zoom=5.0, delta_um=45.0, strays=True), made_up=True)
     strayed = next(event for event in done.events if isinstance(event, ev.ZoomStrayed))
     assert strayed.toward == "tele"
     credited = [
