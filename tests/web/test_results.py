@@ -1,5 +1,6 @@
 """A kept session as the page lists, plots and hands it out."""
 
+import base64
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,27 +87,24 @@ def test_of_an_object_tele_stands_beside_wide_before_and_after(compared: Store) 
     (shown,) = results.one(compared, 2)["compared"]
     assert [each["title"] for each in shown] == ["Tele beside wide, before", "Tele beside wide"]
     assert results.one(compared, 1)["compared"] == [[]]
-    for number, each in enumerate(shown):
+    for each in shown:
         assert each["times"] * each["width_px"] <= 720
-        assert each["images"]["shrunk"] == f"/api/sessions/2/compared/{number}/shrunk"
         assert each["images"]["filmed"] in each["tiles"]["drawing"]
         assert "style=" not in each["tiles"]["drawing"], "the page's policy would refuse it"
-    with pytest.raises(UsageError):
-        results.compared_picture(compared, 2, 2, "whole")
 
 
-def test_its_pictures_can_be_fetched_and_are_of_one_size(compared: Store, tmp_path: Path) -> None:
+def test_its_pictures_are_of_one_size_and_come_with_it(compared: Store, tmp_path: Path) -> None:
     compared.close()
     address = str(tmp_path / "s.db")
     app = make_app(SessionHost(address), store_address=address, guard=lambda inside: inside)
     with TestClient(app) as client:
-        sizes = {}
-        for part in ("shrunk", "filmed", "whole"):
-            answer = client.get(f"/api/sessions/2/compared/1/{part}")
-            kind = "image/jpeg" if part == "whole" else "image/png"
-            assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
-            sizes[part] = cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_UNCHANGED).shape
-        assert sizes == {"shrunk": (48, 112), "filmed": (48, 112), "whole": (90, 160)}
-        assert client.get("/api/sessions/2/compared/1/other").status_code == 422
-        assert client.get("/api/sessions/2/compared/9/whole").status_code == 400
+        (before, after) = client.get("/api/sessions/2/compared").json()
+        assert (before["title"], after["title"]) == ("Tele beside wide, before", "Tele beside wide")
+        for picture in after["images"].values():
+            kind, content = picture.split(",")
+            assert kind == "data:image/png;base64"
+            codes = np.frombuffer(base64.b64decode(content), np.uint8)
+            assert cv2.imdecode(codes, cv2.IMREAD_UNCHANGED).shape == (48, 112)
+        assert client.get("/api/sessions/1/compared").json() == []
+        assert client.get("/api/sessions/9/compared").status_code == 404
         assert 'class="split"' in client.get("/report/2.html").text

@@ -126,7 +126,7 @@ def _left_open(wanted: Wanted, plan: Plan) -> int | None:
                 f"session {number} of {when} was left open on this source: go on with --resume {number}"
             )
         elif _yes(
-            f"Session {number} of {when} was left open at '{stage_name(left.session.step)}'. Go on with it?"
+            f"Session {number} of {when} was left open at '{stage_name(left.session)}'. Go on with it?"
         ):
             return number
     return None
@@ -199,7 +199,7 @@ def _json_lines(moment: Moment) -> Iterator[dict[str, object]]:
             "kind": "instruction",
             **to_dict(instruction),
             **at,
-            "words": instruction_words(instruction).sentence,
+            "words": instruction_words(instruction, moment.session.target).sentence,
         }
     if moment.session.finished and moment.events:
         result = moment.session.results[-1]

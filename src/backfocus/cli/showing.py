@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.live import Live
 
 from ..guide import events as ev
-from ..guide.words import STEP_WORDS, event_words, instruction_words
+from ..guide.words import STEP_WORDS, event_words, instruction_words, of_target
 from ..session.run import Moment
 from ..show.view import View, view_of
 from . import options
@@ -132,14 +132,15 @@ def _as_lines(shown: Iterator[tuple[Moment, View]], *, plays: bool) -> Moment:
 
 
 def _say(moment: Moment, remarks: list[str], *, plays: bool) -> None:
-    asked = [instruction_words(instruction).sentence for instruction in moment.instructions]
+    target = moment.session.target
+    asked = [instruction_words(instruction, target).sentence for instruction in moment.instructions]
     for event in moment.events:
-        if (words := event_words(event)) and words not in asked:
+        if (words := event_words(event, target)) and words not in asked:
             sys.stdout.write(f"{moment.at_s:8.2f} s  {words}\n")
     for words in remarks:
         sys.stdout.write(f"{moment.at_s:8.2f} s  ! {words}\n")
     if plays and asked and not moment.session.finished:
-        asked = [f"next: {STEP_WORDS[moment.session.step]}"]
+        asked = [of_target(f"next: {STEP_WORDS[moment.session.step]}", target)]
     for sentence in asked:
         sys.stdout.write(f"{moment.at_s:8.2f} s  > {sentence}\n")
     sys.stdout.flush()

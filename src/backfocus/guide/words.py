@@ -61,6 +61,19 @@ _TAKEN: dict[TargetName, str] = {
     "object": "No star and no edge chart is in view: what stands there is used.",
 }
 
+_OF_OBJECT = (
+    ("put the star in", "put something flat with much detail in"),
+    ("Focus roughly on the chart, 2 to 3 m away or as it says, camera", "Focus roughly on it, camera"),
+    ("The white of the chart is clipped", "Highlights are cut off"),
+    ("The white of the chart is", "The brightest parts are"),
+    ("No star", "No object"),
+    ("The star", "The object"),
+    ("the star", "the object"),
+    ("whole star", "whole object"),
+    ("the chart", "the object"),
+)
+"""What is said of a star and its chart, and of an object instead; the first that fits."""
+
 _NOT_SHOWN: dict[ev.Unshown, Words] = {
     "no-star": Words("Is the star in the picture?", "No star is seen.",
                      "If it is there and only too blurred to be read, confirm once more."),
@@ -86,8 +99,21 @@ def _not_shown_words(why: ev.Unshown) -> Words:
     return known
 
 
-def instruction_words(said: say.Instruction) -> Words:
+def of_target(words: str, target: TargetName) -> str:
+    """A text about a star as it is said of what is measured."""
+    if target == "object":
+        for star, other in _OF_OBJECT:
+            words = words.replace(star, other)
+    return words
+
+
+def instruction_words(said: say.Instruction, target: TargetName = "star") -> Words:
     """What an instruction says to a person."""
+    words = _instruction_words(said)
+    return Words(*(of_target(each, target) for each in (words.title, words.sentence, words.hint)))
+
+
+def _instruction_words(said: say.Instruction) -> Words:
     match said:
         case say.Aim(fault=fault):
             return _AIM[fault]
@@ -188,15 +214,19 @@ def _finish_words(said: say.Finish) -> Words:
     return Words(verdict_title(said.verdict), said.reason, said.advice)
 
 
-def event_words(event: ev.Event) -> str:
+def event_words(event: ev.Event, target: TargetName = "star") -> str:
     """What happened, in one sentence; empty for what only the machine needs to know."""
+    if isinstance(event, ev.TargetTaken):
+        return _TAKEN[event.target]
+    return of_target(_event_words(event), target)
+
+
+def _event_words(event: ev.Event) -> str:
     match event:
         case ev.NotReady(why=why):
             return _AIM[why].sentence if why != "no-star" else "No star in the picture."
         case ev.StarSeen():
             return "The star is found."
-        case ev.TargetTaken(target=target):
-            return _TAKEN[target]
         case ev.ZoomMoved() | ev.ZoomStopped():
             return _zoom_words(event)
         case ev.NothingThere():

@@ -259,6 +259,12 @@ class ReplayedSession:
     results: tuple[tuple[Session, Result], ...]
 
 
+def setup_of(stored: StoredSession) -> Setup:
+    """What was known before the first picture; StoreError if it cannot be read."""
+    setup: Setup = _read(stored, "its set-up", stored.setup)
+    return setup
+
+
 def fold(stored: StoredSession) -> ReplayedSession:
     """The session that the stored events make, whichever version wrote them.
 
@@ -268,7 +274,7 @@ def fold(stored: StoredSession) -> ReplayedSession:
         If an event cannot be read or cannot have happened there: an answer without it could be wrong. What
         the guide passed over when it happened stands there as "ignored", and is passed over again.
     """
-    session, _ = start(_read(stored, "its set-up", stored.setup))
+    session, _ = start(setup_of(stored))
     results: list[tuple[Session, Result]] = []
     until_s = 0.0
     for entry in stored.entries:

@@ -81,7 +81,7 @@ def meter_view(tally: Tally, reading: Reading, defocus: Defocus | None, optics: 
     depth_um = optics.half_depth_um() if optics else None
     best = tally.best
     return View(
-        "no star" if tally.value is None else value_words(tally, tally.value),
+        _nothing(reading) if tally.value is None else value_words(tally, tally.value),
         "" if best is None else f"Best {value_words(tally, best.value)}, {tally.at_s - best.at_s:.0f} s ago.",
         sharpness=_sharpness(tally.value, depth_um),
         best_sharpness=_sharpness(best.value if best else None, depth_um),
@@ -93,6 +93,13 @@ def meter_view(tally: Tally, reading: Reading, defocus: Defocus | None, optics: 
         trend=_trend(tally, depth_um),
         remarks=_remarks(tally),
     )
+
+
+def _nothing(reading: Reading) -> str:
+    """Why there is no value, large."""
+    if Flag.NO_REFERENCE in reading.flags:
+        return "turn past the sharpest point"
+    return "no object" if reading.object or Flag.NO_OBJECT in reading.flags else "no star"
 
 
 def _trend(tally: Tally, depth_um: float | None) -> tuple[tuple[float, float], ...]:

@@ -12,21 +12,22 @@ from ..guide.session_state import Session
 from ..guide.steps import Step
 from ..guide.watch.pictures import StepHistory, last, lasted
 from ..guide.words import event_words
-from ..measure.reading import Flag
+from ..measure.reading import Flag, TargetName
 from ..solve.remarks import borne, having, remark_words
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What went wrong, and when."""
+    """What went wrong, when, and what was measured then."""
 
     event: ev.Event
     at_s: float
+    target: TargetName = "star"
 
     @property
     def words(self) -> str:
         """One sentence."""
-        return event_words(self.event)
+        return event_words(self.event, self.target)
 
 
 STANDS_S = 12.0
@@ -71,7 +72,7 @@ def troubles_now(
     """What went wrong and still matters, newest last."""
     if any(isinstance(event, _WENT_WELL) for event in events):
         before = ()
-    new = [Trouble(event, at_s) for event in events if isinstance(event, _TROUBLE)]
+    new = [Trouble(event, at_s, session.target) for event in events if isinstance(event, _TROUBLE)]
     kinds = {type(each.event) for each in new}
     kept = [
         each for each in before if type(each.event) not in kinds and _still_so(each, session, history, at_s)

@@ -14,8 +14,8 @@ from ..guide.instructions import Ignored, Instruction
 from ..guide.session_state import Session, half_depth_um, optics_of, ratio_of
 from ..guide.steps import Step
 from ..guide.watch.watch import StepHistory
-from ..guide.words import STEP_WORDS, instruction_words, progress_words
-from ..measure.reading import Flag, Reading
+from ..guide.words import STEP_WORDS, instruction_words, of_target, progress_words
+from ..measure.reading import Flag, Reading, TargetName
 from .aiming import object_words
 from .notices import Trouble, remarks_now, troubles_now
 
@@ -125,9 +125,9 @@ def view_of(
         The pictures are a recording: nobody is told to turn anything, but what the clip should show next.
     """
     before = before or View("", "")
-    title, hint = _words(before, instructions)
+    title, hint = _words(before, instructions, session.target)
     if plays and not session.finished:
-        title, hint = f"Next: {STEP_WORDS[session.step]}", PLAYS
+        title, hint = of_target(f"Next: {STEP_WORDS[session.step]}", session.target), PLAYS
     um, sigma_um = _blur(session, history, reading)
     depth_um = _depth(session, reading)
     sharpness = _sharpness(um, depth_um, reading)
@@ -165,9 +165,9 @@ def _quality(before: View, step: Step, reading: Reading | None) -> tuple[str, st
     return (object_words(quality), quality.colour) if quality else ("", "")
 
 
-def _words(before: View, instructions: Iterable[Instruction]) -> tuple[str, str]:
+def _words(before: View, instructions: Iterable[Instruction], target: TargetName) -> tuple[str, str]:
     """The first instruction of the newest batch stands large; the rest is said in the hint."""
-    said = [instruction_words(each) for each in instructions if not isinstance(each, Ignored)]
+    said = [instruction_words(each, target) for each in instructions if not isinstance(each, Ignored)]
     if not said:
         return before.title, before.hint
     hints = [said[0].sentence, *(each.sentence for each in said[1:]), said[-1].hint]
@@ -231,15 +231,19 @@ def _sweep(before: tuple[float, ...], step: Step, um: float | None) -> tuple[flo
     return before if um is None else (*before, um)
 
 
-def stage_name(step: Step) -> str:
-    """What a step is called in the list of stages."""
-    return next((name for name, steps in STAGES if step in steps), "the end")
+def stage_name(session: Session) -> str:
+    """What the step where a session stands is called in the list of stages."""
+    name = next((name for name, steps in STAGES if session.step in steps), "the end")
+    return of_target(name, session.target)
 
 
 def _stages(session: Session) -> tuple[tuple[str, StepState], ...]:
     now = next((index for index, (_, steps) in enumerate(STAGES) if session.step in steps), len(STAGES))
     return tuple(
-        (name, _passed(session, steps) if index < now else "now" if index == now else "ahead")
+        (
+            of_target(name, session.target),
+            _passed(session, steps) if index < now else "now" if index == now else "ahead",
+        )
         for index, (name, steps) in enumerate(STAGES)
     )
 

@@ -187,11 +187,10 @@ def _add_results(app: FastAPI, store_address: str | None) -> None:
         with Store.open(store_address) as store:
             return Response(results.picture(store, session_id, number), media_type="image/png")
 
-    @app.get("/api/sessions/{session_id}/compared/{number}/{part}")
-    def compared(session_id: SessionId, number: PictureNumber, part: results.ComparedPart) -> Response:
-        kind = "image/jpeg" if part == "whole" else "image/png"
+    @app.get("/api/sessions/{session_id}/compared")
+    def compared(session_id: SessionId) -> list[dict[str, Any]]:
         with Store.open(store_address) as store:
-            return Response(results.compared_picture(store, session_id, number, part), media_type=kind)
+            return results.compared(store, session_id)
 
 
 def _add_reports(app: FastAPI, store_address: str | None, presses: Presses) -> None:

@@ -1,14 +1,15 @@
 """Kept sessions for the page: the list with its drift, one report, and the files to take away."""
 
+import base64
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any, Literal, get_args
+from typing import Any
 
 from .. import __version__
 from ..errors import UsageError
-from ..guide.session_state import Setup
 from ..report import (
     Comparison,
+    Estimate,
     Outcome,
     PastError,
     comparison_title,
@@ -26,14 +27,14 @@ from ..report import (
     tiles_words,
 )
 from ..session.certificate import session_report
-from ..session.journal import fold
+from ..session.comparison import comparisons_in
+from ..session.journal import setup_of
 from ..session.paper import report_pdf
 from ..session.store import Store, Summary
 from ..solve.titles import verdict_word
 
 Json = dict[str, Any]
 MOST_SESSIONS = 500
-ComparedPart = Literal["shrunk", "filmed", "whole"]
 PLACE = "Where it is in the picture."
 
 
@@ -59,7 +60,7 @@ def one(store: Store, session_id: int) -> Json:
     """Everything that is shown of one session."""
     stored = store.load(session_id)
     report = session_report(stored)
-    setup: Setup = fold(stored).session.setup
+    setup = setup_of(stored)
     return {
         "line": _line(stored.summary),
         "optics": setup.optics is not None,
@@ -69,7 +70,7 @@ def one(store: Store, session_id: int) -> Json:
             [asdict(group) for group in figure_groups(outcome, f"nd{number}")]
             for number, outcome in enumerate(report.outcomes)
         ],
-        "compared": _compared(session_id, report.outcomes),
+        "compared": [_compared(outcome) for outcome in report.outcomes],
         "pictures": [{"name": f"{o.nd}: {p.title}"} for o in report.outcomes for p in o.pictures],
     }
 
@@ -97,47 +98,47 @@ def picture(store: Store, session_id: int, number: int) -> bytes:
     return pictures[number].png
 
 
-def compared_picture(store: Store, session_id: int, number: int, part: ComparedPart) -> bytes:
-    """One picture of an object that was compared: PNG, the whole one JPEG."""
-    found = [each for o in session_report(store.load(session_id)).outcomes for each in o.comparisons]
-    if not 0 <= number < len(found):
-        raise UsageError("there is no such picture")
-    shown = found[number]
-    return {"shrunk": shown.shrunk_png, "filmed": shown.filmed_png, "whole": shown.whole_jpeg}[part]
+def compared(store: Store, session_id: int) -> list[Json]:
+    """What was compared of an object, with the numbers that the session ended with; quick."""
+    stored = store.load(session_id, "compared")
+    summary = stored.summary
+    known = summary.delta_um is not None and summary.sigma_um is not None
+    delta_um, sigma_um = summary.delta_um or 0.0, summary.sigma_um or 0.0
+    last = summary.results[-1].payload if summary.results else {}
+    signed = bool(last.get("sign_known"))
+    after = Estimate(delta_um, sigma_um, delta_um, delta_um, signed) if known else None
+    found = comparisons_in(stored.entries)
+    return [_beside(each, after if each.when == "after" else None) for each in found]
 
 
-def _compared(session_id: int, outcomes: tuple[Outcome, ...]) -> list[list[Json]]:
-    """What was compared, by result; its pictures are numbered through all of them."""
-    shown: list[list[Json]] = []
-    number = 0
-    for outcome in outcomes:
-        shown.append([])
-        for comparison in outcome.comparisons:
-            address = f"/api/sessions/{session_id}/compared/{number}"
-            found = outcome.before if comparison.when == "before" else outcome.after
-            shown[-1].append(_beside(comparison, address, error(found) if found else None))
-            number += 1
-    return shown
+def _compared(outcome: Outcome) -> list[Json]:
+    return [
+        _beside(each, outcome.before if each.when == "before" else outcome.after)
+        for each in outcome.comparisons
+    ]
 
 
-def _beside(comparison: Comparison, address: str, found: str | None) -> Json:
-    images = {part: f"{address}/{part}" for part in get_args(ComparedPart)}
+def _beside(comparison: Comparison, found: Estimate | None) -> Json:
+    """One comparison with its pictures in it."""
+    shrunk, filmed = (_inline("png", each) for each in (comparison.shrunk_png, comparison.filmed_png))
+    whole = _inline("jpeg", comparison.whole_jpeg)
     return {
         "title": comparison_title(comparison),
         "sharp": sharp_name(comparison),
         "filmed": filmed_name(comparison),
         "words": comparison_words(comparison),
-        "number": found,
+        "number": error(found) if found else None,
         "width_px": comparison.width_px,
         "height_px": comparison.height_px,
         "times": enlarged(comparison),
-        "images": images,
-        "tiles": {
-            "drawing": tiles_drawing(comparison, images["filmed"]),
-            "words": tiles_words(comparison.object),
-        },
-        "place": {"drawing": place_drawing(comparison, images["whole"]), "words": PLACE},
+        "images": {"shrunk": shrunk, "filmed": filmed},
+        "tiles": {"drawing": tiles_drawing(comparison, filmed), "words": tiles_words(comparison.object)},
+        "place": {"drawing": place_drawing(comparison, whole), "words": PLACE},
     }
+
+
+def _inline(kind: str, content: bytes) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
 def _line(summary: Summary) -> Json:

@@ -217,7 +217,7 @@ class SessionHost:
             "started_at": summary.started_at.isoformat().replace("+00:00", "Z"),
             "title": chosen.title,
             "lens": summary.lens,
-            "step": stage_name(left.session.step),
+            "step": stage_name(left.session),
             "refused": "; ".join((*led, *why_not)),
         }
 

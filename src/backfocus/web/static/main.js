@@ -66,10 +66,9 @@ async function showCompared(session) {
   place.dataset.session = `${session}`;
   place.replaceChildren();
   if (session == null) return;
-  const answer = await fetch(`/api/sessions/${session}`);
-  if (!answer.ok) return;
-  const { compared } = await answer.json();
-  if (place.dataset.session === `${session}`) place.replaceChildren(...(compared.at(-1) ?? []).map(beside));
+  const answer = await fetch(`/api/sessions/${session}/compared`);
+  const compared = answer.ok ? await answer.json() : [];
+  if (place.dataset.session === `${session}`) place.replaceChildren(...compared.map(beside));
 }
 
 /** What was left open is offered before something else is begun; nothing is taken up by itself. */
