@@ -1,5 +1,6 @@
 """What is said: something for everything, large words short, one plain sentence."""
 
+import re
 from typing import Any, get_args
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from backfocus.guide import events as ev
 from backfocus.guide import instructions as say
 from backfocus.guide.procedure import Setup, start
-from backfocus.guide.words import event_words, instruction_words, progress_words
+from backfocus.guide.words import STEP_WORDS, event_words, instruction_words, of_target, progress_words
 
 LINES = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=8)
 UMS = st.floats(0.0, 400.0)
@@ -58,3 +59,25 @@ def test_how_far_is_said_only_where_it_is_known() -> None:
     assert "42 um" in instruction_words(say.Turn("back-focus", "either", left_um=41.7)).sentence
     assert "um" not in instruction_words(say.Turn("back-focus", "either")).sentence
     assert progress_words(start(Setup())[0]) == ""
+
+
+STEPS = [of_target(words, "object") for words in STEP_WORDS.values()]
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_of_an_object_nobody_says_star_or_chart(data: Any) -> None:
+    st.register_type_strategy(float, UMS)
+    st.register_type_strategy(str, st.just("x"))
+    kind = data.draw(st.sampled_from([each for each in get_args(say.Instruction) if each is not say.Finish]))
+    words = instruction_words(data.draw(st.from_type(kind)), "object")
+    kind = data.draw(st.sampled_from([each for each in get_args(ev.Seen) if each is not ev.TargetTaken]))
+    happened = event_words(data.draw(st.from_type(kind)), "object")
+    for said in (words.title, words.sentence, words.hint, happened, *STEPS):
+        assert not re.search(r"\b(stars?|charts?)\b", said, re.IGNORECASE), said
+    assert len(words.title) <= 28
+
+
+def test_of_a_star_all_is_said_as_before() -> None:
+    assert of_target("Aim at the star", "star") == "Aim at the star"
+    assert "chart" in instruction_words(say.Aim("aim", "clipped")).sentence

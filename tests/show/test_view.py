@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from backfocus.guide import events as ev
-from backfocus.guide.procedure import Session, Setup, replay, start
+from backfocus.guide.procedure import Session, Setup, ask, replay, start
 from backfocus.guide.watch.watch import StepHistory, watch
 from backfocus.measure.reading import Flag, Reading, Star
 from backfocus.optics.blur import lens_pixel_mtf
@@ -61,3 +61,12 @@ def test_the_best_of_one_end_of_the_zoom_is_no_place_to_come_back_to_at_the_othe
         view = view_of(view, session, StepHistory(), at_s=1.0, reading=sharp, events=[event] if event else ())
         marks.append((session.step, view.best_sharpness is not None, view.sharpness is not None))
     assert marks == [("to-tele", False, True), ("look-tele", False, True), ("sweep-tele", True, True)]
+
+
+def test_of_an_object_title_steps_and_troubles_say_object() -> None:
+    session = replay(Setup(), [ev.TargetTaken(0.5, "object")])
+    state, lost = StepHistory(), (ev.StarLost(1.0),)
+    view = view_of(None, session, state, at_s=1.0, reading=None, events=lost, instructions=ask(session))
+    assert view.title == "Aim at the object"
+    assert view.steps[0] == ("aim at the object", "now")
+    assert view.notices[0] == "The object is lost."

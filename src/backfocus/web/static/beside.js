@@ -83,7 +83,7 @@ function write(pen, text, x, y, size, colour, weight = 500) {
 
 function image(shown, name, words) {
   const found = made("img", name);
-  // its size beforehand: nothing below jumps when it has come
+  // with its size, so that nothing below jumps when it has come
   Object.assign(found, { alt: words, width: shown.width_px, height: shown.height_px, src: shown.images[name] });
   return found;
 }
