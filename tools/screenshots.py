@@ -20,6 +20,7 @@ from backfocus.web.controls import GONE_S
 
 OUT = Path(__file__).parent.parent / "docs" / "images"
 CAMERA = "sim://?seed=7&delta_um=40&zoom=10&codec=none&noise=0.006&fps=12.5&size=960x540"
+SHELF = "sim://?scene=shelf&clip=check&delta_um=30&zoom=6&size=960x540&seed=3"
 PHONE, TABLET, DESKTOP = (390, 844), (820, 1180), (1440, 900)
 ON_ITS_SIDE, SECOND_SCREEN = (844, 390), (1280, 720)
 LONGEST_S = 900.0
@@ -53,9 +54,28 @@ def main() -> None:
                 time.sleep(GONE_S + 1.0)  # until the next may hold the controls
         with _served(["--practice"], str(Path(folder) / "practice.db")) as address:
             _practice(browser, address)
+        _tele_beside_wide(browser, Path(folder) / "answer.html")
         with _served([CAMERA], store) as address:
             _procedure(browser, address)
         browser.close()
+
+
+def _tele_beside_wide(browser: Browser, report: Path) -> None:
+    """What a report shows of a clip without a chart."""
+    check = [sys.executable, "-m", "backfocus", "check", SHELF, "--report", str(report)]
+    subprocess.run(check, stdout=subprocess.DEVNULL, check=False)  # that it is off is an answer
+    page = _open(browser, report.as_uri(), DESKTOP)
+    box = page.locator(".object figure").first.bounding_box()
+    assert box is not None
+    around = {
+        "x": box["x"] - 24,
+        "y": box["y"] - 24,
+        "width": box["width"] + 48,
+        "height": box["height"] + 48,
+    }
+    page.screenshot(path=OUT / "tele-beside-wide.png", full_page=True, clip=around)
+    print("docs/images/tele-beside-wide.png", flush=True)
+    page.context.close()
 
 
 def _practice(browser: Browser, address: str) -> None:

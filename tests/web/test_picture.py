@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from backfocus.frame import Frame, fields
-from backfocus.measure.reading import Star
+from backfocus.measure.reading import Edge, Object, Star, Tile
 from backfocus.web.picture import CENTRE_PX, WIDEST_PX, picture_of
 
 
@@ -74,3 +74,20 @@ def test_a_message_tells_where_its_parts_begin() -> None:
     assert head["star"] == {"x": 150.0, "y": 100.0, "radius": 40.0, "cycles": 36}
     assert message[4 + length :] == picture.whole + picture.centre
     assert head["whole"] == len(picture.whole)
+
+
+def test_an_object_comes_with_its_tiles_and_its_name() -> None:
+    tiles = (Tile(120.0, 90.0, 64.0, True), Tile(152.4, 90.0, 64.0, False, "smooth"))
+    target = Object(150.04, 99.96, 128.0, 96.0, tiles)
+    message = picture_of(Frame(np.zeros((200, 300), np.uint8)), target).packed(7)
+    head = json.loads(message[4 : 4 + struct.unpack(">I", message[:4])[0]])
+    assert head["object"] == {
+        "x": 150.0,
+        "y": 100.0,
+        "width": 128.0,
+        "height": 96.0,
+        "tiles": [[120, 90, 1], [152, 90, 0]],
+    }
+    assert (head["star"], head["label"]) == (None, "object")
+    edge = picture_of(Frame(np.zeros((200, 300), np.uint8)), Edge(150.0, 100.0, 5.0, 40.0)).packed(1)
+    assert b'"label":"edge chart"' in edge

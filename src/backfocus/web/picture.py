@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..frame import Frame
-from ..measure.reading import Star
+from ..measure.reading import Edge, Object, Star
 
 WIDEST_PX = 640
 QUALITY = 72
@@ -17,6 +17,7 @@ CENTRE_PX = 96
 """Side of the magnified part, in pixels of the camera."""
 CENTRE_QUALITY = 88
 
+Target = Star | Edge | Object
 Bytes8 = NDArray[np.uint8]
 
 
@@ -27,21 +28,23 @@ class Picture:
     Attributes
     ----------
     whole, centre : bytes
-        The picture made smaller, and the star's centre as it is ("" without a star).
+        The picture made smaller, and the middle of the target as it is ("" without one).
     width_px, height_px : int
-        Of the camera's picture: the star's place counts in these.
-    star : Star | None
+        Of the camera's picture: the target's place counts in these.
+    target : Star | Edge | Object | None
+        What was read in it.
     """
 
     whole: bytes
     centre: bytes
     width_px: int
     height_px: int
-    star: Star | None
+    target: Target | None
 
     def packed(self, number: int) -> bytes:
         """One message: length of the head, head as JSON, then the two JPEGs."""
-        star = self.star
+        target = self.target
+        star = target if isinstance(target, Star) else None
         head = {
             "number": number,
             "width": self.width_px,
@@ -54,27 +57,53 @@ class Picture:
                 "radius": star.radius_px and round(star.radius_px, 1),
                 "cycles": star.cycles,
             },
+            "object": _outline(target) if isinstance(target, Object) else None,
+            "label": _label(target),
         }
         text = json.dumps(head, separators=(",", ":")).encode()
         return struct.pack(">I", len(text)) + text + self.whole + self.centre
 
 
-def picture_of(frame: Frame, star: Star | None) -> Picture:
-    """The picture of a frame or field, with the star that was read in it."""
+def _label(target: Target | None) -> str:
+    """What was read, in a few words."""
+    match target:
+        case Star(cycles=cycles):
+            return f"star, {cycles} spokes"
+        case Edge():
+            return "edge chart"
+        case Object():
+            return "object"
+        case None:
+            return "no star"
+
+
+def _outline(target: Object) -> dict[str, object]:
+    """The part in use, and its tiles: their middles, and whether they counted."""
+    return {
+        "x": round(target.x_px, 1),
+        "y": round(target.y_px, 1),
+        "width": round(target.width_px, 1),
+        "height": round(target.height_px, 1),
+        "tiles": [[round(tile.x_px), round(tile.y_px), int(tile.used)] for tile in target.tiles],
+    }
+
+
+def picture_of(frame: Frame, target: Target | None) -> Picture:
+    """The picture of a frame or field, with what was read in it."""
     rows, width_px = frame.luma.shape
     height_px = rows * frame.line_step
     share = min(1.0, WIDEST_PX / width_px)
     size = max(1, round(width_px * share)), max(1, round(height_px * share))
     small = np.asarray(cv2.resize(_shown(frame, frame.luma), size, interpolation=cv2.INTER_AREA), np.uint8)
-    return Picture(_jpeg(small, QUALITY), _centre(frame, star), width_px, height_px, star)
+    return Picture(_jpeg(small, QUALITY), _centre(frame, target), width_px, height_px, target)
 
 
-def _centre(frame: Frame, star: Star | None) -> bytes:
+def _centre(frame: Frame, target: Target | None) -> bytes:
     """The camera's own pixels around the centre, lines of a field doubled; b"" out of the picture."""
-    if star is None:
+    if target is None:
         return b""
     half = CENTRE_PX // 2
-    x, y = round(star.x_px), round((star.y_px - frame.first_line) / frame.line_step)
+    x, y = round(target.x_px), round((target.y_px - frame.first_line) / frame.line_step)
     rows = half // frame.line_step
     part = frame.luma[max(0, y - rows) : max(0, y + rows), max(0, x - half) : max(0, x + half)]
     if part.shape[0] < 8 or part.shape[1] < 8:

@@ -341,7 +341,7 @@ class SessionHost:
             return
         # steps of the same length, so that 25 pictures a second thin out to 15 evenly
         self._picture_s = max(self._picture_s + PICTURES_S, now_s - PICTURES_S)
-        self.picture = picture_of(sighting.frame, sighting.reading.star)
+        self.picture = picture_of(sighting.frame, sighting.reading.target)
         self.pictures += 1
         self.wake()
 

@@ -204,10 +204,17 @@ def _meter(shown: Shown) -> Json:
         "depth_um": _rounded(view.half_depth_um, 2),
         "mtf50": _rounded(view.mtf50_cy_px, 4),
         "star": reading is not None and reading.target is not None,
+        "target": _target_name(shown),
         "measured": reading is not None and bool(reading.frequency_cy_px),
         "optics": shown.session is not None and shown.session.setup.optics is not None,
         "flags": flags,
     }
+
+
+def _target_name(shown: Shown) -> str:
+    """What is measured, or looked for."""
+    seen = shown.reading.target_name if shown.reading else None
+    return seen or (shown.session.target if shown.session else "star")
 
 
 def _ms(shown: Shown) -> float | None:

@@ -28,6 +28,7 @@ let words = null;
 let phase = "";
 let mine = false;
 let lock = null;
+let wasOff = null;
 
 function act(message) {
   if (!link.send(message)) link.tell("down");
@@ -68,7 +69,8 @@ async function showCompared(session) {
   if (session == null) return;
   const answer = await fetch(`/api/sessions/${session}/compared`);
   const compared = answer.ok ? await answer.json() : [];
-  if (place.dataset.session === `${session}`) place.replaceChildren(...compared.map(beside));
+  if (place.dataset.session !== `${session}`) return;
+  place.replaceChildren(...compared.map((each) => beside({ ...each, number: each.number ?? wasOff })));
 }
 
 /** What was left open is offered before something else is begun; nothing is taken up by itself. */
@@ -217,6 +219,7 @@ function check({ name, good, words: text }) {
 
 function showResult({ results, score }) {
   const last = results.at(-1);
+  wasOff = last.before_um?.toFixed(1);
   $("verdict").textContent = last.title;
   $("delta").replaceChildren();
   if (last.delta_um != null) {

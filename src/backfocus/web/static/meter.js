@@ -68,7 +68,7 @@ export class Meter {
 
   write(meter) {
     if (!meter.star) {
-      this.number.textContent = meter.sharpness == null ? "–" : "no star";
+      this.number.textContent = meter.sharpness == null ? "–" : `no ${meter.target}`;
       this.under.textContent = meter.sharpness == null ? "waiting for a picture" : "contrast only";
     } else if (meter.blur_um == null) {
       this.number.textContent = `${Math.round(100 * meter.sharpness)}`;
@@ -91,9 +91,10 @@ export class Meter {
   }
 }
 
-/** A star without micrometres: too soft to be read, or nobody named camera and lens. */
-function whyNoMicrometres({ measured, optics }) {
-  if (!measured) return "a star, too soft to be read";
+/** A star or an object without micrometres: too soft to be read, or nobody named camera and lens. */
+function whyNoMicrometres({ measured, optics, target, flags }) {
+  if (!measured && flags.includes("no-reference")) return "sharpness, until the peak was passed";
+  if (!measured) return `${target === "star" ? "a star" : `the ${target}`}, too soft to be read`;
   return optics ? "sharpness; too soft for micrometres" : "sharpness; micrometres need camera and lens";
 }
 

@@ -1,4 +1,4 @@
-// The live picture with the star outlined, and its centre magnified.
+// The live picture with the star or the object outlined, and its middle magnified.
 
 const BEFORE_RADIUS = 40;
 const MARK = "#ffb637";
@@ -12,18 +12,19 @@ export class Picture {
     this.root = root;
   }
 
-  show({ whole, centre, star, width, height }) {
+  show({ whole, centre, star, object, label, width, height }) {
     this.none.hidden = true;
     this.root.style.aspectRatio = `${width} / ${height}`;
     draw(this.whole, whole);
     whole.close();
     if (star) outline(this.whole, star, this.whole.width / width);
+    if (object) frame(this.whole, object, this.whole.width / width);
     this.loupe.hidden = !centre;
     if (centre) {
       draw(this.loupe, centre);
       centre.close();
     }
-    this.live.textContent = star ? `star, ${star.cycles} spokes` : "no star";
+    this.live.textContent = label;
     this.live.hidden = false;
   }
 
@@ -40,6 +41,32 @@ function draw(canvas, bitmap) {
   if (canvas.width !== bitmap.width) canvas.width = bitmap.width;
   if (canvas.height !== bitmap.height) canvas.height = bitmap.height;
   canvas.getContext("2d").drawImage(bitmap, 0, 0);
+}
+
+/** The corners of the part in use, and a dot for each tile: full where it counts, hollow where it was left out. */
+function frame(canvas, object, scale) {
+  const pen = canvas.getContext("2d");
+  const [wide, tall] = [object.width * scale, object.height * scale];
+  const [left, top] = [(object.x + 0.5) * scale - wide / 2, (object.y + 0.5) * scale - tall / 2];
+  const arm = Math.min(22, wide / 4, tall / 4);
+  for (const [colour, thickness] of [["#000", 5], [MARK, 2.5]]) {
+    pen.strokeStyle = pen.fillStyle = colour;
+    pen.lineWidth = thickness;
+    pen.beginPath();
+    for (const [x, y, right, down] of [[left, top, 1, 1], [left + wide, top, -1, 1], [left, top + tall, 1, -1], [left + wide, top + tall, -1, -1]]) {
+      pen.moveTo(x + right * arm, y);
+      pen.lineTo(x, y);
+      pen.lineTo(x, y + down * arm);
+    }
+    pen.stroke();
+    pen.lineWidth = thickness / 2.5;
+    for (const [x, y, used] of object.tiles) {
+      pen.beginPath();
+      pen.arc(x * scale, y * scale, thickness / 2, 0, 2 * Math.PI);
+      if (used) pen.fill();
+      else pen.stroke();
+    }
+  }
 }
 
 function outline(canvas, star, scale) {
