@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import StoreError
+from ..errors import StoreError, UsageError
 from . import options
-from .unlisted import unlisted_words
+from .unlisted import Answer, unlisted_words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..optics.mounts import Mount
     from ..optics.profiles import Camera, Lens
     from ..solve.learned import LearnedCamera
@@ -68,7 +70,7 @@ def profiles(
     from ..session.cameras import forget_camera, learned_in
 
     if unlisted:
-        sys.stdout.write(f"{unlisted_words(typer.prompt)}\n")
+        sys.stdout.write(f"{unlisted_words(_ask)}\n")
         return
     wanted = " ".join(words or [])
 
@@ -117,6 +119,19 @@ def profiles(
         write(f"  {mount.name:<20} {mount.flange_mm:g} mm flange distance\n" + _said(mount, sources))
     if not wanted:
         write("Yours is not listed? `backfocus profiles --unlisted` asks two questions about it.\n")
+
+
+def _ask(question: str, read: "Callable[[str], Answer]") -> "Answer":
+    """The answer as it is understood; one that cannot be meant is asked for again."""
+
+    def understood(said: str) -> "Answer":
+        try:
+            return read(said)
+        except UsageError as error:
+            raise typer.BadParameter(error.spelt(options.as_option)) from None
+
+    answer: Answer = typer.prompt(question, value_proc=understood)
+    return answer
 
 
 def _learned_words(known: "LearnedCamera") -> str:

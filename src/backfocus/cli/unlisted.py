@@ -1,11 +1,17 @@
 """A camera or a lens that no profile has: two questions about each, and what to type then."""
 
 from collections.abc import Callable
+from typing import Protocol, TypeVar
 
-from .options import decimal
+Answer = TypeVar("Answer")
 
-Ask = Callable[[str], object]
-"""Puts a question to the person and gives the answer."""
+
+class Ask(Protocol):
+    """Puts a question to the person and gives the answer as `read` understands it."""
+
+    def __call__(self, question: str, read: Callable[[str], Answer]) -> Answer:
+        """The answer to `question`, read."""
+        ...
 
 
 def unlisted_words(ask: Ask) -> str:
@@ -14,16 +20,25 @@ def unlisted_words(ask: Ask) -> str:
     Raises
     ------
     UsageError
-        For an answer that cannot be meant.
+        For an answer that cannot be meant, where `ask` does not ask again.
     """
-    from ..optics.profiles import f_number_over, pixel_um
+    from ..optics.profiles import f_number_over, picture_px, pixel_um, sensor_mm, zoom_ends
 
-    sensor_mm = decimal(ask("How wide is the recorded part of the sensor, in mm (full frame: 36)"))
-    picture_px = decimal(ask("How many pixels wide is the picture (HD: 1920, UHD: 3840)"))
-    pitch_um = pixel_um(sensor_mm, picture_px)
-    f_number = f_number_over(
-        str(ask("From which focal length to which does the lens zoom, in mm (such as 7.8-156)")),
-        str(ask("Which f-number or T-stop has it with the iris open (such as 1.8, T2.9, or 1.8-2.6)")),
+    def zoom(said: str) -> str:
+        zoom_ends(said)
+        return said
+
+    wide_mm = ask(
+        "How wide is the recorded part of the sensor, in mm or by name (36, full frame, APS-C, 2/3 inch)",
+        sensor_mm,
+    )
+    pitch_um = ask(
+        "How many pixels wide is the picture (1920, HD, 4K)", lambda said: pixel_um(wide_mm, picture_px(said))
+    )
+    zoom_mm = ask("From which focal length to which does the lens zoom, in mm (such as 7.8-156)", zoom)
+    f_number = ask(
+        "Which f-number or T-stop has it with the iris open (such as 1.8, T2.9, or 1.8-2.6)",
+        lambda said: f_number_over(zoom_mm, said),
     )
     return (
         f"Type: --pixel-um {pitch_um:g} --f-number {f_number}\n"

@@ -104,8 +104,16 @@ NO_SOURCE = "no source given"
 """Stands for the source of a number whose entry names none."""
 
 MOST_SUGGESTED = 6
+_NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*")
 LIKE = 0.5
 """Share of its letters that a name has in common with what was typed, to be named as perhaps meant."""
+SENSORS_MM = {
+    "fullframe": 36.0, "ff": 36.0, "super35": 24.576, "s35": 24.576, "apsc": 23.6,
+    "microfourthirds": 17.3, "mft": 17.3, "m43": 17.3, "43": 17.3, "1": 13.2, "one": 13.2,
+    "23": 9.6, "12": 6.97, "125": 6.22, "128": 5.568, "13": 5.23,
+}  # fmt: skip
+"""How wide the sensors are that people know by name, mm, as in the profiles; without "inch"."""
+PICTURES_PX = {"hd": 1920, "fullhd": 1920, "fhd": 1920, "uhd": 3840, "4k": 3840, "dci4k": 4096, "4kdci": 4096}
 _WORDS = frozenset({"name", "title", "mount", "kind", "back_focus_ring"})
 
 
@@ -175,8 +183,9 @@ def f_number_over(zoom_mm: str, opening: str) -> str:
     UsageError
         For an answer that cannot be meant.
     """
-    wide_mm, tele_mm = _zoom_ends(zoom_mm)
-    wide, _, tele = (part.strip() for part in opening.replace(",", ".").partition("-"))
+    wide_mm, tele_mm = zoom_ends(zoom_mm)
+    opening = re.sub(r"\bf\s*/?\s*(?=\d)", "", opening.lower().replace(",", "."))
+    wide, _, tele = (part.strip().replace("t", "T") for part in opening.partition("-"))
     if tele and wide.lower().startswith("t") and not tele.lower().startswith("t"):
         tele = f"T{tele}"
     text = f"{wide}@{wide_mm:g},{tele}@{tele_mm:g}" if tele else f"{wide}@{wide_mm:g}-{tele_mm:g}"
@@ -184,7 +193,8 @@ def f_number_over(zoom_mm: str, opening: str) -> str:
     return text
 
 
-def _zoom_ends(said: str) -> tuple[float, float]:
+def zoom_ends(said: str) -> tuple[float, float]:
+    """Both ends of a zoom in mm, as people write them: "7.8-156", "7,8 - 156 mm"; UsageError else."""
     try:
         wide_mm, tele_mm = map(float, said.lower().replace("mm", "").replace(",", ".").split("-"))
     except ValueError:
@@ -192,6 +202,36 @@ def _zoom_ends(said: str) -> tuple[float, float]:
     if not 0.0 < wide_mm < tele_mm < math.inf:
         raise UsageError(f"'{said}' is not a zoom range: give both ends, such as 7.8-156")
     return wide_mm, tele_mm
+
+
+def sensor_mm(said: str) -> float:
+    """How wide a sensor is, mm, as people say it: "23.6", "23,6 mm", "APS-C", "2/3 inch".
+
+    Raises
+    ------
+    UsageError
+        For what is neither a number nor a size known by name.
+    """
+    name = _letters(said).removesuffix("sensor").removesuffix("inch")
+    if name in SENSORS_MM and not _NUMBER.fullmatch(said):
+        return SENSORS_MM[name]
+    return _measure(said, "mm", "its width in mm, or full frame, super 35, aps-c, mft, 1 inch, 2/3 inch")
+
+
+def picture_px(said: str) -> float:
+    """How many pixels wide a picture is, as people say it: "1920", "3840x2160", "4K"; raises as that does."""
+    wide, times, _ = said.lower().replace("×", "x").partition("x")
+    name = _letters(said)
+    if name in PICTURES_PX:
+        return PICTURES_PX[name]
+    return _measure(wide if times else said, "px", "a number such as 1920, HD or 4K")
+
+
+def _measure(said: str, unit: str, form: str) -> float:
+    number = _NUMBER.fullmatch(said.lower().strip().removesuffix(unit))
+    if number is None:
+        raise UsageError(f"'{said.strip()}' cannot be meant: give {form}")
+    return float(number[1].replace(",", "."))
 
 
 def optics_for(camera: Camera, lens: Lens, wavelength_um: float = GREEN_UM) -> Optics:
@@ -268,7 +308,7 @@ def _suggestion(name: str, known: tuple[Profile, ...]) -> str:
 def matching(words: str, known: tuple[Profile, ...]) -> tuple[Profile, ...]:
     """Those with every word of `words` in their name or title, written together or not: `fx 6`, `FX6`.
 
-    A word that runs on into the next one begins with a word: `hdc` is not in `uhd canon`.
+    A word that runs on into the next one begins where letters or digits do: `hdc` is not in `uhd canon`.
     """
     wanted = [_letters(word) for word in words.split()]
     if not all(wanted):
@@ -277,7 +317,7 @@ def matching(words: str, known: tuple[Profile, ...]) -> tuple[Profile, ...]:
 
 
 def _holds(title: str, word: str) -> bool:
-    parts = re.findall(r"[^\W_]+", title.lower())
+    parts = re.findall(r"[^\W\d_]+|\d+", title.lower())
     run_on = ("".join(parts[at:]).startswith(word) for at in range(len(parts)))
     return any(word in part for part in parts) or any(run_on)
 
