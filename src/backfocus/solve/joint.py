@@ -51,7 +51,7 @@ UNSURE_SCALE = 0.03
 ZERO_LIKELY, ZERO_LIKELY_DIVIDED = 0.15, 0.07
 """Of the likeliest magnitude's chance: an interval holds zero where zero is as likely as the end of a normal
 curve's 95 %. Half of that for curves against a reference: nothing in them tells a camera from an error, and a
-lens is more often left where it was set than off by any other amount. Chosen on objects of seeds 100 to 138."""
+lens is more often where it was set than off by any other amount. Chosen on objects of seeds 100 to 138."""
 
 OTHER_MODE = 0.1
 """Prior chance that a known camera is not as it was: another mode, another detail setting."""
