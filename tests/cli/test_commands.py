@@ -8,6 +8,8 @@ import cv2
 import pytest
 
 from backfocus.chart import make_chart, parse_paper
+from backfocus.cli.demo import shown_address
+from backfocus.sim.settings import parse_sim
 
 from ..oracles.camera_codes import codes
 from ..oracles.printed_chart import printed
@@ -229,3 +231,10 @@ def test_the_chart_draws_slanted_squares(backfocus: Run, tmp_path: Path) -> None
     assert json.loads(ended.stdout)["target"] == "edge"
     assert out.stat().st_size > 2000
     assert backfocus("chart", out, "--contrast", 4).returncode == 2
+
+
+@pytest.mark.parametrize("scene", [None, "shelf"])
+def test_demonstration_has_a_printed_star_or_a_scene(scene: str | None) -> None:
+    shown = parse_sim(shown_address(7, "good", None, scene))
+    assert (shown.scene, shown.printed) == (scene, scene is None)
+    assert shown.sensor == "bayer"

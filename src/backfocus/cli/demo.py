@@ -69,13 +69,10 @@ def demo(
     from ..session.config import read_config
     from ..session.opened import Opened
     from ..session.rig import resolve, rig_options
-    from ..sim.settings import SHOWN_CAMERA
     from ..sim.source import open_sim
     from .session import Wanted, lead
 
-    address = f"sim://?{SHOWN_CAMERA}&seed={seed}&hand={hand}&fps={FPS}"
-    address += f"&delta_um={delta_um:g}" if delta_um is not None else ""
-    address += f"&scene={scene}&zoom={SCENE_ZOOM}" if scene is not None else ""
+    address = shown_address(seed, hand, delta_um, scene)
     target = "object" if scene is not None else None
     source = open_sim(address)
     holds = read_config(config)
@@ -101,3 +98,12 @@ def demo(
             "then http://127.0.0.1:8080/\n"
         )
     raise typer.Exit(code)
+
+
+def shown_address(seed: int, hand: str, delta_um: float | None, scene: str | None) -> str:
+    """The `sim://` that is shown: before the printed star, or before a scene."""
+    from ..sim.settings import SHOWN_CAMERA, SHOWN_CHART
+
+    address = f"sim://?{SHOWN_CAMERA}&seed={seed}&hand={hand}&fps={FPS}"
+    address += f"&delta_um={delta_um:g}" if delta_um is not None else ""
+    return f"{address}&scene={scene}&zoom={SCENE_ZOOM}" if scene else f"{address}&{SHOWN_CHART}"

@@ -38,8 +38,8 @@ MOST_DIGITS = 12
 WIDE_MM = 7.8
 STAR_RADIUS_WIDE_PX = 77.0
 """150 px across at wide, as the chart is printed for, and a little more."""
-SHOWN_CAMERA = "sensor=bayer&demosaic=edge-aware&olpf=0.5&printed=yes"
-"""The camera of the demonstration and of the practice mode, before the chart that people print."""
+SHOWN_CAMERA, SHOWN_CHART = "sensor=bayer&demosaic=edge-aware&olpf=0.5", "printed=yes"
+"""Of the demonstration and of the practice mode: the camera, and the star as people print it."""
 STEADIED_SHAKE_PX = 0.5
 """What there is for a stabiliser to do when nobody says how much the picture shakes."""
 DEFAULT_F_NUMBERS = "1.8@7.8-108,2.6@156"

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from ...frame import Frame
 from ...sim.bench import Bench
 from ...sim.lens import Pose
-from ...sim.settings import SHOWN_CAMERA, SimSettings, parse_sim
+from ...sim.settings import SHOWN_CAMERA, SHOWN_CHART, SimSettings, parse_sim
 from ..messages import Turn
 
 FPS = 25.0
@@ -31,7 +31,7 @@ def hidden_camera(seed: int) -> str:
     off_um = drawn.randint(60, 160) * drawn.choice((-1, 1))
     lock_um = drawn.choice((0, 0, 2))
     wrong = f"seed={seed}&delta_um={delta_um}&tele_misfocus_um={off_um}&lock_um={lock_um}"
-    return f"{ADDRESS}&{SHOWN_CAMERA}&{wrong}"
+    return f"{ADDRESS}&{SHOWN_CAMERA}&{SHOWN_CHART}&{wrong}"
 
 
 class PracticeBench:
