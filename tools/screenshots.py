@@ -67,12 +67,8 @@ def _tele_beside_wide(browser: Browser, report: Path) -> None:
     page = _open(browser, report.as_uri(), DESKTOP)
     box = page.locator(".object figure").first.bounding_box()
     assert box is not None
-    around = {
-        "x": box["x"] - 24,
-        "y": box["y"] - 24,
-        "width": box["width"] + 48,
-        "height": box["height"] + 48,
-    }
+    left, top, wide, tall = (box[name] for name in ("x", "y", "width", "height"))
+    around = {"x": left - 16, "y": top - 8, "width": wide + 32, "height": tall + 22}
     page.screenshot(path=OUT / "tele-beside-wide.png", full_page=True, clip=around)
     print("docs/images/tele-beside-wide.png", flush=True)
     page.context.close()

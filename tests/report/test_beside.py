@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from backfocus.measure.reading import Object, Tile
-from backfocus.report import report_html
+from backfocus.report import report_html, report_json
 from backfocus.report.beside import (
     BROAD_PX,
     STEPS,
@@ -22,6 +22,7 @@ from backfocus.report.beside import (
     tiles_words,
 )
 from backfocus.report.session_report import Comparison
+from backfocus.report.summary import summary_html
 
 from .test_page import FULL, REPORT, read, said
 
@@ -141,3 +142,15 @@ def test_what_is_no_picture_is_refused() -> None:
         replace(COMPARISON, filmed_png=b"GIF89a")
     with pytest.raises(ValueError, match="JPEG"):
         replace(COMPARISON, whole_jpeg=COMPARISON.shrunk_png)
+
+
+def test_in_json_stand_its_numbers_and_in_a_notebook_its_pictures() -> None:
+    outcome = replace(FULL, comparisons=(COMPARISON,))
+    (plain,) = report_json(replace(REPORT, outcomes=(outcome,)), printed_at="now", version="1")["results"]
+    (found,) = plain["compared"]
+    assert (found["ratio"], found["tiles"], found["tiles_used"]) == (0.16667, 6, 3)
+    assert found["left_out"] == {"smooth": 2, "moved": 1}
+    html = summary_html(outcome, "x")
+    for png in (COMPARISON.shrunk_png, COMPARISON.filmed_png):
+        assert base64.b64encode(png).decode("ascii") in html
+    assert summary_html(FULL, "x").count("<img") == 0

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from backfocus.measure.reading import Flag, Reading, Star
+from backfocus.measure.reading import Flag, Object, Reading, Star
 from backfocus.optics.lens import Optics
 from backfocus.show.meter import Tally, counted, meter_view, summary_words
 from backfocus.show.view import TREND_S
@@ -65,3 +65,12 @@ def test_the_summary_says_how_many_the_best_and_the_middle() -> None:
     assert words.startswith("5 pictures in 4.0 s, 4 with a value. Best: 2.0 um at 2.0 s.")
     assert "3.5 um" in words  # the middle of 2, 3, 4 and 9
     assert summary_words(after([None])) == "1 picture in 0.0 s, 0 with a value."
+
+
+def test_an_object_without_a_reference_says_what_to_do() -> None:
+    there = Object(320.0, 180.0, 300.0, 200.0)
+    reading = Reading(0, 0.0, frozenset({Flag.NO_REFERENCE}), scale_px=320.0, object=there)
+    view = meter_view(counted(Tally(in_um=True), reading, None), reading, None, OPTICS)
+    assert (view.title, view.hint[:30]) == ("pass the peak", "Turn the ring past the sharpes")
+    lost = Reading(0, 0.0, frozenset({Flag.NO_OBJECT, Flag.LOST}))
+    assert meter_view(counted(Tally(in_um=True), lost, None), lost, None, OPTICS).title == "no object"

@@ -125,7 +125,7 @@ def _meter(view: View, columns: int) -> Text:
             line.append("┃", style="bold magenta")
         else:
             line.append(cell if cell != " " else "·", style="bold green" if cell != " " else "dim")
-    share = f"{100 * view.sharpness:4.0f} %" if view.sharpness is not None else "  no star"
+    share = f"{100 * view.sharpness:4.0f} %" if view.sharpness is not None else "     \u2013"
     line.append(share, style="bold").append("  ┃ best" if mark is not None else "", style="magenta")
     return line
 

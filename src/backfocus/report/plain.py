@@ -1,9 +1,10 @@
 """The report as plain JSON values."""
 
 import math
+from collections import Counter
 from typing import Any
 
-from .session_report import Estimate, MtfCurve, Outcome, SessionReport, Sweep
+from .session_report import Comparison, Estimate, MtfCurve, Outcome, SessionReport, Sweep
 
 Json = dict[str, Any]
 
@@ -35,6 +36,7 @@ def _outcome(outcome: Outcome) -> Json:
         "before": _estimate(outcome.before) if outcome.before else None,
         "sweeps": [_sweep(sweep) for sweep in outcome.sweeps],
         "mtf": [_curve(curve) for curve in outcome.curves],
+        "compared": [_comparison(each) for each in outcome.comparisons],
     }
 
 
@@ -67,6 +69,19 @@ def _curve(curve: MtfCurve) -> Json:
         "when": curve.when,
         "frequency_cy_px": [number(value, 5) for value in curve.frequency_cy_px],
         "modulation": [number(value, 5) for value in curve.modulation],
+    }
+
+
+def _comparison(found: Comparison) -> Json:
+    """What was compared of an object; its pictures are in the page."""
+    tiles = found.object.tiles
+    return {
+        "when": found.when,
+        "at_s": number(found.at_s),
+        "ratio": number(found.ratio, 5),
+        "tiles": len(tiles),
+        "tiles_used": sum(tile.used for tile in tiles),
+        "left_out": dict(Counter(tile.why for tile in tiles if tile.why)),
     }
 
 

@@ -1,12 +1,14 @@
 """One outcome as a small table and plot, for a page that is not ours: a notebook."""
 
+import base64
 from collections.abc import Iterator
 
 from markupsafe import Markup
 
+from .beside import filmed_name, sharp_name
 from .ink import COLOURS, FONT
 from .plots import gauge, residual_plot
-from .session_report import Outcome
+from .session_report import Comparison, Outcome
 from .words import error, micrometres, printable, sentence, verdict_in_large
 
 PAPER, INK, SOFT, HAIR = (COLOURS[name][0] for name in ("paper", "ink", "soft", "hair"))
@@ -26,7 +28,7 @@ def summary_html(outcome: Outcome, name: str) -> str:
         'color:{colour}">{verdict}</p><p style="margin:4px 0">{reason}</p>'
         '<p style="margin:4px 0 10px;font-weight:600">{advice}</p>'
         '<table style="border-collapse:collapse;margin:0 0 10px;background:none">{rows}</table>'
-        "{gauge}{plot}</div>"
+        "{pair}{gauge}{plot}</div>"
     ).format(
         box=BOX,
         colour=colour,
@@ -34,6 +36,7 @@ def summary_html(outcome: Outcome, name: str) -> str:
         reason=printable(sentence(outcome.reason)),
         advice=printable(sentence(outcome.advice)),
         rows=rows,
+        pair=Markup("").join(_pair(each) for each in outcome.comparisons),
         gauge=Markup(gauge(outcome)),
         plot=Markup(residual_plot(outcome, name)),
     )
@@ -50,6 +53,22 @@ def _numbers(outcome: Outcome) -> Iterator[tuple[str, str]]:
     if outcome.half_depth_um:
         yield "half depth of focus", f"{micrometres(outcome.half_depth_um, signed=False)} \u00b5m"
     yield "zoom positions", str(len(found.zoom))
+
+
+def _pair(comparison: Comparison) -> Markup:
+    """Tele, shrunk, and wide side by side."""
+    column = Markup(
+        '<figure style="margin:0;flex:1"><img alt="{0}" src="data:image/png;base64,{1}" '
+        'style="display:block;width:100%;image-rendering:pixelated"><figcaption style="color:{2}">{0}'
+        "</figcaption></figure>"
+    )
+    both = (
+        (sharp_name(comparison), comparison.shrunk_png),
+        (filmed_name(comparison), comparison.filmed_png),
+    )
+    columns = (column.format(name, base64.b64encode(png).decode("ascii"), SOFT) for name, png in both)
+    row = Markup('<div style="display:flex;gap:10px;margin:0 0 12px">{}</div>')
+    return row.format(Markup("").join(columns))
 
 
 def _row(name: str, value: str) -> Markup:

@@ -82,7 +82,9 @@ def meter_view(tally: Tally, reading: Reading, defocus: Defocus | None, optics: 
     best = tally.best
     return View(
         _nothing(reading) if tally.value is None else value_words(tally, tally.value),
-        "" if best is None else f"Best {value_words(tally, best.value)}, {tally.at_s - best.at_s:.0f} s ago.",
+        _hint(reading)
+        if best is None
+        else f"Best {value_words(tally, best.value)}, {tally.at_s - best.at_s:.0f} s ago.",
         sharpness=_sharpness(tally.value, depth_um),
         best_sharpness=_sharpness(best.value if best else None, depth_um),
         blur_um=defocus.um if defocus else None,
@@ -98,8 +100,15 @@ def meter_view(tally: Tally, reading: Reading, defocus: Defocus | None, optics: 
 def _nothing(reading: Reading) -> str:
     """Why there is no value, large."""
     if Flag.NO_REFERENCE in reading.flags:
-        return "turn past the sharpest point"
+        return "pass the peak"
     return "no object" if reading.object or Flag.NO_OBJECT in reading.flags else "no star"
+
+
+def _hint(reading: Reading) -> str:
+    """What to do about that."""
+    if Flag.NO_REFERENCE not in reading.flags:
+        return ""
+    return "Turn the ring past the sharpest point, zoomed in: pictures are measured against the one there."
 
 
 def _trend(tally: Tally, depth_um: float | None) -> tuple[tuple[float, float], ...]:
