@@ -23,6 +23,7 @@ CHAPTERS: tuple[str, ...] = (
     "intervals",
     "cameras",
     "recordings",
+    "objects",
 )
 """In the order of the page."""
 

@@ -124,3 +124,20 @@ def test_fields_are_followed_as_the_lines_of_one_picture() -> None:
     assert known is not None
     assert known.ratio == pytest.approx(1.02**5, rel=0.003)
     assert abs(known.place.move) < 0.6  # fields lie a line apart, and that is no move
+
+
+def test_a_patterned_shirt_that_walks_through_a_zoom_is_never_taken_for_the_scene() -> None:
+    """It covers a third of the picture and is as large in all of them, while the scene grows fivefold."""
+    grow = np.geomspace(0.4, 2.0, 40)
+
+    def passed(at: int) -> Luma8:
+        seen, left = picture(float(grow[at])).copy(), 12 * at - 160
+        from_px, to_px = max(left, 0), min(left + 220, SIZE[0])
+        seen[:, from_px:to_px] = scene(5)[300 : 300 + SIZE[1], 600 + from_px - left : 600 + to_px - left]
+        return seen
+
+    seen = followed([passed(at) for at in range(40)])
+    off = [each.ratio / (now / grow[0]) - 1.0 for each, now in zip(seen, grow, strict=True)]
+    held = np.array([each.state == "held" for each in seen])
+    assert np.abs(off)[held].max() < 0.005
+    assert held.mean() > 0.8

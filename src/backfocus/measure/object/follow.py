@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ...frame import Frame
 from ..picture.contrast import noise_variance
 from ..picture.eight_bits import eight_bits
-from .match import WIDTH_PX, Match, by_corners, by_features, by_pixels, corners_of
+from .match import WIDTH_PX, Match, agreement, by_corners, by_features, by_pixels, corners_of
 from .similarity import Complex, Similarity
 
 Luma8 = NDArray[np.uint8]
@@ -30,6 +30,8 @@ KEEP_OVERLAP = 0.6
 KEEP_CORNERS = 25
 """Corners that must tell where a picture lies before it is kept."""
 KEEP_SIGMA = 0.003
+FEW_CORNERS = 14
+"""So many do where the kept one is half as far again off as it may be, before none is left to hold on to."""
 KEEP_SHARE, KEEP_LATER = 0.5, 1.4
 """Of `KEEP_EVERY`, by its logarithm: a picture that is soft, or covered in part, is kept later."""
 SAME_ZOOM = 0.1
@@ -38,6 +40,10 @@ SHARPER = 1.5
 MOST_KEPT = 40
 STEPS_BACK = 3
 """Pictures over which the rate of a zoom is carried on while nothing is seen."""
+LEAP, FOUND_NEAR, FOUND_OVER = 0.2, 0.4, 0.75
+"""Share of what both pictures show that must look alike where the scene is found again, and where its scale
+has leapt by more than that (by its logarithm): a patterned shirt that fills a third of both pictures is alike
+in two thirds of what it leaves of them."""
 SEARCH_EVERY = 8
 """Pictures without the scene from one search for it to the next: it is slow."""
 ANOTHER_SCENE = 0.3
@@ -279,7 +285,11 @@ def _searched(known: Followed, now: _Now) -> Followed | None:
         if rough is None:
             continue
         fine = by_corners(each.small, each.corners, now.small, rough.place) or rough
-        return replace(_seen(known, now, each, _whole(fine, each, now)), rate=0.0)
+        found = _whole(fine, each, now)
+        leaps = abs(math.log(found.place.ratio / known.place.ratio)) > LEAP
+        if agreement(each.small, now.small, fine.place) < (FOUND_OVER if leaps else FOUND_NEAR):
+            continue  # found on somebody's shirt, and nowhere else
+        return replace(_seen(known, now, each, found), rate=0.0)
     return None
 
 
@@ -293,6 +303,7 @@ def _kept_on(kept: tuple[Kept, ...], now: _Now, near: Kept, found: Match) -> tup
     """With this picture where none like it is kept yet, or in place of a much softer one."""
     far = _distance(near, found.place, now) / math.log(KEEP_EVERY)
     sure = found.corners >= KEEP_CORNERS or (found.sigma < KEEP_SIGMA and not found.corners)
+    sure = sure or (found.corners >= FEW_CORNERS and found.sigma < KEEP_SIGMA and far > 1.5 * KEEP_LATER)
     if sure and far > (1.0 if found.corners and found.share > KEEP_SHARE else KEEP_LATER):
         return (*kept, _keep(now, found.place, found.sigma))[-MOST_KEPT:]
     if found.corners < KEEP_CORNERS:

@@ -50,6 +50,10 @@ FLOOR_SIGMA = 2e-4
 SMALL_WIDTHS_PX = (40, 80, 160)
 BLURS_PX = (1.0, 2.0, 4.0, 8.0)
 """Of 160 px: what a sharp picture is blurred by until it looks most like a soft one."""
+CELLS_WIDTH_PX, CELL_OF_PX = 160, 10
+"""Width of the pictures that are held against each other cell by cell, and the side of a cell."""
+CELL_ALIKE, CELL_CODES = 0.6, 2.0
+"""Correlation of a cell that shows the same in both, and the spread that it needs."""
 ROUNDS = 8
 ALIKE = 0.85
 """Correlation of two small pictures of one scene."""
@@ -132,6 +136,30 @@ def _followed_once(kept: Luma8, corners: Complex, picture: Luma8, guess: Similar
     elsewhere = np.zeros(len(corners), bool)
     elsewhere[np.flatnonzero(inside)[followed]] = off_px > ELSEWHERE_PX
     return Match(change.after(guess), max(sigma, FLOOR_SIGMA), agree, elsewhere, share)
+
+
+def agreement(kept: Luma8, picture: Luma8, place: Similarity) -> float:
+    """Over how much of what both show they look alike there, 0 to 1: people may stand before the rest."""
+    share = CELLS_WIDTH_PX / picture.shape[1]
+    sharp, soft = (_small(each, share) for each in (kept, picture))
+    small = Similarity(place.grow, place.move * share)
+    one, other = _blurred(sharp, _likest_blur_px(sharp, soft, small)), _blurred(soft, 1.0)
+    laid = np.asarray(_laid(one, other.shape, small), np.float32)
+    covered = _covered(one, other, small)
+    rows, columns = (size // CELL_OF_PX for size in other.shape)
+    cut = rows * CELL_OF_PX, columns * CELL_OF_PX
+
+    def cells(of: Floats) -> NDArray[np.float64]:
+        parts = of[: cut[0], : cut[1]].reshape(rows, CELL_OF_PX, columns, CELL_OF_PX)
+        return np.asarray(parts.swapaxes(1, 2).reshape(rows * columns, -1), np.float64)
+
+    mine, its, seen = cells(laid), cells(other), cells(covered.astype(np.float32)).min(axis=1) > 0
+    mine, its = (each - each.mean(axis=1, keepdims=True) for each in (mine, its))
+    spread = np.sqrt((mine**2).sum(axis=1) * (its**2).sum(axis=1))
+    tells = seen & (np.minimum(mine.std(axis=1), its.std(axis=1)) > CELL_CODES)
+    if not tells.any():
+        return 0.0
+    return float(((mine * its).sum(axis=1)[tells] / spread[tells] > CELL_ALIKE).mean())
 
 
 def _inside(places: Complex, picture: Luma8, margin_px: float = 0.0) -> NDArray[np.bool_]:
