@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from backfocus.errors import UsageError
 from backfocus.session.rig import rig_options
 from backfocus.web.messages import (
+    Aim,
     Begin,
     Choice,
     HandOver,
@@ -40,6 +41,7 @@ WORDS = [
     "say",
     "note",
     "turn",
+    "aim",
     "ask",
     "hand-over",
     "wake",
@@ -184,3 +186,10 @@ def test_nonsense_is_refused_in_words(text: str) -> None:
 def test_any_values_make_a_message_or_a_refusal(word: str, values: dict[str, Any]) -> None:
     with suppress(UsageError):
         parse_message(json.dumps({**values, "do": word}))
+
+
+def test_a_place_of_the_picture_lies_within_it() -> None:
+    assert parse_message('{"do": "aim", "x": 0.25, "y": 1.0}') == Aim(0.25, 1.0)
+    for text in ('{"do": "aim", "x": 1.5, "y": 0.5}', '{"do": "aim", "x": 0.5}'):
+        with pytest.raises(UsageError):
+            parse_message(text)

@@ -19,7 +19,7 @@ from .edge.measurement import Region
 from .find.ring_harmonics import Pyramid, pyramid, read_rings, ring_radii
 from .find.stars import Candidate, find_star, star_near
 from .object.quality import quality
-from .object.track import ObjectTrack, track_object
+from .object.track import ObjectTrack, chosen_at, track_object
 from .picture.clipping import clipped, combed, glare_cut, line_doubled
 from .picture.compression import compressed
 from .picture.contrast import WIDTH_PX, scene_contrast
@@ -127,6 +127,18 @@ def track(known: Track | None, frame: Frame) -> tuple[Track, Reading]:
     if frame.damaged:
         reading = replace(reading, flags=reading.flags | {Flag.DAMAGED})
     return after, reading
+
+
+def pointed_at(known: Track, frame: Frame, x_share: float, y_share: float) -> Track:
+    """What is known, with the object at a place of the picture as the one that is meant.
+
+    Unless a chart is in view, which tells more, or is waited for.
+    """
+    if known.want not in ("auto", "object") or known.tracking is not None or known.waits:
+        return known
+    object_ = known.object or ObjectTrack()
+    width, height = frame.luma.shape[1], frame.luma.shape[0] * frame.line_step
+    return replace(known, object=chosen_at(object_, x_share, y_share, width, height))
 
 
 def _read(known: Track, frame: Frame) -> tuple[Track, Reading]:

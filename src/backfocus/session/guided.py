@@ -25,7 +25,7 @@ from .cameras import known_camera
 from .journal import Journal, ReplayedSession, fold
 from .reference import object_of
 from .rig import Rig
-from .run import Limits, Moment, guide
+from .run import Limits, Moment, Tracking, guide
 from .store import Entry, Store, StoredSession, Summary
 
 RECORD_NAMES = ("nd", "extender", "iris", "camera-serial", "lens-serial", "temperature", "operator", "note")
@@ -123,6 +123,8 @@ class GuidedSession:
         self._store = store
         self._journal = journal
         self._object = object_
+        self._measure: Tracking | None = None
+        self._aimed: tuple[float, float] | None = None
 
     @property
     def number(self) -> int | None:
@@ -143,7 +145,7 @@ class GuidedSession:
         May be called again after the source was lost, or after something was said that goes on. `left`:
         whether it was left meanwhile, so that a source that was closed under it is no end.
         """
-        measure = rig.measure(object_=_looked_for(self._object))
+        measure = self._measure = rig.measure(object_=_looked_for(self._object))
         for moment in guide(
             source, self.session, hands=hands, limits=limits, offset_s=self.at_s, measure=measure
         ):
@@ -155,6 +157,12 @@ class GuidedSession:
             if moment.session.finished:
                 self._let_go()
             yield moment
+
+    def aim(self, x_share: float, y_share: float) -> None:
+        """Keep to the object at a place of the picture, in shares of it from the left and from the top."""
+        self._aimed = x_share, y_share
+        if self._measure is not None:
+            self._measure.aim(x_share, y_share)
 
     def say(self, event: ev.Event) -> tuple[Instruction, ...]:
         """What to do after something said while no pictures are looked at; it is written down.

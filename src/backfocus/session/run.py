@@ -20,7 +20,7 @@ from ..guide.watch.confirm import confirmed
 from ..guide.watch.looks import judge_afterwards
 from ..guide.watch.watch import StepHistory, watch
 from ..measure.reading import Reading
-from ..measure.track import Track, track
+from ..measure.track import Track, pointed_at, track
 from ..optics.lens import Optics
 from ..solve.against import less_reference
 from ..solve.clip import judge_clip
@@ -69,9 +69,17 @@ class Tracking:
     ) -> None:
         self.known = known or Track()
         self._optics_of = optics_of
+        self._aimed: tuple[float, float] | None = None
+
+    def aim(self, x_share: float, y_share: float) -> None:
+        """Keep to the object at this place of the next picture, in shares of it; may come from any thread."""
+        self._aimed = x_share, y_share
 
     def __call__(self, picture: Frame) -> Reading:
         """The next picture."""
+        if (aimed := self._aimed) is not None:
+            self._aimed = None
+            self.known = pointed_at(self.known, picture, *aimed)
         self.known, reading = track(self.known, picture)
         return less_reference(reading, self._optics_of(picture))
 

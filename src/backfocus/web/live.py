@@ -272,6 +272,8 @@ class Hub:
                 await asyncio.to_thread(session_host.say, message)
             case messages.Turn():
                 session_host.turn(message)
+            case messages.Aim(x=x, y=y):
+                session_host.aim(x, y)
 
 
 def gives_way(viewers: Collection[Viewer], comes: Viewer) -> Viewer | None:

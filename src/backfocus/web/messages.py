@@ -171,6 +171,14 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """The object stands there: a place of the picture, in shares of it from the left and from the top."""
+
+    x: Annotated[float, Field(ge=0.0, le=1.0)]
+    y: Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """The controls, please."""
 
@@ -187,7 +195,7 @@ class Wake:
     """Try the source again after it was lost."""
 
 
-Message = Hello | Seen | Look | Begin | Resume | Leave | Say | Note | Turn | Ask | HandOver | Wake
+Message = Hello | Seen | Look | Begin | Resume | Leave | Say | Note | Turn | Aim | Ask | HandOver | Wake
 OPEN_TO_ALL = (Hello, Seen, Ask)
 """What anybody may send; the rest needs the controls."""
 
@@ -233,6 +241,7 @@ _MESSAGES: TypeAdapter[Choice | Message] = TypeAdapter(
         | Annotated[Say, Tag("say")]
         | Annotated[Note, Tag("note")]
         | Annotated[Turn, Tag("turn")]
+        | Annotated[Aim, Tag("aim")]
         | Annotated[Ask, Tag("ask")]
         | Annotated[HandOver, Tag("hand-over")]
         | Annotated[Wake, Tag("wake")],

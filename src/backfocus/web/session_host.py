@@ -28,7 +28,7 @@ from ..session.guided import (
 )
 from ..session.opened import Opened, open_rig
 from ..session.rig import Rig
-from ..session.run import Moment, Sighting, readings
+from ..session.run import Moment, Sighting, Tracking, readings
 from ..session.store import Store, Summary
 from ..show.view import stage_name, view_of
 from ..sim.lens import Pose
@@ -89,6 +89,8 @@ class SessionHost:
         self._lesson: Lesson | None = None
         self._person = AtThePage()
         self._picture_s = 0.0
+        self._looking: Tracking | None = None
+        self._aimed: tuple[float, float] | None = None
 
     # What viewers ask for ---------------------------------------------------------------------------------
 
@@ -97,6 +99,7 @@ class SessionHost:
         with self._lock:
             chosen = choose(choice, self.given)
             self._end()
+            self._aimed = None
             self._take(chosen)
             self._show(_begun(chosen, "opening"))
             self._worker.start(self._opened(chosen), self._look, self._ended)
@@ -157,6 +160,14 @@ class SessionHost:
         if lesson is None:
             raise UsageError("rings can be turned in practice only")
         lesson.turn(message)
+
+    def aim(self, x_share: float, y_share: float) -> None:
+        """Keep to the object at a place of the picture; a chart in view is measured all the same."""
+        self._aimed = x_share, y_share
+        if self._guided is not None:
+            self._guided.aim(x_share, y_share)
+        elif self._looking is not None:
+            self._looking.aim(x_share, y_share)
 
     def practice_pose(self) -> Pose | None:
         """Where the rings of the practice camera stand; None elsewhere."""
@@ -251,7 +262,10 @@ class SessionHost:
 
     def _look(self, source: Paced, stop: threading.Event) -> None:
         chosen = self._chosen
-        for sighting in readings(source, chosen.rig.measure() if chosen else None):
+        measure = self._looking = chosen.rig.measure() if chosen else Tracking()
+        if self._aimed is not None:
+            measure.aim(*self._aimed)
+        for sighting in readings(source, measure):
             if stop.is_set():
                 return
             if chosen is not None and (rig := chosen.rig.fitted(sighting.frame.size_px)) is not chosen.rig:
@@ -272,6 +286,8 @@ class SessionHost:
     def _lead(self, chosen: Chosen, guided: GuidedSession) -> None:
         self._worker.end()
         self._guided = guided
+        if self._aimed is not None:
+            guided.aim(*self._aimed)
         self._person = AtThePage()
         standing = ask(guided.session)
         view = view_of(

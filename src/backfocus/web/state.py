@@ -34,6 +34,7 @@ _SIGNALS: tuple[tuple[Signal, tuple[type, ...]], ...] = (
     ("wrong", (*WENT_WRONG, ev.NothingChanges)),
 )
 _BESIDE: tuple[Effect, ...] = ("too soft", "in doubt", "camera soft")
+_TAP = "Tap the picture where it stands to choose another."
 _GOOD = {"good": True, "fair": None, "poor": False}
 _CHECKED = {Flag.MOVING, Flag.SCALE_UNSURE}
 """What was noticed stands under the four things to look at, unless one of them says it."""
@@ -146,7 +147,7 @@ def _words(shown: Shown) -> Json | None:
         "hint": view.hint,
         "steps": [list(each) for each in view.steps],
         "left": view.left,
-        "object": [view.quality_colour, view.quality],
+        "object": [view.quality_colour, f"{view.quality} {_TAP}" if view.quality else ""],
         "rounds": rounds_left(session),
         "notices": list(view.notices),
         "ring": ring,

@@ -1,12 +1,14 @@
 """An object live, in a drawn scene whose zoom and blur are known: when there is a reference, and which."""
 
 import numpy as np
+import pytest
 
 from backfocus.frame import Frame
 from backfocus.measure.object.region import Region
 from backfocus.measure.object.similarity import Similarity
 from backfocus.measure.object.track import ObjectTrack, chosen_at, track_object
-from backfocus.measure.reading import Flag, Reading
+from backfocus.measure.reading import Flag, Reading, Star
+from backfocus.measure.track import Track, pointed_at
 
 from .test_follow import picture
 
@@ -113,3 +115,15 @@ def test_a_part_that_is_pointed_at_is_where_it_was_in_the_first_picture() -> Non
     _, reading = track_object(pointed, Frame(picture(1.2), 20, 0.9))
     assert reading.object is not None
     assert reading.object.quality is not None
+
+
+def test_pointing_chooses_the_object_but_no_star_in_view_gives_way_to_it() -> None:
+    frame = Frame(picture(0.5))
+    pointed = pointed_at(Track(), frame, 0.25, 0.5)
+    assert pointed.object is not None
+    region = pointed.object.region
+    assert region is not None
+    assert (region.left_px, region.right_px) == pytest.approx((0.05 * 640, 0.45 * 640))
+    assert (region.top_px, region.bottom_px) == pytest.approx((0.3 * 360, 0.7 * 360))
+    with_star = Track(star=Star(320.0, 180.0, 100.0, 36))
+    assert pointed_at(with_star, frame, 0.25, 0.5) is with_star

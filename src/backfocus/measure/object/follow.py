@@ -40,10 +40,9 @@ SHARPER = 1.5
 MOST_KEPT = 40
 STEPS_BACK = 3
 """Pictures over which the rate of a zoom is carried on while nothing is seen."""
-LEAP, FOUND_NEAR, FOUND_OVER = 0.2, 0.4, 0.75
-"""Share of what both pictures show that must look alike where the scene is found again, and where its scale
-has leapt by more than that (by its logarithm): a patterned shirt that fills a third of both pictures is alike
-in two thirds of what it leaves of them."""
+LEAP, FOUND_NEAR, FOUND_OVER = 0.2, 0.3, 0.6
+"""Share of the smaller of two pictures that must look alike where the scene is found again, and where its
+scale has leapt by more than that (by its logarithm): a patterned shirt may fill nearly half of both."""
 SEARCH_EVERY = 8
 """Pictures without the scene from one search for it to the next: it is slow."""
 ANOTHER_SCENE = 0.3
@@ -287,7 +286,9 @@ def _searched(known: Followed, now: _Now) -> Followed | None:
         fine = by_corners(each.small, each.corners, now.small, rough.place) or rough
         found = _whole(fine, each, now)
         leaps = abs(math.log(found.place.ratio / known.place.ratio)) > LEAP
-        if agreement(each.small, now.small, fine.place) < (FOUND_OVER if leaps else FOUND_NEAR):
+        common = _overlap(found.place.after(each.place.inverse), now)
+        alike = common * agreement(each.small, now.small, fine.place)
+        if alike < (FOUND_OVER if leaps else FOUND_NEAR):
             continue  # found on somebody's shirt, and nowhere else
         return replace(_seen(known, now, each, found), rate=0.0)
     return None

@@ -19,7 +19,10 @@ const link = new Link();
 const sound = new Sound();
 const meter = new Meter($("meter"));
 const trend = new Trend($("trend"));
-const picture = new Picture($("picture"));
+const picture = new Picture($("picture"), ({ x, y }) => {
+  if (phase !== "looking" && !(phase === "guiding" && words?.object[1])) return false;
+  return link.send({ do: "aim", x: Math.min(Math.max(x, 0), 1), y: Math.min(Math.max(y, 0), 1) });
+});
 const lens = new Lens($("lens"));
 const rings = new Rings($("rings"), (message) => link.send(message));
 const setUp = new SetUp($("setup"), (choice) => act({ do: "look", ...choice }));

@@ -2,14 +2,25 @@
 
 const BEFORE_RADIUS = 40;
 const MARK = "#ffb637";
+const PART = 0.4; // of the picture, what is kept to around a place
+const POINTED_MS = 1500;
 
 export class Picture {
-  constructor(root) {
+  // aimed: told where the picture was tapped, from 0 to 1; says whether that means something now
+  constructor(root, aimed = () => false) {
     this.whole = root.querySelector("canvas.whole");
     this.loupe = root.querySelector("canvas.loupe");
     this.none = root.querySelector(".none");
     this.live = root.querySelector(".live");
     this.root = root;
+    this.pointed = null;
+    this.star = null;
+    this.whole.addEventListener("click", (event) => {
+      const box = this.whole.getBoundingClientRect();
+      const place = { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height };
+      if (this.star || !aimed(place)) return;
+      this.pointed = { ...place, until: performance.now() + POINTED_MS };
+    });
   }
 
   show({ whole, centre, star, object, label, width, height }) {
@@ -17,6 +28,8 @@ export class Picture {
     this.root.style.aspectRatio = `${width} / ${height}`;
     draw(this.whole, whole);
     whole.close();
+    this.star = star;
+    if (this.pointed && performance.now() < this.pointed.until) pointing(this.whole, this.pointed);
     if (star) outline(this.whole, star, this.whole.width / width);
     if (object) frame(this.whole, object, this.whole.width / width);
     this.loupe.hidden = !centre;
@@ -66,6 +79,16 @@ function frame(canvas, object, scale) {
       if (used) pen.fill();
       else pen.stroke();
     }
+  }
+}
+
+function pointing(canvas, { x, y }) {
+  const pen = canvas.getContext("2d");
+  const [width, height] = [PART * canvas.width, PART * canvas.height];
+  for (const [colour, thickness] of [["#000", 5], [MARK, 2.5]]) {
+    pen.strokeStyle = colour;
+    pen.lineWidth = thickness;
+    pen.strokeRect(x * canvas.width - width / 2, y * canvas.height - height / 2, width, height);
   }
 }
 
