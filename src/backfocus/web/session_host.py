@@ -162,7 +162,7 @@ class SessionHost:
         lesson.turn(message)
 
     def aim(self, x_share: float, y_share: float) -> None:
-        """Keep to the object at a place of the picture; a chart in view is measured all the same."""
+        """Keep to the object at a place of the picture; a chart in view comes first."""
         self._aimed = x_share, y_share
         if self._guided is not None:
             self._guided.aim(x_share, y_share)

@@ -41,7 +41,7 @@ MOST_KEPT = 40
 STEPS_BACK = 3
 """Pictures over which the rate of a zoom is carried on while nothing is seen."""
 LEAP, FOUND_NEAR, FOUND_OVER = 0.2, 0.3, 0.6
-"""Share of the smaller of two pictures that must look alike where the scene is found again, and where its
+"""Share of the smaller of two pictures that must look the same where the scene is found again, and where its
 scale has leapt by more than that (by its logarithm): a patterned shirt may fill nearly half of both."""
 SEARCH_EVERY = 8
 """Pictures without the scene from one search for it to the next: it is slow."""

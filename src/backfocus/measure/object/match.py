@@ -139,7 +139,7 @@ def _followed_once(kept: Luma8, corners: Complex, picture: Luma8, guess: Similar
 
 
 def agreement(kept: Luma8, picture: Luma8, place: Similarity) -> float:
-    """Over how much of what both show they look alike there, 0 to 1: people may stand before the rest."""
+    """Over how much of what both show they show the same there, 0 to 1: people may stand before the rest."""
     share = CELLS_WIDTH_PX / picture.shape[1]
     sharp, soft = (_small(each, share) for each in (kept, picture))
     small = Similarity(place.grow, place.move * share)
