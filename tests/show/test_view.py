@@ -42,6 +42,18 @@ def test_what_the_instruction_says_or_nothing_depends_on_is_not_told(flag: Flag)
     assert remarks(*aimed(flag, 11)) == ()
 
 
+def test_whoever_finishes_early_has_not_done_the_rest() -> None:
+    road: list[ev.Event] = [ev.StarSeen(1.0, 80.0), ev.Confirmed(3.0, "check")]
+    before = view_of(None, replay(Setup(), road), StepHistory(), at_s=3.0, reading=None)
+    for end in (ev.Stopped(4.0, "to-tele"), ev.Ended(4.0)):
+        after = view_of(
+            before, replay(Setup(), [*road, end]), StepHistory(), at_s=4.0, reading=None, events=(end,)
+        )
+        assert [state for _, state in after.steps] == ["done"] * 2 + ["ahead"] * 6
+        later = view_of(after, replay(Setup(), [*road, end]), StepHistory(), at_s=5.0, reading=None)
+        assert later.steps == after.steps
+
+
 def test_the_best_of_one_end_of_the_zoom_is_no_place_to_come_back_to_at_the_other() -> None:
     """The mark on the meter belongs to the sweep in hand."""
     frequency = np.linspace(0.06, 0.45, 16)

@@ -137,7 +137,7 @@ def view_of(
     return View(
         title,
         hint,
-        steps=_stages(session),
+        steps=_stages(session, before.steps, events),
         sharpness=sharpness,
         best_sharpness=_best(None if fresh else before.best_sharpness, session.step, sharpness, um),
         blur_um=um if known else None,
@@ -237,7 +237,14 @@ def stage_name(session: Session) -> str:
     return of_target(name, session.target)
 
 
-def _stages(session: Session) -> tuple[tuple[str, StepState], ...]:
+def _stages(
+    session: Session, before: tuple[tuple[str, StepState], ...], events: Sequence[ev.Event]
+) -> tuple[tuple[str, StepState], ...]:
+    """The steps; of a session that ended early those that nobody came to stay ahead."""
+    if session.finished and before and not any(isinstance(event, ev.LockHeld) for event in events):
+        broken_off = any(isinstance(event, ev.Stopped | ev.Ended) for event in events)
+        last: StepState = "ahead" if broken_off else "done"
+        return tuple((name, last if state == "now" else state) for name, state in before)
     now = next((index for index, (_, steps) in enumerate(STAGES) if session.step in steps), len(STAGES))
     return tuple(
         (

@@ -55,7 +55,7 @@ REMARKS: dict[Flag, Remark] = {
     Flag.CLIPPED: Remark(
         "white is clipped", "Darken the picture until white is at 60 to 90 %, not with the iris.", "too sharp"
     ),
-    Flag.TOO_DARK: Remark("the chart is too dark", "Light the chart; leave the iris open.", "too sharp"),
+    Flag.TOO_DARK: Remark("the chart is too dark", "Open the iris fully, then light the chart.", "too sharp"),
     Flag.LOW_CONTRAST: Remark(
         "there is too little contrast for all of the numbers",
         "Focus nearer to the chart, make the star larger, and keep stray light off chart and lens.",
