@@ -84,7 +84,9 @@ def _curves(
         for look, scale_px in ((session.tele_best, longest_px), (session.wide_best, widest_px))
         if look is not None
     ]
-    return tuple(each for each in (*ends, *between, *best) if each is not None)
+    sharpened = any(Flag.SHARPENED in look.flags for look in (tele, wide))
+    curves = (*ends, *between, *best)
+    return tuple(replace(each, sharpened=sharpened) for each in curves if each is not None)
 
 
 def camera_of(

@@ -32,8 +32,10 @@ from .mean_curve import mean_reading
 from .misfit import rings_of
 from .remarks import at_tele, borne
 from .side_hint import ColourGap, colour_gap
+from .sweep_best import in_focus
 from .undisturbed import comparable, undisturbed
 from .unread_end import made_up
+from .unsteady import Unsteady, unsteadiness
 from .verdict import Adjusters, Verdict, judge
 from .zoom_pull import Hold, Pull, find_pulls, usable
 
@@ -266,7 +268,7 @@ class _End:
 
     hold: Hold
     steady: Sequence[Reading]
-    best: Sequence[Reading] | None
+    best: "_Best | None"
     turned: float
     blur_um: tuple[float, ...]
     noise_um: tuple[float, ...]
@@ -304,7 +306,7 @@ def _end(pictures: Sequence[Reading], pull: Pull, hold: Hold, optics: Optics) ->
     return _End(
         hold,
         steady,
-        sharpest_first(there[swept])[:_BEST] if seen else None,
+        _best(there[swept], blur[swept], depth) if seen else None,
         _turned(blur, noise, depth, passage.floor_um) if passage else 0.0,
         blur,
         noise,
@@ -314,6 +316,24 @@ def _end(pictures: Sequence[Reading], pull: Pull, hold: Hold, optics: Optics) ->
         _flags(steady),
         colour_gap(steady, optics, ratio),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Best:
+    """Pictures of a sweep that are in focus, and by how much they are not, root mean square, um."""
+
+    pictures: Sequence[Reading]
+    off_um: float = 0.0
+
+
+def _best(swept: Sequence[Reading], blur_um: Sequence[float], depth_um: float) -> _Best:
+    """By when they were taken; by how sharp they are where the ring did not turn evenly."""
+    found = in_focus(blur_um, depth_um)
+    if found is None:
+        limit_um = min(blur_um) + depth_um
+        near = [each for each, um in zip(swept, blur_um, strict=True) if um <= limit_um]
+        return _Best(sharpest_first(near)[:_BEST])
+    return _Best([swept[at] for at in found.pictures], found.off_um)
 
 
 def _flags(steady: Sequence[Reading]) -> frozenset[Flag]:
@@ -336,13 +356,26 @@ def _curves(
     """
     ends = (long, wide)
     unsure_px = (long.hold.scale_sigma_px, math.hypot(wide.hold.scale_sigma_px, k_doubt * wide.hold.scale_px))
-    holds = [_curve(end.steady, end.hold.scale_px, sigma) for end, sigma in zip(ends, unsure_px, strict=True)]
+    unsteady = unsteadiness(long.steady)
+    holds = [
+        _curve(end.steady, end.hold.scale_px, sigma, unsteady=unsteady)
+        for end, sigma in zip(ends, unsure_px, strict=True)
+    ]
     bests = [
-        _curve(end.best, end.hold.scale_px, varying=VARYING_MOVING, in_focus=True, turned=end.turned)
+        _curve(
+            end.best.pictures,
+            end.hold.scale_px,
+            varying=VARYING_MOVING,
+            unsteady=unsteady,
+            off_um=end.best.off_um,
+            turned=end.turned,
+        )
         for end in ends
         if end.best
     ]
-    return [each for each in (*holds, *bests, *_walk(pictures, pull)) if each is not None]
+    sharpened = any(Flag.SHARPENED in end.flags for end in ends)
+    curves = (*holds, *bests, *_walk(pictures, pull, unsteady))
+    return [replace(each, sharpened=sharpened) for each in curves if each is not None]
 
 
 def _curve(
@@ -351,16 +384,22 @@ def _curve(
     scale_sigma_px: float = 0.0,
     *,
     varying: float = VARYING_STILL,
-    in_focus: bool = False,
+    unsteady: Unsteady,
+    off_um: float | None = None,
     turned: float = 0.0,
 ) -> ZoomCurve | None:
-    """The mean of some pictures as the solver takes it; None without a ring that can be used."""
+    """The mean of some pictures as the solver takes it; None without a ring that can be used.
+
+    `off_um`: they are the best of a sweep, out of focus by that.
+    """
     mean = mean_reading(pictures)
     rings = rings_of(mean) if mean else None
     if mean is None or rings is None:
         return None
     against = mean.against.ratio if mean.against else 0.0
-    return ZoomCurve(scale_px, rings, scale_sigma_px, in_focus, varying, against, turned)
+    varying = math.hypot(varying, unsteady.of_mean(len(pictures)))
+    focused = off_um is not None
+    return ZoomCurve(scale_px, rings, scale_sigma_px, focused, varying, against, turned, off_um or 0.0)
 
 
 def _at_same_zoom(pictures: Sequence[Reading], pull: Pull, hold: Hold) -> Sequence[Reading]:
@@ -418,7 +457,7 @@ def _limit(noise: Sequence[float], depth_um: float) -> float:
     return max(4.0 * float(np.median(noise)), depth_um / 4.0)
 
 
-def _walk(pictures: Sequence[Reading], pull: Pull) -> Iterator[ZoomCurve | None]:
+def _walk(pictures: Sequence[Reading], pull: Pull, unsteady: Unsteady) -> Iterator[ZoomCurve | None]:
     """Curves at zoom positions between the ends, where three or more pictures of the walk lie close by."""
     walk = [pictures[at] for at in pull.between if Flag.MOVING not in pictures[at].flags]
     k = pull.wide.scale_px / pull.long.scale_px
@@ -427,7 +466,7 @@ def _walk(pictures: Sequence[Reading], pull: Pull) -> Iterator[ZoomCurve | None]
         near = [each for each in walk if abs(math.log((each.scale_px or 1.0) / scale)) < CLOSE_BY]
         if len(near) >= FEWEST_CLOSE:
             middle = float(np.median([each.scale_px for each in near if each.scale_px]))
-            yield _curve(near, middle, varying=VARYING_MOVING)
+            yield _curve(near, middle, varying=VARYING_MOVING, unsteady=unsteady)
 
 
 def _side(wide: _End, first_turn: FirstTurn | None) -> Side:

@@ -109,10 +109,12 @@ the unknown camera are many."""
 class ZoomCurve:
     """The curve seen at one zoom position.
 
-    `in_focus`: it is the best picture of a sweep. `varying`: what the camera may differ by here.
+    `in_focus`: it is the best picture of a sweep, out of focus by `off_um`, root mean square, both ways.
+    `varying`: what the camera may differ by here.
     `against`: the scale over that of the reference that this curve is divided by, 0 to 1; 0 for none. The
     reference is the sharpest picture of tele: as far out of focus as that, or of a sweep there in focus.
     `turned`: of a best picture, how likely the ring turned back before it came to the sharpest point.
+    `sharpened`: the camera sharpens, as pictures of this clip show.
     """
 
     scale_px: float
@@ -122,6 +124,8 @@ class ZoomCurve:
     varying: float = VARYING_STILL
     against: float = 0.0
     turned: float = TURNED
+    off_um: float = 0.0
+    sharpened: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -316,6 +320,10 @@ def _best_at(curve: ZoomCurve, best: Sequence[ZoomCurve], law: Sequence[ZoomCurv
     return next(mine, None)
 
 
+def _seen(curve: ZoomCurve) -> Seen:
+    return Seen(curve.rings, curve.varying, curve.against, off_um=curve.off_um, sharpened=curve.sharpened)
+
+
 def _place(
     curve: ZoomCurve,
     bests: Sequence[ZoomCurve],
@@ -337,8 +345,8 @@ def _place(
     read_um = plain_um(curve.rings, optics, number)
     depth = max(number * optics.pixel_um, 2.0 * optics.wavelength_um * number**2)
     seen = evidence(
-        Seen(curve.rings, curve.varying, curve.against),
-        Seen(best.rings, best.varying, best.against, turned_half_depths * depth) if best else None,
+        _seen(curve),
+        replace(_seen(best), turned_um=turned_half_depths * depth) if best else None,
         f_number=number,
         pixel_um=optics.pixel_um,
         wavelength_um=optics.wavelength_um,

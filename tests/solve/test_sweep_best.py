@@ -1,0 +1,55 @@
+"""Pictures of a sweep in focus: where the formula of the passage puts them, whatever luck each had."""
+
+import numpy as np
+import pytest
+
+from backfocus.solve.sweep_best import USED_HALF_DEPTHS, in_focus
+
+H = 9.0
+
+
+def passing(moments, um_a_picture, floor_um, count=80):
+    """Blur of a ring that passes focus at each of the moments, turning half-way between them."""
+    at = np.arange(count)
+    nearest = np.abs(at[:, None] - np.array(moments)).min(axis=1)
+    return np.hypot(floor_um, um_a_picture * nearest)
+
+
+@pytest.mark.parametrize("moments", [(30.0,), (30.4,), (20.7, 60.2)])
+@pytest.mark.parametrize("floor_um", [0.0, 5.0, 25.0])
+def test_pictures_around_each_moment_of_focus_and_how_far_off_they_are(moments, floor_um):
+    found = in_focus(passing(moments, 4.0, floor_um), H)
+    away = 4.0 * np.abs(np.arange(80)[:, None] - np.array(moments)).min(axis=1)
+    assert set(np.flatnonzero(away < 0.9 * USED_HALF_DEPTHS * H)) <= set(found.pictures)
+    assert away[list(found.pictures)].max() < 1.1 * USED_HALF_DEPTHS * H
+    # the moment is known to a tenth of a picture, which is 0.4 um
+    assert found.off_um == pytest.approx(np.sqrt(np.mean(away[list(found.pictures)] ** 2)), abs=0.4)
+
+
+def test_a_lucky_picture_off_focus_is_not_taken_and_an_unlucky_one_in_focus_is():
+    blur = passing((30.0,), 4.0, 15.0)
+    blur[26], blur[30] = 10.0, 22.0
+    found = in_focus(blur, H)
+    assert 26 not in found.pictures
+    assert 30 in found.pictures
+
+
+def test_what_is_taken_does_not_depend_on_which_way_the_ring_went():
+    blur = passing((30.3,), 3.0, 6.0)
+    forth, back = in_focus(blur, H), in_focus(blur[::-1], H)
+    assert sorted(79 - at for at in back.pictures) == list(forth.pictures)
+
+
+def test_a_camera_that_sharpens_reads_nothing_about_the_middle_and_its_flanks_tell():
+    blur = np.sqrt(np.maximum(passing((30.0,), 3.0, 0.0) ** 2 - 64.0, 0.0))
+    assert np.mean(in_focus(blur, H).pictures) == pytest.approx(30.0, abs=0.3)
+
+
+def test_a_ring_that_turned_back_short_of_focus_is_no_passage():
+    blur = np.concatenate([passing((30.0,), 4.0, 5.0, 60), 4.0 * np.abs(np.arange(-12, 13)) + 16.0])
+    assert max(in_focus(blur, H).pictures) < 40
+
+
+@pytest.mark.parametrize("blur", [[5.0] * 3, [20.0] * 60, list(np.linspace(40.0, 0.0, 60))])
+def test_no_passage_no_pictures(blur):
+    assert in_focus(blur, H) is None
