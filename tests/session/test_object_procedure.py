@@ -34,13 +34,13 @@ def led(address: str) -> tuple[Session, SimSource]:
 @pytest.mark.parametrize(
     ("scene", "seed"), [("shelf", 7), ("text", 11), ("brick", 22), ("street", 13), ("facade", 14)]
 )
-def test_what_stands_there_is_enough_to_set_the_back_focus(scene: str, seed: int) -> None:
+def test_what_stands_there_sets_the_back_focus_and_the_verdict_is_never_wrong(scene: str, seed: int) -> None:
     session, source = led(f"sim://?{SHOWN_CAMERA}&scene={scene}&seed={seed}&zoom=6&fps=15")
     (found,) = session.results
     left_um = source.bench.lens.delta_um(source.bench.pose)
     assert session.target == "object"
-    # print is 90 lines high at wide, and all of one size: an interval wider than the depth of focus is honest
-    kinds = {"set", "unsure"} if scene == "text" else {"set"}
+    # of 540 lines an object has 90 at wide: an interval a little wider than the depth of focus is honest
+    kinds = {"set"} if scene in ("shelf", "brick") else {"set", "unsure"}
     assert found.verdict.kind in kinds, found.verdict.reason
     assert abs(left_um) <= source.settings.optics.half_depth_um(0.0)
     assert found.back_focus is not None

@@ -27,8 +27,9 @@ PART_WAY = 1.2
 """A scale this much above fully out is part of the way."""
 SHARP_HALF_DEPTHS = 1.5
 """Before any sweep there, tele counts as sharp within this many half depths of focus."""
-PATIENCE = 3
-"""Rounds after which the nearest that this lens and picture allow is taken."""
+PATIENCE, PATIENCE_OBJECT = 3, 2
+"""Rounds after which the nearest that this lens and picture allow is taken; of an object one more sweep tells
+hardly more than those before."""
 ENOUGH_SAME = 2
 """Times in a row that focusing at tele moved wide as far, after which it is the lens and no swapped ring."""
 HOPELESS = 3
@@ -294,7 +295,8 @@ def _close_enough(session: Session, found: BackFocus) -> bool:
 
 
 def _as_near_as_it_gets(session: Session, delta_um: float) -> bool:
-    return session.rounds >= PATIENCE and session.corrected_um == 0.0 and delta_um <= half_depth_um(session)
+    patience = PATIENCE_OBJECT if session.target == "object" else PATIENCE
+    return session.rounds >= patience and session.corrected_um == 0.0 and delta_um <= half_depth_um(session)
 
 
 def _shows_no_error(session: Session, found: BackFocus) -> bool:
