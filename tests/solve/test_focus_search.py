@@ -13,7 +13,7 @@ LOST_UM = 400.0
 
 def searched(slope: float, best: float, start: float, *, known: Slope | None = None, seed: int = 1) -> Search:
     rng = np.random.default_rng(seed)
-    search, place = Search(LOW, HIGH, H, known), start
+    search, place = Search(LOW, HIGH, H, known, None if known is None else 4.0), start
     while place is not None:
         assert LOW <= place <= HIGH
         um = float(np.hypot(4.0, slope * (place - best)))

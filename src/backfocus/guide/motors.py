@@ -33,6 +33,8 @@ DOUBT = 1.6
 """What the um per step at another zoom may be off from either law, as a factor."""
 MOST_SIGMA = 0.1
 """Of |r|: what a look may be off for the search."""
+ROUGH = 0.15
+"""Of a residual: known so well it is worth an answer, with its interval."""
 FAR_DEPTHS, VAGUE = 15.0, 0.15
 """A look of so many half depths of focus counts as unread where its sigma is such a share of it."""
 BACK_FOCUS_UM = (50.0, 20_000.0)
@@ -154,7 +156,7 @@ def _stop(rig: MotorRig, zoom: float, start: _Start) -> Generator[Ask, Seen, Sto
     if ratio is None:
         return _unread(seen.reading)
     half_depth_um = rig.optics.half_depth_um(ratio)
-    search = Search(axis.low, axis.high, half_depth_um, _slope(start, ratio))
+    search = Search(axis.low, axis.high, half_depth_um, _slope(start, ratio), _floor_um(rig, start, ratio))
     scale: Reading = seen.reading
     flags, sharpest_um = seen.reading.flags, math.inf
     while True:
@@ -179,7 +181,10 @@ def _is_enough(search: Search, start: _Start) -> bool:
     """Whether best focus is known, or at least the residual with the focus of tele."""
     if search.is_known:
         return True
-    return start.tele is not None and search.residual_at(start.focus).sigma_um < search.half_depth_um
+    if start.tele is None:
+        return False
+    left = search.residual_at(start.focus)
+    return left.sigma_um < max(search.half_depth_um, ROUGH * abs(left.um))
 
 
 def _not_pinned(where: str, looks: int) -> Verdict:
@@ -211,6 +216,13 @@ def _slope(start: _Start, ratio: float) -> Slope | None:
     if start.tight < DOUBT:
         return Slope(front / start.tight, front * start.tight, front)
     return Slope(front / DOUBT, at_tele * DOUBT, front)
+
+
+def _floor_um(rig: MotorRig, start: _Start, ratio: float) -> float | None:
+    """What the camera costs here by what it cost at tele: the same blur in pixels, so um as the f-number."""
+    if start.tele is None:
+        return None
+    return start.tele.belief.floor_um * rig.optics.f_number(ratio) / rig.optics.f_number(1.0)
 
 
 def _look(seen: Seen, axis: AxisName, optics: Optics, ratio: float) -> Look:
@@ -271,7 +283,8 @@ def _back_focus(rig: MotorRig, wide: Stop, at: float, focus: float) -> Generator
     low, high = (um / axis.span for um in BACK_FOCUS_UM)
     half_depth_um = rig.optics.half_depth_um(wide.ratio)
     likely = max(min(abs(wide.search.residual_at(focus).um) / (0.1 * axis.span), high), low)
-    search = Search(axis.low, axis.high, half_depth_um, Slope(low, high, likely))
+    floor_um = wide.search.floor_um
+    search = Search(axis.low, axis.high, half_depth_um, Slope(low, high, likely), floor_um)
     place: float | None = at
     focus = float(round(rig.axes["focus"].within(focus)))
     while place is not None:

@@ -36,7 +36,11 @@ LOST_DEPTHS = 15.0
 """Half depths of focus that it takes, more or less, before nothing can be read."""
 CURVE_SIGMA = 0.03
 """What |r| of a real lens is off the hyperbola, as a share."""
-_BESTS, _SLOPES, _FLOORS = 161, 33, 5
+FLOOR_SIGMA_DEPTHS = 0.5
+"""How well a stop before tells it: the camera is the same, the lens is not."""
+MOST_FLOOR_DEPTHS = 4.0
+"""Half depths of focus that lens and camera together may cost at best focus."""
+_BESTS, _SLOPES, _FLOORS = 161, 33, 7
 _ROUNDS = 4
 
 
@@ -98,6 +102,9 @@ class Search:
         Half depth of focus there.
     slope : Slope | None
         What is known before of the um per step.
+    floor_um : float | None
+        What lens and camera cost at best focus, as a stop before told it: best focus beyond the span is
+        drawn aside by what is not known of it.
     looks : tuple of Look
         So far, in order.
     """
@@ -106,6 +113,7 @@ class Search:
     high: float
     half_depth_um: float
     slope: Slope | None = None
+    floor_um: float | None = None
     looks: tuple[Look, ...] = ()
 
     @property
@@ -133,7 +141,8 @@ class Search:
     def _grid(self) -> "_Grid":
         span = self.high - self.low
         slope = self.slope or Slope(LEAST_UM / span, MOST_UM / span, MOST_UM / span)
-        return _believed(self.looks, (self.low - span, self.high + span), slope, self.half_depth_um)
+        bests = self.low - span, self.high + span
+        return _believed(self.looks, bests, slope, self.half_depth_um, self.floor_um)
 
     def next_position(self) -> float | None:
         """Where to look next; None where enough is known, or no more is to be had."""
@@ -148,9 +157,16 @@ class Search:
 
     @property
     def is_known(self) -> bool:
-        """Whether best focus is known well enough to count: to within half the depth of focus."""
+        """Whether best focus is known well enough to count: to within half the depth of focus.
+
+        Where it lies beyond an end of the span, whether the residual at that end is.
+        """
         belief = self.belief
-        return belief is not None and belief.sigma_um < self.half_depth_um
+        if belief is None:
+            return False
+        end = min(max(belief.best, self.low), self.high)
+        beyond = end != belief.best and self.residual_at(end).sigma_um < self.half_depth_um
+        return beyond or belief.sigma_um < self.half_depth_um
 
     def _aimed(self, belief: Belief) -> float | None:
         """Where what is known so far says to look."""
@@ -187,8 +203,8 @@ class Search:
         at = self.readable[0]
         tried = [abs(look.position - at.position) for look in self.looks if look is not at]
         span = self.high - self.low
-        if self.slope is not None and len(tried) < 2:
-            known = self.slope.high if tried else self.slope.likely
+        if self.slope is not None and len(tried) < 3:
+            known = self.slope.high if len(tried) == 2 else self.slope.likely
             step = max(at.um or 0.0, 2.0 * self.half_depth_um) / known
         elif not tried:
             step = FIRST_SHARE * span
@@ -243,7 +259,11 @@ class _Grid:
 
 @lru_cache(maxsize=4)
 def _believed(
-    looks: tuple[Look, ...], bests: tuple[float, float], slope: Slope, half_depth_um: float
+    looks: tuple[Look, ...],
+    bests: tuple[float, float],
+    slope: Slope,
+    half_depth_um: float,
+    floor_um: float | None,
 ) -> _Grid:
     """The grid, made finer about what is likely."""
     lost = np.array([look.position for look in looks if look.um is None])
@@ -255,7 +275,10 @@ def _believed(
     lost_um = LOST_DEPTHS * half_depth_um
     best = np.linspace(*bests, _BESTS)
     steep = np.geomspace(slope.low, slope.high, _SLOPES)
-    floor = half_depth_um * np.linspace(0.0, 2.5, _FLOORS)
+    floor = half_depth_um * np.linspace(0.0, MOST_FLOOR_DEPTHS, _FLOORS)
+    if floor_um is not None:
+        beside = half_depth_um * FLOOR_SIGMA_DEPTHS
+        floor = np.maximum(floor_um + beside * np.linspace(-1.5, 1.5, _FLOORS), 0.0)
     for left in range(_ROUNDS, 0, -1):
         crossings = [(e + side * um / steep[:, None]).ravel() for side in (-1.0, 1.0)]
         # a coarse grid would step over a steep valley, so its places are put where the looks say it may be
