@@ -117,8 +117,17 @@ def test_without_a_chart_it_ends_and_says_what_to_do() -> None:
 
     found, told = run(rig(), see)
     assert found.verdict.kind == "unsure"
-    assert len(told) < 20
-    assert {ask.zoom for ask, _ in told} == {ZOOM.high}
+    assert len(told) < 80
+
+
+def test_a_lens_far_from_focus_is_found_by_way_of_wide() -> None:
+    """At tele 900 um are too many to read anything; at wide a 64th of that is left."""
+    lens = Lens(-15.0)
+    found, told = run(rig(focus=27_500.0), lens.seen)
+    assert [ask.zoom for ask, _ in told[:2]] == [ZOOM.high, ZOOM.low]
+    assert found.answer is not None
+    assert found.answer.back_focus is not None
+    assert found.answer.back_focus.delta_um == pytest.approx(-15.0, abs=H / 3.0)
 
 
 def test_stops_need_two_zooms() -> None:

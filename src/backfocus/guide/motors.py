@@ -27,6 +27,8 @@ from .axes import Axis, AxisName
 
 BETWEEN = (2.0 / 3.0, 1.0 / 3.0)
 """Shares of the zoom motor's span at which it stops on the way from tele to wide."""
+WAY_IN = (0.0, 0.25, 0.5, 0.75)
+"""Shares of the zoom's span on the way to a tele that shows nothing at first."""
 MOST_ROUNDS = 4
 """Corrections of the back focus; each leaves a small part of the error before."""
 DOUBT = 1.6
@@ -119,7 +121,11 @@ Procedure = Generator[Ask, Seen, MotorAnswer]
 def procedure(rig: MotorRig) -> Procedure:
     """Ask for looks until the answer is known; send each `Seen`, the answer is the generator's value."""
     zoom = rig.axes["zoom"]
-    tele = yield from _stop(rig, zoom.high, _Start(rig.found["focus"], rig.found.get("back-focus")))
+    start = _Start(rig.found["focus"], rig.found.get("back-focus"))
+    tele = yield from _stop(rig, zoom.high, start, patient=False)
+    if isinstance(tele, Verdict):
+        focus = yield from _from_wide(rig, start)
+        tele = yield from _stop(rig, zoom.high, replace(start, focus=focus))
     if isinstance(tele, Verdict):
         return MotorAnswer(None, tele)
     stops = [tele]
@@ -147,13 +153,54 @@ class _Start:
     tight: float = DOUBT
 
 
-def _stop(rig: MotorRig, zoom: float, start: _Start) -> Generator[Ask, Seen, Stop | Verdict]:
-    """Find best focus at a zoom position."""
+def _from_wide(rig: MotorRig, start: _Start) -> Generator[Ask, Seen, float]:
+    """Where tele is about in focus, found on the way from wide.
+
+    A lens that stands far from focus shows nothing at tele, where a step moves the image most. At wide nearly
+    every place can be read; from there on each stop tells where the next one will be, as 1 / M^2.
+    """
+    axis, zoom = rig.axes["focus"], rig.axes["zoom"]
+    focus, known = start.focus, list[tuple[float, float]]()
+    for share in WAY_IN:
+        place = float(round(zoom.low + share * zoom.span))
+        search, scale_px = Search(axis.low, axis.high, rig.optics.half_depth_um(0.0)), None
+        at: float | None = float(round(axis.within(focus)))
+        while at is not None and not _is_rough_known(search):
+            seen = yield Ask(place, at, start.back_focus, "way in")
+            scale_px = seen.reading.scale_px or scale_px
+            search = replace(search, looks=(*search.looks, _look(seen, "focus", rig.optics, 0.0)))
+            at = search.next_position()
+        if search.belief is not None and scale_px is not None:
+            known.append((scale_px, search.belief.best))
+            focus = _foreseen(known)
+    return focus
+
+
+def _is_rough_known(search: Search) -> bool:
+    belief = search.belief
+    return belief is not None and len(search.readable) > 2 and search.is_known
+
+
+def _foreseen(known: list[tuple[float, float]]) -> float:
+    """Best focus at the next zoom position, as much longer as the last one was than the one before."""
+    if len(known) < 2:
+        return known[-1][1]
+    (short_px, first), (long_px, last) = known[-2:]
+    if long_px < 1.05 * short_px:
+        return last
+    step = (short_px / long_px) ** 2
+    return last + (last - first) * step
+
+
+def _stop(
+    rig: MotorRig, zoom: float, start: _Start, *, patient: bool = True
+) -> Generator[Ask, Seen, Stop | Verdict]:
+    """Find best focus at a zoom position; where not `patient`, only if the first look can be read."""
     axis = rig.axes["focus"]
     at = Ask(zoom, float(round(axis.within(start.focus))), start.back_focus, _where(rig, zoom))
     seen = yield at
     ratio = _ratio(seen.reading, start.tele)
-    if ratio is None:
+    if ratio is None or not (patient or _look(seen, "focus", rig.optics, ratio).um is not None):
         return _unread(seen.reading)
     half_depth_um = rig.optics.half_depth_um(ratio)
     search = Search(axis.low, axis.high, half_depth_um, _slope(start, ratio), _floor_um(rig, start, ratio))
