@@ -2,6 +2,8 @@
 
 import csv
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
@@ -9,6 +11,8 @@ import pytest
 
 from backfocus.chart import make_chart, parse_paper
 from backfocus.cli.demo import shown_address
+from backfocus.cli.history import session_line
+from backfocus.session.store import NdResult, Summary
 from backfocus.sim.settings import parse_sim
 
 from ..oracles.camera_codes import codes
@@ -207,6 +211,21 @@ def test_history_and_report_of_a_session_on_a_recording(backfocus: Run, pull: Pa
     assert "Kim &amp; Co" in page
     assert "<b>Kim" not in page
     assert json.loads(backfocus("report", session["id"], "--json").stdout)
+
+
+def test_the_history_tells_lenses_of_one_kind_apart() -> None:
+    when = datetime(2026, 11, 27, 10, 0, tzinfo=UTC)
+    named = Summary(
+        7, when, "rtsp://cam/1", "rtsp://cam/1", "b4-hd", "canon-cj20ex7.8b", "closed", "set", 2.0, 1.0
+    )
+    bare = replace(named, camera="practice", title="practice", lens="")
+    assert session_line(named).endswith("b4-hd, canon-cj20ex7.8b, rtsp://cam/1")
+    assert session_line(bare).count("practice") == 1
+    each = NdResult("clear", "set", 2.0, 1.0), NdResult("ND 3", "adjust", 31.0, 2.0)
+    _, clear, grey = session_line(replace(named, results=each)).splitlines()
+    assert clear.endswith("ND clear")
+    assert grey.endswith("um     ND 3")
+    assert grey.index("31.0") == session_line(replace(named, delta_um=31.0)).index("31.0")
 
 
 def test_measure_reads_an_edge_chart_and_an_edge_in_a_region(backfocus: Run, golden: Path) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ..report import SessionReport
-    from ..session.store import Summary
+    from ..session.store import NdResult, Summary
 
 SessionId = Annotated[
     int,
@@ -50,7 +50,7 @@ def history(
 ) -> None:
     """List the sessions that were kept.
 
-    Date, verdict, the error that was left, and the lens.
+    Date, verdict, the error that was left; camera, lens and where the pictures came from.
 
     Examples:
 
@@ -62,7 +62,6 @@ def history(
     """
     from ..report.plain import number
     from ..session.store import Store
-    from ..solve.titles import verdict_word
 
     if json_ and csv:
         raise UsageError("--json or --csv: one of them")
@@ -88,12 +87,31 @@ def history(
             }
             sys.stdout.write(json.dumps(line) + "\n")
         else:
-            state = verdict_word(each.verdict) if each.verdict else each.state
-            error = "" if each.delta_um is None else f"{each.delta_um:6.1f} ± {each.sigma_um or 0.0:.1f} um"
-            sys.stdout.write(
-                f"{each.id:5d}  {each.started_at:%Y-%m-%d %H:%M}  {state:<23}{error:<20}"
-                f"{each.lens or each.title or each.source}\n"
-            )
+            sys.stdout.write(f"{session_line(each)}\n")
+
+
+def session_line(kept: "Summary") -> str:
+    """One session in a line, told by camera, lens and source; each of several NDs in a line below."""
+    from ..report.words import nd_name
+
+    named = dict.fromkeys(name for name in (kept.camera, kept.lens, kept.title or kept.source) if name)
+    return "\n".join(
+        [
+            f"{kept.id:5d}  {kept.started_at:%Y-%m-%d %H:%M}  {_outcome(kept) or kept.state:<43}"
+            f"{', '.join(named)}",
+            *(f"{'':25}{_outcome(each)}{nd_name(each.nd)}" for each in kept.results if len(kept.results) > 1),
+        ]
+    )
+
+
+def _outcome(kept: "Summary | NdResult") -> str:
+    """Verdict and what is left, in two columns; "" before there is a verdict."""
+    from ..solve.titles import verdict_word
+
+    if not kept.verdict:
+        return ""
+    error = "" if kept.delta_um is None else f"{kept.delta_um:6.1f} ± {kept.sigma_um or 0.0:.1f} um"
+    return f"{verdict_word(kept.verdict):<23}{error:<20}"
 
 
 def _table(sessions: "Iterable[Summary]") -> "Iterator[str]":
