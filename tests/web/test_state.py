@@ -1,5 +1,6 @@
 """What is to be looked at before the start, in words."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from backfocus.guide import events as ev
 from backfocus.guide.procedure import Setup, ask, replay
 from backfocus.guide.watch.pictures import StepHistory
-from backfocus.measure.reading import Flag, Reading, Star
+from backfocus.measure.reading import Flag, Object, Reading, Star
 from backfocus.show.view import view_of
 from backfocus.solve.remarks import REMARKS
 from backfocus.web.state import Shown, sections
@@ -88,3 +89,12 @@ def test_check_then_zoom_in_lights_the_zoom_unless_an_iris_is_known_to_be_closed
     assert sections(guiding(seen))["words"]["ring"] == "zoom"
     for is_open, ring in ((False, "iris"), (True, "zoom")):
         assert sections(guiding(seen, rings={"open": is_open}))["words"]["ring"] == ring
+
+
+def test_before_the_start_an_object_is_called_one_and_its_light_is_not_that_of_paper() -> None:
+    there = Object(320.0, 180.0, 300.0, 200.0)
+    reading = Reading(0, 0.0, frozenset({Flag.NO_REFERENCE}), scale_px=320.0, object=there)
+    first, light, detail, _ = sections(Shown(phase="looking", reading=reading))["checks"]
+    assert (first["name"], first["good"], light["good"], detail["good"]) == ("object", True, None, None)
+    dark = replace(reading, flags=frozenset({Flag.TOO_DARK}))
+    assert sections(Shown(phase="looking", reading=dark))["checks"][1]["words"] == "more light"

@@ -234,11 +234,12 @@ def _checks(reading: Reading | None) -> list[Json]:
         ]
     whole = Flag.CROPPED not in flags
     name = f"{target.cycles} spokes" if isinstance(target, Star) else "squares" if reading.edge else "object"
+    kind = "object" if reading.object else "star"
     quality = reading.object.quality if reading.object else None
     return [
-        _check("star", _GOOD[quality.colour], object_words(quality))
+        _check(kind, _GOOD[quality.colour], object_words(quality))
         if quality
-        else _check("star", True, name if whole else f"{name}, partly out of the picture"),
+        else _check(kind, True, name if whole else f"{name}, partly out of the picture"),
         _light(reading),
         _detail(reading),
         _check(
@@ -252,6 +253,8 @@ def _checks(reading: Reading | None) -> list[Json]:
 
 
 def _detail(reading: Reading) -> Json:
+    if reading.object is not None:
+        return _check("detail", None, "an object does not show it: look in the menu")
     if Flag.SHARPENED in reading.flags:
         return _check("detail", None, "on: allowed for, but off is better")
     if Flag.SHARPENING_UNKNOWN in reading.flags or not reading.frequency_cy_px:
@@ -261,6 +264,10 @@ def _detail(reading: Reading) -> Json:
 
 def _light(reading: Reading) -> Json:
     white = reading.white
+    if reading.object is not None:
+        dark, cut = Flag.TOO_DARK in reading.flags, Flag.CLIPPED in reading.flags
+        words = "more light" if dark else "less light" if cut else "bright, but nothing white may be cut off"
+        return _check("light", False if dark or cut else None, words)
     if white is None:
         return _check("light", None, "too soft to tell: focus first")
     level = f"white at {100 * white:.0f} %"

@@ -138,7 +138,11 @@ link.on("trend", (now) => trend.add(now));
 link.on("signals", (list) => sound.signals(list));
 link.on("picture", (now) => picture.show(now));
 link.on("rings", (now) => now && rings.show(now));
-link.on("checks", (list) => list && fill($("checks"), list, check));
+link.on("checks", (list) => {
+  if (!list) return;
+  fill($("checks"), list, check);
+  $("before-hint").textContent = `Zoom fully out, put the ${list[0].name} in the middle of the picture, and check these four.`;
+});
 link.on("advice", (now) => {
   $("advice").hidden = !now?.[1];
   $("advice").textContent = now?.[1] ?? "";
@@ -216,7 +220,7 @@ function check({ name, good, words: text }) {
   const mark = item("span", good == null ? "…" : good ? "✓" : "!", "mark");
   mark.setAttribute("role", "img");
   mark.setAttribute("aria-label", good == null ? "waiting" : good ? "good" : "to be checked");
-  line.append(mark, item("b", { star: "Star", light: "Light", detail: "Detail", still: "Still", picture: "Picture" }[name]), item("span", text));
+  line.append(mark, item("b", { star: "Star", object: "Object", light: "Light", detail: "Detail", still: "Still", picture: "Picture" }[name]), item("span", text));
   return line;
 }
 

@@ -31,7 +31,7 @@ export class Picture {
     this.star = star;
     if (this.pointed && performance.now() < this.pointed.until) pointing(this.whole, this.pointed);
     if (star) outline(this.whole, star, this.whole.width / width);
-    if (object) frame(this.whole, object, this.whole.width / width);
+    if (object?.tiles.length) frame(this.whole, object, this.whole.width / width);
     this.loupe.hidden = !centre;
     if (centre) {
       draw(this.loupe, centre);

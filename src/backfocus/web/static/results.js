@@ -70,7 +70,7 @@ async function showOne(id) {
   $("outcomes").replaceChildren();
   report.results.forEach((result, index) => outcome(result, words[index], drawings[index], compared[index]));
   if (!report.results.length) $("outcomes").append(item("p", "This session has no result yet."));
-  stars(id, pictures);
+  stars(id, pictures, compared.flat().length ? "object" : "star");
   $("settings").replaceChildren(...Object.entries({ ...report.settings, version: report.version }).map(fact));
 }
 
@@ -110,16 +110,16 @@ function outcome(result, word, drawn, compared) {
   $("outcomes").append(panel);
 }
 
-function stars(id, pictures) {
+function stars(id, pictures, target) {
   if (!pictures.length) return;
   const panel = item("section", "", "panel");
   const list = item("div", "", "stars");
-  panel.append(item("h2", "The star"), list);
+  panel.append(item("h2", `The ${target}`), list);
   pictures.forEach(({ name: title }, index) => {
     const figure = document.createElement("figure");
     const image = document.createElement("img");
     image.src = `/api/sessions/${id}/pictures/${index}.png`;
-    image.alt = `the star, ${title}`;
+    image.alt = `the ${target}, ${title}`;
     figure.append(image, item("figcaption", title));
     list.append(figure);
   });
