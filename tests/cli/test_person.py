@@ -129,3 +129,21 @@ def test_a_window_of_another_size_is_drawn_whole(monkeypatch: pytest.MonkeyPatch
     _, first, last = shown.split("\x1b[H")[-3:]
     assert (len(first.splitlines()), len(last.split("\x1b")[0].splitlines())) == (40, 24)
     assert {len(line) for line in last.split("\x1b")[0].splitlines()} == {80}
+
+
+def test_arrows_move_the_place_of_the_object_and_answer_no_question() -> None:
+    places: list[tuple[float, float]] = []
+    who = person(aim=lambda x, y: places.append((x, y)))
+
+    def arrows(*keys: str) -> tuple[ev.Event, ...]:
+        who.keyboard.keys.extend(keys)  # type: ignore[attr-defined]
+        return who.answers(5.0)
+
+    assert arrows("right", "right", "up") == ()
+    assert places == [(0.6, 0.5), (0.7, 0.5), (0.7, 0.4)]
+    arrows(*["right"] * 9)
+    assert places[-1] == (1.0, 0.4)
+    press(who, "q")
+    arrows("down")
+    assert who.question
+    assert places[-1] == (1.0, 0.4)

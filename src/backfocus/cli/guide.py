@@ -56,7 +56,8 @@ def guide(
 
     It says which ring to turn, how far is left and when it is right. Both hands stay on the lens: the guide
     sees what you do and goes on by itself. Enter says "done", R repeats a step, S skips it, U goes back, N
-    writes a note, 1 to 8 name the ND that was turned in, M mutes, Q finishes (it asks first).
+    writes a note, 1 to 8 name the ND that was turned in, M mutes, Q finishes (it asks first). Without a chart
+    the arrow keys move the part of the picture in which the object stands, a tenth of it each.
 
     Examples:
 

@@ -14,6 +14,8 @@ HELP = (
 )  # fmt: skip
 """What the keys do."""
 ESCAPE = "\x1b"
+ARROWS = {"A": "up", "B": "down", "C": "right", "D": "left"}
+"""What comes last of the characters that an arrow key sends."""
 POLL_S = 0.1
 """How soon the reader notices that it is to end; keys themselves arrive at once."""
 
@@ -45,7 +47,7 @@ class Keyboard:
         self._undo.close()
 
     def pressed(self) -> Iterator[str]:
-        """The keys pressed since last asked, in order, one character each."""
+        """The keys pressed since last asked, in order: one character each, or "up" and so on for arrows."""
         while not self._pressed.empty():
             yield self._pressed.get()
 
@@ -58,7 +60,9 @@ class Keyboard:
                 # Past Python's buffer, which would hold back what select cannot see.
                 came = os.read(sys.stdin.fileno(), 64).decode(errors="ignore")
                 if came.startswith(ESCAPE) and len(came) > 1:
-                    continue  # an arrow or a function key: several characters, and none is meant
+                    if came[1] in "[O" and (arrow := ARROWS.get(came[2:])):
+                        self._pressed.put(arrow)
+                    continue  # else a function key: several characters, and none is meant
                 for key in came:
                     self._pressed.put(key)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ..guide import events as ev
 from ..guide.hands import COMMANDS, Heard, Word
 from ..guide.session_state import Session
+from ..show.view import AIMING
 from .keys import ESCAPE, Keyboard
 
 KEYS: dict[str, Word] = {
@@ -23,6 +24,8 @@ ENTER, RUBOUT = ("\r", "\n"), ("\x7f", "\b")
 YES = (*ENTER, "y")
 LONGEST_NOTE = 400
 NOTE = "note"
+MOVES = {"up": (0.0, -0.1), "down": (0.0, 0.1), "left": (-0.1, 0.0), "right": (0.1, 0.0)}
+"""By how much of the picture an arrow key moves the place where the object stands, right and down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,15 @@ class Person:
     """The keys pressed, as answers that carry the step they were given in.
 
     `session`: as it stands. `mute`: called by M, tells whether all is
-    silent now. `sure`: what waits for a yes. `typed`: the note so far.
+    silent now. `aim`: told by the arrow keys where in the picture the object stands, `place`, in shares of it
+    from the left and from the top. `sure`: what waits for a yes. `typed`: the note so far.
     """
 
     keyboard: Keyboard
     session: Session
     mute: Callable[[], bool] = lambda: False
+    aim: Callable[[float, float], None] = lambda x_share, y_share: None
+    place: tuple[float, float] = field(default=(0.5, 0.5), init=False)
     muted: bool = field(default=False, init=False)
     sure: Sure | None = field(default=None, init=False)
     typed: str | None = field(default=None, init=False)
@@ -67,6 +73,9 @@ class Person:
         """A person does not know to the step where a ring stands."""
 
     def _take(self, key: str, at_s: float) -> ev.Event | None:
+        if key in MOVES:
+            self._move(*MOVES[key])
+            return None
         if self.sure is not None:
             sure, self.sure = self.sure, None
             return sure.event(at_s) if key.lower() in YES else None
@@ -90,6 +99,13 @@ class Person:
         elif key == "m":
             self.muted = self.mute()
         return None
+
+    def _move(self, right: float, down: float) -> None:
+        """An arrow key: it means something while an object is aimed at, and answers no question."""
+        if self.sure is None and self.typed is None and self.session.step in AIMING:
+            x, y = (min(max(at + by, 0.0), 1.0) for at, by in zip(self.place, (right, down), strict=True))
+            self.place = round(x, 2), round(y, 2)
+            self.aim(*self.place)
 
     def _write(self, key: str, at_s: float, typed: str) -> ev.Event | None:
         """One more letter of a note; each is added to those of before."""

@@ -77,7 +77,8 @@ def lead(wanted: Wanted, opened: Opened | None = None) -> int:
         guided = held.enter_context(_guided(wanted, source))
         keyboard = held.enter_context(nullcontext(Keyboard()) if wanted.json else Keyboard())
         tone = held.enter_context(Tone()) if wanted.sound else None
-        person = Person(keyboard, guided.session, tone.mute if tone else messages.no_sound)
+        mute = tone.mute if tone else messages.no_sound
+        person = Person(keyboard, guided.session, mute, guided.aim)
         limits = Limits(wanted.frames, wanted.seconds)
         moments = guided.moments(source, wanted.rig, (person, *opened.hands), limits=limits)
         moments = _with_keys(moments, person)
