@@ -222,16 +222,13 @@ def auto_json(answer: MotorAnswer, last: "Progress") -> dict[str, Any]:
     found = answer.answer
     back_focus = found.back_focus if found else None
     line = check_json(back_focus, answer.verdict, found.half_depth_um if found else None)
-    tele, wide = (back_focus.zoom[0], back_focus.zoom[-1]) if back_focus else (None, None)
+    wide = back_focus.zoom[-1] if back_focus else None
     first = answer.first.back_focus if answer.first else None
     return line | {
         "corrected": answer.corrected_um is not None,
         "corrected_um": None if answer.corrected_um is None else round(answer.corrected_um, 2),
         "found_um": first and round(first.delta_um, 3),
-        "residual_um": {
-            "tele": tele and round(tele.residual_um, 3),
-            "wide": wide and round(wide.residual_um, 3),
-        },
+        "residual_um": wide and round(wide.residual_um, 3),
         "table": [_table_row(stop) for stop in answer.stops],
         "looks": last.looks,
         "moves": last.moves,
