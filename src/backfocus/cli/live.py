@@ -33,6 +33,8 @@ def column_plot(values: "tuple[float, ...] | list[float]", rows: int) -> list[st
 
 VERDICT_STYLES = {"set": "bold green", "adjust": "bold yellow", "unsure": "bold magenta"}
 RESIDUAL_COLUMNS = 40
+LEAST_SHOWN_UM = 0.1
+"""Printed where a standard deviation would round to none: nothing is known to 0.0 um."""
 
 
 def verdict_lines(verdict: Verdict, console: Console) -> Text:
@@ -58,7 +60,7 @@ def residual_plot(back_focus: BackFocus, half_depth_um: float | None) -> Group:
         table.add_row(
             f"{each.scale_px:.1f}",
             f"{each.residual_um:+.1f}" if back_focus.sign_known else f"{each.residual_um:.1f}",
-            f"{each.sigma_um:.1f}",
+            f"{max(each.sigma_um, LEAST_SHOWN_UM):.1f}",
             _about_zero(each.residual_um / span, (half_depth_um or 0.0) / span),
         )
     if half_depth_um is None:
