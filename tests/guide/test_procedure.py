@@ -301,3 +301,11 @@ def test_another_target_is_told_and_aiming_goes_on() -> None:
     assert (after.step, after.turn, instructions) == (Step.AIM, session.turn, ())
     with pytest.raises(OutOfOrder):
         advance(replace(after, step=Step.WALK), ev.TargetTaken(2.0, "star"))
+
+
+def test_a_verdict_that_rests_on_an_object_says_so() -> None:
+    road = happy_road()
+    on_star, on_object = (replay(SETUP, each) for each in (road, [ev.TargetTaken(0.5, "object"), *road]))
+    said = [each.results[-1].verdict for each in (on_star, on_object)]
+    assert said[0].kind == said[1].kind == "set"
+    assert ["without a chart" in each.reason for each in said] == [False, True]

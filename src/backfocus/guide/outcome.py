@@ -178,6 +178,7 @@ def verdict_on(session: Session, found: BackFocus | None, camera: SolvedCamera |
         adjusters=adjusters_of(session.setup),
         camera_solved=session.setup.method != BY_RESIDUALS,
         f_number=_widest_f_number(session, found) if found and known else None,
+        on_object=session.target == "object",
     )
 
 
