@@ -205,3 +205,10 @@ def test_the_zoom_law_of_two_sweeps(step_sigma):
     assert follows_zoom_law(tele, within)
     assert follows_zoom_law(within, tele)
     assert not follows_zoom_law(tele, beyond)
+
+
+def test_a_sweep_that_was_made_is_not_asked_for_as_if_it_had_not_been():
+    without, after = (judge(at(5.0, 12.0), H, swept=swept) for swept in (False, True))
+    assert "once more" not in without.advice
+    assert "once more" in after.advice
+    assert without.kind == after.kind == "unsure"

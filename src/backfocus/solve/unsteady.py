@@ -22,7 +22,7 @@ FEWEST = 6
 LEVEL_SIGMA = 0.02
 """What zero frequency may differ by from one picture to the next, as a share."""
 
-MOST_ALIKE = 0.7
+MOST_SHARED = 0.7
 """A drift is no scatter: a coder gets better for as long as nothing moves."""
 
 
@@ -30,15 +30,15 @@ MOST_ALIKE = 0.7
 class Unsteady:
     """Standard deviation of single pictures, as a share of the modulation at 0.5 cy/px.
 
-    `alike`: the correlation of a picture with the next, 0 to 0.7.
+    `shared`: the correlation of a picture with the next, 0 to 0.7.
     """
 
     share: float = 0.0
-    alike: float = 0.0
+    shared: float = 0.0
 
     def of_mean(self, pictures: int) -> float:
         """Of the mean of so many in a row."""
-        independent = pictures * (1.0 - self.alike) / (1.0 + self.alike)
+        independent = pictures * (1.0 - self.shared) / (1.0 + self.shared)
         return self.share / math.sqrt(max(independent, 1.0))
 
 
@@ -62,8 +62,8 @@ def unsteadiness(pictures: Sequence[Reading]) -> Unsteady:
     square = float(shares.var(ddof=1)) - float(np.mean(variance))
     if square <= 0.0:
         return Unsteady()
-    alike = float(np.mean(shares[1:] * shares[:-1])) / square
-    return Unsteady(math.sqrt(square), min(max(alike, 0.0), MOST_ALIKE))
+    shared = float(np.mean(shares[1:] * shares[:-1])) / square
+    return Unsteady(math.sqrt(square), min(max(shared, 0.0), MOST_SHARED))
 
 
 def _share(off: Vector, noise: Vector, shapes: Vector) -> tuple[float, float]:

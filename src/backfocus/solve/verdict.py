@@ -157,7 +157,7 @@ def judge(
         or _adjust(back_focus, sure_um, half_depth_um, adjusters, swept)
         or _spoilt(blamed, back_focus, half_depth_um)
         or _set(back_focus, half_depth_um, f_number)
-        or _cannot_tell(back_focus, half_depth_um, referenced=referenced, soft=bool(soft))
+        or _cannot_tell(back_focus, half_depth_um, referenced=referenced, soft=bool(soft), swept=swept)
     )
     return _noticed(_resting_on_object(verdict) if on_object else verdict, flags)
 
@@ -442,8 +442,16 @@ def _shim_words(delta_um: float, shim_um: float, sign_known: bool) -> str:
     return f"{verb} {shim_um:g} um ({left:.0f} um would be left)."
 
 
-def _cannot_tell(back_focus: BackFocus, half_depth_um: float, *, referenced: bool, soft: bool) -> Verdict:
-    if not referenced:
+def _cannot_tell(
+    back_focus: BackFocus, half_depth_um: float, *, referenced: bool, soft: bool, swept: bool
+) -> Verdict:
+    if swept and not referenced:
+        reason = "it is not clear that the sweep at wide went through the sharpest point"
+        advice = (
+            "At wide, sweep the focus ring once more, slowly, well past the sharpest point on both sides, "
+            "there and back."
+        )
+    elif not referenced:
         reason = f"a soft {'picture' if soft else 'lens'} and a back-focus error look the same"
         advice = (
             "At wide, sweep the focus ring slowly through the sharpest point, first towards infinity, then "
