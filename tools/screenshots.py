@@ -111,7 +111,14 @@ def _procedure(browser: Browser, address: str) -> None:
     phone.wait_for_timeout(500)
     _take(phone, "verdict-phone")
     page = _open(browser, f"{address}results#1", DESKTOP)
-    page.wait_for_timeout(1500)
+    page.wait_for_selector("#outcomes > *")
+    # below the window pictures wait until somebody scrolls there
+    page.evaluate(
+        """() => {
+            for (const each of document.images) each.loading = "eager";
+            return Promise.all([...document.images].map((each) => each.decode()));
+        }"""
+    )
     page.screenshot(path=OUT / "page-results-desktop.png", full_page=True)
     print("docs/images/page-results-desktop.png")
 
