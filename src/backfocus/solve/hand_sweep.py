@@ -83,12 +83,19 @@ def sweep_by_hand(
     return Passage(state, index, floor, float(fell[index]), float(rose[index]), near)
 
 
-def dips(blur_um: Sequence[float], low_um: float, high_um: float) -> int:
-    """How often the blur came down to `low_um`; it counts again once it was up at `high_um` in between."""
+def dips(blur_um: Sequence[float], rise_um: float, level_um: float) -> int:
+    """How often the blur came down to `level_um` or below and up again, by `rise_um` each way."""
     blur = _smooth(np.array(blur_um, dtype=float))
-    told = np.where(blur <= low_um, -1, np.where(blur >= high_um, 1, 0))
-    told = told[told != 0]
-    return int(np.sum(told[1:] < told[:-1])) + int(told.size > 0 and told[0] < 0)
+    count, falling = 0, True
+    lowest = highest = float(blur[0])
+    for um in blur.tolist():
+        lowest, highest = min(lowest, um), max(highest, um)
+        if falling and um >= lowest + rise_um:
+            count += lowest <= level_um
+            falling, highest = False, um
+        elif not falling and um <= highest - rise_um:
+            falling, lowest = True, um
+    return count
 
 
 def _smooth(blur: Vector) -> Vector:
