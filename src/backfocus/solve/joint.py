@@ -48,10 +48,10 @@ lens of a fixed size it grows with the focal length from some zoom on."""
 UNSURE_SCALE = 0.03
 """A zoom ratio known less well than this, as a part of itself, is tried at three values."""
 
-ZERO_LIKELY, ZERO_LIKELY_DIVIDED = 0.15, 0.07
+ZERO_LIKELY, ZERO_LIKELY_DIVIDED = 0.15, 0.05
 """Of the likeliest magnitude's chance: an interval holds zero where zero is as likely as the end of a normal
-curve's 95 %. Half of that for curves against a reference: nothing in them tells a camera from an error, and a
-lens is more often where it was set than off by any other amount. Chosen on objects of seeds 100 to 138."""
+curve's 95 %. A third of that for curves against a reference: nothing in them tells a camera from an error,
+and a lens is more often where it was set than anywhere else. Chosen on objects, seeds 100 to 138."""
 
 OTHER_MODE = 0.1
 """Prior chance that a known camera is not as it was: another mode, another detail setting."""
