@@ -2,9 +2,11 @@
 # ruff: noqa: E402
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 # Before numpy is imported. The matrices here are small: where two tests run side by side, a second thread of
 # BLAS only spins.
@@ -37,6 +39,16 @@ def no_config_of_whoever_runs_this(tmp_path_factory: pytest.TempPathFactory) -> 
     os.environ.pop("BACKFOCUS_CONFIG", None)
 
 
+CHROMIUM = shutil.which("chromium")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -64,3 +76,19 @@ def forks() -> Iterator[Forks]:
     made = Forks()
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Debian's browser; the tests that need it are skipped where it is missing.
+
+    One for all: playwright has one loop in a process.
+    """
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed (`make test` installs it where it may)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()

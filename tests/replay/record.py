@@ -191,7 +191,8 @@ def page(store: Store, folder: Path) -> tuple[float, ...]:
 
     import uvicorn
     from playwright.sync_api import sync_playwright
-    from tests.web.conftest import CHROMIUM, FLAGS, NOTE_WHAT_IS_SHOWN, Served
+    from tests.conftest import CHROMIUM, FLAGS
+    from tests.web.conftest import NOTE_WHAT_IS_SHOWN, Served
     from tests.web.learner import Learner
     from tests.web.steps import Steps
 

@@ -1,10 +1,9 @@
 """The report as pictures: on paper it shows what the browser shows, plot by plot."""
 
 import re
-import shutil
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -39,25 +38,17 @@ def paper() -> Callable[[str], list[np.ndarray]]:
 
 
 @pytest.fixture(scope="module")
-def screen() -> Iterator[Callable[[str, int, int], np.ndarray]]:
+def screen(chromium: Any) -> Callable[[str, int, int], np.ndarray]:
     """A picture of a page in Debian's browser, in light, of the given size."""
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("chromium is not installed (`make test` installs it where it may)")
-    from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+    def seen(html: str, width: int, height: int) -> np.ndarray:
+        window = chromium.new_page(viewport={"width": width, "height": height}, color_scheme="light")
+        window.set_content(html)
+        png = window.screenshot()
+        window.close()
+        return cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)[:, :, ::-1]
 
-        def seen(html: str, width: int, height: int) -> np.ndarray:
-            window = opened.new_page(viewport={"width": width, "height": height}, color_scheme="light")
-            window.set_content(html)
-            png = window.screenshot()
-            window.close()
-            return cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)[:, :, ::-1]
-
-        yield seen
-        opened.close()
+    return seen
 
 
 def drawings(html: str) -> list[str]:

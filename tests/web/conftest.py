@@ -1,6 +1,5 @@
 """What the tests of the page stand on: pictures without a bench, a server in a thread, Debian's browser."""
 
-import shutil
 import socket
 import threading
 import time
@@ -31,15 +30,6 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import starlette.testclient  # noqa: F401
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PATIENCE_S = 120.0
 NOTE_WHAT_IS_SHOWN = """
 document.addEventListener("meter-shown", ({ detail }) => (globalThis.shownMs = detail));
@@ -173,19 +163,6 @@ def serve() -> Iterator[Callable[..., Served]]:
     """Serve a host on the loopback; ends with the test."""
     with serving() as start:
         yield start
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """Debian's browser; the tests that need it are skipped where it is missing."""
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed (`make test` installs it where it may)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 @dataclass

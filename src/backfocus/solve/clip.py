@@ -27,7 +27,7 @@ from .backfocus import BackFocus, Side
 from .camera import CameraCurve, cost_half_depths
 from .defocus import Defocus, defocus, sharpest_first
 from .hand_sweep import Passage, dips, sweep_by_hand
-from .joint import TURNED, VARYING_MOVING, VARYING_STILL, JointAnswer, ZoomCurve, solve_zoom
+from .joint import VARYING_MOVING, VARYING_STILL, JointAnswer, ZoomCurve, solve_zoom
 from .mean_curve import mean_reading
 from .misfit import rings_of
 from .remarks import at_tele, borne
@@ -58,9 +58,9 @@ CLOSE_BY, FEWEST_CLOSE = 0.08, 3
 """Pictures of the walk within this log scale of a zoom position are at it, and so many make a curve."""
 ON_THE_WAY = 0.8
 """Of the rise: a picture below it and above where it began is one on the way up, and none at its end."""
-TURNED_LIKELY, PASSED_TWICE = 0.5, 0.002
-"""Chance that a ring turned back before its sharpest point: where the blur came down once and ended as it
-began, as it does when the ring meets its stop; and where it came down twice, there and back."""
+TURNED, TURNED_LIKELY = 0.01, 0.5
+"""Chance that a ring turned back before its sharpest point, at its stop or in a hand that went no further;
+and where the blur came down once and ended as it began. None where it came down twice, there and back."""
 RISEN, NEAR_FOCUS = 0.75, 1.5
 """Half depths of focus to the other side that show between two times that it came down; and how near to the
 sharpest it comes where the ring is turned fast. Chosen on the recordings 10077, 10088, 10090 and 10092."""
@@ -430,7 +430,7 @@ def _turned(blur: Sequence[float], noise: Sequence[float], depth_um: float, floo
     risen = max(math.hypot(floor_um, RISEN * depth_um), floor_um + 4.0 * _scatter(blur))
     near_um = math.hypot(floor_um, NEAR_FOCUS * depth_um)
     if first < floor_um + limit or dips(blur, risen - floor_um, near_um) > 1:
-        return PASSED_TWICE
+        return 0.0
     return TURNED_LIKELY if abs(last - first) < limit else TURNED
 
 

@@ -59,12 +59,9 @@ OTHER_MODE = 0.1
 LEFT_ASIDE = 0.9
 """So likely that must be afterwards for it to be said."""
 
-TURNED = 0.01
-"""Prior chance that a ring turned back before its sharpest point: at its stop, or in a hand that went no
-further."""
-
 _TURNED_HALF_DEPTHS = (0.7, 1.2, 2.0, 3.4, 5.8)
-"""Where it then turned, each as likely: in steps in which the blur grows by two thirds."""
+"""Where a ring that met its stop before the sharpest point turned, each as likely: steps in which the blur
+grows by two thirds."""
 
 _PARTS, _PART_STEP, _PART_SIGMA = 4, 0.15, 0.1
 """The unknown camera of an object in parts by its nearest tap: so many to either side, and their distance and
@@ -123,7 +120,7 @@ class ZoomCurve:
     in_focus: bool = False
     varying: float = VARYING_STILL
     against: float = 0.0
-    turned: float = TURNED
+    turned: float = 0.0
     off_um: float = 0.0
     sharpened: bool = False
 
@@ -284,7 +281,7 @@ def _sets_of_places(
     sets = [(math.prod(1.0 - each.turned for each in bests), places)]
     for at, curve in enumerate(law):
         best = _best_at(curve, bests, law)
-        for half_depths in _TURNED_HALF_DEPTHS if best else ():
+        for half_depths in _TURNED_HALF_DEPTHS if best and best.turned else ():
             turned = _place(curve, bests, law, optics, stops, shrunk, camera, half_depths)
             likely = best.turned / len(_TURNED_HALF_DEPTHS) if best else 0.0
             sets.append((likely, (*places[:at], turned, *places[at + 1 :])))
