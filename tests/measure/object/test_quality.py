@@ -75,6 +75,15 @@ def test_lamps_in_a_dark_mirror_are_glossy() -> None:
     assert found.flags == {Flag.GLOSSY}
 
 
+def test_light_print_on_black_is_not_glossy() -> None:
+    drawn = np.full((ROWS, COLUMNS), 24, np.uint8)
+    for row, word in enumerate(("BACK FOCUS", "Light print", "on a dark", "poster 0123", "white type")):
+        cv2.putText(
+            drawn, word, (20 + 7 * row, 60 + 70 * row), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 200, 3, cv2.LINE_AA
+        )
+    assert "glossy" not in quality(frame(drawn / 255.0)).why
+
+
 def test_one_straight_edge_after_another_does_not_repeat() -> None:
     """A book beside a book looks like itself along its back, and that tells nothing of a pattern."""
     rng = np.random.default_rng(2)

@@ -93,6 +93,12 @@ PLACES = ((0.5, 0.5), (0.0, 0.0), (1.0, 1.0))
 SPARKLES, DARK_GROUND = 2.8, 0.3
 """Highlights over the middle in codes, and the most that middle may be of white: lamps in a dark mirror. Of
 pictures of matt things the darkest middle is at 0.3, and highlights at 2.2 times as much."""
+LIT_FROM, LEAST_LIT_PX, DIFFER = 0.3, 6, 0.12
+"""Between middle and brightest, where a bright spot begins, and its fewest samples; by what share the spots
+of light print differ in brightness: 0.00 to 0.08. Lamps differ by what they are, 0.2 and more."""
+TOP, FLANK, ONE_TONE = 0.75, 0.4, 0.36
+"""Of the brightest: what is above the one as a share of what is above the other. A reflection falls off from
+its middle, 0.22 to 0.27; light print is of one tone, 0.45 to 0.74 (scenes of seeds 5 to 10)."""
 
 
 def quality(frame: Frame, region: Region | None = None, cells: "Cells | None" = None) -> Quality:
@@ -276,4 +282,16 @@ def _second(luma: Floats, place: tuple[float, float]) -> float | None:
 def _sparkles(luma: Floats) -> bool:
     """Whether a dark ground shows little bright lamps."""
     middle, bright = np.quantile(luma[::2, ::2], (0.5, 0.99))
-    return bool(middle < DARK_GROUND * 255 and bright > SPARKLES * max(middle, 1.0))
+    if middle >= DARK_GROUND * 255 or bright <= SPARKLES * max(middle, 1.0):
+        return False
+    falls_off = (luma > TOP * bright).mean() < ONE_TONE * (luma > FLANK * bright).mean()
+    peaks = _peaks(luma, middle + LIT_FROM * (bright - middle))
+    return bool(falls_off or len(peaks) < 2 or peaks.std() > DIFFER * peaks.mean())
+
+
+def _peaks(luma: Floats, above: float) -> Floats:
+    """The brightest sample of every spot."""
+    count, spots, found, _ = cv2.connectedComponentsWithStats((luma > above).astype(np.uint8))
+    brightest = np.zeros(count, np.float32)
+    np.maximum.at(brightest, np.asarray(spots, np.intp).ravel(), luma.ravel())
+    return np.asarray(brightest[1:][found[1:, cv2.CC_STAT_AREA] >= LEAST_LIT_PX])
