@@ -58,7 +58,7 @@ CLOSE_BY, FEWEST_CLOSE = 0.08, 3
 """Pictures of the walk within this log scale of a zoom position are at it, and so many make a curve."""
 ON_THE_WAY = 0.8
 """Of the rise: a picture below it and above where it began is one on the way up, and none at its end."""
-TURNED, TURNED_LIKELY = 0.01, 0.5
+TURNED_BACK, TURNED_BACK_LIKELY = 0.01, 0.5
 """Chance that a ring turned back before its sharpest point, at its stop or in a hand that went no further;
 and where the blur came down once and ended as it began. None where it came down twice, there and back."""
 RISEN, NEAR_FOCUS = 0.75, 1.5
@@ -201,7 +201,7 @@ def judge_clip(
     curves = _curves(pictures, pull, long, wide, k_doubt)
     answer = solve_zoom(curves, optics, camera=camera, side=told)
     found = answer.back_focus
-    referenced = wide.best is not None and not answer.has_turned
+    referenced = wide.best is not None and not answer.has_turned_back
     end: Literal["wide", "tele"] | None = "wide" if referenced else "tele" if long.best else None
     shown = solved_camera(answer, curves, optics, camera, end)
     depths = tuple(optics.half_depth_um(each.scale_px / pull.long.scale_px) for each in found.zoom)
@@ -270,7 +270,7 @@ class _End:
     hold: Hold
     steady: Sequence[Reading]
     best: "_Best | None"
-    turned: float
+    turned_back: float
     blur_um: tuple[float, ...]
     noise_um: tuple[float, ...]
     at_s: tuple[float | None, ...]
@@ -308,7 +308,7 @@ def _end(pictures: Sequence[Reading], pull: Pull, hold: Hold, optics: Optics) ->
         hold,
         steady,
         _best(there[swept], blur[swept], depth) if seen else None,
-        _turned(blur, noise, depth, passage.floor_um) if passage else 0.0,
+        _turned_back(blur, noise, depth, passage.floor_um) if passage else 0.0,
         blur,
         noise,
         tuple(each.at_s for each in there),
@@ -369,7 +369,7 @@ def _curves(
             varying=VARYING_MOVING,
             unsteady=unsteady,
             off_um=end.best.off_um,
-            turned=end.turned,
+            turned_back=end.turned_back,
         )
         for end in ends
         if end.best
@@ -387,7 +387,7 @@ def _curve(
     varying: float = VARYING_STILL,
     unsteady: Unsteady,
     off_um: float | None = None,
-    turned: float = 0.0,
+    turned_back: float = 0.0,
 ) -> ZoomCurve | None:
     """The mean of some pictures as the solver takes it; None without a ring that can be used.
 
@@ -400,7 +400,7 @@ def _curve(
     against = mean.against.ratio if mean.against else 0.0
     varying = math.hypot(varying, unsteady.of_mean(len(pictures)))
     focused = off_um is not None
-    return ZoomCurve(scale_px, rings, scale_sigma_px, focused, varying, against, turned, off_um or 0.0)
+    return ZoomCurve(scale_px, rings, scale_sigma_px, focused, varying, against, turned_back, off_um or 0.0)
 
 
 def _at_same_zoom(pictures: Sequence[Reading], pull: Pull, hold: Hold) -> Sequence[Reading]:
@@ -423,7 +423,7 @@ def _passage(read: Sequence[Defocus], depth_um: float) -> Passage | None:
     return None if passage is None or passage.state == "falling" else passage
 
 
-def _turned(blur: Sequence[float], noise: Sequence[float], depth_um: float, floor_um: float) -> float:
+def _turned_back(blur: Sequence[float], noise: Sequence[float], depth_um: float, floor_um: float) -> float:
     """How likely the ring turned back before the sharpest point, by what the blur alone shows."""
     first, last = (float(np.median(each)) for each in (blur[:_STEADY], blur[-_STEADY:]))
     limit = _limit(noise, depth_um)
@@ -431,7 +431,7 @@ def _turned(blur: Sequence[float], noise: Sequence[float], depth_um: float, floo
     near_um = math.hypot(floor_um, NEAR_FOCUS * depth_um)
     if first < floor_um + limit or dips(blur, risen - floor_um, near_um) > 1:
         return 0.0
-    return TURNED_LIKELY if abs(last - first) < limit else TURNED
+    return TURNED_BACK_LIKELY if abs(last - first) < limit else TURNED_BACK
 
 
 def _scatter(blur: Sequence[float]) -> float:

@@ -150,7 +150,7 @@ class Seen:
     """A curve, and what the camera may differ by from one picture to another in it, as `varying`.
 
     `against`: the scale over that of the reference that this curve is divided by, 0 to 1; 0 for none.
-    `turned_um`: of the best picture of a sweep, the defocus at which the ring turned back; 0 if it passed.
+    `turned_back_um`: of the best picture of a sweep, the defocus where the ring turned back; 0 if it passed.
     `off_um`: of the best picture of a sweep, the mean of some on both sides of focus, root mean square.
     `sharpened`: the camera sharpens, as pictures of this clip show.
     """
@@ -158,7 +158,7 @@ class Seen:
     rings: Rings
     varying: float
     against: float = 0.0
-    turned_um: float = 0.0
+    turned_back_um: float = 0.0
     off_um: float = 0.0
     sharpened: bool = False
 
@@ -257,7 +257,7 @@ def _models(curves: FocusCurves, all_seen: Sequence[Seen], r: Vector) -> Vector:
     """What is expected of all rings, shape (rings, r): at r, and of the best picture nearest to focus."""
     first, *best = all_seen
     own = curves.modulation(first.rings.frequency, r)
-    nearest = [_around(curves, each, _turned(each.turned_um, r)) for each in best]
+    nearest = [_around(curves, each, _where_turned_back(each.turned_back_um, r)) for each in best]
     if not first.against:
         return np.concatenate([own, *nearest])
     sharper = slice(len(r) // 2, len(r) // 2 + _rows_sharper(len(r)))
@@ -273,9 +273,9 @@ def _around(curves: FocusCurves, seen: Seen, r: Vector) -> Vector:
     return np.asarray(sum(sides) / 2.0)
 
 
-def _turned(turned_um: float, r: Vector) -> Vector:
-    """R of the best picture where the ring turned back at `turned_um`: on the side of r, nearer to focus."""
-    return np.asarray(np.sign(r) * np.minimum(np.abs(r), turned_um))
+def _where_turned_back(at_um: float, r: Vector) -> Vector:
+    """R of the best picture where the ring turned back at `at_um`: on the side of r, nearer to focus."""
+    return np.asarray(np.sign(r) * np.minimum(np.abs(r), at_um))
 
 
 def _rows_sharper(rows_of_r: int) -> int:

@@ -27,6 +27,7 @@ from .backfocus import BackFocus, Side, ZoomResidual
 from .camera import TAP_SIGMA, TAPS, CameraCurve, camera_curve, unknown_camera
 from .defocus import F_NUMBER_SIGMA, plain_um
 from .evidence import SOFTEST_HALF_DEPTHS, Evidence, Seen, added, camera_after, chance, evidence
+from .grid import Grid
 from .interval import shortest
 from .misfit import Rings
 
@@ -59,7 +60,7 @@ OTHER_MODE = 0.1
 LEFT_ASIDE = 0.9
 """So likely that must be afterwards for it to be said."""
 
-_TURNED_HALF_DEPTHS = (0.7, 1.2, 2.0, 3.4, 5.8)
+_TURNED_BACK_HALF_DEPTHS = (0.7, 1.2, 2.0, 3.4, 5.8)
 """Where a ring that met its stop before the sharpest point turned, each as likely: steps in which the blur
 grows by two thirds."""
 
@@ -110,7 +111,7 @@ class ZoomCurve:
     `varying`: what the camera may differ by here.
     `against`: the scale over that of the reference that this curve is divided by, 0 to 1; 0 for none. The
     reference is the sharpest picture of tele: as far out of focus as that, or of a sweep there in focus.
-    `turned`: of a best picture, how likely the ring turned back before it came to the sharpest point.
+    `turned_back`: of a best picture, how likely the ring turned back before it came to the sharpest point.
     `sharpened`: the camera sharpens, as pictures of this clip show.
     """
 
@@ -120,7 +121,7 @@ class ZoomCurve:
     in_focus: bool = False
     varying: float = VARYING_STILL
     against: float = 0.0
-    turned: float = 0.0
+    turned_back: float = 0.0
     off_um: float = 0.0
     sharpened: bool = False
 
@@ -130,18 +131,18 @@ class JointAnswer:
     """The back focus with its interval, and the camera that came out beside it.
 
     `other_mode`: how likely it is that the camera is not the known one, 0 to 1; None where none was known.
-    `turned`: how likely it is that the ring of a sweep turned back before its sharpest point, 0 to 1.
+    `turned_back`: how likely it is that the ring of a sweep turned back before its sharpest point, 0 to 1.
     """
 
     back_focus: BackFocus
     camera: CameraCurve
     other_mode: float | None = None
-    turned: float = 0.0
+    turned_back: float = 0.0
 
     @property
-    def has_turned(self) -> bool:
+    def has_turned_back(self) -> bool:
         """Whether the best picture of a sweep is none in focus."""
-        return self.turned > 0.5
+        return self.turned_back > 0.5
 
     @property
     def left_aside(self) -> bool:
@@ -178,41 +179,15 @@ class _Place:
 class _World:
     """One course of the f-number, one zoom ratio and one sort of camera, with its prior probability.
 
-    `camera`: what is known of it. `known`: it is the one from earlier. `turned`: the ring of a sweep turned
-    back before its sharpest point.
+    `camera`: what is known of it. `known`: it is the one from earlier. `turned_back`: the ring of
+    a sweep did so before its sharpest point.
     """
 
     likely: float
     places: tuple[_Place, ...]
     camera: CameraCurve
     known: bool
-    turned: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Grid:
-    """Places at which the sums are taken, um and shares of the greatest softness."""
-
-    delta: Vector
-    tele: Vector
-    share_tele: Vector
-    share_wide: Vector
-
-    def around(self, likely: NDArray[np.bool_], counts: Sequence[int]) -> "_Grid":
-        """Closed in on what is likely, shape (share at tele, at wide, delta, tele); places along each."""
-        axes = (self.share_tele, self.share_wide, self.delta, self.tele)
-        seen = (
-            np.asarray(likely.any(axis=tuple(each for each in range(4) if each != axis))) for axis in range(4)
-        )
-        share_tele, share_wide, delta, tele = map(_span, axes, seen, counts)
-        return _Grid(delta, tele, share_tele, share_wide)
-
-    def widened(self, likely: NDArray[np.bool_]) -> "_Grid":
-        """Let out where the likely delta and t reach the end of it; itself where they do not."""
-        delta = _let_out(self.delta, np.asarray(likely.any(axis=(0, 1, 3))), lowest=0.0)
-        tele = _let_out(self.tele, np.asarray(likely.any(axis=(0, 1, 2))))
-        same = delta is self.delta and tele is self.tele
-        return self if same else replace(self, delta=delta, tele=tele)
+    turned_back: bool
 
 
 def solve_zoom(
@@ -265,7 +240,7 @@ def _worlds(
                 sets = _sets_of_places(law, best, optics, stops, shrunk, guess)
             for at, (by_turning, places) in enumerate(sets):
                 chance_of = by_stops * by_ratio * likely * by_turning
-                yield _World(chance_of, places, guess, known=guess is camera, turned=at > 0)
+                yield _World(chance_of, places, guess, known=guess is camera, turned_back=at > 0)
 
 
 def _sets_of_places(
@@ -278,13 +253,15 @@ def _sets_of_places(
 ) -> list[tuple[float, tuple[_Place, ...]]]:
     """All positions, once for every way that the sweeps may have gone, and how likely that is."""
     places = tuple(_place(each, bests, law, optics, stops, shrunk, camera) for each in law)
-    sets = [(math.prod(1.0 - each.turned for each in bests), places)]
+    sets = [(math.prod(1.0 - each.turned_back for each in bests), places)]
     for at, curve in enumerate(law):
         best = _best_at(curve, bests, law)
-        for half_depths in _TURNED_HALF_DEPTHS if best and best.turned else ():
-            turned = _place(curve, bests, law, optics, stops, shrunk, camera, half_depths)
-            likely = best.turned / len(_TURNED_HALF_DEPTHS) if best else 0.0
-            sets.append((likely, (*places[:at], turned, *places[at + 1 :])))
+        if best is None or not best.turned_back:
+            continue
+        likely = best.turned_back / len(_TURNED_BACK_HALF_DEPTHS)
+        for half_depths in _TURNED_BACK_HALF_DEPTHS:
+            there = _place(curve, bests, law, optics, stops, shrunk, camera, half_depths)
+            sets.append((likely, (*places[:at], there, *places[at + 1 :])))
     return sets
 
 
@@ -329,7 +306,7 @@ def _place(
     stops: float,
     shrunk: float,
     camera: CameraCurve,
-    turned_half_depths: float = 0.0,
+    turned_back_half_depths: float = 0.0,
 ) -> _Place:
     longest, widest = law[0], law[-1]
     best = _best_at(curve, bests, law)
@@ -343,7 +320,7 @@ def _place(
     depth = max(number * optics.pixel_um, 2.0 * optics.wavelength_um * number**2)
     seen = evidence(
         _seen(curve),
-        replace(_seen(best), turned_um=turned_half_depths * depth) if best else None,
+        replace(_seen(best), turned_back_um=turned_back_half_depths * depth) if best else None,
         f_number=number,
         pixel_um=optics.pixel_um,
         wavelength_um=optics.wavelength_um,
@@ -358,7 +335,7 @@ def _place(
     return _Place(ratio**2, along, seen, 0.0 if swept_at_tele else counts, soft_um)
 
 
-def _coarse(worlds: Sequence[_World]) -> _Grid:
+def _coarse(worlds: Sequence[_World]) -> Grid:
     """Everything that is tried at first: steps of a quarter and a half depth of focus, all lenses."""
     law = worlds[0].places
     first, last = law[0].evidence, law[-1].evidence
@@ -366,7 +343,7 @@ def _coarse(worlds: Sequence[_World]) -> _Grid:
     count = min(math.ceil(reach / (_COARSE_HALF_DEPTHS * last.half_depth_um)), _MOST_COARSE)
     step = 2.0 * _COARSE_HALF_DEPTHS * first.half_depth_um
     half = min(math.ceil(-first.first_um / step), _MOST_COARSE // 4)
-    return _Grid(
+    return Grid(
         np.linspace(0.0, reach, count + 1),
         np.linspace(first.first_um, -first.first_um, 2 * half + 1),
         np.linspace(0.0, 1.0, 3),
@@ -374,7 +351,7 @@ def _coarse(worlds: Sequence[_World]) -> _Grid:
     )
 
 
-def _narrowed(worlds: Sequence[_World]) -> tuple[list[_World], _Grid]:
+def _narrowed(worlds: Sequence[_World]) -> tuple[list[_World], Grid]:
     """Where the mass lies, the grid closed in on it until it no longer shrinks; the worlds that have any."""
     left, grid = list(worlds), _coarse(worlds)
     divided = any(place.reference_soft_um for place in worlds[0].places)
@@ -394,13 +371,13 @@ def _narrowed(worlds: Sequence[_World]) -> tuple[list[_World], _Grid]:
     return left, grid
 
 
-def _unlikely(world: _World, grid: "_Grid") -> Vector:
+def _unlikely(world: _World, grid: Grid) -> Vector:
     """-2 ln of the chance, shape (side of the aberration, share at tele, share at wide, delta, tele)."""
     seen = np.stack([chance(forms, world.camera) for forms in _added(world, grid)])
     return np.asarray(seen + _misfocus(world, grid.tele) - 2.0 * math.log(world.likely))
 
 
-def _added(world: _World, grid: "_Grid") -> Iterator[Vector]:
+def _added(world: _World, grid: Grid) -> Iterator[Vector]:
     """The forms of all places added, one array for each side of the aberration.
 
     What a reference takes off depends on how soft tele is: with one each softness goes by itself.
@@ -422,29 +399,13 @@ def _added(world: _World, grid: "_Grid") -> Iterator[Vector]:
         yield np.concatenate(totals, axis=1)
 
 
-def _span(grid: Vector, likely: NDArray[np.bool_], count: int) -> Vector:
-    within = np.flatnonzero(likely)
-    return np.linspace(grid[max(within[0] - 1, 0)], grid[min(within[-1] + 1, len(grid) - 1)], count)
-
-
-def _let_out(grid: Vector, likely: NDArray[np.bool_], lowest: float = -math.inf) -> Vector:
-    """Half as far again towards each end that is likely, with steps as they were; not below `lowest`."""
-    step = float(grid[1] - grid[0])
-    room = int(max(grid[0] - lowest, 0.0) / step) if math.isfinite(lowest) else len(grid)
-    before = min(len(grid) // 2, room) if likely[0] else 0
-    after = len(grid) // 2 if likely[-1] else 0
-    if not before and not after:
-        return grid
-    return np.linspace(grid[0] - before * step, grid[-1] + after * step, len(grid) + before + after)
-
-
 def _misfocus(world: _World, tele: Vector) -> Vector:
     """-2 ln of the prior of t."""
     scaled = tele / (TELE_SIGMA_HALF_DEPTHS * world.places[0].evidence.half_depth_um)
     return np.asarray((TELE_TAILS + 1.0) * np.log1p(scaled**2 / TELE_TAILS))
 
 
-def _answer(worlds: Sequence[_World], grid: _Grid, law: Sequence[ZoomCurve], side: Side) -> JointAnswer:
+def _answer(worlds: Sequence[_World], grid: Grid, law: Sequence[ZoomCurve], side: Side) -> JointAnswer:
     ln = np.stack([_unlikely(world, grid) for world in worlds])
     likely = np.exp(-0.5 * (ln - ln.min()))
     likely[:, :, [0, -1]] /= 2.0
@@ -476,12 +437,12 @@ def _answer(worlds: Sequence[_World], grid: _Grid, law: Sequence[ZoomCurve], sid
     )
     by_world = likely.sum(axis=(1, 2, 3, 4, 5)) / likely.sum()
     other = sum(float(part) for part, world in zip(by_world, worlds, strict=True) if not world.known)
-    turned = sum(float(part) for part, world in zip(by_world, worlds, strict=True) if world.turned)
+    back = sum(float(part) for part, world in zip(by_world, worlds, strict=True) if world.turned_back)
     camera = _camera_after_all(worlds, grid, ln, likely)
-    return JointAnswer(_turned(found) if side < 0 else found, camera, other, turned)
+    return JointAnswer(_turned(found) if side < 0 else found, camera, other, back)
 
 
-def _camera_after_all(worlds: Sequence[_World], grid: _Grid, ln: Vector, likely: Vector) -> CameraCurve:
+def _camera_after_all(worlds: Sequence[_World], grid: Grid, ln: Vector, likely: Vector) -> CameraCurve:
     """The camera, whatever the lens's softness: its mean and spread over all shares and sides tried."""
     weight = likely.sum(axis=(4, 5))
     places = np.argwhere(weight > _LEAST_WEIGHT * weight.max())
@@ -498,7 +459,7 @@ def _camera_after_all(worlds: Sequence[_World], grid: _Grid, ln: Vector, likely:
     return camera_curve(mean, covariance)
 
 
-def _hypothesis(worlds: Sequence[_World], grid: _Grid, at: Sequence[np.intp | int]) -> "_Hypothesis":
+def _hypothesis(worlds: Sequence[_World], grid: Grid, at: Sequence[np.intp | int]) -> "_Hypothesis":
     """The hypothesis at a place of the grid: world, side, shares at tele and at wide, delta, t."""
     world, side, share_tele, share_wide, delta, tele = map(int, at)
     return _Hypothesis(
