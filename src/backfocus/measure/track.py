@@ -137,8 +137,7 @@ def pointed_at(known: Track, frame: Frame, x_share: float, y_share: float) -> Tr
     if known.want not in ("auto", "object") or known.tracking is not None or known.waits:
         return known
     object_ = known.object or ObjectTrack()
-    width, height = frame.luma.shape[1], frame.luma.shape[0] * frame.line_step
-    return replace(known, object=chosen_at(object_, x_share, y_share, width, height))
+    return replace(known, object=chosen_at(object_, x_share, y_share, *frame.size_px))
 
 
 def _read(known: Track, frame: Frame) -> tuple[Track, Reading]:

@@ -8,7 +8,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +15,7 @@ from ...frame import Frame
 from ..reading import Against, Flag, Object, Reading, curve_fields
 from .beside import Beside, beside
 from .follow import Followed, follow
-from .look import APART_S, MANY, SMALL_PX, moved_share
+from .look import APART_S, MANY, made_small, moved_share
 from .measurement import ObjectMeasurement, measure_object
 from .placement import Placement, placed
 from .quality import quality
@@ -136,9 +135,7 @@ class Album:
             return
         if self._before is not None and frame.at_s - self._before[0] < APART_S - 1e-3:
             return
-        rows, columns = known.last.shape
-        size = SMALL_PX, max(round(rows * SMALL_PX / columns), 8)
-        small = np.asarray(cv2.resize(known.last, size, interpolation=cv2.INTER_AREA), np.uint8)
+        small = made_small(known.last)
         share = None if self._before is None else moved_share(self._before[1], small)
         self._before = frame.at_s, small
         if share is not None:
@@ -240,17 +237,13 @@ def _is_of(reading: Reading, frame: Frame) -> bool:
 
 def _part(region: Region | None, page: Page) -> Region | None:
     """The chosen part where it lies in a picture, as far as that shows it."""
-    if region is None:
-        return None
-    width, height = page.frame.luma.shape[1], page.frame.luma.shape[0] * page.frame.line_step
-    return region.through(page.place, width, height).within(Region(0, 0, width, height))
+    return region and region.seen_through(page.place, page.frame.size_px)
 
 
 def _refused(page: Page, faults: frozenset[Flag]) -> Reading:
     """A picture of an object that is none to measure by: where it lies, and why there is no curve."""
     frame = page.frame
-    width, height = frame.luma.shape[1], frame.luma.shape[0] * frame.line_step
-    where = placed(page.place, width, height)
+    where = placed(page.place, *frame.size_px)
     shown = Object(where.x_px, where.y_px, 0.0, 0.0)
     return Reading(frame.index, frame.at_s, faults, field=frame.field, object=shown)
 
@@ -315,5 +308,5 @@ def _found(
     """Where the follower puts the reference in a picture, and what is measured there."""
     frame = page.frame
     there = page.place.after(best.place.inverse)
-    guess = placed(there, frame.luma.shape[1], frame.luma.shape[0] * frame.line_step)
+    guess = placed(there, *frame.size_px)
     return guess, measure_object(reference, frame, guess, region=_part(region, page))

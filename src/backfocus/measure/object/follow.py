@@ -136,7 +136,7 @@ def follow(known: Followed | None, frame: Frame) -> Followed:
     similarity: distortion that changes with the zoom is in it, by about half of what it is at the corners.
     """
     luma = eight_bits(frame)
-    now = _Now(_small(luma, frame.line_step), luma.shape[1] / WIDTH_PX, _lift_px(frame))
+    now = _now(luma, frame.line_step, frame.first_line)
     sharpness = middle_sharpness(luma)
     if known is None or not known.kept:
         return replace(_begun(now, "held"), sharpness=sharpness)
@@ -145,8 +145,7 @@ def follow(known: Followed | None, frame: Frame) -> Followed:
 
 def looked_for(luma: Luma8, place: Similarity, *, line_step: int = 1, first_line: int = 0) -> Followed:
     """A scene of before, to be found by one picture of it; `place`: where its first picture lies in that."""
-    lift_px = first_line - (line_step - 1) / 2
-    then = _Now(_small(luma, line_step), luma.shape[1] / WIDTH_PX, lift_px)
+    then = _now(luma, line_step, first_line)
     return Followed(place, 0.0, "lost", misses=SEARCH_EVERY, kept=(_keep(then, place, 0.0),))
 
 
@@ -159,15 +158,12 @@ class _Now:
     lift_px: float
 
 
-def _small(luma: Luma8, line_step: int) -> Luma8:
+def _now(luma: Luma8, line_step: int, first_line: int) -> _Now:
     rows, columns = luma.shape
     size = (WIDTH_PX, max(1, round(rows * line_step * WIDTH_PX / columns)))
-    shrinks = columns >= WIDTH_PX
-    return np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR))
-
-
-def _lift_px(frame: Frame) -> float:
-    return frame.first_line - (frame.line_step - 1) / 2
+    how = cv2.INTER_AREA if columns >= WIDTH_PX else cv2.INTER_LINEAR
+    small = np.asarray(cv2.resize(luma, size, interpolation=how), np.uint8)
+    return _Now(small, columns / WIDTH_PX, first_line - (line_step - 1) / 2)
 
 
 def middle_sharpness(luma: Luma8) -> float:
@@ -287,8 +283,8 @@ def _searched(known: Followed, now: _Now) -> Followed | None:
         found = _whole(fine, each, now)
         leaps = abs(math.log(found.place.ratio / known.place.ratio)) > LEAP
         common = _overlap(found.place.after(each.place.inverse), now)
-        alike = common * agreement(each.small, now.small, fine.place)
-        if alike < (FOUND_OVER if leaps else FOUND_NEAR):
+        same = common * agreement(each.small, now.small, fine.place)
+        if same < (FOUND_OVER if leaps else FOUND_NEAR):
             continue  # found on somebody's shirt, and nowhere else
         return replace(_seen(known, now, each, found), rate=0.0)
     return None

@@ -99,7 +99,7 @@ def taken_up(found: KeptReference) -> ObjectTrack | None:
     if codes is None or min(codes.shape) < CELL_PX:
         return None
     light = np.asarray((codes / 255) ** 2 * found.peak, np.float32)
-    cut = share_of_cells(codes >= WHITE) if found.is_cut else share_of_cells(np.zeros(codes.shape, bool))
+    cut = share_of_cells((codes >= WHITE) & found.is_cut)
     reference = Reference(light, found.noise, cut, found.index, found.at_s, found.line_step, found.first_line)
     return ObjectTrack(
         reference=reference,

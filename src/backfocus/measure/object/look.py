@@ -109,10 +109,8 @@ def _remembered(known: Seen, now: Quality, fine: Floats) -> Seen:
 def _held_against(known: Seen, frame: Frame, now: Quality) -> Seen:
     """With how much of the part changed since the picture a moment ago; shaking is taken out."""
     at_s = frame.at_s if frame.at_s is not None else known._small_s + APART_S
-    codes = np.asarray(eight_bits(replace(frame, luma=codes_of(frame, now.region))))
-    share = min(SMALL_PX / codes.shape[1], 1.0)
-    size = (max(round(codes.shape[1] * share), 8), max(round(codes.shape[0] * frame.line_step * share), 8))
-    small = np.asarray(cv2.resize(codes, size, interpolation=cv2.INTER_AREA), np.uint8)
+    codes = eight_bits(replace(frame, luma=codes_of(frame, now.region)))
+    small = made_small(codes, frame.line_step)
     before = known._small
     if before is None or before.shape != small.shape:
         return replace(known, _small=small, _small_s=at_s, _small_fine=known._fine)
@@ -121,6 +119,13 @@ def _held_against(known: Seen, frame: Frame, now: Quality) -> Seen:
     refocused = abs(known._fine - known._small_fine) > SAME_FOCUS * known._small_fine
     moved = (known._moved[1], 0.0 if refocused else moved_share(before, small) or 0.0)
     return replace(known, _small=small, _small_s=at_s, _small_fine=known._fine, _moved=moved)
+
+
+def made_small(codes: Luma8, line_step: int = 1) -> Luma8:
+    """A picture, or a part of one, as `moved_share` takes it; of a field with its lines as far apart."""
+    share = min(SMALL_PX / codes.shape[1], 1.0)
+    size = (max(round(codes.shape[1] * share), 8), max(round(codes.shape[0] * line_step * share), 8))
+    return np.asarray(cv2.resize(codes, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def moved_share(before: Luma8, after: Luma8) -> float | None:

@@ -52,10 +52,10 @@ BLURS_PX = (1.0, 2.0, 4.0, 8.0)
 """Of 160 px: what a sharp picture is blurred by until it looks most like a soft one."""
 CELLS_WIDTH_PX, CELL_OF_PX = 160, 10
 """Width of the pictures that are held against each other cell by cell, and the side of a cell."""
-CELL_ALIKE, CELL_CODES = 0.6, 2.0
+CELL_SAME, CELL_CODES = 0.6, 2.0
 """Correlation of a cell that shows the same in both, and the spread that it needs."""
 ROUNDS = 8
-ALIKE = 0.85
+ONE_SCENE = 0.85
 """Correlation of two small pictures of one scene."""
 FAR = 0.25
 """All pixels together find no scale further off the guess than this."""
@@ -159,7 +159,7 @@ def agreement(kept: Luma8, picture: Luma8, place: Similarity) -> float:
     tells = seen & (np.minimum(mine.std(axis=1), its.std(axis=1)) > CELL_CODES)
     if not tells.any():
         return 0.0
-    return float(((mine * its).sum(axis=1)[tells] / spread[tells] > CELL_ALIKE).mean())
+    return float(((mine * its).sum(axis=1)[tells] / spread[tells] > CELL_SAME).mean())
 
 
 def _inside(places: Complex, picture: Luma8, margin_px: float = 0.0) -> NDArray[np.bool_]:
@@ -295,7 +295,7 @@ def _settled(kept: Floats, picture: Floats, place: Similarity) -> Match | None:
             break
     laid = np.asarray(_laid(kept, picture.shape, place), np.float32)
     correlation = _correlation(laid, picture, _covered(kept, picture, place))
-    return Match(place, sigma) if correlation > ALIKE else None
+    return Match(place, sigma) if correlation > ONE_SCENE else None
 
 
 def _step(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ...frame import Frame, Samples
 from ...transfer import linearise
 from ..picture.clipping import clipped
-from ..picture.contrast import noise_variance
+from ..picture.contrast import halved, noise_variance
 from ..picture.eight_bits import eight_bits
 from ..reading import Flag
 from .region import Region
@@ -27,16 +27,6 @@ Colour = Literal["good", "fair", "poor"]
 Why = Literal[
     "too-dark", "clipped", "too-smooth", "unfocused", "moving", "repeating", "glossy", "several-depths"
 ]
-FLAGS: dict[Why, Flag] = {
-    "too-dark": Flag.TOO_DARK,
-    "clipped": Flag.CLIPPED,
-    "too-smooth": Flag.TOO_SMOOTH,
-    "moving": Flag.MOVING,
-    "repeating": Flag.REPEATING,
-    "glossy": Flag.GLOSSY,
-    "several-depths": Flag.SEVERAL_DEPTHS,
-}
-"""As a reading says it; out of focus is no fault of an object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +52,8 @@ class Quality:
 
     @property
     def flags(self) -> frozenset[Flag]:
-        """What a reading of it carries."""
-        return frozenset(FLAGS[why] for why in self.why if why in FLAGS)
+        """What a reading of it carries; out of focus is no fault of an object."""
+        return frozenset(Flag(why) for why in self.why if why != "unfocused")
 
 
 CELL_PX = 32
@@ -83,7 +73,7 @@ FROM_MIDDLE = 0.3
 """How much less detail in a corner counts than in the middle, where the zoom goes."""
 DARK_LIGHT, BRIGHT_SHARE = 0.01, 0.01
 """Mean light that is too little, and the share of samples on one value at the top that is cut off."""
-ALIKE = 0.85
+REPEATS_FROM = 0.85
 """Correlation of a part with another part of its surroundings, from which it repeats: the courses of an old
 brick wall reach 0.7."""
 LOBE_OVER = 0.4
@@ -182,18 +172,12 @@ def cells_of(frame: Frame) -> Cells:
     light = mean_of(level, rows, columns)
     bands, left = [], noise
     for _ in range(BANDS):
-        smaller = np.asarray(_half(level))
+        smaller = np.asarray(halved(level), np.float32)
         back = cv2.resize(smaller, level.shape[::-1], interpolation=cv2.INTER_LINEAR)
         power = mean_of((level - back) ** 2, rows, columns) - 0.8 * left
         bands.append(np.sqrt(np.maximum(power, 0.0)) / np.maximum(light, 1.0))
         level, left = smaller, left / 4
     return Cells(light, np.stack(bands), math.sqrt(noise), frame.line_step)
-
-
-def _half(level: Floats) -> Floats:
-    rows, columns = level.shape
-    size = (max((columns + 1) // 2, 1), max((rows + 1) // 2, 1))
-    return np.asarray(cv2.resize(level, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def mean_of(values: Floats, rows: int, columns: int) -> Floats:
@@ -251,9 +235,9 @@ def codes_of(frame: Frame, region: Region) -> Samples:
 
 def _repeats(luma: Floats) -> bool:
     """Whether parts are found again beside themselves, fine or reduced by two."""
-    for level in (luma, _half(luma)):
+    for level in (luma, np.asarray(halved(luma), np.float32)):
         found = [each for place in PLACES if (each := _second(level, place)) is not None]
-        if found and float(np.median(found)) > ALIKE:
+        if found and float(np.median(found)) > REPEATS_FROM:
             return True
     return False
 

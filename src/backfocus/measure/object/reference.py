@@ -80,7 +80,7 @@ def noise_of(light: Floats) -> float:
 
 def share_of_cells(which: NDArray[np.bool_]) -> Floats:
     """The share of each cell of 16 x 16 that is so, shape (cells down, cells across)."""
-    return _cells(np.where(which, np.float32(1), np.float32(0)).astype(np.float32))
+    return _cells(which.astype(np.float32))
 
 
 def _cells(values: Floats) -> Floats:

@@ -44,6 +44,10 @@ class Region:
         x, y = there.real, there.imag
         return Region(float(x.min()), float(y.min()), float(x.max()), float(y.max()))
 
+    def seen_through(self, place: Similarity, size_px: tuple[int, int]) -> "Region":
+        """The same, as far as that picture shows it."""
+        return self.through(place, *size_px).within(Region(0, 0, *size_px))
+
     def within(self, other: "Region") -> "Region":
         """What two have in common; empty where right is not beyond left, or bottom below top."""
         return Region(

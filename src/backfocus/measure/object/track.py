@@ -112,8 +112,8 @@ def track_object(
         flags = frozenset({Flag.NO_OBJECT, Flag.LOST})
         return known, Reading(frame.index, frame.at_s, flags, contrast=contrast, field=frame.field)
     known = _with_reference(known, now, frame)
-    width, height = frame.luma.shape[1], frame.luma.shape[0] * frame.line_step
-    middle = complex((width - 1) / 2, (height - 1) / 2) + now.place.move
+    width, height = frame.size_px
+    where = placed(now.place, width, height)
     scale_px = now.ratio * width / 2
     judged = known.seen.quality if known.seen else None
     faults = judged.flags & OF_THE_OBJECT if judged and judged.colour == "poor" else frozenset()
@@ -126,7 +126,7 @@ def track_object(
         scale_sigma_px=max(now.sigma, SURE_SCALE) * scale_px,
         contrast=contrast,
         field=frame.field,
-        object=Object(middle.real, middle.imag, now.ratio * width, now.ratio * height, quality=told),
+        object=Object(where.x_px, where.y_px, now.ratio * width, now.ratio * height, quality=told),
     )
     if known.reference is None or not known.is_peak:
         return known, seen
@@ -157,10 +157,7 @@ def _looked_at(known: ObjectTrack, now: Followed, frame: Frame) -> ObjectTrack:
 
 def _chosen(known: ObjectTrack, now: Followed, frame: Frame) -> Region | None:
     """The chosen part where it lies now, as far as it is in the picture; None where nothing was chosen."""
-    if known.region is None:
-        return None
-    width, height = frame.luma.shape[1], frame.luma.shape[0] * frame.line_step
-    return known.region.through(now.place, width, height).within(Region(0, 0, width, height))
+    return known.region and known.region.seen_through(now.place, frame.size_px)
 
 
 def shown_beside(known: ObjectTrack, frame: Frame) -> Beside | None:
@@ -176,8 +173,7 @@ def shown_beside(known: ObjectTrack, frame: Frame) -> Beside | None:
 
 def _guess(known: ObjectTrack, now: Followed, frame: Frame) -> Placement:
     """Where the follower puts the reference in a picture."""
-    height = frame.luma.shape[0] * frame.line_step
-    return placed(now.place_of(known.place), frame.luma.shape[1], height)
+    return placed(now.place_of(known.place), *frame.size_px)
 
 
 def _from_before(known: ObjectTrack, frame: Frame) -> Followed | None:

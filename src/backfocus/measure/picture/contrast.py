@@ -53,7 +53,7 @@ def scene_contrast(luma: Samples, *, bits: int = 8) -> float:
     noise = noise_variance(level)
     energy, weight = 0.0, 1.0
     while min(level.shape) >= 2 * SMALLEST_PX:
-        smaller = np.asarray(_half(level), dtype=np.float32)
+        smaller = np.asarray(halved(level), dtype=np.float32)
         back = cv2.resize(smaller, (level.shape[1], level.shape[0]), interpolation=cv2.INTER_LINEAR)
         band = cv2.norm(level, back, cv2.NORM_L2SQR) / level.size
         energy += weight * max(band - 0.8 * noise, 0.0)
@@ -65,13 +65,14 @@ def _floats(luma: Samples, bits: int) -> Floats:
     # halved while still integers: most of the cost of a large picture is turning it into floats
     small: Samples = luma
     while small.shape[1] > WIDTH_PX and min(small.shape) >= 4 * SMALLEST_PX:
-        small = _half(small)
+        small = halved(small)
     if small.dtype.kind == "f":
         return np.asarray(np.clip(np.nan_to_num(small), 0.0, 1.0), dtype=np.float32)
     return np.multiply(small, np.float32(1 / ((1 << bits) - 1)), dtype=np.float32)
 
 
-def _half(picture: Samples) -> Samples:
+def halved(picture: Samples) -> Samples:
+    """A picture reduced by two, its last line and column included."""
     rows, columns = picture.shape
     size = ((columns + 1) // 2, (rows + 1) // 2)
     return cast(Samples, cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
