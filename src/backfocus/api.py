@@ -19,7 +19,6 @@ from .errors import IN_PYTHON, Argument, UsageError
 from .frame import Frame
 from .measure.reading import Reading
 from .measure.track import Target
-from .optics.lens import Optics
 from .report.summary import summary_html
 from .session.cameras import curve_of
 from .session.certificate import check_outcome
@@ -94,7 +93,6 @@ class Answer:
     red_blue_um: float | None
     side_hint: Hint | None
     _found: ClipCheck
-    _optics: Optics | None
 
     def as_json(self) -> dict[str, Any]:
         """The object that `backfocus check --json` prints."""
@@ -108,7 +106,7 @@ class Answer:
         return f"<Answer {self.verdict}, delta_um={error}, sign_known={self.sign_known}>"
 
     def _repr_html_(self) -> str:
-        outcome = replace(check_outcome(self._found, self._optics), advice=self.advice)
+        outcome = replace(check_outcome(self._found), advice=self.advice)
         name = f"backfocus-{zlib.crc32(repr(outcome.after).encode()):08x}"
         return summary_html(outcome, name)
 
@@ -520,5 +518,4 @@ def _answer(found: ClipCheck) -> Answer:
         red_blue_um=found.red_blue_um,
         side_hint=found.side_hint,
         _found=found,
-        _optics=found.step.optics if found.step else found.optics,
     )

@@ -72,7 +72,7 @@ _OF_OBJECT = (
     ("whole star", "whole object"),
     ("the chart", "the object"),
 )
-"""What is said of a star and its chart, and of an object instead; the first that fits."""
+"""What is said of a star and its chart, and of an object instead: replaced in this order."""
 
 _NOT_SHOWN: dict[ev.Unshown, Words] = {
     "no-star": Words("Is the star in the picture?", "No star is seen.",

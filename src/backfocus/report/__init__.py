@@ -5,6 +5,7 @@ report. `report_html` is one file with everything in it; `report_json` the same 
 """
 
 from .beside import (
+    PLACE_WORDS,
     comparison_title,
     comparison_words,
     enlarged,
@@ -30,9 +31,10 @@ from .session_report import (
     Sweep,
     ZoomPoint,
 )
-from .words import error
+from .words import error, inline
 
 __all__ = [
+    "PLACE_WORDS",
     "Comparison",
     "Estimate",
     "MtfCurve",
@@ -49,6 +51,7 @@ __all__ = [
     "error",
     "figure_groups",
     "filmed_name",
+    "inline",
     "mark_rules",
     "place_drawing",
     "report_html",

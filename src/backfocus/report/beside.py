@@ -16,8 +16,8 @@ STEPS = 41
 """Places of the line between the two pictures."""
 BROAD_PX = 720
 """What the pair may take on a page: it is enlarged by a whole number, so that pixels stay square."""
-SAME_ZOOM = 0.97
-"""Of the ratio: above, both are of one zoom."""
+PLACE_WORDS = "Where it is in the picture."
+"""Under what `place_drawing` shows."""
 WHY_WORDS = {
     "smooth": "too smooth",
     "clipped": "with highlights cut off",
@@ -35,25 +35,25 @@ def enlarged(comparison: Comparison) -> int:
 
 def comparison_title(comparison: Comparison) -> str:
     """What stands above the two."""
-    title = "The sharpest picture beside this one" if comparison.ratio > SAME_ZOOM else "Tele beside wide"
+    title = "The sharpest picture beside this one" if comparison.is_one_zoom else "Tele beside wide"
     return f"{title}, before" if comparison.when == "before" else title
 
 
 def sharp_name(comparison: Comparison) -> str:
     """What the sharp one of the two is: "tele, shrunk 6x"."""
-    if comparison.ratio > SAME_ZOOM:
+    if comparison.is_one_zoom:
         return "the sharpest picture"
     return f"tele, shrunk {_times(comparison.ratio)}\u00d7"
 
 
 def filmed_name(comparison: Comparison) -> str:
     """What the other one is."""
-    return "this picture" if comparison.ratio > SAME_ZOOM else "wide, as filmed"
+    return "this picture" if comparison.is_one_zoom else "wide, as filmed"
 
 
 def comparison_words(comparison: Comparison) -> str:
     """What the two show, in two sentences."""
-    if comparison.ratio > SAME_ZOOM:
+    if comparison.is_one_zoom:
         return (
             "Left: the sharpest picture that was seen. Right: the same place as it was filmed when it was "
             "measured."

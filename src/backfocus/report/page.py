@@ -3,12 +3,12 @@
 What stands where is written in `page.html`; every word put into it is escaped there.
 """
 
-import base64
 import math
 from functools import cache
 from typing import TYPE_CHECKING
 
 from .beside import (
+    PLACE_WORDS,
     STEPS,
     comparison_title,
     comparison_words,
@@ -24,7 +24,17 @@ from .figures import figure_groups
 from .plots import gauge
 from .session_report import SessionReport
 from .style import STYLE
-from .words import error, micrometres, nd_name, printable, sentence, setting_name, units, verdict_in_large
+from .words import (
+    error,
+    inline,
+    micrometres,
+    nd_name,
+    printable,
+    sentence,
+    setting_name,
+    units,
+    verdict_in_large,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -64,7 +74,7 @@ def _template() -> "Template":
         style=Markup(STYLE),
         slider_style=Markup(slider_rules()),
         steps=STEPS,
-        base64=lambda png: base64.b64encode(png).decode("ascii"),
+        place_words=PLACE_WORDS,
         finite=lambda *values: all(map(math.isfinite, values)),
     )
     return page.get_template("page.html")
@@ -78,6 +88,7 @@ _WORDS = (
     figure_groups,
     filmed_name,
     gauge,
+    inline,
     micrometres,
     nd_name,
     place_drawing,

@@ -8,6 +8,8 @@ from ..measure.reading import Object
 When = Literal["before", "after"]
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 JPEG_SIGNATURE = b"\xff\xd8\xff"
+ONE_ZOOM = 0.97
+"""Of the ratio of two scales: above, both are of one zoom position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,11 @@ class Comparison:
     ratio: float
     at_s: float | None = None
     when: When = "after"
+
+    @property
+    def is_one_zoom(self) -> bool:
+        """Whether both are of one zoom position, and not of tele and wide."""
+        return self.ratio > ONE_ZOOM
 
     def __post_init__(self) -> None:
         if not (self.shrunk_png.startswith(PNG_SIGNATURE) and self.filmed_png.startswith(PNG_SIGNATURE)):

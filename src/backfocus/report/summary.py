@@ -1,6 +1,5 @@
 """One outcome as a small table and plot, for a page that is not ours: a notebook."""
 
-import base64
 from collections.abc import Iterator
 
 from markupsafe import Markup
@@ -9,7 +8,7 @@ from .beside import filmed_name, sharp_name
 from .ink import COLOURS, FONT
 from .plots import gauge, residual_plot
 from .session_report import Comparison, Outcome
-from .words import error, micrometres, printable, sentence, verdict_in_large
+from .words import error, inline, micrometres, printable, sentence, verdict_in_large
 
 PAPER, INK, SOFT, HAIR = (COLOURS[name][0] for name in ("paper", "ink", "soft", "hair"))
 BOX = (
@@ -58,7 +57,7 @@ def _numbers(outcome: Outcome) -> Iterator[tuple[str, str]]:
 def _pair(comparison: Comparison) -> Markup:
     """Tele, shrunk, and wide side by side."""
     column = Markup(
-        '<figure style="margin:0;flex:1"><img alt="{0}" src="data:image/png;base64,{1}" '
+        '<figure style="margin:0;flex:1"><img alt="{0}" src="{1}" '
         'style="display:block;width:100%;image-rendering:pixelated"><figcaption style="color:{2}">{0}'
         "</figcaption></figure>"
     )
@@ -66,7 +65,7 @@ def _pair(comparison: Comparison) -> Markup:
         (sharp_name(comparison), comparison.shrunk_png),
         (filmed_name(comparison), comparison.filmed_png),
     )
-    columns = (column.format(name, base64.b64encode(png).decode("ascii"), SOFT) for name, png in both)
+    columns = (column.format(name, inline(png), SOFT) for name, png in both)
     row = Markup('<div style="display:flex;gap:10px;margin:0 0 12px">{}</div>')
     return row.format(Markup("").join(columns))
 

@@ -1,10 +1,11 @@
 """Numbers and texts of the report as a person reads them."""
 
+import base64
 import math
 import re
 
 from ..solve.titles import verdict_word
-from .session_report import Estimate
+from .session_report import PNG_SIGNATURE, Estimate
 
 SETTINGS = {"nd": "ND", "camera-serial": "Camera serial number", "lens-serial": "Lens serial number"}
 """Where a setting is not called by the name that is typed."""
@@ -15,6 +16,12 @@ def printable(value: object) -> object:
     if type(value) is not str:
         return value
     return "".join(letter if letter.isprintable() or letter in "\n\u00a0" else "\ufffd" for letter in value)
+
+
+def inline(picture: bytes) -> str:
+    """A PNG or JPEG file as an address that holds all of it."""
+    kind = "png" if picture.startswith(PNG_SIGNATURE) else "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode('ascii')}"
 
 
 def units(text: str) -> str:

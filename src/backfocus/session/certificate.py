@@ -35,17 +35,16 @@ def check_report(found: ClipCheck, rig: Rig, *, started_at: str) -> SessionRepor
     """All that a report shows of a clip that was checked; `rig`: what it was checked with."""
     source = shown(rig.source)
     names = (("camera", found.camera_name), ("lens", rig.lens))
-    optics = found.step.optics if found.step else found.optics
     return SessionReport(
         title=source if "://" in source else PurePath(source).name,
         started_at=started_at,
         source=source,
-        outcomes=(check_outcome(found, optics),),
-        settings=(*(each for each in names if each[1]), *_optics_settings(optics)),
+        outcomes=(check_outcome(found),),
+        settings=(*(each for each in names if each[1]), *_optics_settings(_optics_of(found))),
     )
 
 
-def check_outcome(found: ClipCheck, optics: Optics | None) -> Outcome:
+def check_outcome(found: ClipCheck) -> Outcome:
     """What came out of a clip that was checked."""
     answer = found.answer
     return Outcome(
@@ -54,9 +53,13 @@ def check_outcome(found: ClipCheck, optics: Optics | None) -> Outcome:
         answer.verdict.reason,
         answer.verdict.advice,
         half_depth_um=answer.half_depth_um,
-        after=estimate(optics, answer.back_focus),
+        after=estimate(_optics_of(found), answer.back_focus),
         comparisons=(found.comparison,) if found.comparison else (),
     )
+
+
+def _optics_of(found: ClipCheck) -> Optics | None:
+    return found.step.optics if found.step else found.optics
 
 
 def _outcome(stored: StoredSession, replayed: ReplayedSession, session: Session, result: Result) -> Outcome:

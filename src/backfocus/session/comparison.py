@@ -15,8 +15,6 @@ from .store import Entry
 
 WHOLE_QUALITY = 80
 """Of the whole picture's JPEG, which only shows where the rest is."""
-SAME_ZOOM = 0.97
-"""Of the ratio: what is compared at tele itself is of another kind."""
 PARTS = "shrunk_png", "filmed_png", "whole_jpeg"
 _NUMBERS = (
     "width_px", "height_px", "left_px", "top_px", "whole_width_px", "whole_height_px", "ratio", "at_s",
@@ -69,7 +67,7 @@ def comparisons_in(entries: Iterable[Entry]) -> tuple[Comparison, ...]:
     Without any at wide it is the last one.
     """
     found = list(_read([each for each in entries if each.kind == "compared"]))
-    wide = [each for each in found if each.ratio <= SAME_ZOOM]
+    wide = [each for each in found if not each.is_one_zoom]
     if len(wide) > 1:
         return replace(wide[0], when="before"), wide[-1]
     return tuple((wide or found)[-1:])

@@ -1,6 +1,5 @@
 """Kept sessions for the page: the list with its drift, one report, and the files to take away."""
 
-import base64
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from .. import __version__
 from ..errors import UsageError
 from ..report import (
+    PLACE_WORDS,
     Comparison,
     Estimate,
     Outcome,
@@ -19,6 +19,7 @@ from ..report import (
     error,
     figure_groups,
     filmed_name,
+    inline,
     place_drawing,
     report_html,
     report_json,
@@ -35,7 +36,6 @@ from ..solve.titles import verdict_word
 
 Json = dict[str, Any]
 MOST_SESSIONS = 500
-PLACE = "Where it is in the picture."
 
 
 def listed(store: Store) -> list[Json]:
@@ -120,8 +120,8 @@ def _compared(outcome: Outcome) -> list[Json]:
 
 def _beside(comparison: Comparison, found: Estimate | None) -> Json:
     """One comparison with its pictures in it."""
-    shrunk, filmed = (_inline("png", each) for each in (comparison.shrunk_png, comparison.filmed_png))
-    whole = _inline("jpeg", comparison.whole_jpeg)
+    parts = comparison.shrunk_png, comparison.filmed_png, comparison.whole_jpeg
+    shrunk, filmed, whole = (inline(each) for each in parts)
     return {
         "title": comparison_title(comparison),
         "sharp": sharp_name(comparison),
@@ -133,12 +133,8 @@ def _beside(comparison: Comparison, found: Estimate | None) -> Json:
         "times": enlarged(comparison),
         "images": {"shrunk": shrunk, "filmed": filmed},
         "tiles": {"drawing": tiles_drawing(comparison, filmed), "words": tiles_words(comparison.object)},
-        "place": {"drawing": place_drawing(comparison, whole), "words": PLACE},
+        "place": {"drawing": place_drawing(comparison, whole), "words": PLACE_WORDS},
     }
-
-
-def _inline(kind: str, content: bytes) -> str:
-    return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
 def _line(summary: Summary) -> Json:
