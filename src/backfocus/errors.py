@@ -42,7 +42,7 @@ class Argument:
     value: object = None
 
     def __str__(self) -> str:
-        return self.name if self.value is None else f"{self.name}={_shortened(repr(self.value))}"
+        return self.name if self.value is None else f"{self.name}={_shortened(_written(self.value))}"
 
     @property
     def given(self) -> str:
@@ -55,7 +55,15 @@ class Argument:
             case str() if self.value.isprintable():
                 return _shortened(self.value)
             case _:
-                return _shortened(repr(self.value).strip("'"))
+                return _shortened(_written(self.value).strip("'"))
+
+
+def _written(value: object) -> str:
+    """A value as Python writes it; it writes no whole number of thousands of digits."""
+    try:
+        return repr(value)
+    except ValueError:
+        return "a number of thousands of digits"
 
 
 def _shortened(text: str) -> str:

@@ -204,7 +204,9 @@ def test_layers_are_laid_over_one_another_from_the_lowest() -> None:
     assert layered([low, replace(middle, pixel_um=None)]) == low
 
 
-@pytest.mark.parametrize("name", ["pixel_um", "wavelength_um", "extender", "f_number", "max_megapixels"])
+@pytest.mark.parametrize(
+    "name", ["pixel_um", "wavelength_um", "extender", "f_number", "max_megapixels", "shims"]
+)
 def test_a_whole_number_of_hundreds_of_digits_is_refused_like_any_other(name: str) -> None:
     with pytest.raises(UsageError) as refused:
         rig_options({name: 10**5000})

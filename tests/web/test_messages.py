@@ -153,6 +153,7 @@ def test_messages(plain: dict[str, Any], message: Message) -> None:
         '{"do": "look", "kind": "address", "options": {"sensor_mm": "wide", "picture_px": 1920}}',
         '{"do": "look", "kind": "address", "options": {"sensor_mm": 36, "picture_px": 3}}',
         '{"do": "look", "kind": "address", "options": {"sensor_mm": true, "picture_px": 1920}}',
+        '{"do": "look", "kind": "address", "options": {"sensor_mm": 36, "picture_px": 1' + "0" * 400 + "}}",
         '{"do": "look", "kind": "address", "options": {"zoom_mm": "156-7.8", "opening": "1.8"}}',
         '{"do": "look", "kind": "address", "options": {"zoom_mm": "7.8-156"}}',
         '{"do": "look", "kind": "address", "options": {"zoom_mm": "1-inf", "opening": "1.8"}}',

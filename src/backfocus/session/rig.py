@@ -366,7 +366,7 @@ def _half_known(pixel_um: float | None) -> UsageError:
 
 def _number(low: float, high: float, what: str) -> Callable[[str, object], float]:
     def read(name: str, value: object) -> float:
-        number = _float(value) if _is_number(value) else math.nan
+        number = number_of(value)
         if not low <= number <= high:
             said = number if math.isinf(number) else value
             raise UsageError(Argument(name, said), f": give {what} from {low:g} to {high:g}")
@@ -375,10 +375,10 @@ def _number(low: float, high: float, what: str) -> Callable[[str, object], float
     return read
 
 
-def _float(value: Real) -> float:
-    """The number; infinite where it is a whole one of hundreds of digits."""
+def number_of(value: object) -> float:
+    """The number; infinite where it is a whole one of hundreds of digits, NaN where it is none."""
     try:
-        return float(value)
+        return float(value) if _is_number(value) else math.nan
     except OverflowError:
         return math.inf
 
@@ -412,7 +412,7 @@ def _camera_id(name: str, value: object) -> str:
 def _f_number(name: str, value: object) -> str:
     if not isinstance(value, str) and not _is_number(value):
         raise UsageError(Argument(name, value), ": give a number, or a text such as 1.8@7.8-108,2.6@156")
-    text = value if isinstance(value, str) else str(_float(value))
+    text = value if isinstance(value, str) else str(number_of(value))
     try:
         parse_f_numbers(text)
     except UsageError as error:
@@ -474,10 +474,10 @@ def _shims(name: str, value: object) -> tuple[float, ...]:
         case _:
             parts = (value,)
     try:
-        shims = tuple(float(part) for part in parts if isinstance(part, str) or _is_number(part))
+        shims = tuple(float(part) if isinstance(part, str) else number_of(part) for part in parts)
     except ValueError:
         raise refusal from None
-    if len(shims) != len(tuple(parts)) or len(shims) > MOST_SHIMS:
+    if len(shims) > MOST_SHIMS:
         raise refusal
     if not all(low <= each <= high for each in shims):
         raise refusal

@@ -4,6 +4,7 @@ All else is refused in words. Nothing here is a path: recordings are named as th
 stands in that list is opened.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -14,7 +15,7 @@ from ..errors import Argument, Remedy, UsageError
 from ..guide.hands import Word
 from ..optics.profiles import f_number_over, pixel_um
 from ..session.guided import RECORD_NAMES, Notes
-from ..session.rig import NAMES, NOTHING_SAID, RigOptions, rig_options
+from ..session.rig import NAMES, NOTHING_SAID, RigOptions, number_of, rig_options
 from .remedies import REMEDIES
 
 LONGEST_MESSAGE = 8192
@@ -71,9 +72,10 @@ def _worked_out(given: dict[str, object]) -> dict[str, object]:
 
 
 def _number(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    number = number_of(value)
+    if math.isnan(number):
         raise UsageError(Argument(name, value), ": give a number")
-    return float(value)
+    return number
 
 
 def _notes(value: object) -> Notes:
