@@ -13,6 +13,7 @@ from ..frame import Frame
 from ..guide.records import to_dict
 from ..guide.session_state import Session
 from ..guide.words import instruction_words
+from ..measure.reading import USUAL_FPS
 from ..session.guided import (
     RECORD_NAMES,
     GuidedSession,
@@ -25,7 +26,7 @@ from ..session.guided import (
 )
 from ..session.opened import Opened, Seen, open_rig
 from ..session.rig import Rig
-from ..session.run import STILLS_FPS, Limits, Moment
+from ..session.run import Limits, Moment
 from ..show.lines import camera_words, check_json
 from ..show.view import stage_name
 from ..video.record import Recorder
@@ -73,7 +74,7 @@ def lead(wanted: Wanted, opened: Opened | None = None) -> int:
                 options.notice(words)
             wanted = replace(wanted, rig=wanted.rig.fitted(source.size_px))
         if wanted.record:
-            source = held.enter_context(closing(_Taped(source, wanted.record, STILLS_FPS)))
+            source = held.enter_context(closing(_Taped(source, wanted.record, USUAL_FPS)))
         guided = held.enter_context(_guided(wanted, source))
         keyboard = held.enter_context(nullcontext(Keyboard()) if wanted.json else Keyboard())
         tone = held.enter_context(Tone()) if wanted.sound else None

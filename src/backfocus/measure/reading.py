@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
-from ..frame import Field
+from ..frame import Field, Frame
+
+USUAL_FPS = 25.0
+"""For pictures without a time, by their number: stills count as pictures of a film."""
 
 
 class Flag(StrEnum):
@@ -227,6 +230,11 @@ class Reading:
     def target_name(self) -> TargetName | None:
         """What it is."""
         return "star" if self.star else "edge" if self.edge else "object" if self.object else None
+
+
+def time_of(picture: Frame | Reading) -> float:
+    """When a picture was taken, in seconds of its source."""
+    return picture.at_s if picture.at_s is not None else picture.index / USUAL_FPS
 
 
 CURVE_FIELDS = (

@@ -25,7 +25,7 @@ from .picture.compression import compressed
 from .picture.contrast import WIDTH_PX, scene_contrast
 from .picture.eight_bits import eight_bits
 from .picture.patches import DetectedTransfer, read_patches
-from .reading import Flag, Reading, Star, curve_fields
+from .reading import Flag, Reading, Star, curve_fields, time_of
 from .star.colours import in_red_and_blue
 from .star.ink import ink_curve
 from .star.measurement import StarMeasurement, measure_star
@@ -63,8 +63,6 @@ ALONE_S = 3.0
 """Without any chart for so long, whatever stands there will do."""
 JUDGED_EVERY = 10
 """Pictures from one look at how good an object is to the next."""
-USUAL_FPS = 25.0
-"""For pictures without a time, by their number."""
 SHARP_FOR_WHITE = 4.0
 """MTF50 over the lowest frequency read, from which the widest spokes in view reach their white: without the
 rim, blur alone reads white of 85 % as 58 % at 3, and as itself from 4 on (virtual camera, to 300 um off)."""
@@ -193,13 +191,9 @@ def _alone(known: Track, frame: Frame, contrast: float) -> tuple[Track, Reading]
 
 def _stands_alone(known: Track, frame: Frame) -> bool:
     """Whether no chart was in view for long, and what is in view is good enough to measure by."""
-    if known.alone_s is None or _time_s(frame) - known.alone_s < ALONE_S:
+    if known.alone_s is None or time_of(frame) - known.alone_s < ALONE_S:
         return False
     return known.misses % JUDGED_EVERY == 0 and quality(frame).colour != "poor"
-
-
-def _time_s(frame: Frame) -> float:
-    return frame.at_s if frame.at_s is not None else frame.index / USUAL_FPS
 
 
 def _object(known: Track, frame: Frame, contrast: float) -> tuple[Track, Reading]:
@@ -360,7 +354,7 @@ def _without_star(known: Track, frame: Frame, contrast: float) -> tuple[Track, R
             misses=misses,
             want=known.want,
             colours=known.colours,
-            alone_s=_time_s(frame) if known.alone_s is None else known.alone_s,
+            alone_s=time_of(frame) if known.alone_s is None else known.alone_s,
             waits=known.waits,
         )
     )

@@ -19,14 +19,12 @@ from ..guide.session_state import Session
 from ..guide.watch.confirm import confirmed
 from ..guide.watch.looks import judge_afterwards
 from ..guide.watch.watch import StepHistory, watch
-from ..measure.reading import Reading
+from ..measure.reading import Reading, time_of
 from ..measure.track import Track, pointed_at, track
 from ..optics.lens import Optics
 from ..solve.against import less_reference
 from ..solve.clip import judge_clip
 from ..video.source import VideoSource
-
-STILLS_FPS = 25.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +161,7 @@ def guide(
     yield Moment(at_s, None, session, history, (), instructions)
     pictures = readings(source, measure, limits)
     for sighting in pictures:
-        at_s = offset_s + _time(sighting.reading)
+        at_s = offset_s + time_of(sighting.reading)
         reading = replace(sighting.reading, at_s=at_s, position=position_of(hands, at_s))
         sighting = replace(sighting, reading=reading)
         if not source.live:
@@ -218,7 +216,7 @@ class _Turn:
         later = [each.reading for each in pictures]
         if not later:
             return
-        event = judge_afterwards(self.session, later, offset_s + _time(later[-1]))
+        event = judge_afterwards(self.session, later, offset_s + time_of(later[-1]))
         if event is not None:
             self.instructions.clear()
             self._advance(event)
@@ -247,8 +245,3 @@ def _tell(
                 each.hear(event, at_s)
         for instruction in instructions:
             each.hear(instruction, at_s)
-
-
-def _time(reading: Reading) -> float:
-    """Stills have no time: they count as pictures of a film."""
-    return reading.at_s if reading.at_s is not None else reading.index / STILLS_FPS

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from statistics import median
 
-from ..measure.reading import Flag, Reading
+from ..measure.reading import Flag, Reading, time_of
 from ..optics.lens import Optics
 from ..solve.defocus import Defocus
 from ..solve.remarks import having, remark_words
@@ -12,8 +12,6 @@ from .view import DEPTHS_AT_HALF, TREND_S, View
 
 SEEN_S = 1.0
 """A flag that most pictures of this long bear is told."""
-USUAL_FPS = 25.0
-"""For pictures without a time, by their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ class Tally:
 
 def counted(before: Tally, reading: Reading, defocus: Defocus | None) -> Tally:
     """The tally after one more picture."""
-    at_s = reading.at_s if reading.at_s is not None else reading.index / USUAL_FPS
+    at_s = time_of(reading)
     value = reading.modulation_025 if not before.in_um else defocus.um if defocus else None
     recent = tuple(each for each in before.recent if each[0] > at_s - TREND_S)
     return Tally(

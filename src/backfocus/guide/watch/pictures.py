@@ -35,8 +35,6 @@ KEPT_S = 60.0
 NOW_S, FEWEST_NOW = 0.12, 3
 """What is so now is so for this long, and in so many pictures: one alone may be luck."""
 HALF_S = 0.5
-USUAL_FPS = 25.0
-"""For pictures without a time, by their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +102,6 @@ class StepHistory:
     def sweep(self) -> tuple[TimedReading, ...]:
         """The pictures of one passage through focus."""
         return since(self.pictures, self.sweep_s)
-
-
-def time_of(reading: Reading) -> float:
-    """When a picture was taken, in seconds of its source."""
-    return reading.at_s if reading.at_s is not None else reading.index / USUAL_FPS
 
 
 def since(pictures: tuple[TimedReading, ...], at_s: float) -> tuple[TimedReading, ...]:

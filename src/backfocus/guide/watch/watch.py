@@ -8,7 +8,7 @@ travels in the events.
 from collections.abc import Callable
 from dataclasses import replace
 
-from ...measure.reading import Flag, Reading
+from ...measure.reading import Flag, Reading, time_of
 from ...solve.extender import swung
 from ...solve.zoom_pull import usable
 from .. import events as ev
@@ -31,7 +31,6 @@ from .pictures import (
     star_flickers,
     star_gone,
     star_steady,
-    time_of,
 )
 from .sweep import judge_find, judge_return, judge_sweep
 from .zoom import (
