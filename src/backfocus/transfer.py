@@ -115,6 +115,12 @@ def _srgb(v: Array) -> Array:
     return np.where(v <= 0.04045, v / 12.92, ((np.maximum(v, 0.0) + 0.055) / 1.055) ** 2.4)
 
 
+def srgb_signal(light: NDArray[np.floating] | float) -> NDArray[np.floating]:
+    """What a screen is sent for light from 0 to 1, by the same clause: `srgb` inverted."""
+    share = np.asarray(light)
+    return np.where(share <= 0.0031308, 12.92 * share, 1.055 * share ** (1 / 2.4) - 0.055)
+
+
 def _bt709(v: Array) -> Array:
     """ITU-R BT.709-6, item 1.2, solved for the light: what the camera saw."""
     return np.where(v < 0.081, v / 4.5, ((np.maximum(v, 0.0) + 0.099) / 1.099) ** (1 / 0.45))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..target import SQUARE_TILT_RAD, square_tone, twist_cycles
+from ..transfer import srgb_signal
 from .sheet import SQUARES, Chart, Rect, Sheet, Text, lay_out
 
 INK, PAPER = 0.03, 0.9
@@ -23,7 +24,7 @@ _BAND_ROWS = 256
 
 def tone_code(tone: float) -> float:
     """SRGB code value 0..1 of a tone 0..1 (IEC 61966-2-1)."""
-    return 12.92 * tone if tone <= 0.0031308 else float(1.055 * tone ** (1 / 2.4) - 0.055)
+    return float(srgb_signal(tone))
 
 
 def chart_extent(chart: Chart) -> tuple[float, float, float, float]:
@@ -108,7 +109,7 @@ def chart_picture(chart: Chart, dpi: float = 150.0) -> NDArray[np.uint8]:
 
 def _encode(light: NDArray[np.float32]) -> NDArray[np.uint8]:
     """SRGB codes of light by a table fine enough (1/16 of a code) for any tone."""
-    table = np.array([round(255 * tone_code(i / 65535)) for i in range(65536)], dtype=np.uint8)
+    table = np.rint(255 * srgb_signal(np.arange(65536) / 65535)).astype(np.uint8)
     return np.asarray(table[np.rint(light * 65535).astype(np.uint16)])
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...frame import Frame
-from ...transfer import linearise
+from ...transfer import linearise, srgb_signal
 from ..reading import Object
 from .measurement import ObjectMeasurement
 from .placement import Placement
@@ -127,7 +127,6 @@ def _small(light: Floats, line_step: int) -> Floats:
 
 
 def _shown(light: Floats, white: float, line_step: int) -> Bytes8:
-    """Light as a screen takes it, by the curve of IEC 61966-2-1; lines of a field doubled."""
-    share = np.clip(light / np.float32(white), 0.0, 1.0)
-    signal = np.where(share <= 0.0031308, 12.92 * share, 1.055 * share ** (1 / 2.4) - 0.055)
+    """Light as a screen takes it; lines of a field doubled."""
+    signal = srgb_signal(np.clip(light / np.float32(white), 0.0, 1.0))
     return np.repeat(np.rint(255.0 * signal).astype(np.uint8), line_step, axis=0)
