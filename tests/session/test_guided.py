@@ -15,6 +15,7 @@ from backfocus.measure.reading import RingPosition
 from backfocus.session.guided import Plan, begin, differences, left_open, resume
 from backfocus.session.opened import Opened, Seen, open_rig
 from backfocus.session.rig import Rig, resolve, rig_options
+from backfocus.session.run import Tracking
 from backfocus.session.store import Store
 
 LENS = {"camera": "b4-hd", "lens": "canon-cj20ex7.8b"}
@@ -173,6 +174,20 @@ def test_a_lost_source_leaves_it_open_and_it_goes_on(store: Path) -> None:
         assert (first.session.step, first.at_s) == (step, at_s), "its clock goes on"
         moments.close()
     assert [each.session.step for each in left_open(store, "rtsp://cam/1")] == [Step.CHECK]
+
+
+def test_what_was_pointed_at_before_there_were_pictures_is_meant_in_the_first_one(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aimed: list[tuple[float, float]] = []
+    monkeypatch.setattr(Tracking, "aim", lambda _self, x_share, y_share: aimed.append((x_share, y_share)))
+    with begin(store, plan()) as guided:
+        guided.aim(0.25, 0.5)
+        for _ in range(2):  # said once, also where the pictures come twice
+            moments = guided.moments(Wall(5), plan().rig)
+            next(moments)
+            moments.close()
+        assert aimed == [(0.25, 0.5)]
 
 
 def test_who_left_ends_nothing(store: Path) -> None:

@@ -146,6 +146,9 @@ class GuidedSession:
         whether it was left meanwhile, so that a source that was closed under it is no end.
         """
         measure = self._measure = rig.measure(object_=_looked_for(self._object))
+        if self._aimed is not None:
+            measure.aim(*self._aimed)
+            self._aimed = None
         for moment in guide(
             source, self.session, hands=hands, limits=limits, offset_s=self.at_s, measure=measure
         ):
@@ -159,9 +162,13 @@ class GuidedSession:
             yield moment
 
     def aim(self, x_share: float, y_share: float) -> None:
-        """Keep to the object at a place of the picture, in shares of it from the left and from the top."""
-        self._aimed = x_share, y_share
-        if self._measure is not None:
+        """Keep to the object at a place of the picture, in shares of it from the left and from the top.
+
+        Before there are pictures it is kept for the first one.
+        """
+        if self._measure is None:
+            self._aimed = x_share, y_share
+        else:
             self._measure.aim(x_share, y_share)
 
     def say(self, event: ev.Event) -> tuple[Instruction, ...]:
