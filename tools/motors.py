@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from backfocus.session.motors import Progress, Wishes, open_run
+from backfocus.session.motors import Progress, Wishes, auto_json, open_run
 from backfocus.session.rig import resolve, rig_options
 
 SENSORS = (
@@ -68,7 +68,7 @@ def run(number: int, kind: str) -> dict[str, Any]:
         pose = source.motors.pose_at(source.now_s)
         left_um = source.bench.lens.delta_um(pose)
     assert isinstance(last, Progress)
-    line = opened.as_json(last)
+    line = auto_json(last)
     return {
         "rig": number,
         "kind": kind,

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from backfocus.control import visca
 from backfocus.control.address import open_lens
 from backfocus.control.guarded import Guarded
 from backfocus.control.lens_control import check_lens_control
-from backfocus.guide.axes import Automatic
+from backfocus.guide.axes import BY_HAND, Automatic
 from backfocus.served.serving import Served, serve_camera
 from backfocus.sim.bench import Bench
 from backfocus.sim.motor import Motors
@@ -56,6 +57,17 @@ def test_visca_over_the_network(served: Served, wire: str) -> None:
                 changed.wait(0.05)
 
         check_lens_control(lambda: lens, time.thread_time, wait)
+
+
+def test_what_to_put_back_by_hand_names_the_exposure_mode_that_was_found(served: Served) -> None:
+    shutter_first = 0x0A
+    with open_lens(served.visca_tcp) as opened:
+        lens = opened.control
+        lens._modes(lambda talk: talk.set_mode("exposure-mode", shutter_first))
+        was = lens.automatic(BY_HAND)
+        words = opened.how_to_restore(was)
+        lens.automatic(was)
+    assert visca.exposure_mode(shutter_first).hex(" ") in words
 
 
 class Wild(Motors):

@@ -59,10 +59,8 @@ class Paper:
 
     def last(self, **wishes: object) -> Progress:
         lens = Guarded(self.motors, lambda: self.now_s)
-
-        def rig(found) -> MotorRig:
-            return MotorRig(lens.axes, self.settings.optics, found, between=(0.5,), **wishes)
-
+        found = self.motors.state().positions
+        rig = MotorRig(lens.axes, self.settings.optics, found, between=(0.5,), **wishes)
         *_, last = drive(self, lens, self.measure, rig)
         return last
 
@@ -166,7 +164,7 @@ def test_a_link_that_is_cut_is_an_error_and_says_what_to_put_back(states: int) -
     def run() -> None:
         with by_hand(lens, how_to_restore=lambda was: f"send AUTO {was.focus}", notice=said.append):
             rig = MotorRig(lens.axes, paper.settings.optics, {"zoom": 0.0, "focus": 20_000.0}, between=())
-            for _ in drive(paper, lens, paper.measure, lambda found: rig):
+            for _ in drive(paper, lens, paper.measure, rig):
                 pass
 
     with pytest.raises(LensLost):
@@ -208,7 +206,7 @@ def test_a_run_is_not_gone_on_with_where_somebody_has_touched_the_lens(tmp_path:
 def _driven(paper: Paper, found, told=()) -> Iterator[Progress]:
     lens = Guarded(paper.motors, lambda: paper.now_s)
     rig = MotorRig(lens.axes, paper.settings.optics, found, between=())
-    return drive(paper, lens, paper.measure, lambda now: rig, told=told)
+    return drive(paper, lens, paper.measure, rig, told=told)
 
 
 def test_the_lens_goes_back_to_where_it_was_also_after_an_error() -> None:

@@ -77,15 +77,11 @@ def auto(
 
     Exit codes: 0 set, 1 off (or no motor can help: tracking error, not a front-focus lens), 4 not sure.
     """
-    from ..session.motors import Wishes, open_run
+    from ..session.motors import Wishes, auto_json, open_run, optics_of
     from ..session.run import Limits
 
     rig = asked.rig(source=address if address.startswith("sim:") else None)
-    if rig.optics is None:
-        raise UsageError(
-            "micrometres need pixel pitch and f-number: add ", Argument("pixel_um"), " and ",
-            Argument("f_number"), ", or ", Argument("camera"), " and ", Argument("lens"),
-        )  # fmt: skip
+    optics_of(rig)  # before anyone is asked
     ask(yes, address)
     signal.signal(signal.SIGTERM, as_interrupt)
     wishes = Wishes(between=between, correct=not look_only)
@@ -99,7 +95,7 @@ def auto(
     if table is not None:
         _write(table, last.answer, run)
     if json_:
-        sys.stdout.write(json.dumps(run.as_json(last)) + "\n")
+        sys.stdout.write(json.dumps(auto_json(last)) + "\n")
     else:
         _show(last.answer, last)
     raise typer.Exit(EXIT_CODES[last.answer.verdict.kind])

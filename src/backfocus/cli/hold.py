@@ -3,7 +3,6 @@
 import json
 import signal
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -52,14 +51,13 @@ def hold(
     begun_s = time.monotonic()
 
     def wait() -> bool:
-        threading.Event().wait(EVERY_S)
+        time.sleep(EVERY_S)
         return seconds is None or time.monotonic() - begun_s < seconds
 
     with open_lens(address) as opened:
         lens = Guarded(opened.control, time.monotonic)
-        how = opened.how_to_restore
-        focus = Automatic(focus=False)
-        with by_hand(lens, how_to_restore=lambda was: how, notice=options.notice, wanted=focus):
+        how, focus = opened.how_to_restore, Automatic(focus=False)
+        with by_hand(lens, how_to_restore=how, notice=options.notice, wanted=focus):
             for moment in held(lens, known, clock=time.monotonic, wait=wait):
                 if moment.moved and json_:
                     line = {"at_s": round(moment.at_s - begun_s, 3), "zoom": moment.zoom}

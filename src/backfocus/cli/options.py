@@ -301,7 +301,7 @@ def with_rig(*more: str, source: Any = Source) -> Callable[[Callable[..., None]]
             command(asked(said, given.pop("rig"), given.pop("config")), **given)
 
         asking.__annotations__ = {each.name: each.annotation for each in every}
-        asking.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined]
+        vars(asking)["__signature__"] = inspect.Signature(every)
         return asking
 
     return decorate

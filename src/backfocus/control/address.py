@@ -1,12 +1,13 @@
 """The front door to motors: an address to a lens."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
 from ..errors import Argument, UsageError
+from ..guide.axes import Automatic
 from ..redaction import shown
 from .lens_control import LensControl
 from .visca_lens import open_visca
@@ -17,10 +18,13 @@ KINDS: tuple[LensKind, ...] = ("sim", "visca", "visca+tcp", "visca+serial")
 
 @dataclass(frozen=True, slots=True)
 class OpenLens:
-    """A lens that answered, and what to do by hand where its automatic functions cannot be put back."""
+    """A lens that answered, and what to do by hand where its automatic functions cannot be put back.
+
+    `how_to_restore`: takes how they were, gives words.
+    """
 
     control: LensControl
-    how_to_restore: str
+    how_to_restore: Callable[[Automatic], str]
 
 
 def lens_kind(address: str) -> LensKind:

@@ -3,9 +3,10 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 from ..errors import LensError, LensLost
-from ..guide.axes import BY_HAND, Automatic, Axis, AxisName, LensState
+from ..guide.axes import BY_HAND, Automatic, Axis, AxisName, LensState, demand_within
 from .lens_control import LensControl
 
 STANDS_STILL_S = 3.0
@@ -37,11 +38,7 @@ class Guarded:
 
     def move(self, axis: AxisName, position: float) -> None:
         """Send it now, or as soon as the axis likes."""
-        span = self.axes.get(axis)
-        if span is None:
-            raise ValueError(f"this lens has no motor for {axis}")
-        if not (math.isfinite(position) and span.low <= position <= span.high):
-            raise ValueError(f"{axis} goes from {span.low:g} to {span.high:g}, not to {position:g}")
+        demand_within(self.axes, axis, position)
         self._kept[axis] = position
         self._send()
 
@@ -56,9 +53,7 @@ class Guarded:
         self._last = dict(state.positions)
         if not state.settled:
             self._watch(state)
-        if not self._kept:
-            return state
-        return LensState(state.positions, False, state.automatic, state.refused)
+        return replace(state, settled=False) if self._kept else state
 
     def automatic(self, wanted: Automatic) -> Automatic:
         """As the lens does."""

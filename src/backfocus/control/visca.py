@@ -218,7 +218,8 @@ def read_message(datagram: bytes) -> Message | None:
 
 # The camera's side ----------------------------------------------------------------------------------------
 
-Heard = tuple[Literal["zoom", "focus", "iris", "focus-mode", "exposure-mode", "clear"], int] | Asked
+Command = Literal["zoom", "focus", "iris", "focus-mode", "exposure-mode", "clear"]
+Heard = tuple[Command, int] | Asked
 """A command with its number, or what is asked for."""
 
 _COMMANDS: dict[bytes, tuple[Literal["zoom", "focus", "iris"], int]] = {

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Literal
 
 from ..errors import LensLost, LensUnreachable
-from ..guide.axes import Automatic, Axis, AxisName, LensState
+from ..guide.axes import Automatic, Axis, AxisName, LensState, demand_within
 from . import visca
 from .visca_talk import Motor, Talk
 from .wire import Conversation, Datagrams, Serial, Stream, Wire
@@ -32,17 +32,10 @@ class ViscaLens:
         self._conversation, self._title = conversation, title
         self.axes: Mapping[AxisName, Axis] = {"zoom": ZOOM, "focus": FOCUS}
         self._exposure_mode = visca.EXPOSURE_AUTO
-        self.how_to_restore = (
-            f"switch automatic focus and exposure on in the camera's menu, or send "
-            f"{visca.focus_mode(visca.AUTO).hex(' ')} and "
-            f"{visca.exposure_mode(self._exposure_mode).hex(' ')} to {title}"
-        )
 
     def move(self, axis: AxisName, position: float) -> None:
         """Send a motor somewhere; the thread says it to the camera."""
-        span = self.axes.get(axis)
-        if span is None or not span.low <= position <= span.high:
-            raise ValueError(f"{axis} cannot be sent to {position}")
+        demand_within(self.axes, axis, position)
         motor: Motor = "zoom" if axis == "zoom" else "focus"
         with self._conversation.changed:
             self._conversation.talk.send(motor, round(position))
@@ -63,6 +56,15 @@ class ViscaLens:
             self._exposure_mode = was["exposure-mode"]
         self._modes(lambda talk: self._switch(talk, wanted, was))
         return _automatic(was)
+
+    def how_to_restore(self, was: Automatic) -> str:
+        """What to do by hand where automatic functions cannot be put back from here."""
+        focus = visca.focus_mode(visca.AUTO if was.focus else visca.MANUAL)
+        exposure = visca.exposure_mode(self._exposure_mode if was.exposure else visca.EXPOSURE_MANUAL)
+        return (
+            "set focus and exposure in the camera's menu as they were, or send "
+            f"{focus.hex(' ')} and {exposure.hex(' ')} to {self._title}"
+        )
 
     def _switch(self, talk: Talk, wanted: Automatic, was: Mapping[str, int]) -> None:
         if wanted.focus is not None:

@@ -63,6 +63,15 @@ class Axis:
         return min(max(position, self.low), self.high)
 
 
+def demand_within(axes: Mapping[AxisName, Axis], axis: AxisName, position: float) -> None:
+    """Raise ValueError for an axis there is not, and for a place outside its span."""
+    span = axes.get(axis)
+    if span is None:
+        raise ValueError(f"this lens has no motor for {axis}")
+    if not span.low <= position <= span.high:  # nor is it no number
+        raise ValueError(f"{axis} goes from {span.low:g} to {span.high:g}, not to {position:g}")
+
+
 @dataclass(frozen=True, slots=True)
 class Automatic:
     """Which automatic functions are on; None where that cannot be told, or set."""

@@ -129,7 +129,7 @@ def procedure(rig: MotorRig) -> Procedure:
     if isinstance(tele, Verdict):
         return MotorAnswer(None, tele)
     stops = [tele]
-    places = [zoom.low + share * zoom.span for share in rig.between] if rig.between else []
+    places = [zoom.low + share * zoom.span for share in rig.between]
     for place in (*places, zoom.low):
         start = _Start(tele.belief.best, rig.found.get("back-focus"), tele)
         stop = yield from _stop(rig, float(round(place)), start)

@@ -96,8 +96,8 @@ def serve_camera(
         camera.start()
         stack.callback(camera.close)
         stack.callback(visca.close)
-        servers: tuple[socketserver.BaseServer, ...] = (pictures, udp, tcp)
+        servers: tuple[socketserver.TCPServer, ...] = (pictures, udp, tcp)
         for server in servers:
             threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
             stack.callback(server.shutdown)
-        yield Served(camera, host, *(server.socket.getsockname()[1] for server in (pictures, udp, tcp)))
+        yield Served(camera, host, *(server.socket.getsockname()[1] for server in servers))

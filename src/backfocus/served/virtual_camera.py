@@ -108,7 +108,4 @@ def _jpeg(luma: Samples) -> bytes:
     """Video range to the full one, as JPEG has it."""
     full = np.clip((luma.astype(np.float32) - 16.0) * (255.0 / 219.0), 0.0, 255.0)
     picture = np.asarray(np.rint(full), np.uint8)
-    done, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-    if not done:
-        raise RuntimeError("a picture could not be made a JPEG")
-    return bytes(data)
+    return cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY))[1].tobytes()

@@ -3,7 +3,7 @@
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from typing import Any
 
 from ..control import visca
 from ..control.visca import Ack, Answer, Completed, Kind, Message, Refused, Reply
@@ -17,7 +17,6 @@ VERSION = bytes((0x00, 0x20, 0x05, 0x22, 0x01, 0x00, SOCKETS))
 COMPLETE_EVERY_S = 0.02
 
 Say = Callable[[Reply], None]
-Axis = Literal["zoom", "focus"]
 
 
 class ViscaCamera:
@@ -26,7 +25,7 @@ class ViscaCamera:
     def __init__(self, camera: VirtualCamera, luck: Luck) -> None:
         self._camera, self._luck = camera, luck
         self._exposure_mode = visca.EXPOSURE_AUTO
-        self._busy: dict[int, str] = {}
+        self._busy: set[int] = set()
         self._lock = threading.Lock()
         self._stop = threading.Event()
 
@@ -74,10 +73,10 @@ class ViscaCamera:
             case "version":
                 return VERSION
 
-    def _carry_out(self, what: str, value: int, say: Say) -> None:
+    def _carry_out(self, what: visca.Command, value: int, say: Say) -> None:
         match what:
             case "zoom" | "focus":
-                self._drive("zoom" if what == "zoom" else "focus", value, say)
+                self._drive(what, value, say)
                 return
             case "focus-mode":
                 self._camera.automatic(Automatic(focus=value == visca.AUTO))
@@ -103,7 +102,7 @@ class ViscaCamera:
             if not low <= value <= high or self._camera.move(axis, float(value)) is not None:
                 say(Refused(socket, visca.NOT_EXECUTABLE))
                 return
-            self._busy[socket] = axis
+            self._busy.add(socket)
         say(Ack(socket))
         threading.Thread(target=self._complete, args=(socket, say), daemon=True).start()
 
@@ -112,7 +111,7 @@ class ViscaCamera:
             if self._stop.wait(COMPLETE_EVERY_S):
                 return
         with self._lock:
-            self._busy.pop(socket, None)
+            self._busy.discard(socket)
         say(Completed(socket))
 
 

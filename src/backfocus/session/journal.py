@@ -85,8 +85,7 @@ class Journal:
         """Write down one moment, and the result when it is the last; `known`: of an object, as it is now."""
         happened = _tells(moment.events) or moment.session.finished
         if moment.sighting is not None:
-            frame = moment.sighting.frame
-            self._size_px = (frame.luma.shape[1], frame.luma.shape[0] * frame.line_step)
+            self._size_px = moment.sighting.frame.size_px
         self._write(list(_entries(moment)), happened=happened)
         if known is not None and moment.sighting is not None and _worth_a_picture(moment):
             self._keep_object(known, moment.sighting.frame, moment.at_s)

@@ -1,6 +1,6 @@
 """The loop of `auto`: pictures in, moves out, until the procedure knows its answer."""
 
-import threading
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,9 +13,9 @@ from typing import Any
 from ..control.address import lens_kind, open_lens
 from ..control.guarded import Guarded, by_hand, places_put_back
 from ..control.lens_control import LensControl
-from ..errors import SourceLost, UsageError
+from ..errors import Argument, SourceLost, UsageError
 from ..frame import fields
-from ..guide.axes import Axis, AxisName
+from ..guide.axes import Automatic, Axis, AxisName
 from ..guide.motors import Ask, MotorAnswer, MotorRig, Procedure, Seen, procedure
 from ..guide.stillness import Lag, Waiting, at_rest, same_picture, wait
 from ..measure.reading import Reading
@@ -26,7 +26,7 @@ from ..solve.defocus import defocus
 from ..solve.focus_table import FocusTable, Knot
 from ..solve.stops import Stop
 from ..video.source import VideoSource
-from .motor_log import MotorLog, log_for
+from .motor_log import MotorLog, Told, log_for
 from .rig import Rig
 from .run import Limits, Measure
 
@@ -34,6 +34,8 @@ Places = Mapping[AxisName, float]
 
 BACK_S = 10.0
 """Longest wait for a lens to go back to where it was."""
+WAIT_S = 0.05
+"""Between two looks at whether it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,60 +100,65 @@ def open_run(
     SourceError
         Where there are no pictures.
     """
-    if rig.optics is None:
-        raise UsageError("micrometres need the pixel pitch and the f-number both")
+    optics = optics_of(rig)
     with ExitStack() as stack:
-        kind = lens_kind(address)
+        is_virtual = lens_kind(address) == "sim"
         source = stack.enter_context(closing(rig.pictures(notice)))
-        if kind == "sim":
-            lens, how, log = _virtual(source), "they are switches of this program, and end with it", None
-        else:
-            opened = stack.enter_context(open_lens(address))
-            lens, how = Guarded(opened.control, time.monotonic), opened.how_to_restore
-            log = log_for(address, rig.source, repr(rig.optics), repr(wishes), folder=folder)
+        lens, how = stack.enter_context(_guarded(address, source))
+        log = None if is_virtual else log_for(address, rig.source, repr(optics), repr(wishes), folder=folder)
         told = log.read(time.time()) if log else None
         if told is not None:
-            notice(
-                "an earlier run on this lens did not end: "
-                + (
-                    "it goes on where it stopped"
-                    if told.fresh
-                    else "what it switched off is put back after this"
-                )
-            )
+            notice(f"an earlier run on this lens did not end: {_what_comes_of_it(told)}")
         before = told.automatic if told else None
-        was = stack.enter_context(by_hand(lens, how_to_restore=lambda was: how, notice=notice, before=before))
+        was = stack.enter_context(by_hand(lens, how_to_restore=how, notice=notice, before=before))
         found = told.found if told else lens.state().positions
+        looks = told.looks if told and told.fresh else ()
         if log is not None and not (told and told.fresh):
             log.begin(was, found)
-        staying = stack.enter_context(
-            places_put_back(
-                lens,
-                {axis: at for axis, at in found.items() if axis != "back-focus"},
-                wait=_patience(kind == "sim"),
-                notice=notice,
-            )
-        )
-        looks = told.looks if told and told.fresh else ()
-        yield AutoRun(rig, rig.optics, wishes, source, lens, found, staying, log, looks)
+        places: Places = {axis: at for axis, at in found.items() if axis != "back-focus"}
+        wait = _patience(is_virtual)
+        staying = stack.enter_context(places_put_back(lens, places, wait=wait, notice=notice))
+        yield AutoRun(rig, optics, wishes, source, lens, found, staying, log, looks)
 
 
-def _virtual(source: VideoSource) -> Guarded:
-    if not isinstance(source, SimSource) or source.motors is None:
+@contextmanager
+def _guarded(address: str, source: VideoSource) -> Iterator[tuple[Guarded, Callable[[Automatic], str]]]:
+    """The lens, and how its automatic functions come back by hand; a virtual one is that of its pictures."""
+    if lens_kind(address) != "sim":
+        with open_lens(address) as opened:
+            yield Guarded(opened.control, time.monotonic), opened.how_to_restore
+    elif isinstance(source, SimSource) and source.motors is not None:
+        how = "they are switches of this program, and end with it"
+        yield Guarded(source.motors, lambda: source.now_s), lambda was: how
+    else:
         raise UsageError("this virtual lens has no motors: add motor=focus or motor=back-focus")
-    return Guarded(source.motors, lambda: source.now_s)
+
+
+def optics_of(rig: Rig) -> Optics:
+    """What the micrometres rest on; UsageError without."""
+    if rig.optics is None:
+        raise UsageError(
+            "micrometres need pixel pitch and f-number: add ", Argument("pixel_um"), " and ",
+            Argument("f_number"), ", or ", Argument("camera"), " and ", Argument("lens"),
+        )  # fmt: skip
+    return rig.optics
+
+
+def _what_comes_of_it(told: Told) -> str:
+    return "it goes on where it stopped" if told.fresh else "what it switched off is put back after this"
 
 
 def _patience(virtual: bool) -> Callable[[], bool]:
     """Waits a little for a real lens, up to `BACK_S` in all; a virtual one stands still without pictures."""
-    end_s = [0.0]
+    end_s = math.inf
 
     def wait() -> bool:
+        nonlocal end_s
         if virtual:
             return False
-        end_s[0] = end_s[0] or time.monotonic() + BACK_S
-        threading.Event().wait(0.05)
-        return time.monotonic() < end_s[0]
+        end_s = min(end_s, time.monotonic() + BACK_S)
+        time.sleep(WAIT_S)
+        return time.monotonic() < end_s
 
     return wait
 
@@ -174,13 +181,13 @@ class AutoRun:
     log: MotorLog | None = None
     looks: tuple[tuple[Ask, Seen], ...] = ()
 
-    def progress(self, limits: Limits | None = None) -> Iterator["Progress"]:
+    def progress(self, limits: Limits | None = None) -> Iterator[Progress]:
         """One look, then the next, and the answer; raises as `drive`."""
         running = drive(
             self.source,
             self.lens,
             self.rig.measure(),
-            lambda _now: self._motor_rig(),
+            self._motor_rig(),
             limits=limits,
             told=self.looks,
         )
@@ -199,12 +206,6 @@ class AutoRun:
         found = defocus(reading, self.optics) if reading.frequency_cy_px else None
         return None if found is None else found.um
 
-    def as_json(self, last: "Progress") -> dict[str, Any]:
-        """The object that `auto --json` prints."""
-        if last.answer is None:
-            raise ValueError("the run is not over")
-        return auto_json(last.answer, last)
-
     def _motor_rig(self) -> MotorRig:
         count = self.wishes.between
         return MotorRig(
@@ -217,8 +218,11 @@ class AutoRun:
         )
 
 
-def auto_json(answer: MotorAnswer, last: "Progress") -> dict[str, Any]:
-    """The keys of `check`, and what motors add."""
+def auto_json(last: Progress) -> dict[str, Any]:
+    """The object that `auto --json` prints: the keys of `check`, and what motors add."""
+    answer = last.answer
+    if answer is None:
+        raise ValueError("the run is not over")
     found = answer.answer
     back_focus = found.back_focus if found else None
     line = check_json(back_focus, answer.verdict, found.half_depth_um if found else None)
@@ -263,7 +267,7 @@ def drive(
     source: VideoSource,
     lens: LensControl,
     measure: Measure,
-    make_rig: Callable[[Places], MotorRig],
+    rig: MotorRig,
     *,
     limits: Limits | None = None,
     told: Sequence[tuple[Ask, Seen]] = (),
@@ -272,8 +276,8 @@ def drive(
 
     Parameters
     ----------
-    make_rig : callable
-        The rig, from where the motors stand.
+    rig : MotorRig
+        Its `found` are the places that an earlier run began from, if that is gone on with.
     told : sequence of (Ask, Seen)
         What an earlier run of the same had seen, to go on from there.
 
@@ -285,9 +289,7 @@ def drive(
         Where the motors do.
     """
     limits = limits or Limits()
-    first = lens.state().positions
-    rig = make_rig(first)
-    course = _Course(lens, lambda: procedure(rig), first, told)
+    course = _Course(lens, rig, told)
     begun_s: float | None = None
     with closing(source):
         for count, frame in enumerate(source.frames(), start=1):
@@ -321,18 +323,12 @@ def _replayed(running: Procedure, told: Sequence[tuple[Ask, Seen]]) -> tuple[Ask
 class _Course:
     """Where the procedure has got to: the look that is asked for, and the moves on the way there."""
 
-    def __init__(
-        self,
-        lens: LensControl,
-        begin: Callable[[], Procedure],
-        found: Places,
-        told: Sequence[tuple[Ask, Seen]] = (),
-    ) -> None:
-        self._lens, self._begin = lens, begin
-        self._running = begin()
+    def __init__(self, lens: LensControl, rig: MotorRig, told: Sequence[tuple[Ask, Seen]] = ()) -> None:
+        self._lens, self._rig = lens, rig
+        self._running = procedure(rig)
         self._next, self._check = _replayed(self._running, told)
         self._ask = self._check[0] if self._check else self._next
-        self._sent: dict[AxisName, float] = dict(found)
+        self._sent: dict[AxisName, float] = dict(lens.state().positions)
         self._pushed_up: set[AxisName] = set()
         self._legs: deque[dict[AxisName, float]] = deque()
         self._moves = self._looks = 0
@@ -368,7 +364,7 @@ class _Course:
         """With what an earlier run had seen if it still holds, else from the start."""
         self._check = None
         if not same_picture(now, then):
-            self._running = self._begin()
+            self._running = procedure(self._rig)
             self._next = next(self._running)
         self._ask = self._next
         self._set_out()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..guide.axes import Automatic, Axis, AxisName, LensState
+from ..guide.axes import Automatic, Axis, AxisName, LensState, demand_within
 from .lens import BACK_FOCUS_LIMIT_UM, BACK_FOCUS_UM_PER_DEG, Pose, ZoomLens
 
 ZOOM = Axis(0.0, float(0x4000), play=40.0)
@@ -96,15 +96,13 @@ class Motors:
 
     def move(self, axis: AxisName, position: float) -> None:
         """Send a motor off; a focus move is refused while the automatic focus is on, as cameras do."""
-        span = self.axes.get(axis)
-        if span is None or not span.low <= position <= span.high:
-            raise ValueError(f"{axis} cannot be sent to {position}")
+        demand_within(self.axes, axis, position)
         self._refused = "not executable: automatic focus is on" if self._held(axis) else None
         if self._refused:
             return
         now_s, last = self._clock(), self._ways[axis][-1]
         missed = float(self._rng.normal(0.0, self._settings.motor_noise)) if self._settings.motor_noise else 0
-        steps_s = span.span / self._full_s[axis]
+        steps_s = self.axes[axis].span / self._full_s[axis]
         ring = last.ring_at(now_s, self._settings.backlash, 0.0)
         self._ways[axis].append(_Way(now_s, last.motor(now_s), position, steps_s, ring, missed))
 

@@ -9,7 +9,7 @@ taken, and its doubt grows with how much it bends between them.
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -104,20 +104,16 @@ def _by_curve(knots: Sequence[Knot], zoom: float) -> tuple[float, float]:
 
 def table_json(table: FocusTable) -> str:
     """The table as a file holds it."""
-    knots = [
-        {"zoom": each.zoom, "focus": each.focus, "sigma": each.sigma, "scale_px": each.scale_px}
-        for each in table.knots
-    ]
+    knots = [asdict(each) for each in table.knots]
     return json.dumps({"form": FORM, "low": table.low, "high": table.high, "stops": knots}, indent=1) + "\n"
 
 
 def table_csv(table: FocusTable, places: int = 33) -> str:
     """Focus at equal steps of zoom, for a spreadsheet: zoom, focus, sigma."""
     zoom = np.linspace(table.knots[0].zoom, table.knots[-1].zoom, places)
-    rows = [
-        f"{at:.0f},{place:.1f},{sigma:.1f}" for at in zoom for place, sigma in (table.focus_at(float(at)),)
-    ]
-    return "\n".join(["zoom,focus,sigma", *rows]) + "\n"
+    rows = ((at, *table.focus_at(float(at))) for at in zoom)
+    lines = (f"{at:.0f},{place:.1f},{sigma:.1f}" for at, place, sigma in rows)
+    return "\n".join(["zoom,focus,sigma", *lines]) + "\n"
 
 
 def read_table(text: str) -> FocusTable:
