@@ -4,9 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from backfocus.cli.session import Wanted, end
 from backfocus.guide.events import Stopped
+from backfocus.guide.procedure import advance
 from backfocus.guide.records import to_dict
-from backfocus.guide.session_state import Setup
+from backfocus.guide.session_state import Session, Setup
+from backfocus.guide.watch.watch import StepHistory
+from backfocus.session.rig import Rig
+from backfocus.session.run import Moment
 from backfocus.session.store import Entry, Store
 
 from .conftest import Run
@@ -43,6 +48,21 @@ def test_another_name_is_refused_before_anything_is_written(
     assert ".html or .pdf" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
     assert not (tmp_path / name).exists()
+
+
+def test_a_session_at_its_end_writes_the_certificate_that_was_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "cert.html"
+    stopped, _ = advance(Session(Setup()), Stopped(3.0, "aim"))
+    last = Moment(3.0, None, stopped, StepHistory(), (), ())
+    wanted = Wanted(Rig(source="clip.mp4"), "", store=str(tmp_path / "sessions.db"), json=True, report=path)
+    assert end(wanted, last, 1) == 4
+    assert path.read_bytes().startswith(b"<!doctype html>")
+
+
+def test_the_demonstration_refuses_another_name_before_it_begins(backfocus: Run) -> None:
+    ended = backfocus("demo", "--report", "cert.txt")
+    assert ended.returncode == 2
+    assert "--report" in ended.stderr
 
 
 def test_json_goes_to_the_terminal_only(backfocus: Run, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from . import options
-from .history import file_to_write, now_words, write_report
+from .certificate import file_to_write, now_words, write_report
 from .progress import pictures
 from .remedies import REMEDIES
 

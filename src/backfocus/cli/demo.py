@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from . import options
+from .certificate import file_to_write
 from .guide import Record
 
 FPS = 15
@@ -37,7 +38,7 @@ SceneKind = Annotated[
 ]
 ReportOut = Annotated[
     Path | None,
-    typer.Option("--report", help="Also write the certificate as this HTML file.", show_default=False),
+    typer.Option("--report", help="Write the certificate too: a page (.html) or a PDF.", show_default=False),
 ]
 
 
@@ -72,6 +73,7 @@ def demo(
     from ..sim.source import open_sim
     from .session import Wanted, lead
 
+    path = report and file_to_write("--report", report)
     address = shown_address(seed, hand, delta_um, scene)
     target = "object" if scene is not None else None
     source = open_sim(address)
@@ -85,6 +87,7 @@ def demo(
         store=options.store_of(store, holds),
         sound=not quiet and not json_,
         json=json_,
+        report=path,
     )
     code = lead(wanted, Opened(source, (source.hand,)))
     if not json_:

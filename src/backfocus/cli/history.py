@@ -2,20 +2,19 @@
 
 import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .. import __version__
-from ..errors import OutputError, UsageError
+from ..errors import UsageError
 from . import options
+from .certificate import file_to_write, now_words, write_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..report import SessionReport
     from ..session.store import NdResult, Summary
 
 SessionId = Annotated[
@@ -158,27 +157,3 @@ def report(
         return
     write_report("--out", path, session)
     sys.stdout.write(f"{path}\n")
-
-
-def now_words() -> str:
-    """The time, as a report tells when it was printed."""
-    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def file_to_write(option: str, path: Path) -> Path:
-    """The path given with an option, if its name says what to write."""
-    if path.suffix.lower() not in (".html", ".htm", ".pdf"):
-        raise UsageError(f"{option} {path}: a certificate is a page or a PDF: end its name in .html or .pdf")
-    return path
-
-
-def write_report(option: str, path: Path, report: "SessionReport") -> None:
-    """Write the certificate where an option said, as a page or a PDF by the name of the file."""
-    from ..report import report_html
-    from ..session.paper import report_pdf
-
-    page = report_html(report, printed_at=now_words(), version=__version__)
-    try:
-        path.write_bytes(report_pdf(page) if path.suffix.lower() == ".pdf" else page.encode())
-    except OSError as error:
-        raise OutputError(f"{path}: {error.strerror or error}: choose another place with {option}") from None

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, nullcontext
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import typer
 
@@ -32,6 +33,7 @@ from ..show.view import stage_name
 from ..video.record import Recorder
 from ..video.source import VideoSource
 from . import options
+from .certificate import write_session
 from .check import EXIT_CODES
 from .keys import Keyboard
 from .live import residual_plot, verdict_lines
@@ -42,7 +44,10 @@ from .tone import Tone
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was asked for on the command line; `typed`: how to say it again."""
+    """What was asked for on the command line; `typed`: how to say it again.
+
+    `report`: where the certificate is to be written too.
+    """
 
     rig: Rig
     typed: str
@@ -55,6 +60,7 @@ class Wanted:
     store: str | None = None
     sound: bool = True
     json: bool = False
+    report: Path | None = None
 
     @property
     def asks(self) -> bool:
@@ -92,7 +98,7 @@ def lead(wanted: Wanted, opened: Opened | None = None) -> int:
         except KeyboardInterrupt:
             options.notice(f"interrupted; {_go_on(wanted, guided.number)}")
             raise
-    return _end(wanted, last, guided.number)
+    return end(wanted, last, guided.number)
 
 
 def _guided(wanted: Wanted, source: VideoSource) -> GuidedSession:
@@ -215,33 +221,41 @@ def _go_on(wanted: Wanted, number: int | None) -> str:
     return f"go on with: {wanted.typed} --resume {number}"
 
 
-def _end(wanted: Wanted, last: Moment, number: int | None) -> int:
+def end(wanted: Wanted, last: Moment, number: int | None) -> int:
+    """What a session ended with, shown and written as it was asked for; the exit code of its verdict."""
     if not last.session.finished:
         options.notice(f"not finished; {_go_on(wanted, number)}")
         return 4
     result = last.session.results[-1]
     if not wanted.json:
-        from rich.console import Console
-
-        console = Console(highlight=False)
-        console.print(verdict_lines(result.verdict, console))
-        if result.back_focus is not None:
-            console.print(residual_plot(result.back_focus, result.half_depth_um))
-        if (
-            camera := camera_words(result.camera, last.session.setup.camera_id, options.NAME_THE_CAMERA)
-        ) is not None:
-            console.print(camera)
-        rounds = "1 round" if result.rounds == 1 else f"{result.rounds} rounds"
-        console.print(
-            f"\n{rounds} in {last.at_s:.0f} s. The certificate: backfocus report {number}", style="dim"
-        )
-        if (turned_um := _turned_um(last.session)) is not None:
-            console.print(
-                f"The back-focus ring moved the lens by {turned_um:.0f} um: divided by the degrees it was "
-                "turned, that is --um-per-degree for the next time.",
-                style="dim",
-            )
+        _print_end(last, number)
+    if wanted.report is not None and number is not None:
+        write_session("--report", wanted.report, number, wanted.store)
+        if not wanted.json:
+            typer.echo(str(wanted.report))
     return EXIT_CODES[result.verdict.kind]
+
+
+def _print_end(last: Moment, number: int | None) -> None:
+    from rich.console import Console
+
+    result = last.session.results[-1]
+    console = Console(highlight=False)
+    console.print(verdict_lines(result.verdict, console))
+    if result.back_focus is not None:
+        console.print(residual_plot(result.back_focus, result.half_depth_um))
+    if (
+        camera := camera_words(result.camera, last.session.setup.camera_id, options.NAME_THE_CAMERA)
+    ) is not None:
+        console.print(camera)
+    rounds = "1 round" if result.rounds == 1 else f"{result.rounds} rounds"
+    console.print(f"\n{rounds} in {last.at_s:.0f} s. The certificate: backfocus report {number}", style="dim")
+    if (turned_um := _turned_um(last.session)) is not None:
+        console.print(
+            f"The back-focus ring moved the lens by {turned_um:.0f} um: divided by the degrees it was "
+            "turned, that is --um-per-degree for the next time.",
+            style="dim",
+        )
 
 
 def _turned_um(session: Session) -> float | None:
