@@ -173,6 +173,7 @@ def test_numbers_that_cannot_be_are_refused_by_their_option(
     [
         ("chart", "star.svg", "--star-mm", "1e5"),
         ("demo", "--seed", "9" * 5000),
+        ("demo", "--scene", ""),
         ("history", "--most", "9" * 20),
         ("guide", "sim://?seed=1", "--resume", "9" * 20),
         ("measure", "clip.mp4", "--frames", "9" * 5000),

@@ -109,4 +109,4 @@ def shown_address(seed: int, hand: str, delta_um: float | None, scene: str | Non
 
     address = f"sim://?{SHOWN_CAMERA}&seed={seed}&hand={hand}&fps={FPS}"
     address += f"&delta_um={delta_um:g}" if delta_um is not None else ""
-    return f"{address}&scene={scene}&zoom={SCENE_ZOOM}" if scene else f"{address}&{SHOWN_CHART}"
+    return f"{address}&scene={scene}&zoom={SCENE_ZOOM}" if scene is not None else f"{address}&{SHOWN_CHART}"

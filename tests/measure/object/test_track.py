@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from backfocus.errors import UsageError
 from backfocus.frame import Frame
 from backfocus.measure.object.region import Region
 from backfocus.measure.object.similarity import Similarity
@@ -99,6 +100,30 @@ def test_a_chosen_part_is_kept_to_at_every_zoom() -> None:
         assert tile.x_px + half < grown.right_px + 2
         assert grown.top_px - 2 < tile.y_px - half
         assert tile.y_px + half < grown.bottom_px + 2
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        (Region(5000.0, 5000.0, 5100.0, 5100.0), "5000,5000,100x100 is not within the picture of 640 x 360"),
+        (Region(600.0, 0.0, 700.0, 100.0), "600,0,100x100 is not within the picture of 640 x 360"),
+        (Region(0.0, 0.0, 0.0, 0.0), "0 x 0 pixels is too small"),
+        (Region(0.0, 0.0, 300.0, 3.0), "300 x 3 pixels is too small"),
+    ],
+)
+def test_a_part_beside_the_picture_or_too_small_is_refused(part: Region, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        track_object(ObjectTrack(region=part), Frame(picture(0.5), 0, 0.0))
+
+
+def test_a_camera_that_looks_past_the_chosen_part_is_no_fault_of_the_program() -> None:
+    """The scene grows eight times from its middle: a part at its corner is far outside then."""
+    known: ObjectTrack | None = ObjectTrack(region=Region(0.0, 0.0, 60.0, 60.0))
+    for index, grow in enumerate(np.geomspace(0.3, 2.4, 16)):
+        known, reading = track_object(known, Frame(picture(float(grow)), index, index / 25))
+    known, reading = track_object(known, Frame(picture(2.4), 16, 2.0))
+    assert reading.object is not None
+    assert reading.object.quality is None
 
 
 def test_a_part_that_is_pointed_at_is_where_it_was_in_the_first_picture() -> None:

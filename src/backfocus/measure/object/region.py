@@ -19,6 +19,8 @@ Floats = NDArray[np.float32]
 WIDE_PX, TALL_PX = 288, 192
 """Of a block, at most: forty tiles of 64, which a picture's time is enough for."""
 SIDES_PX = (64, 48, 32)
+LEAST_PX = SIDES_PX[-1] + 2
+"""Of a part that somebody chooses, each way: one small tile and the line beyond it."""
 ENOUGH = 15
 """Tiles a block should hold; smaller ones where it does not."""
 BORDER_PX = 3

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ...errors import UsageError
 from ...frame import Frame
 from ...transfer import curve
 from ..reading import Against, Flag, Object, ObjectQuality, Reading, curve_fields
@@ -19,7 +20,7 @@ from .measurement import measure_object
 from .placement import Placement, placed
 from .quality import PART
 from .reference import Reference, reference_from
-from .region import Region
+from .region import LEAST_PX, Region
 from .similarity import Similarity
 
 ZOOMED_IN = 1.3
@@ -101,9 +102,11 @@ def track_object(
     Notes
     -----
     Scales count against the first picture of the scene: half its width is the unit. A picture in which the
-    scene is not found gives `no-object`; before there is a reference, `no-reference`.
+    scene is not found gives `no-object`; before there is a reference, `no-reference`. Raises UsageError where
+    the part to keep to is not within the first picture, or too small to be compared.
     """
     known = known or ObjectTrack()
+    _refuse_outside(known, frame)
     now = follow(known.followed or _from_before(known, frame), frame)
     if now.state == "cut":
         known = ObjectTrack(region=known.region)
@@ -144,6 +147,25 @@ def chosen_at(
     return replace(known, region=now.through(place.inverse, width_px, height_px), seen=None)
 
 
+def _refuse_outside(known: ObjectTrack, frame: Frame) -> None:
+    """A part that was given before the first picture lies within it, and holds something to compare."""
+    part = known.region
+    if part is None or known.followed is not None or known.reference is not None:
+        return
+    width, height = frame.luma.shape[1], frame.luma.shape[0] * frame.line_step
+    across, down = part.right_px - part.left_px, part.bottom_px - part.top_px
+    if part.within(Region(0, 0, width, height)) != part:
+        raise UsageError(
+            f"the region {part.left_px:.0f},{part.top_px:.0f},{across:.0f}x{down:.0f} is not within the "
+            f"picture of {width} x {height} pixels: give X,Y,WIDTHxHEIGHT within it"
+        )
+    if min(across, down) < LEAST_PX:
+        raise UsageError(
+            f"a region of {across:.0f} x {down:.0f} pixels is too small for an object: "
+            f"give at least {LEAST_PX} each way"
+        )
+
+
 def _looked_at(known: ObjectTrack, now: Followed, frame: Frame) -> ObjectTrack:
     """With how good the object is, looked at a few times a second."""
     at_s = frame.at_s if frame.at_s is not None else known.seen_s + EVERY_S
@@ -151,7 +173,10 @@ def _looked_at(known: ObjectTrack, now: Followed, frame: Frame) -> ObjectTrack:
     if known.seen is not None and 0.0 <= at_s - known.seen_s < every_s - 1e-3:
         return known
     place = None if now.state == "lost" else now.place
-    seen = look(known.seen, frame, place=place, region=_chosen(known, now, frame))
+    part = _chosen(known, now, frame)
+    if part is not None and (part.right_px <= part.left_px or part.bottom_px <= part.top_px):
+        return replace(known, seen=None)  # the camera looks past it: there is nothing to judge
+    seen = look(known.seen, frame, place=place, region=part)
     return replace(known, seen=seen, seen_s=at_s)
 
 
