@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,6 +14,7 @@ from ..optics.lens import Optics
 from ..report.session_report import Comparison
 from ..show.lines import camera_words, check_json, rests_on_json
 from ..solve.against import less_reference
+from ..solve.camera import CameraCurve
 from ..solve.clip import ClipAnswer, FirstTurn, judge_clip
 from ..solve.learned import LearnedCamera
 from ..solve.shim import Calibrated, calibrate
@@ -175,56 +177,86 @@ def _checked(
     store: Store | None,
 ) -> ClipCheck:
     told = question.first_turn is not None or question.shim_um is not None or rig.red_blue_um is not None
-
-    def look(address: str) -> _Seen:
-        source = rig.pictures(notice, source=address)
-        # where movements and colours tell the side, every picture counts
-        every = told or source.live
-        sightings = (
-            readings(source, rig.measure(colours=told, only_charts=True), limits)
-            if every
-            else sparing_readings(source, rig.only_charts, limits)
-        )
-        return _seen(passing(sightings, source), rig, live=source.live)
-
-    first = look(rig.source)
+    look = partial(_look, told=told, limits=limits, notice=notice, passing=passing)
+    first = look(rig, rig.source)
     if words := rig.fitted_words(first.size_px):
         notice(words)
     rig = rig.fitted(first.size_px)
     mode = mode_of(rig, first.size_px, first.transfer)
     known = known_camera(store, rig, mode) if store else None
     curve = known.curve if known else None
-    adjusters, step, seen, last = rig.adjusters, None, first.readings, first
     if question.after is None or question.shim_um is None:
-        answer = judge_clip(
-            seen,
-            rig.optics,
-            first_turn=question.first_turn,
-            adjusters=adjusters,
-            camera=curve,
-            zoom_ratio=rig.zoom_ratio,
-        )
+        judged = _judged_alone(first, rig, question, curve)
     else:
-        last = look(question.after)
-        after = last.readings
-        if rig.optics:
-            step = calibrate(seen, after, rig.optics, question.shim_um, adjusters=adjusters, camera=curve)
-        if step is None:
+        judged = _judged_with_step(first, look(rig, question.after), rig, question.shim_um, curve)
+        if judged.step is None:
             notice(
                 f"a step of {question.shim_um:g} um does not fit these two clips: the f-number stays as given"
             )
-        answer = step.after if step else judge_clip(after, rig.optics, adjusters=adjusters, camera=curve)
-        seen = [*seen, *after]
+    answer = judged.answer
     learned = learn(store, rig.camera_id, answer.camera, rig.optics, mode) if store else None
     return replace(
-        _coloured(answer, step, rig, seen),
+        _coloured(answer, judged.step, rig, judged.readings),
         camera_name=rig.camera_id or rig.camera,
-        target=_target(seen),
+        target=_target(judged.readings),
         known=known,
         learned=learned,
-        comparison=last.comparison,
+        comparison=judged.comparison,
         optics=rig.optics,
     )
+
+
+def _look(
+    rig: Rig,
+    address: str,
+    *,
+    told: bool,
+    limits: Limits | None,
+    notice: Callable[[str], None],
+    passing: Passing,
+) -> "_Seen":
+    """One clip; where movements or colours are to tell the side (`told`), every picture counts."""
+    source = rig.pictures(notice, source=address)
+    sightings = (
+        readings(source, rig.measure(colours=told, only_charts=True), limits)
+        if told or source.live
+        else sparing_readings(source, rig.only_charts, limits)
+    )
+    return _seen(passing(sightings, source), rig, live=source.live)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The answer, all that it rests on, and tele beside wide of the last clip."""
+
+    answer: ClipAnswer
+    readings: list[Reading]
+    comparison: Comparison | None
+    step: Calibrated | None = None
+
+
+def _judged_alone(first: "_Seen", rig: Rig, question: Question, curve: CameraCurve | None) -> _Judged:
+    answer = judge_clip(
+        first.readings,
+        rig.optics,
+        first_turn=question.first_turn,
+        adjusters=rig.adjusters,
+        camera=curve,
+        zoom_ratio=rig.zoom_ratio,
+    )
+    return _Judged(answer, first.readings, first.comparison)
+
+
+def _judged_with_step(
+    first: "_Seen", last: "_Seen", rig: Rig, shim_um: float, curve: CameraCurve | None
+) -> _Judged:
+    """What two clips and the step between them tell; without a step where it does not fit them."""
+    before, after = first.readings, last.readings
+    adjusters, step = rig.adjusters, None
+    if rig.optics:
+        step = calibrate(before, after, rig.optics, shim_um, adjusters=adjusters, camera=curve)
+    answer = step.after if step else judge_clip(after, rig.optics, adjusters=adjusters, camera=curve)
+    return _Judged(answer, [*before, *after], last.comparison, step)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,11 @@ class Search:
     looks: tuple[Look, ...] = ()
 
     @property
+    def span(self) -> float:
+        """From one end to the other, steps."""
+        return self.high - self.low
+
+    @property
     def readable(self) -> tuple[Look, ...]:
         """The looks that could be read."""
         return tuple(look for look in self.looks if look.um is not None)
@@ -139,7 +144,7 @@ class Search:
         return Residual(mean, math.sqrt(max(float(np.sum(weight * (um - mean) ** 2)), 0.0)))
 
     def _grid(self) -> "_Grid":
-        span = self.high - self.low
+        span = self.span
         slope = self.slope or Slope(LEAST_UM / span, MOST_UM / span, MOST_UM / span)
         bests = self.low - span, self.high + span
         return _believed(self.looks, bests, slope, self.half_depth_um, self.floor_um)
@@ -186,12 +191,11 @@ class Search:
         return any(abs(look.position - position) < NEAR_ENOUGH * reach for look in self.looks)
 
     def _coarse(self) -> float | None:
-        places = [self.low + share * (self.high - self.low) for share in COARSE]
+        places = (self.low + share * self.span for share in COARSE)
         tried = [look.position for look in self.looks]
-        left = [
-            each for each in places if min(abs(each - at) for at in tried) > 0.02 * (self.high - self.low)
-        ]
-        return self._within(left[0]) if left else None
+        left = (each for each in places if min(abs(each - at) for at in tried) > 0.02 * self.span)
+        place = next(left, None)
+        return None if place is None else self._within(place)
 
     def _learned_nothing(self) -> bool:
         known = sorted((look.um, look.sigma_um) for look in self.readable if look.um is not None)
@@ -202,7 +206,7 @@ class Search:
         """A step from the last readable look that should change the picture; back where that lost it."""
         at = self.readable[0]
         tried = [abs(look.position - at.position) for look in self.looks if look is not at]
-        span = self.high - self.low
+        span = self.span
         if self.slope is not None and len(tried) < 3:
             known = self.slope.high if len(tried) == 2 else self.slope.likely
             step = max(at.um or 0.0, 2.0 * self.half_depth_um) / known
@@ -232,7 +236,7 @@ class Search:
 
     def _along(self) -> float | None:
         """Places along the span that are not looked at yet, from the low end."""
-        span = self.high - self.low
+        span = self.span
         for share in ALONG:
             place = self.low + share * span
             if not any(abs(look.position - place) < 0.08 * span for look in self.looks):

@@ -1,7 +1,8 @@
 """Best focus of a sweep on a position axis, straight from its pictures.
 
-For a hand that knows where the ring stood at each picture: a motor, or a hand that goes from mark to mark. No
-command does yet, for a ring turned freely has no such axis (`hand_sweep`).
+For a hand that knows where the ring stood at each picture, as one that goes from mark to mark. No command
+does: `auto` chooses each look by what it has seen (`focus_search`), and a ring turned freely has no such axis
+(`hand_sweep`).
 
 |r| of every picture goes through `peak`, which refuses flat and one-sided sweeps and tells the backlash and,
 unless it is known, how far the image moves with a step. Then the exact curves are fitted to all pictures at
