@@ -2,8 +2,8 @@
 
 import json
 import sys
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -43,6 +43,8 @@ Unlisted = Annotated[
     bool, typer.Option("--unlisted", help="My camera or lens is not listed: ask two questions about each.")
 ]
 
+NOT_LISTED = "Yours is not listed? `backfocus profiles --unlisted` asks two questions about it."
+
 
 def profiles(
     words: Words = None,
@@ -73,8 +75,6 @@ def profiles(
         sys.stdout.write(f"{unlisted_words(_ask)}\n")
         return
     wanted = " ".join(words or [])
-
-    write = sys.stdout.write
     store = options.store_of(store)
     if forget is not None:
         forget_camera(forget, store)
@@ -83,42 +83,62 @@ def profiles(
     except StoreError as error:  # what is shipped needs no store
         options.notice(error.spelt(options.as_option))
         learned = ()
-    bodies, glasses, rings = (
-        matching(wanted, cameras()),
-        matching(wanted, lenses()),
-        matching(wanted, mounts()),
-    )
+    found = Found(matching(wanted, cameras()), matching(wanted, lenses()), matching(wanted, mounts()))
     if json_:
-        for each in learned:
-            write(json.dumps({"kind": "learned-camera", **asdict(each)}) + "\n")
-        for kind, entries in (("camera", bodies), ("lens", glasses), ("mount", rings)):
-            for entry in entries:
-                write(json.dumps({"kind": kind, **_plain(entry)}) + "\n")
+        _print_json(found, learned)
         return
-    if wanted and not (bodies or glasses or rings):
+    if wanted and not any((found.cameras, found.lenses, found.mounts)):
         options.notice(f"nothing has '{wanted}' in its name: try fewer words, or --unlisted")
         raise typer.Exit(4)
-    if bodies:
+    _print(found, () if wanted else learned, sources)
+    if not wanted:
+        sys.stdout.write(
+            "Yours is not listed? `backfocus profiles --unlisted` asks two questions about it.\n"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The profiles that have the words."""
+
+    cameras: "tuple[Camera, ...]"
+    lenses: "tuple[Lens, ...]"
+    mounts: "tuple[Mount, ...]"
+
+
+def _print_json(found: Found, learned: "tuple[LearnedCamera, ...]") -> None:
+    kinds = (
+        ("learned-camera", learned),
+        ("camera", found.cameras),
+        ("lens", found.lenses),
+        ("mount", found.mounts),
+    )
+    for kind, entries in kinds:
+        for entry in entries:
+            sys.stdout.write(json.dumps({"kind": kind, **asdict(entry)}) + "\n")
+
+
+def _print(found: Found, learned: "tuple[LearnedCamera, ...]", sources: bool) -> None:
+    write = sys.stdout.write
+    if found.cameras:
         write("Cameras (--camera)\n")
-    for camera in bodies:
+    for camera in found.cameras:
         write(
             f"  {camera.name}\n      {camera.title}: {camera.pixel_um:g} um pixels, "
             f"{camera.width_px}x{camera.height_px}\n" + _said(camera, sources)
         )
-    if learned and not wanted:
+    if learned:
         write("\nCameras learned here (--camera-id)\n")
-    for known in learned if not wanted else ():
+    for known in learned:
         write(f"  {known.name:<20} {_learned_words(known)}\n")
-    if glasses:
+    if found.lenses:
         write("Lenses (--lens)\n")
-    for lens in glasses:
+    for lens in found.lenses:
         write(f"  {lens.name}\n      {lens.title}: {_lens_words(lens)}\n" + _said(lens, sources))
-    if rings:
+    if found.mounts:
         write("Mounts\n")
-    for mount in rings:
+    for mount in found.mounts:
         write(f"  {mount.name:<20} {mount.flange_mm:g} mm flange distance\n" + _said(mount, sources))
-    if not wanted:
-        write("Yours is not listed? `backfocus profiles --unlisted` asks two questions about it.\n")
 
 
 def _ask(question: str, read: "Callable[[str], Answer]") -> "Answer":
@@ -156,7 +176,3 @@ def _said(entry: "Camera | Lens | Mount", wanted: bool) -> str:
     if not wanted:
         return ""
     return "".join(f"      {field}: {source}\n" for field, source in entry.sources)
-
-
-def _plain(entry: "Camera | Lens | Mount") -> dict[str, Any]:
-    return asdict(entry)
