@@ -130,6 +130,10 @@ def test_what_is_missing_is_named_as_it_is_typed(backfocus: Run) -> None:
         ("check", "a.mp4", "b.mp4", "--shim-um", "50", "--first-turn", "near"),
         ("guide", "sim://?seed=1", "--note", "shoe-size=43"),
         ("measure", "ndi://CAM 1"),
+        ("auto", "visca://127.0.0.1:99999", "--yes"),
+        ("auto", "visca://127.0.0.1", "--yes"),
+        ("auto", "sim://?motor=focus", "--video", "clip.mp4"),
+        ("hold", "sim://?motor=focus", "--table", "missing.json"),
         ("measure", "clip.mp4", "--pixel-um", "5", "--f-number", "64", "--extender", "4"),
         ("measure", "sim://["),
         ("guide", "sim://["),
@@ -195,6 +199,13 @@ def test_pictures_without_a_star_end_in_4(backfocus: Run, tmp_path: Path, value:
     assert "star" in one_line(ended.stderr)
 
 
+def test_an_object_with_nothing_to_compare_with_ends_in_4(backfocus: Run) -> None:
+    scene = "sim://?scene=shelf&size=320x180&codec=none&seed=1"
+    ended = backfocus("measure", scene, "--target", "object", "--frames", 1)
+    assert ended.returncode == 4
+    assert "no-reference" in ended.stderr
+
+
 def test_a_picture_of_16k_is_measured(backfocus: Run, tmp_path: Path) -> None:
     wide = np.full((500, 16000), 0.4, np.float32)
     draw_star(wide, StarDrawing(12000.2, 250.4, 180.0, white=0.8))
@@ -234,7 +245,15 @@ def test_a_name_longer_than_any_file_has_is_no_file(backfocus: Run) -> None:
     assert len(one_line(ended.stderr)) < 600
 
 
-@pytest.mark.parametrize("arguments", [("chart", "{}/star.pdf"), ("chart", "{}/star.png")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("chart", "{}/star.pdf"),
+        ("chart", "{}/star.png"),
+        ("check", "sim://?clip=check", "--report", "{}/answer.html"),
+        ("auto", "sim://?motor=focus", "--table", "{}/table.json"),
+    ],
+)
 def test_a_file_that_cannot_be_written_ends_in_74(
     backfocus: Run, arguments: tuple[str, ...], tmp_path: Path
 ) -> None:

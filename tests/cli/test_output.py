@@ -1,5 +1,6 @@
 """Where the output goes: full, closed, a pipe nobody reads, a terminal without Unicode."""
 
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from backfocus.cli.lettering import QUARTERS
 from backfocus.cli.live import BARS
 from backfocus.cli.output import IN_ASCII
 from backfocus.cli.screen import EIGHTHS, MARKS
+from backfocus.solve.focus_table import FORM
 
 OPTICS = "--pixel-um 5 --f-number 1.8"
 
@@ -51,6 +53,17 @@ def test_a_full_disk_is_said_in_one_line(command: str, unbuffered: str, tmp_path
     assert b"Traceback" not in ended.stderr
     assert ended.stderr.count(b"cannot be written: No space left") == 1
     assert b"Exception ignored" not in ended.stderr
+
+
+@posix
+def test_where_the_input_is_closed_nobody_is_asked(tmp_path: Path) -> None:
+    table = tmp_path / "table.json"
+    stop = {"focus": 9000, "sigma": 1, "scale_px": 100}
+    stops = [{"zoom": zoom, **stop} for zoom in (0, 16384)]
+    table.write_text(json.dumps({"form": FORM, "low": 4096, "high": 61440, "stops": stops}))
+    ended = shell(f"$BACKFOCUS hold visca://127.0.0.1:9 --table {table} <&-", tmp_path)
+    assert ended.returncode == 2, ended.stderr
+    assert b"--yes" in ended.stderr
 
 
 @posix

@@ -62,10 +62,16 @@ def test_a_file_gives_it_back() -> None:
     assert float(rows[-1].split(",")[1]) == pytest.approx(9_000.0, abs=5.0)
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"form": "backfocus focus table 1", "stops": [{}]}', "{"])
-def test_what_is_no_table_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r".+"):
+@pytest.mark.parametrize("text", ["", "{}", "[1]", "{", "zoom,focus", "\ufffd", "[" * 100_000])
+def test_what_is_no_table_is_refused_in_words_of_ours(text: str) -> None:
+    with pytest.raises(ValueError, match="no table of focus over zoom"):
         read_table(text)
+
+
+@pytest.mark.parametrize("stop", ["{}", '{"zoom": 1%s}' % ("0" * 400), "[]", "null", '{"zoom": "wide"}'])
+def test_a_part_that_is_no_number_is_refused(stop: str) -> None:
+    with pytest.raises(ValueError, match="part of the table"):
+        read_table('{"form": "backfocus focus table 1", "low": 0, "high": 9, "stops": [%s]}' % stop)
 
 
 def test_stops_must_rise() -> None:

@@ -10,11 +10,13 @@ import typer
 
 from ..errors import Argument, OutputError, UsageError
 from . import options
+from .certificate import file_in_folder
 from .check import EXIT_CODES
 
 if TYPE_CHECKING:
     from ..guide.motors import MotorAnswer
     from ..session.motors import AutoRun, Progress
+    from ..session.rig import Rig
 
 LensAddress = Annotated[
     str,
@@ -80,8 +82,10 @@ def auto(
     from ..session.motors import Wishes, auto_json, open_run, optics_of
     from ..session.run import Limits
 
-    rig = asked.rig(source=address if address.startswith("sim:") else None)
+    rig = _rig(asked, address)
     optics_of(rig)  # before anyone is asked
+    if table is not None:
+        file_in_folder("--table", table)
     ask(yes, address)
     signal.signal(signal.SIGTERM, as_interrupt)
     wishes = Wishes(between=between, correct=not look_only)
@@ -99,6 +103,23 @@ def auto(
     else:
         _show(last.answer, last)
     raise typer.Exit(EXIT_CODES[last.answer.verdict.kind])
+
+
+def _rig(asked: options.Asked, address: str) -> "Rig":
+    """The rig whose pictures are taken: a virtual lens shows its own, any other is told where they are."""
+    from ..control.address import check_lens
+
+    source = asked.options.source
+    if check_lens(address) == "sim":
+        if source not in (None, address):
+            raise UsageError("a virtual lens comes with its own pictures: leave ", Argument("video"), " out")
+        return asked.rig(source=address)
+    if not source:
+        raise UsageError(
+            "no ", Argument("video"), ": say where the pictures of this lens come from, such as "
+            "rtsp://CAMERA/stream, or name a rig that has a source with ", Argument("rig"),
+        )  # fmt: skip
+    return asked.rig()
 
 
 def as_interrupt(_number: int, _frame: object) -> None:
@@ -126,7 +147,7 @@ def _write(path: Path, answer: "MotorAnswer", run: "AutoRun") -> None:
     try:
         path.write_text(table_csv(found) if path.suffix.lower() == ".csv" else table_json(found), "utf-8")
     except OSError as fault:
-        raise OutputError(f"{path}: {fault.strerror or fault}") from None
+        raise OutputError(f"{path}: {fault.strerror or fault}: choose another place with --table") from None
 
 
 def _line(progress: "Progress", run: "AutoRun") -> str:

@@ -17,9 +17,18 @@ def now_words() -> str:
 
 
 def file_to_write(option: str, path: Path) -> Path:
-    """The path given with an option, if its name says what to write."""
+    """The path given with an option, if its name says what to write and its folder is there."""
     if path.suffix.lower() not in (".html", ".htm", ".pdf"):
         raise UsageError(f"{option} {path}: a certificate is a page or a PDF: end its name in .html or .pdf")
+    return file_in_folder(option, path)
+
+
+def file_in_folder(option: str, path: Path) -> Path:
+    """The path given with an option, if a file can stand there: said before the work, and not after it."""
+    if path.is_dir():
+        raise OutputError(f"{path}: Is a directory: choose another place with {option}")
+    if not path.parent.is_dir():
+        raise OutputError(f"{path}: No such file or directory: choose another place with {option}")
     return path
 
 

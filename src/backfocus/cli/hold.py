@@ -11,11 +11,19 @@ import typer
 
 from ..errors import Argument, UsageError
 from . import options
-from .auto import LensAddress, Yes, as_interrupt, ask
+from .auto import Yes, as_interrupt, ask
 
 if TYPE_CHECKING:
     from ..solve.focus_table import FocusTable
 
+LensAddress = Annotated[
+    str,
+    typer.Argument(
+        metavar="LENS",
+        help="Where its motors are: visca://HOST[:PORT] (Sony, UDP) or visca+tcp://HOST[:PORT] (PTZOptics "
+        "and others).",
+    ),
+]
 TableFile = Annotated[
     Path, typer.Option("--table", help="The table of focus over zoom that `auto --table` wrote.")
 ]
@@ -71,7 +79,7 @@ def _read(path: Path) -> "FocusTable":
     from ..solve.focus_table import read_table
 
     try:
-        return read_table(path.read_text("utf-8"))
+        return read_table(path.read_text("utf-8", errors="replace"))
     except (OSError, ValueError) as fault:
         why = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
         raise UsageError(Argument("table", str(path)), f": {why}: make one with `backfocus auto`") from None

@@ -11,7 +11,7 @@ from . import options
 from .remedies import REMEDIES
 
 if TYPE_CHECKING:
-    from ..measure.reading import Flag
+    from ..measure.reading import Flag, Reading
     from ..video.source import VideoSource
     from .measuring import Form
 
@@ -61,7 +61,7 @@ def measure(
     try:
         with shown(form, source.title, messages, in_um=rig.optics is not None, live=source.live) as show:
             for each in measured(source, rig, Limits(frames, seconds), camera=camera, notice=messages):
-                count, found = count + 1, found or each.reading.target is not None
+                count, found = count + 1, found or _is_measured(each.reading)
                 flags.update(each.flags)
                 show(each)
     finally:  # a live source ends by Ctrl-C
@@ -69,6 +69,13 @@ def measure(
             options.notice(words)
     if not found:
         raise typer.Exit(4)
+
+
+def _is_measured(reading: "Reading") -> bool:
+    """Whether a target is in it, and of an object what it is compared with."""
+    from ..measure.reading import Flag
+
+    return reading.target is not None and Flag.NO_REFERENCE not in reading.flags
 
 
 def _form(source: "VideoSource", *, json_: bool, csv: bool) -> "Form":

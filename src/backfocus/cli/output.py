@@ -49,6 +49,8 @@ def prepare() -> None:
     """Make standard output and error ready; call once, before anything is printed."""
     codecs.register_error(PLAIN, _in_plain_letters)
     _open_again((0, 1, 2))
+    if sys.stdin is None:  # it was closed: nobody is there to ask
+        sys.stdin = io.TextIOWrapper(io.FileIO(0, closefd=False))
     sys.stdout = Output(sys.stdout, in_ascii=_is_c_locale(), must_arrive=True)
     sys.stderr = Output(sys.stderr, in_ascii=_is_c_locale(), must_arrive=False, redacted=True)
 

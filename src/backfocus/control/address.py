@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from ..errors import Argument, UsageError
+from ..errors import UsageError
 from ..guide.axes import Automatic
 from ..redaction import shown
 from .lens_control import LensControl
@@ -39,6 +39,19 @@ def lens_kind(address: str) -> LensKind:
     )
 
 
+def check_lens(address: str) -> LensKind:
+    """What an address names, if it can be meant; UsageError if not. Nothing is opened."""
+    kind = lens_kind(address)
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise UsageError(f"{shown(address)} is not a valid address: check host and port") from None
+    if kind.startswith("visca") and kind != "visca+serial" and not host:
+        raise UsageError(f"{shown(address)} names no host: write {kind}://HOST")
+    return kind
+
+
 @contextmanager
 def open_lens(address: str) -> Iterator[OpenLens]:
     """The lens at an address, let go at the end.
@@ -50,15 +63,10 @@ def open_lens(address: str) -> Iterator[OpenLens]:
     LensUnreachable
         Nothing answers there.
     """
-    kind = lens_kind(address)
-    try:
-        parts = urlsplit(address)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        raise UsageError(f"{shown(address)} is not a valid address: check host and port") from None
+    kind, parts = check_lens(address), urlsplit(address)
     if kind == "sim":
-        raise UsageError("a virtual lens comes with its own pictures: leave ", Argument("video"), " out")
-    if kind != "visca+serial" and not host:
-        raise UsageError(f"{shown(address)} names no host: write {kind}://HOST")
-    with open_visca(kind, host, port, parts.path) as lens:
+        raise UsageError(
+            "a virtual lens is held over the network: start `backfocus camera`, then write visca://127.0.0.1"
+        )
+    with open_visca(kind, parts.hostname or "", parts.port, parts.path) as lens:
         yield OpenLens(lens, lens.how_to_restore)

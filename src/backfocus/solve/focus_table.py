@@ -118,7 +118,10 @@ def table_csv(table: FocusTable, places: int = 33) -> str:
 
 def read_table(text: str) -> FocusTable:
     """A table from a file; ValueError for what is none."""
-    found: Any = json.loads(text)
+    try:
+        found: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
     if not isinstance(found, Mapping) or found.get("form") != FORM:
         raise ValueError("it is not a table of focus over zoom")
     try:
@@ -127,5 +130,5 @@ def read_table(text: str) -> FocusTable:
             for each in found["stops"]
         )
         return FocusTable(knots, float(found["low"]), float(found["high"]))
-    except (KeyError, TypeError) as fault:
+    except (KeyError, TypeError, OverflowError) as fault:
         raise ValueError(f"a part of the table is missing or no number: {fault}") from None
