@@ -4,7 +4,7 @@ import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
@@ -27,11 +27,23 @@ DeltaUm = Annotated[
     ),
 ]
 HandKind = Annotated[str, typer.Option("--hand", help="Whose hand: good, slow or wrong-ring.")]
-SceneKind = Annotated[
+
+
+def known_scene(name: str | None) -> str | None:
+    """The scene, if there is one of that name."""
+    from ..sim.settings import SceneKind
+
+    if name is not None and name not in get_args(SceneKind):
+        raise typer.BadParameter(f"give one of {', '.join(get_args(SceneKind))}")
+    return name
+
+
+SceneName = Annotated[
     str | None,
     typer.Option(
         "--scene",
         metavar="NAME",
+        callback=known_scene,
         help="What stands before the camera instead of a star: text, shelf, leaves, brick, street, facade.",
         show_default=False,
     ),
@@ -46,7 +58,7 @@ def demo(
     seed: Seed = 7,
     delta_um: DeltaUm = None,
     hand: HandKind = "good",
-    scene: SceneKind = None,
+    scene: SceneName = None,
     report: ReportOut = None,
     record: Record = None,
     store: options.StoreUrl = None,
