@@ -16,7 +16,7 @@ from tests.web.conftest import Served, Window, shows, until
 from tests.web.learner import Learner
 from tests.web.steps import Steps
 
-from backfocus.sim.bench import Bench
+from backfocus.sim.camera import Camera
 from backfocus.web.messages import Choice
 from backfocus.web.offers import Given
 from backfocus.web.session_host import SessionHost
@@ -74,8 +74,8 @@ def test_a_covered_star_is_told(
     learner.follow(
         WHOLE_S, lambda words: words["title"].startswith("Turn the FOCUS") or words["title"] == "Keep going"
     )
-    light = Bench.light
-    monkeypatch.setattr(Bench, "light", lambda bench, at_s: light(bench, at_s) * 0 + 0.1)
+    light = Camera.light
+    monkeypatch.setattr(Camera, "light", lambda *seen: light(*seen) * 0 + 0.1)
     learner.let(10)
     shows(seen.page, "document.querySelector('.value').textContent === 'no star'")
     assert seen.page.locator("#guide .live").text_content() == "no star"
