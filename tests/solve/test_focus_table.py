@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from backfocus.solve.focus_table import FocusTable, Knot, read_table, table_csv, table_json
+from backfocus.solve.focus_table import FORM, FocusTable, Knot, read_table, table_csv, table_json
 
 RATIO = 10.0
 
@@ -68,10 +68,10 @@ def test_what_is_no_table_is_refused_in_words_of_ours(text: str) -> None:
         read_table(text)
 
 
-@pytest.mark.parametrize("stop", ["{}", '{"zoom": 1%s}' % ("0" * 400), "[]", "null", '{"zoom": "wide"}'])
+@pytest.mark.parametrize("stop", ["{}", '{"zoom": 1' + "0" * 400 + "}", "[]", "null", '{"zoom": "wide"}'])
 def test_a_part_that_is_no_number_is_refused(stop: str) -> None:
     with pytest.raises(ValueError, match="part of the table"):
-        read_table('{"form": "backfocus focus table 1", "low": 0, "high": 9, "stops": [%s]}' % stop)
+        read_table(f'{{"form": "{FORM}", "low": 0, "high": 9, "stops": [{stop}]}}')
 
 
 def test_stops_must_rise() -> None:
