@@ -64,7 +64,7 @@ def test_a_file_gives_it_back() -> None:
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", "{", "zoom,focus", "\ufffd", "[" * 100_000])
 def test_what_is_no_table_is_refused_in_words_of_ours(text: str) -> None:
-    with pytest.raises(ValueError, match="no table of focus over zoom"):
+    with pytest.raises(ValueError, match="not a table of focus over zoom"):
         read_table(text)
 
 

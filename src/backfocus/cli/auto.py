@@ -107,10 +107,10 @@ def auto(
 
 def _rig(asked: options.Asked, address: str) -> "Rig":
     """The rig whose pictures are taken: a virtual lens shows its own, any other is told where they are."""
-    from ..control.address import check_lens
+    from ..control.address import VIRTUAL, check_lens
 
     source = asked.options.source
-    if check_lens(address) == "sim":
+    if check_lens(address) == VIRTUAL:
         if source not in (None, address):
             raise UsageError("a virtual lens comes with its own pictures: leave ", Argument("video"), " out")
         return asked.rig(source=address)

@@ -1,19 +1,43 @@
 """The front door to motors: an address to a lens."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Literal
-from urllib.parse import urlsplit
+from importlib import import_module
+from typing import Protocol
+from urllib.parse import SplitResult, urlsplit
 
 from ..errors import UsageError
 from ..guide.axes import Automatic
 from ..redaction import shown
 from .lens_control import LensControl
-from .visca_lens import open_visca
 
-LensKind = Literal["sim", "visca", "visca+tcp", "visca+serial"]
-KINDS: tuple[LensKind, ...] = ("sim", "visca", "visca+tcp", "visca+serial")
+VIRTUAL = "sim"
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """What answers to a scheme: `module` here has `open_lens(parts)`; `example` is how to write it."""
+
+    module: str
+    example: str
+    needs_host: bool = True
+
+
+DRIVERS: dict[str, Driver] = {
+    "visca": Driver("visca_lens", "visca://HOST"),
+    "visca+tcp": Driver("visca_lens", "visca+tcp://HOST"),
+    "visca+serial": Driver("visca_lens", "visca+serial:///dev/ttyUSB0", needs_host=False),
+}
+"""By scheme. A driver is loaded when it is asked for, so that one of them may need an extra."""
+
+
+class ControlWithWords(LensControl, Protocol):
+    """A lens that also tells what to do by hand where it does not answer any more."""
+
+    def how_to_restore(self, was: Automatic) -> str:
+        """What puts automatic functions back as they were."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +51,16 @@ class OpenLens:
     how_to_restore: Callable[[Automatic], str]
 
 
-def lens_kind(address: str) -> LensKind:
-    """What an address names; UsageError for what no driver knows."""
+def lens_kind(address: str) -> str:
+    """The scheme of an address: of `DRIVERS`, or `VIRTUAL`; UsageError for what no driver knows."""
     scheme = address.partition(":")[0].lower()
-    for kind in KINDS:
-        if scheme == kind:
-            return kind
-    raise UsageError(
-        f"'{shown(address)}' is no lens with motors: write visca://HOST, visca+tcp://HOST, "
-        "visca+serial:///dev/ttyUSB0 or sim://?motor=focus"
-    )
+    if scheme == VIRTUAL or scheme in DRIVERS:
+        return scheme
+    examples = ", ".join(driver.example for driver in DRIVERS.values())
+    raise UsageError(f"'{shown(address)}' is no lens with motors: write {examples} or sim://?motor=focus")
 
 
-def check_lens(address: str) -> LensKind:
+def check_lens(address: str) -> str:
     """What an address names, if it can be meant; UsageError if not. Nothing is opened."""
     kind = lens_kind(address)
     try:
@@ -47,8 +68,8 @@ def check_lens(address: str) -> LensKind:
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise UsageError(f"{shown(address)} is not a valid address: check host and port") from None
-    if kind.startswith("visca") and kind != "visca+serial" and not host:
-        raise UsageError(f"{shown(address)} names no host: write {kind}://HOST")
+    if kind != VIRTUAL and DRIVERS[kind].needs_host and not host:
+        raise UsageError(f"{shown(address)} names no host: write {DRIVERS[kind].example}")
     return kind
 
 
@@ -64,9 +85,11 @@ def open_lens(address: str) -> Iterator[OpenLens]:
         Nothing answers there.
     """
     kind, parts = check_lens(address), urlsplit(address)
-    if kind == "sim":
+    if kind == VIRTUAL:
         raise UsageError(
-            "a virtual lens is held over the network: start `backfocus camera`, then write visca://127.0.0.1"
+            "a virtual lens is held over the network: put the virtual camera there, then write visca://127.0.0.1"
         )
-    with open_visca(kind, parts.hostname or "", parts.port, parts.path) as lens:
+    module = import_module(f".{DRIVERS[kind].module}", __package__)
+    opened: Callable[[SplitResult], AbstractContextManager[ControlWithWords]] = module.open_lens
+    with opened(parts) as lens:
         yield OpenLens(lens, lens.how_to_restore)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Literal
+from urllib.parse import SplitResult
 
 from ..errors import LensLost, LensUnreachable
 from ..guide.axes import Automatic, Axis, AxisName, LensState, demand_within
@@ -100,14 +100,14 @@ def _automatic(modes: Mapping[str, int]) -> Automatic:
 
 
 @contextmanager
-def open_visca(
-    kind: Literal["visca", "visca+tcp", "visca+serial"], host: str, port: int | None, path: str
-) -> Iterator[ViscaLens]:
+def open_lens(parts: SplitResult) -> Iterator[ViscaLens]:
     """The lens of a camera, once it has told where its motors stand; raises LensUnreachable."""
-    title = path if kind == "visca+serial" else f"{kind}://{host}:{port or _port(kind)}"
+    kind, host = parts.scheme.lower(), parts.hostname or ""
+    port = parts.port or (UDP_PORT if kind == "visca" else TCP_PORT)
+    title = parts.path if kind == "visca+serial" else f"{kind}://{host}:{port}"
     talk = Talk("sony" if kind == "visca" else "raw")
     try:
-        conversation = Conversation(talk, lambda: _wire(kind, host, port or _port(kind), path))
+        conversation = Conversation(talk, lambda: _wire(kind, host, port, parts.path))
     except OSError as fault:
         raise LensUnreachable(f"{title}: {fault.strerror or fault}: look at the address") from None
     try:
@@ -116,10 +116,6 @@ def open_visca(
         yield ViscaLens(conversation, title)
     finally:
         conversation.close()
-
-
-def _port(kind: str) -> int:
-    return UDP_PORT if kind == "visca" else TCP_PORT
 
 
 def _wire(kind: str, host: str, port: int, path: str) -> Wire:

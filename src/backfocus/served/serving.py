@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ..errors import OutputError, UsageError
 from ..sim.settings import parse_sim
 from .faults import Faults, Luck
-from .pictures_server import PATH, PicturesServer
+from .http_server import PATH, Face, HttpServer
 from .virtual_camera import VirtualCamera
 from .visca_server import TcpServer, UdpServer, ViscaCamera
 
@@ -85,10 +85,11 @@ def serve_camera(
             "the camera on the network sends whole pictures, live: leave interlaced and clip out"
         )
     camera = VirtualCamera(settings)
-    visca = ViscaCamera(camera, Luck(faults or Faults(seed=settings.seed)))
+    luck = Luck(faults or Faults(seed=settings.seed))
+    visca = ViscaCamera(camera, luck)
     with ExitStack() as stack:
         try:
-            pictures = stack.enter_context(PicturesServer(host, ports[0], camera))
+            pictures = stack.enter_context(HttpServer(host, ports[0], camera, luck, faces(camera)))
             udp = stack.enter_context(UdpServer(host, ports[1], visca))
             tcp = stack.enter_context(TcpServer(host, ports[2], visca))
         except OSError as fault:
@@ -101,3 +102,8 @@ def serve_camera(
             threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
             stack.callback(server.shutdown)
         yield Served(camera, host, *(server.socket.getsockname()[1] for server in servers))
+
+
+def faces(camera: VirtualCamera) -> tuple[Face, ...]:
+    """The protocols that it speaks over HTTP, beside its pictures."""
+    return ()

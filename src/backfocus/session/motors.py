@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from ..control.address import lens_kind, open_lens
+from ..control.address import VIRTUAL, lens_kind, open_lens
 from ..control.guarded import Guarded, by_hand, places_put_back
 from ..control.lens_control import LensControl
 from ..errors import Argument, SourceLost, UsageError
@@ -102,7 +102,7 @@ def open_run(
     """
     optics = optics_of(rig)
     with ExitStack() as stack:
-        is_virtual = lens_kind(address) == "sim"
+        is_virtual = lens_kind(address) == VIRTUAL
         source = stack.enter_context(closing(rig.pictures(notice)))
         lens, how = stack.enter_context(_guarded(address, source))
         log = None if is_virtual else log_for(address, rig.source, repr(optics), repr(wishes), folder=folder)
@@ -124,7 +124,7 @@ def open_run(
 @contextmanager
 def _guarded(address: str, source: VideoSource) -> Iterator[tuple[Guarded, Callable[[Automatic], str]]]:
     """The lens, and how its automatic functions come back by hand; a virtual one is that of its pictures."""
-    if lens_kind(address) != "sim":
+    if lens_kind(address) != VIRTUAL:
         with open_lens(address) as opened:
             yield Guarded(opened.control, time.monotonic), opened.how_to_restore
     elif isinstance(source, SimSource) and source.motors is not None:

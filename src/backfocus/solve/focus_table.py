@@ -129,6 +129,7 @@ def read_table(text: str) -> FocusTable:
             Knot(*(float(each[name]) for name in ("zoom", "focus", "sigma", "scale_px")))
             for each in found["stops"]
         )
-        return FocusTable(knots, float(found["low"]), float(found["high"]))
-    except (KeyError, TypeError, OverflowError) as fault:
+        low, high = float(found["low"]), float(found["high"])
+    except (KeyError, TypeError, ValueError, OverflowError) as fault:
         raise ValueError(f"a part of the table is missing or no number: {fault}") from None
+    return FocusTable(knots, low, high)

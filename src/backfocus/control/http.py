@@ -1,0 +1,111 @@
+"""Cameras that are asked over HTTP: a session with name and password, and one way to fail."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import SplitResult, unquote
+
+import httpx
+
+from ..errors import LensError, UsageError
+from ..redaction import shown
+from .polled import NoAnswerError
+
+CONNECT_S, ANSWER_S = 3.0, 3.0
+USER, PASSWORD = "BACKFOCUS_USER", "BACKFOCUS_PASSWORD"
+"""Where a name and a password are looked for that the address does not hold."""
+
+
+def login(parts: SplitResult) -> tuple[str, str] | None:
+    """Name and password for a host: of the address, else of the environment, else of the keyring; or None.
+
+    The address is seen in the list of processes, so the other two are better.
+    """
+    user = unquote(parts.username or "") or os.environ.get(USER, "")
+    password = unquote(parts.password or "") or os.environ.get(PASSWORD, "")
+    if user and not password:
+        password = _from_keyring(parts.hostname or "", user)
+    return (user, password) if user else None
+
+
+def _from_keyring(host: str, user: str) -> str:
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:
+        return ""
+    try:
+        return keyring.get_password(f"backfocus {host}", user) or ""
+    except KeyringError:
+        return ""
+
+
+class Http:
+    """Questions to one camera; close it at the end.
+
+    Parameters
+    ----------
+    parts : SplitResult
+        Of the address: host, port, name and password. A scheme that ends in `+https` is encrypted; the
+        certificate is not checked, for cameras sign their own.
+    auth : {"digest", "basic"}
+    transport : optional
+        Another way than the network, for tests.
+    """
+
+    def __init__(
+        self, parts: SplitResult, auth: str = "digest", transport: httpx.BaseTransport | None = None
+    ) -> None:
+        scheme = "https" if parts.scheme.endswith("+https") else "http"
+        host = parts.hostname or ""
+        where = f"[{host}]" if ":" in host else host
+        known = login(parts)
+        asks: Any = None
+        if known is not None:
+            asks = httpx.DigestAuth(*known) if auth == "digest" else httpx.BasicAuth(*known)
+        port = f":{parts.port}" if parts.port else ""
+        self.title = shown(f"{parts.scheme}://{where}{port}")
+        self._client = httpx.Client(
+            base_url=f"{scheme}://{where}{port}",
+            auth=asks,
+            timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S),
+            verify=False,
+            trust_env=False,
+            transport=transport,
+        )
+
+    def ask(
+        self,
+        path: str,
+        query: Mapping[str, str | int | float] | None = None,
+        *,
+        method: str = "GET",
+        json: Any = None,
+    ) -> httpx.Response:
+        """The answer, of whatever code but those that refuse the caller.
+
+        Raises
+        ------
+        NoAnswerError
+            There was none, or the camera is busy: ask again.
+        LensError
+            Name and password are refused.
+        """
+        try:
+            answer = self._client.request(method, path, params=query, json=json)
+        except httpx.InvalidURL:
+            raise UsageError(f"{self.title} is not a valid address: check host and port") from None
+        except httpx.TransportError as fault:
+            raise NoAnswerError(str(fault) or type(fault).__name__) from None
+        if answer.status_code in (401, 403):
+            raise LensError(
+                f"{self.title} refuses name and password: give them in {USER} and {PASSWORD}, "
+                "in the keyring, or in the address"
+            )
+        if answer.status_code in (429, 503):
+            raise NoAnswerError("it is busy")
+        return answer
+
+    def close(self) -> None:
+        """Let go."""
+        self._client.close()
