@@ -44,11 +44,13 @@ class ControlWithWords(LensControl, Protocol):
 class OpenLens:
     """A lens that answered, and what to do by hand where its automatic functions cannot be put back.
 
-    `how_to_restore`: takes how they were, gives words.
+    `how_to_restore`: takes how they were, gives words. `remark`: what to know of it before its numbers are
+    believed, or "".
     """
 
     control: LensControl
     how_to_restore: Callable[[Automatic], str]
+    remark: str = ""
 
 
 def lens_kind(address: str) -> str:
@@ -92,4 +94,4 @@ def open_lens(address: str) -> Iterator[OpenLens]:
     module = import_module(f".{DRIVERS[kind].module}", __package__)
     opened: Callable[[SplitResult], AbstractContextManager[ControlWithWords]] = module.open_lens
     with opened(parts) as lens:
-        yield OpenLens(lens, lens.how_to_restore)
+        yield OpenLens(lens, lens.how_to_restore, getattr(lens, "remark", ""))

@@ -1,7 +1,7 @@
 """Cameras that are asked over HTTP: a session with name and password, and one way to fail."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 from urllib.parse import SplitResult, unquote
 
@@ -40,6 +40,30 @@ def _from_keyring(host: str, user: str) -> str:
         return ""
 
 
+class Offered(httpx.Auth):
+    """Name and password as the camera asks for them: digest where it offers that, else basic."""
+
+    def __init__(self, user: str, password: str) -> None:
+        self._digest, self._basic = httpx.DigestAuth(user, password), httpx.BasicAuth(user, password)
+        self._only_basic = False
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """The requests to send one after the other."""
+        if not self._only_basic:
+            flow = self._digest.auth_flow(request)
+            response = yield next(flow)
+            try:
+                while True:
+                    response = yield flow.send(response)
+            except StopIteration:
+                pass
+            offered = " ".join(response.headers.get_list("www-authenticate")).lower()
+            if response.status_code != 401 or "digest" in offered or "basic" not in offered:
+                return
+            self._only_basic = True
+        yield from self._basic.auth_flow(request)
+
+
 class Http:
     """Questions to one camera; close it at the end.
 
@@ -48,7 +72,7 @@ class Http:
     parts : SplitResult
         Of the address: host, port, name and password. A scheme that ends in `+https` is encrypted; the
         certificate is not checked, for cameras sign their own.
-    auth : {"digest", "basic"}
+    auth : {"digest", "basic", "offered"}
     transport : optional
         Another way than the network, for tests.
     """
@@ -62,7 +86,8 @@ class Http:
         known = login(parts)
         asks: Any = None
         if known is not None:
-            asks = httpx.DigestAuth(*known) if auth == "digest" else httpx.BasicAuth(*known)
+            kinds = {"digest": httpx.DigestAuth, "basic": httpx.BasicAuth, "offered": Offered}
+            asks = kinds[auth](*known)
         port = f":{parts.port}" if parts.port else ""
         self.title = shown(f"{parts.scheme}://{where}{port}")
         self._client = httpx.Client(

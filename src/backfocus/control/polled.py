@@ -47,7 +47,8 @@ class Remote(Protocol):
     """A lens where every call waits for its answer: what a driver over HTTP or a serial line writes.
 
     `title`: what to call it in an error, without secrets. `axes`: as in `LensControl`. Every call raises
-    NoAnswerError where it may be asked again, and LensError where that is of no use (a wrong password).
+    NoAnswerError where it may be asked again, and LensError where that is of no use (a wrong password). It
+    may have a `remark`: what to know of it before its numbers are believed.
     """
 
     title: str
@@ -134,6 +135,15 @@ class Polled:
         if not switch.was:
             raise LensLost(f"{self._remote.title} does not answer: look at the network")
         return switch.was[0]
+
+    @property
+    def remark(self) -> str:
+        """What to know of this lens before its numbers are believed; "" for nothing."""
+        return str(getattr(self._remote, "remark", ""))
+
+    def how_to_restore(self, was: Automatic) -> str:
+        """What puts automatic functions back by hand."""
+        return self._remote.how_to_restore(was)
 
     def close(self) -> None:
         """End the thread."""

@@ -104,7 +104,7 @@ def open_run(
     with ExitStack() as stack:
         is_virtual = lens_kind(address) == VIRTUAL
         source = stack.enter_context(closing(rig.pictures(notice)))
-        lens, how = stack.enter_context(_guarded(address, source))
+        lens, how = stack.enter_context(_guarded(address, source, notice))
         log = None if is_virtual else log_for(address, rig.source, repr(optics), repr(wishes), folder=folder)
         told = log.read(time.time()) if log else None
         if told is not None:
@@ -122,10 +122,14 @@ def open_run(
 
 
 @contextmanager
-def _guarded(address: str, source: VideoSource) -> Iterator[tuple[Guarded, Callable[[Automatic], str]]]:
+def _guarded(
+    address: str, source: VideoSource, notice: Callable[[str], None]
+) -> Iterator[tuple[Guarded, Callable[[Automatic], str]]]:
     """The lens, and how its automatic functions come back by hand; a virtual one is that of its pictures."""
     if lens_kind(address) != VIRTUAL:
         with open_lens(address) as opened:
+            if opened.remark:
+                notice(opened.remark)
             yield Guarded(opened.control, time.monotonic), opened.how_to_restore
     elif isinstance(source, SimSource) and source.motors is not None:
         how = "they are switches of this program, and end with it"

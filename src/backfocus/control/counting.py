@@ -1,0 +1,44 @@
+"""How a device counts an axis, and how it is counted here."""
+
+from dataclasses import dataclass
+
+from ..guide.axes import Axis
+
+ZOOM_PLAY, FOCUS_PLAY = 0.004, 0.003
+"""Shares of their span that zoom and focus may have as backlash, where no document says more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """A span of the device's own numbers, and which way they run.
+
+    Attributes
+    ----------
+    low, high : float
+        The span as the device counts.
+    per_step : float
+        Of its numbers in one step: a device that counts from 0 to 1 has a small one.
+    turned : bool
+        It counts against the rule of `guide.axes`.
+    """
+
+    low: float
+    high: float
+    per_step: float = 1.0
+    turned: bool = False
+
+    def axis(self, play: float = 0.0, longest_s: float = 20.0) -> Axis:
+        """The axis in steps; `play` is a share of the span."""
+        low, high = self.low / self.per_step, self.high / self.per_step
+        return Axis(low, high, play=play * (high - low), longest_s=longest_s)
+
+    def steps(self, told: float) -> float:
+        """Steps of what the device tells; outside its span where it stands there."""
+        return (self.low + self.high - told if self.turned else told) / self.per_step
+
+    def told(self, steps: float) -> float:
+        """What to tell the device, inside its span."""
+        number = steps * self.per_step
+        if self.turned:
+            number = self.low + self.high - number
+        return min(max(number, self.low), self.high)
