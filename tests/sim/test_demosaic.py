@@ -89,3 +89,10 @@ def test_turned_by_half_the_picture_is_the_same(method):
     raw = rubbish(30_000)
     turned = colours(raw[::-1, ::-1], method)[::-1, ::-1, ::-1]
     assert np.abs(turned - colours(raw, method))[INNER].max() <= 1.0
+
+
+@pytest.mark.parametrize("method", ["vng", "hamilton-adams"])
+def test_it_does_not_matter_which_rows_are_filled_in_together(method):
+    """A few rows less at the top, and every band of a large picture begins elsewhere."""
+    raw = np.random.default_rng(6).integers(0, 60_000, (450, 640)).astype(np.uint16)
+    np.testing.assert_array_equal(demosaic(raw[10:], method)[4:], demosaic(raw, method)[14:])

@@ -171,3 +171,23 @@ def test_a_crowd_never_stands_still():
 def test_depth_and_people_that_cannot_be_drawn_are_refused_in_words(keys, word):
     with pytest.raises(UsageError, match=word):
         parse_sim(f"sim://?{keys}")
+
+
+@pytest.mark.parametrize(
+    ("aperture", "shift_px"), [(1.0, (0.0, 0.0)), (1.0, (0.37, -1.61)), (0.5, (0.37, -1.61))]
+)
+def test_what_a_sensor_folds_is_what_its_photosites_see(aperture, shift_px):
+    """The quick way to every second sample, and all samples with every second left out."""
+    grid = Grid(*CANVAS, 2, aperture)
+    sharp = np.random.default_rng(7).uniform(10, 230, (2 * CANVAS[1], 2 * CANVAS[0])).astype(np.float32)
+    for axis in (0, 1):  # as everything is drawn: with nothing left at the grid's own Nyquist frequency
+        sharp = sharp / 2 + np.roll(sharp, 1, axis) / 4 + np.roll(sharp, -1, axis) / 4
+    spectrum = analyse(sharp, np.full(sharp.shape, 1 / 229, np.float32), grid, (0.2, 0.4))
+    seen, all_seen = (
+        picture(
+            spectrum, lambda frequency: transfer(frequency, 0.3, 0.1, CUT_OFF), 3.0, shift_px, between=between
+        )
+        for between in (False, True)
+    )
+    # Single precision through a transform of 1e5 samples.
+    np.testing.assert_allclose(seen, all_seen[::2, ::2], atol=2e-6)

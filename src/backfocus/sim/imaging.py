@@ -4,12 +4,15 @@ frequencies.
 A scene drawn with two samples to a pixel is transformed once per zoom position; while a ring turns only the
 transfer function changes. What lies above the pixels' Nyquist frequency is folded down as a sensor folds it.
 Wide blurs need few samples, so the wider the disc the coarser the grid.
+
+Spectra are gone through in bands of rows that stay in the processor's cache: drawing waits for memory.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,10 +25,14 @@ Curve = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 Sharp = NDArray[np.uint8] | NDArray[np.float32]
 """A scene as bytes of reflectance, 255 is 100 %, or between them."""
+Entries = NDArray[np.uint16]
 Window = Callable[[Floats, Floats], Floats]
 """What drawing has left of each frequency, in cycles per sample along x and y."""
 
 _TABLE = 8192
+_ENTRIES = 65536
+"""What a table must hold to be looked up with entries of two bytes; those from `_TABLE` on are not used."""
+_BAND_ROWS = 16
 _PAD_PX = 16
 WIDEST_DISC_SAMPLES = 20.0
 """A disc wider than this many samples is rendered on a grid of half as many."""
@@ -86,10 +93,15 @@ class Grid:
         return self.fine * math.sqrt(0.5)
 
     @cached_property
-    def entries(self) -> NDArray[np.intp]:
+    def entries(self) -> Entries:
         """Which entry of a radial table each frequency takes."""
         radial = np.hypot(self.x_cy_px, self.y_cy_px) * ((_TABLE - 1) / self.highest_cy_px)
-        return np.rint(radial).astype(np.intp)
+        return np.rint(radial).astype(np.uint16)
+
+    @cached_property
+    def folded_entries(self) -> tuple[Entries, ...]:
+        """The same for the four parts that fold onto each other, as `SharpSpectrum.parts` has them."""
+        return _folding(self.entries)
 
     @cached_property
     def aperture(self) -> Floats:
@@ -109,17 +121,52 @@ class Grid:
 
     def moved(self, dx_px: float, dy_px: float) -> tuple[NDArray[np.complex64], NDArray[np.complex64]]:
         """Factors that move a picture by less than its margin: for columns and for rows."""
-        x = np.exp(-2j * math.pi * self.x_cy_px * dx_px)
-        y = np.exp(-2j * math.pi * self.y_cy_px * dy_px)
-        return x.astype(np.complex64), y.astype(np.complex64)
+        return _turned(self.x_cy_px, dx_px), _turned(self.y_cy_px, dy_px)
+
+    def moved_folded(
+        self, dx_px: float, dy_px: float
+    ) -> tuple[NDArray[np.complex64], NDArray[np.complex64], tuple[complex, ...]]:
+        """The same for the four parts that fold onto each other: columns, rows, then a factor for each part.
+
+        Frequencies that fold onto each other are whole cycles to a pixel apart.
+        """
+        columns, rows = self.x_cy_px.shape[1] // 2 + 1, self.y_cy_px.shape[0] // 2
+        x, y = self.x_cy_px[:, :columns], np.arange(rows, dtype=np.float32)[:, None] / rows
+        across, down = (complex(np.exp(2j * math.pi * by_px)) for by_px in (dx_px, dy_px))
+        return _turned(x, dx_px), _turned(y, dy_px), (1.0, down, across, down * across)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+def _turned(frequency_cy_px: Floats, by_px: float) -> NDArray[np.complex64]:
+    return np.asarray(np.exp(-2j * math.pi * frequency_cy_px * by_px), np.complex64)
+
+
+def _folding(values: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """What of a half spectrum falls on each other when every second sample each way is left out.
+
+    The same rows from both halves, then what the half spectrum's upper columns stand for: the frequencies
+    of the other sign, in the order of those that they fall on.
+    """
+    rows, columns = values.shape[0] // 2, (values.shape[1] - 1) // 2
+    at, upper = np.arange(rows), values[:, : columns - 1 : -1]
+    parts = values[:rows, : columns + 1], values[rows:, : columns + 1], upper[-at], upper[rows - at]
+    return tuple(np.ascontiguousarray(part) for part in parts)
+
+
+@dataclass(frozen=True, eq=False)
 class SharpSpectrum:
     """The spectrum of a sharp scene through the pixel's area, on its grid."""
 
     grid: Grid
     values: NDArray[np.complex64]
+
+    @cached_property
+    def parts(self) -> tuple[tuple[Floats, Floats], ...]:
+        """Four parts that fold onto each other, each its real and its imaginary values."""
+        same, below, right, across = _folding(self.values)
+        return (
+            *((np.ascontiguousarray(part.real), np.ascontiguousarray(part.imag)) for part in (same, below)),
+            *((np.ascontiguousarray(part.real), -part.imag) for part in (right, across)),
+        )
 
 
 def analyse(sharp: Sharp, light: Floats, grid: Grid, shift_px: tuple[float, float]) -> SharpSpectrum:
@@ -131,11 +178,14 @@ def analyse(sharp: Sharp, light: Floats, grid: Grid, shift_px: tuple[float, floa
     light : ndarray, same shape
         How bright each place is lit, per byte.
     """
-    from scipy.fft import rfft2
-
-    values = rfft2(cv2.multiply(sharp, light, dtype=cv2.CV_32F), workers=1)
-    values *= grid.aperture
-    _move(values, grid, shift_px)
+    values = np.asarray(np.fft.rfft2(cv2.multiply(sharp, light, dtype=cv2.CV_32F)), np.complex64)
+    factors = None if shift_px == (0.0, 0.0) else grid.moved(*shift_px)
+    for rows in _bands(values.shape[0]):
+        band = values[rows]
+        band *= grid.aperture[rows]
+        if factors:
+            band *= factors[0]
+            band *= factors[1][rows]
     return SharpSpectrum(grid, values)
 
 
@@ -168,19 +218,17 @@ def picture(
     between : bool
         Also half-way between the pixels, what a pixel there would see, where the grid is as fine as that.
     """
-    from scipy.fft import irfft2
-
     grid = spectrum.grid
-    values = spectrum.values * np.take(_table(curve, grid.highest_cy_px, disc_px), grid.entries)
-    _move(values, grid, shift_px)
-    if grid.fine == 2 and not between:
-        values = _folded(values)
+    table = _table(curve, grid.highest_cy_px, disc_px)
+    folds = grid.fine == 2 and not between
+    values = (_folded if folds else _filtered)(spectrum, table, shift_px)
     rows = values.shape[0]
     columns = round(rows * grid.width_px / grid.height_px)
-    seen = irfft2(values, s=(rows, columns), overwrite_x=True, workers=1)
+    seen = np.asarray(np.fft.irfft2(values, s=(rows, columns)), np.float32)
     if grid.fine < 1:
-        seen = cv2.resize(seen, (grid.width_px, grid.height_px), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(seen, dtype=np.float32)
+        size = grid.width_px, grid.height_px
+        seen = np.asarray(cv2.resize(seen, size, interpolation=cv2.INTER_CUBIC), np.float32)
+    return seen
 
 
 def _table(curve: Curve, highest_cy_px: float, disc_px: float) -> Floats:
@@ -191,22 +239,43 @@ def _table(curve: Curve, highest_cy_px: float, disc_px: float) -> Floats:
     count = 48 + math.ceil(10.0 * highest_cy_px * disc_px)
     knots = np.linspace(0.0, highest_cy_px, count)
     spline = CubicSpline(knots, curve(knots))
-    return np.asarray(spline(np.linspace(0.0, highest_cy_px, _TABLE)), dtype=np.float32)
+    table = np.zeros(_ENTRIES, np.float32)
+    table[:_TABLE] = spline(np.linspace(0.0, highest_cy_px, _TABLE))
+    return table
 
 
-def _move(values: NDArray[np.complex64], grid: Grid, shift_px: tuple[float, float]) -> None:
-    if shift_px != (0.0, 0.0):
-        x, y = grid.moved(*shift_px)
-        values *= x
-        values *= y
+def _bands(rows: int) -> Iterator[slice]:
+    return (slice(first, min(first + _BAND_ROWS, rows)) for first in range(0, rows, _BAND_ROWS))
 
 
-def _folded(values: NDArray[np.complex64]) -> NDArray[np.complex64]:
-    """The spectrum of every second sample each way, from the spectrum of all."""
-    rows, columns = values.shape[0] // 2, (values.shape[1] - 1) // 2
-    down = values[:rows] + values[rows:]
-    out = down[:, : columns + 1].copy()
-    mirrored = down[(-np.arange(rows)) % rows, columns:][:, ::-1]
-    out += mirrored.conj()
-    out *= np.float32(0.25)
-    return out
+def _filtered(spectrum: SharpSpectrum, table: Floats, shift_px: tuple[float, float]) -> NDArray[np.complex64]:
+    """The spectrum through the lens, moved."""
+    grid, values = spectrum.grid, np.empty_like(spectrum.values)
+    factors = None if shift_px == (0.0, 0.0) else grid.moved(*shift_px)
+    for rows in _bands(values.shape[0]):
+        band = np.multiply(spectrum.values[rows], cv2.LUT(grid.entries[rows], table), out=values[rows])
+        if factors:
+            band *= factors[0]
+            band *= factors[1][rows]
+    return values
+
+
+def _folded(spectrum: SharpSpectrum, table: Floats, shift_px: tuple[float, float]) -> NDArray[np.complex64]:
+    """The spectrum of every second sample each way of what `_filtered` gives."""
+    grid, table = spectrum.grid, table * np.float32(0.25)
+    shape = spectrum.parts[0][0].shape
+    values, moves = np.empty(shape, np.complex64), shift_px != (0.0, 0.0)
+    across, down, turns = grid.moved_folded(*shift_px)
+    for rows in _bands(shape[0]):
+        real, imaginary = np.zeros((2, *values[rows].shape), np.float32)
+        for (each, other), entries, turn in zip(spectrum.parts, grid.folded_entries, turns, strict=True):
+            passed = cv2.LUT(entries[rows], table)
+            a, b = each[rows] * passed, other[rows] * passed
+            real += a if turn == 1.0 else np.float32(turn.real) * a - np.float32(turn.imag) * b
+            imaginary += b if turn == 1.0 else np.float32(turn.imag) * a + np.float32(turn.real) * b
+        band = values[rows]
+        band.real, band.imag = real, imaginary
+        if moves:
+            band *= across
+            band *= down[rows]
+    return values

@@ -21,13 +21,12 @@ from .grain import Grain
 from .raster import Exposure, Floats
 from .sensor import (
     BLACK_CODE,
-    LUMA_BLUE,
-    LUMA_RED,
     WHITE_CODE,
     Picture,
     bt709,
     chroma_codes,
     code_values,
+    luma_of,
     woven,
 )
 from .settings import SimSettings
@@ -75,9 +74,7 @@ class RealSensor:
             signal = _paired(signal)
         if signal.ndim == 2:
             return Picture(code_values(self._finished(signal)))
-        blue, green, red = (np.ascontiguousarray(signal[:, :, colour]) for colour in range(3))
-        luma = LUMA_BLUE * blue + (1.0 - LUMA_BLUE - LUMA_RED) * green + LUMA_RED * red
-        return Picture(code_values(self._finished(luma)), chroma_codes(luma, red, blue))
+        return Picture(code_values(self._finished(luma_of(signal))), chroma_codes(signal))
 
     def _colours(self, exposure: Exposure) -> Raw:
         """Raw values of the whole raster: of one grey plane, or blue, green and red."""

@@ -83,19 +83,25 @@ class Sensor:
 
 def picture_of_colours(green: Codes, red: Floats, blue: Floats) -> Picture:
     """The picture of three planes of code values: luma, and colour at half the size each way."""
-    luma = green + LUMA_RED * (red - green) + LUMA_BLUE * (blue - green)
-    return Picture(code_values(luma), chroma_codes(luma, red, blue))
+    colours = np.asarray(cv2.merge([blue, green.astype(np.float32), red]), np.float32)
+    return Picture(code_values(luma_of(colours)), chroma_codes(colours))
 
 
-def chroma_codes(luma: Floats, red: Floats, blue: Floats) -> tuple[Codes, Codes]:
-    """Cb and Cr at half the size each way, from planes of code values."""
-    size = luma.shape[1] // 2, luma.shape[0] // 2
+def luma_of(colours: Floats) -> Floats:
+    """Of planes of code values, blue, green and red, shape (height, width, 3)."""
+    weights = [[LUMA_BLUE, 1.0 - LUMA_BLUE - LUMA_RED, LUMA_RED]]
+    return np.asarray(cv2.transform(colours, np.array(weights, np.float32)), np.float32)
+
+
+def chroma_codes(colours: Floats) -> tuple[Codes, Codes]:
+    """Cb and Cr at half the size each way, from planes of code values, blue, green and red."""
+    size = colours.shape[1] // 2, colours.shape[0] // 2
+    small = np.asarray(cv2.resize(colours, size, interpolation=cv2.INTER_AREA), np.float32)
+    luma = luma_of(small)
     span = CHROMA_SPAN / (WHITE_CODE - BLACK_CODE) / 2.0
     cb, cr = (
-        code_values(
-            128.0 + span / (1.0 - weight) * cv2.resize(plane - luma, size, interpolation=cv2.INTER_AREA)
-        )
-        for plane, weight in ((blue, LUMA_BLUE), (red, LUMA_RED))
+        code_values(128.0 + span / (1.0 - weight) * (small[:, :, colour] - luma))
+        for colour, weight in ((0, LUMA_BLUE), (2, LUMA_RED))
     )
     return cb, cr
 
@@ -110,4 +116,5 @@ def woven(planes: Sequence[NDArray[Any]], first: Field) -> NDArray[Any]:
 
 def code_values(signal: Floats) -> Codes:
     """Rounded to 8 bits, 0 and 255 left out as interfaces want it."""
-    return np.asarray(np.clip(np.rint(signal), 1, 254), np.uint8)
+    codes = np.asarray(cv2.addWeighted(signal, 1.0, signal, 0.0, 0.0, dtype=cv2.CV_8U), np.uint8)
+    return np.clip(codes, np.uint8(1), np.uint8(254), out=codes)
