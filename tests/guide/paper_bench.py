@@ -77,6 +77,7 @@ class Lens:
     hasty_lock: bool = False
     locks_at_wide_after_s: float = 0.0
     touch_px: float = 0.0
+    interpolates: float = 0.0
 
     @property
     def optics(self) -> Optics:
@@ -162,6 +163,7 @@ class Camera:
         frequency = np.geomspace(max(1.05 * rim, 0.01), 0.45, RINGS)
         soft = lens.soft[1] + (lens.soft[0] - lens.soft[1]) * self.pose.zoom
         clean = lens_pixel_mtf(frequency, min(abs(r), 3000.0), f_number=n, pixel_um=5.0)
+        soft += lens.interpolates * float(self.rng.random()) if lens.interpolates else 0.0
         clean = shows * clean * np.exp(-soft * (frequency / 0.25) ** 2)
         sigma = lens.noise * math.sqrt(200.0 / scale_px)
         seen = clean + self.rng.normal(0.0, sigma, RINGS)

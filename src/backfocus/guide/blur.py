@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..measure.reading import Against, Reading, RingPosition
+from ..optics.blur import lens_pixel_mtf
 from ..optics.lens import Optics
 from ..solve import light
 from ..solve.defocus import Defocus, Reference, defocus
@@ -23,6 +24,8 @@ READABLE_SHARE = 0.1
 """A blur not known to a tenth of itself is a guess among the ripples of a far defocus."""
 LARGEST_DISC_PX = 44.0
 """The solver's curves end at a blur disc of 46 pixels: what lies beyond reads as that."""
+FAINT = 0.5
+"""Of a best picture's contrast no more than half is ever taken to have been lost between its pictures."""
 SOFTEST_HALF_DEPTHS = 5.0
 """No lens in use is softer at its best than so many half depths of focus: a lowest point above is no peak."""
 
@@ -59,6 +62,23 @@ def steady_reading(
         position=mean_position([each.position for each in readings if each.frequency_cy_px]),
         against=mean.against.ratio if mean.against else 0.0,
     )
+
+
+def as_in_focus(session: Session, best: SteadyReading, off_um: float) -> SteadyReading:
+    """The best of a sweep as it would be in focus: its pictures were `off_um` out, root mean square."""
+    optics, frequency = optics_of(session), np.array(best.frequency_cy_px)
+    number = optics.f_number(ratio_of(session, best.scale_px, at_tele=session.step.at_tele))
+    sharp, soft = (
+        lens_pixel_mtf(
+            frequency, um, f_number=number, pixel_um=optics.pixel_um, wavelength_um=optics.wavelength_um
+        )
+        for um in (0.0, off_um)
+    )
+    curve = tuple(map(float, np.array(best.modulation) * sharp / np.maximum(soft, FAINT * sharp)))
+    found = blur_um(session, as_reading(replace(best, modulation=curve)))
+    if found is None:
+        return best
+    return replace(best, modulation=curve, residual_um=found[0], sigma_um=found[1])
 
 
 def refer(

@@ -31,6 +31,9 @@ CLOSE_HALF_DEPTHS = 0.5
 NO_BLUR = 0.3
 """Half depths of focus: what reads less tells no flank."""
 
+UNEVEN_HALF_DEPTHS = 0.5
+"""Where a flank ends farther from the parabola the ring rested on its way, or turned to and fro."""
+
 _SMOOTHED = 5
 _FEWEST = 5
 
@@ -46,7 +49,9 @@ class InFocus:
     off_um: float
 
 
-def in_focus(blur_um: Sequence[float], half_depth_um: float) -> InFocus | None:
+def in_focus(
+    blur_um: Sequence[float], half_depth_um: float, *, risen_half_depths: float = 1.0
+) -> InFocus | None:
     """The pictures near the moments of focus; None where the ring did not pass evenly through any.
 
     Parameters
@@ -55,13 +60,15 @@ def in_focus(blur_um: Sequence[float], half_depth_um: float) -> InFocus | None:
         |r| of the pictures of a sweep as a perfect camera would show it, in their order.
     half_depth_um : float
         h at this zoom position.
+    risen_half_depths : float
+        What is softer by so much on both sides is a passage.
     """
     blur = np.array(blur_um, dtype=float)
     if len(blur) < _FEWEST:
         return None
     found = [
         each
-        for part in _passages(blur, half_depth_um)
+        for part in _passages(blur, half_depth_um, risen_half_depths * half_depth_um)
         if (each := _passage(blur, part, half_depth_um)) is not None
     ]
     if not found:
@@ -88,8 +95,8 @@ class _Moment:
     floor_um: float
 
 
-def _passages(blur: Vector, depth_um: float) -> list[slice]:
-    """Where the blur, smoothed, is lower than on both sides by a half depth of focus, flanks and all."""
+def _passages(blur: Vector, depth_um: float, risen_um: float) -> list[slice]:
+    """Where the blur, smoothed, is lower than on both sides by so much, flanks and all."""
     smooth = _smoothed(blur)
     left, found = smooth.copy(), []
     while len(left):
@@ -98,7 +105,7 @@ def _passages(blur: Vector, depth_um: float) -> list[slice]:
             break
         most = math.hypot(smooth[bottom], FLANK_HALF_DEPTHS * depth_um)
         first, last = _until(smooth[bottom::-1], most), _until(smooth[bottom:], most)
-        if min(smooth[bottom - first], smooth[bottom + last]) >= smooth[bottom] + depth_um:
+        if min(smooth[bottom - first], smooth[bottom + last]) >= smooth[bottom] + risen_um:
             found.append(slice(bottom - first, bottom + last + 1))
         left[bottom - first : bottom + last + 1] = np.inf
     return found
@@ -127,6 +134,9 @@ def _passage(blur: Vector, part: slice, depth_um: float) -> _Moment | None:
         return None
     moment = middle - slope / (2.0 * bend)
     if not at[0] < moment < at[-1]:
+        return None
+    even = np.sqrt(np.maximum(rows @ (level, slope, bend), 0.0))
+    if np.abs(even - _smoothed(seen))[[0, -1]].max() > UNEVEN_HALF_DEPTHS * depth_um:
         return None
     floor = float(level - slope**2 / (4.0 * bend))
     return _Moment(float(moment), math.sqrt(float(bend)), math.sqrt(max(floor, 0.0)))

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...solve.hand_sweep import Passage, sweep_by_hand
+from ...solve.sweep_best import InFocus, in_focus
 from .. import events as ev
-from ..blur import SOFTEST_HALF_DEPTHS, less_in_quadrature, refer, steady_reading
+from ..blur import SOFTEST_HALF_DEPTHS, as_in_focus, less_in_quadrature, refer, steady_reading
 from ..session_state import Session, half_depth_um, k_of, optics_of, ratio_of
 from ..steps import Step
 from .idle import is_changing
@@ -55,6 +56,10 @@ CLEARLY = 1.5
 APPEARED_S, APPEARED_SHARE = 0.3, 0.75
 STRAYS_SCATTERS = 5.0
 """In a minute's tenths of seconds the third highest of normal noise lies five sigmas above the lowest."""
+RISEN_HALF_DEPTHS = 0.5
+"""The far flank of a passage has just begun when it is told as passed."""
+FEWEST_BY_TIME = 6
+"""Of fewer pictures in focus the sharpest has little luck, and how far off the others are is a guess."""
 CONTRAST_STEP = 0.15
 OBJECT_NOISE = 0.8
 """Sigmas of an object's reading that are its noise from picture to picture, at most."""
@@ -198,14 +203,32 @@ def _strays_um(raw_um: NDArray[np.float64], sigma_um: NDArray[np.float64]) -> fl
 
 
 def _passed(session: Session, seen: Sequence[TimedReading], found: Passage, at_s: float) -> ev.Seen | None:
-    """The sharpest pictures: those of a tenth of a second, and at least three."""
+    """The pictures in focus, by when they were taken: the sharpest of many are those with luck."""
+    by_time = _by_time(session, seen)
+    if by_time is None:
+        best = steady_reading(session, [each.reading for each in _sharpest(seen, found)])
+    elif best := steady_reading(session, [seen[at].reading for at in by_time.pictures]):
+        best = as_in_focus(session, best, by_time.off_um)
+    return ev.PeakPassed(at_s, turned_ring(session), best) if best else None
+
+
+def _by_time(session: Session, seen: Sequence[TimedReading]) -> InFocus | None:
+    """The pictures about the moment of focus; None where the ring went by in a few, or not evenly."""
+    depth_um = _depth_here_um(session, seen)
+    blur_um = np.array([each.um or 0.0 for each in seen])
+    floor_um = min(_third(blur_um, lowest=True), SOFTEST_HALF_DEPTHS * depth_um)
+    own_um = np.sqrt(np.maximum(np.square(blur_um) - floor_um**2, 0.0))
+    found = in_focus(own_um, depth_um, risen_half_depths=RISEN_HALF_DEPTHS)
+    return found if found is not None and len(found.pictures) >= FEWEST_BY_TIME else None
+
+
+def _sharpest(seen: Sequence[TimedReading], found: Passage) -> Sequence[TimedReading]:
+    """Those of the sharpest tenth of a second, at least three: of a ring that did not turn evenly."""
     starts = _by_tenths(seen, [0.0] * len(seen)).starts
     following = starts[found.index + 1] if found.index + 1 < len(starts) else len(seen)
     middle = int(starts[found.index] + following) // 2
     half = max(1, int(following - starts[found.index]) // 2)
-    around = seen[max(0, middle - half) : middle + half + 1]
-    best = steady_reading(session, [each.reading for each in around])
-    return ev.PeakPassed(at_s, turned_ring(session), best) if best else None
+    return seen[max(0, middle - half) : middle + half + 1]
 
 
 def _trend(state: StepHistory, session: Session) -> ev.Seen | None:
