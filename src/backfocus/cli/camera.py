@@ -22,6 +22,10 @@ Host = Annotated[str, typer.Option("--host", help="Address to listen on; 0.0.0.0
 VideoPort = Annotated[int, typer.Option("--video-port", help="Port of the pictures; 0: a free one.")]
 ViscaPort = Annotated[int, typer.Option("--visca-port", help="UDP port of VISCA; 0: a free one.")]
 TcpPort = Annotated[int, typer.Option("--visca-tcp-port", help="TCP port of VISCA; 0: a free one.")]
+SerialLines = Annotated[
+    bool,
+    typer.Option("--serial", help="Two serial lines too: one speaks Fujinon's L10, with F.f., one VISCA."),
+]
 FaultsText = Annotated[
     str,
     typer.Option(
@@ -37,6 +41,7 @@ def camera(
     video_port: VideoPort = 8090,
     visca_port: ViscaPort = 52381,
     visca_tcp_port: TcpPort = 5678,
+    serial: SerialLines = False,
     faults: FaultsText = "",
     seconds: options.Seconds = None,
     json_: options.Json = False,
@@ -48,6 +53,8 @@ def camera(
     Examples:
 
       backfocus camera "sim://?delta_um=40&zoom=10"
+
+      backfocus camera "sim://?delta_um=40&zoom=10&motor=back-focus" --serial
 
       backfocus camera "sim://?delta_um=-25&lens=rear&drift_um=60" --faults lost=0.1,full=0.05
 
@@ -61,13 +68,17 @@ def camera(
 
     wrong = parse_faults(faults, parse_sim(address).seed)
     ports = (video_port, visca_port, visca_tcp_port)
-    with serve_camera(address, host=host, ports=ports, faults=wrong) as served:
+    with serve_camera(address, host=host, ports=ports, faults=wrong, serial=serial) as served:
         if json_:
             where = {"video": served.video, "visca": served.visca, "visca_tcp": served.visca_tcp}
+            if serial:
+                where |= {"l10": served.l10, "visca_serial": served.visca_serial}
             sys.stdout.write(json.dumps(where) + "\n")
         else:
             typer.echo(f"pictures   {served.video}")
             typer.echo(f"motors     {served.visca}   or {served.visca_tcp}")
+            if serial:
+                typer.echo(f"serial     {served.l10}   or {served.visca_serial}")
             typer.echo("try it     " + _command(served))
         sys.stdout.flush()
         threading.Event().wait(seconds)

@@ -28,6 +28,7 @@ DRIVERS: dict[str, Driver] = {
     "visca": Driver("visca_lens", "visca://HOST"),
     "visca+tcp": Driver("visca_lens", "visca+tcp://HOST"),
     "visca+serial": Driver("visca_lens", "visca+serial:///dev/ttyUSB0", needs_host=False),
+    "l10+serial": Driver("l10_lens", "l10+serial:///dev/ttyUSB0", needs_host=False),
 }
 """By scheme. A driver is loaded when it is asked for, so that one of them may need an extra."""
 

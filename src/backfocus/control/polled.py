@@ -18,8 +18,6 @@ TRIES = 4
 """A question without an answer is asked again so often, then the camera is lost."""
 ANSWER_S = 10.0
 """Longest wait for automatic functions to be switched."""
-NEAR = 2.0
-"""Steps from the place it was sent to within which a motor has arrived."""
 BEGIN_S = 1.0
 """A motor that has not arrived may stand because it has not begun yet: for so long, with slow cameras."""
 
@@ -204,7 +202,9 @@ class Polled:
     def _has_begun(self) -> bool:
         """Whether a motor that stands has been where it was sent, or will not go."""
         told = {axis: place for axis, place in self._sent.items() if axis in self._look.positions}
-        arrived = all(abs(self._look.positions[axis] - place) <= NEAR for axis, place in told.items())
+        arrived = all(
+            abs(self._look.positions[axis] - place) <= self.axes[axis].near for axis, place in told.items()
+        )
         return (bool(told) and arrived) or self._clock() - self._sent_s > BEGIN_S
 
     def _tried(self, ask: Callable[[], T]) -> T:

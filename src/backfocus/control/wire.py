@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from ..errors import LensUnreachable
+from .serial_line import open_line
 from .visca import packets
 from .visca_talk import Talk
 
@@ -90,16 +90,7 @@ class Serial:
     """RS-232 or RS-422 through pyserial, 9600 baud as cameras are set when they leave the factory."""
 
     def __init__(self, path: str, baud: int = 9600) -> None:
-        try:
-            import serial
-        except ImportError:
-            raise LensUnreachable(
-                "a serial line needs pyserial: pip install 'backfocus[serial]', or use visca://HOST"
-            ) from None
-        try:
-            self._line: Any = serial.Serial(path, baud, timeout=SLICE_S)
-        except serial.SerialException as fault:
-            raise LensUnreachable(f"{path}: the serial line cannot be opened: {fault}") from None
+        self._line: Any = open_line(path, baud, SLICE_S)
         self._rest = b""
 
     def send(self, data: bytes) -> None:

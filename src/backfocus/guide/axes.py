@@ -38,6 +38,8 @@ class Axis:
         Shortest time from one move to the next.
     longest_s : float
         A move that is not over after so long is stuck.
+    near : float
+        Steps from where it was sent within which a motor that stands has arrived.
     """
 
     low: float
@@ -46,6 +48,7 @@ class Axis:
     play: float = 0.0
     spacing_s: float = 0.0
     longest_s: float = 20.0
+    near: float = 2.0
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):

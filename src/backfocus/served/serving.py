@@ -10,8 +10,10 @@ from ..errors import OutputError, UsageError
 from ..sim.settings import parse_sim
 from .faults import Faults, Luck
 from .http_server import PATH, Face, HttpServer
+from .l10_server import L10Camera
+from .pty_line import pty_line
 from .virtual_camera import VirtualCamera
-from .visca_server import TcpServer, UdpServer, ViscaCamera
+from .visca_server import SerialCamera, TcpServer, UdpServer, ViscaCamera
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class Served:
     camera : VirtualCamera
     host : str
     video_port, visca_port, visca_tcp_port : int
+    l10_line, visca_line : str
+        The paths of its serial lines; "" without.
     """
 
     camera: VirtualCamera
@@ -30,6 +34,8 @@ class Served:
     video_port: int
     visca_port: int
     visca_tcp_port: int
+    l10_line: str = ""
+    visca_line: str = ""
 
     @property
     def video(self) -> str:
@@ -47,6 +53,17 @@ class Served:
         return f"visca+tcp://{self.host}:{self.visca_tcp_port}"
 
     @property
+    def l10(self) -> str:
+        """The address of its motors over a serial line, as Fujinon's lenses speak."""
+        back_focus = "?back-focus=yes" if self.camera.settings.motor == "back-focus" else ""
+        return f"l10+serial://{self.l10_line}{back_focus}"
+
+    @property
+    def visca_serial(self) -> str:
+        """The address of its motors over a serial line, as Sony's cameras speak."""
+        return f"visca+serial://{self.visca_line}"
+
+    @property
     def f_number(self) -> str:
         """Its f-number as people write it: one, or a ramp over focal lengths."""
         knots = self.camera.settings.f_numbers
@@ -62,6 +79,7 @@ def serve_camera(
     host: str = "127.0.0.1",
     ports: tuple[int, int, int] = (0, 0, 0),
     faults: Faults | None = None,
+    serial: bool = False,
 ) -> Iterator[Served]:
     """The virtual camera at a sim:// address on the network; switched off at the end.
 
@@ -69,11 +87,13 @@ def serve_camera(
     ----------
     ports : (int, int, int)
         For pictures, VISCA over UDP and VISCA over TCP; 0 takes a free one.
+    serial : bool
+        Whether it has serial lines too, one for L10 and one for VISCA.
 
     Raises
     ------
     UsageError
-        For an address that cannot be meant.
+        For an address that cannot be meant, and where this machine has no virtual serial lines.
     OutputError
         Where a port is taken.
     """
@@ -101,7 +121,9 @@ def serve_camera(
         for server in servers:
             threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
             stack.callback(server.shutdown)
-        yield Served(camera, host, *(server.socket.getsockname()[1] for server in servers))
+        lines = (L10Camera(camera, luck).hear, SerialCamera(visca).hear) if serial else ()
+        paths = [stack.enter_context(pty_line(hear)) for hear in lines]
+        yield Served(camera, host, *(server.socket.getsockname()[1] for server in servers), *paths)
 
 
 def faces(camera: VirtualCamera) -> tuple[Face, ...]:

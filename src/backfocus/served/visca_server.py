@@ -167,6 +167,20 @@ class TcpServer(socketserver.ThreadingTCPServer):
             self._visca.hear(packet, lambda reply: _sent(request.sendall, bytes(visca.reply_bytes(reply))))
 
 
+class SerialCamera:
+    """VISCA over a serial line."""
+
+    def __init__(self, camera: ViscaCamera) -> None:
+        self._visca = camera
+        self._rest = b""
+
+    def hear(self, data: bytes, send: Callable[[bytes], None]) -> None:
+        """Take in bytes."""
+        whole, self._rest = visca.packets(self._rest + data)
+        for packet in whole:
+            self._visca.hear(packet, lambda reply: _sent(send, bytes(visca.reply_bytes(reply))))
+
+
 def _packets(connection: Any) -> Iterator[bytes]:
     rest = b""
     while True:

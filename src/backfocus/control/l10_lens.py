@@ -1,0 +1,235 @@
+"""A lens behind Fujinon's L10: zoom, focus and, where the address says so, its motorised back focus (F.f.).
+
+The lens is taken from its handles when something is moved, and given back at the end. Where the program is
+killed it goes back by itself: after five seconds without a message the lens obeys its handles again.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import SplitResult
+
+from ..errors import LensError, LensUnreachable
+from ..guide.axes import Automatic, Axis, AxisName
+from . import l10
+from .counting import Counting
+from .l10 import Block, Code
+from .polled import Look, NoAnswerError, Polled, polled
+from .query import REVERSED, STRAIGHT, asked_for, which_way
+from .serial_line import open_line
+
+ANSWER_S = 0.1
+"""Longest wait for an answer: the lens has 10 ms, a USB adapter may hold bytes back for 16."""
+SETS_ITSELF_S = 30.0
+"""Longest that a lens takes to set itself after it was switched on."""
+ASK_AGAIN_S = 0.25
+NEAR = 40.0
+"""Steps from where it was sent within which a motor has arrived: potentiometers tell about 1 in 2000."""
+ZOOM = Axis(0.0, float(l10.FULL), play=256.0, near=NEAR)
+FOCUS = Axis(0.0, float(l10.FULL), play=192.0, near=NEAR)
+FF = Axis(0.0, float(l10.FULL), play=512.0, near=NEAR)
+
+AS_WE_COUNT = Counting(0.0, float(l10.FULL))
+TURNED = Counting(0.0, float(l10.FULL), turned=True)
+
+BackFocus = Literal["no", "yes", "straight", "reversed"]
+"""Whether F.f. is driven, and whether it is known which way its steps run."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Motor:
+    """How an axis is sent, asked, taken from the handle, and counted."""
+
+    send: Code
+    ask: Code
+    local: int
+    counting: Counting = AS_WE_COUNT
+
+
+class SerialLine:
+    """Blocks over a serial line, and the answers to them; close it at the end."""
+
+    def __init__(self, path: str) -> None:
+        self._line = open_line(path, l10.BAUD, ANSWER_S)
+
+    def ask(self, block: Block) -> Block | None:
+        """The answer to a block; None where none came whole in time. Raises OSError for a cut line."""
+        self._line.reset_input_buffer()
+        self._line.write(l10.block_bytes(block))
+        head = self._line.read(1)
+        length = l10.length_of(head[0]) if head else None
+        return None if length is None else l10.read_block(head + self._line.read(length - 1))
+
+    def close(self) -> None:
+        """Let go."""
+        self._line.close()
+
+
+class L10Lens:
+    """A `Remote` over a serial line.
+
+    Parameters
+    ----------
+    line : SerialLine
+    title : str
+        What to call it in an error.
+    back_focus : {"no", "yes", "straight", "reversed"}
+        Whether its F.f. is driven, and which way its steps run where a person has seen that.
+    pause : callable
+        Lets seconds pass while the lens sets itself.
+
+    Raises LensUnreachable where it does not answer, or has no F.f. though the address says so.
+    """
+
+    def __init__(
+        self,
+        line: SerialLine,
+        title: str,
+        back_focus: BackFocus = "no",
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._line, self.title = line, title
+        self._in_doubt = False
+        self._motors: dict[AxisName, _Motor] = {
+            "zoom": _Motor(Code.ZOOM_TO, Code.ZOOM, l10.LOCAL_ZOOM),
+            "focus": _Motor(Code.FOCUS_TO, Code.FOCUS, l10.LOCAL_FOCUS, TURNED),
+        }
+        self._call(pause)
+        self._switches = (self._ask(Code.SWITCH_4) or b"\xff")[0]
+        self._pf_switches = self._ask(Code.PF_SWITCH_2)
+        self.axes: Mapping[AxisName, Axis] = {"zoom": ZOOM, "focus": FOCUS}
+        self.remark = ""
+        if back_focus != "no":
+            counting = TURNED if back_focus == REVERSED else AS_WE_COUNT
+            self._motors["back-focus"] = _Motor(Code.FF_TO, Code.FF, l10.LOCAL_FF, counting)
+            self.axes = {**self.axes, "back-focus": FF}
+            self._demand_back_focus()
+            if back_focus == "yes":
+                self.remark = which_way({}, ["back-focus"])
+
+    def name(self) -> str:
+        """The name that the lens gives itself; "" where it has none."""
+        first = self._ask(Code.NAME)
+        rest = self._ask(Code.NAME_END) if len(first) == l10.LONGEST_DATA else b""
+        return l10.name_of(first, rest)
+
+    def send(self, places: Mapping[AxisName, float]) -> None:
+        """Take the lens from its handles, and send its motors off."""
+        self._ask(Code.SWITCH_4_TO, bytes((self._taken,)))
+        for axis, place in places.items():
+            motor = self._motors[axis]
+            self._ask(motor.send, l10.position_bytes(round(motor.counting.told(place))))
+
+    def look(self) -> Look:
+        """Where they stand; whether they move is seen from that."""
+        places: dict[AxisName, float] = {}
+        for axis, motor in self._motors.items():
+            at = l10.position(self._ask(motor.ask))
+            if at is None:
+                raise LensError(f"{self.title} does not tell where its {axis} stands: it has no motor for it")
+            places[axis] = motor.counting.steps(float(at))
+        return Look(places)
+
+    def automatic(self, wanted: Automatic) -> Automatic:
+        """Switch PF and the automatic iris; None for what this lens has not."""
+        pf, iris = self._ask(Code.PF_SWITCH_0), self._ask(Code.SWITCH_2)
+        if wanted.focus is not None and pf:
+            self._switch_pf(pf[0] & ~l10.PF_OFF if wanted.focus else pf[0] | l10.PF_OFF)
+        if wanted.exposure is not None and iris:
+            now = iris[0] & ~l10.IRIS_REMOTE if wanted.exposure else iris[0] | l10.IRIS_REMOTE
+            self._ask(Code.SWITCH_2_TO, bytes((now,)))
+        return Automatic(
+            focus=not pf[0] & l10.PF_OFF if pf else None,
+            exposure=not iris[0] & l10.IRIS_REMOTE if iris else None,
+        )
+
+    def how_to_restore(self, was: Automatic) -> str:
+        """What to do by hand; the handles get the lens back by themselves."""
+        on = [words for words, is_on in (("PF", was.focus), ("automatic iris", was.exposure)) if is_on]
+        switch = f"; switch {' and '.join(on)} on again at the camera" if on else ""
+        return f"the lens obeys its handles again 5 s after the last message{switch}"
+
+    def give_back(self) -> None:
+        """Let the handles have it again, as it was found; a lens that is gone does that by itself."""
+        try:
+            if self._pf_switches:
+                self._ask(Code.PF_SWITCH_2_TO, self._pf_switches)
+            self._ask(Code.SWITCH_4_TO, bytes((self._switches,)))
+        except (NoAnswerError, LensError):
+            return
+
+    @property
+    def _taken(self) -> int:
+        switches = self._switches
+        for motor in self._motors.values():
+            switches &= ~motor.local
+        return switches
+
+    def _switch_pf(self, switches: int) -> None:
+        """PF obeys the host only while the focus itself is the handle's."""
+        self._ask(Code.SWITCH_4_TO, bytes((self._taken | l10.LOCAL_FOCUS,)))
+        if self._pf_switches:
+            self._ask(Code.PF_SWITCH_2_TO, bytes((self._pf_switches[0] & ~l10.PF_LOCAL,)))
+        self._ask(Code.PF_SWITCH_0_TO, bytes((switches,)))
+
+    def _demand_back_focus(self) -> None:
+        """A lens without F.f. says nothing to the question for its place, or does not hand it over."""
+        self._ask(Code.SWITCH_4_TO, bytes((self._taken,)))
+        switches, place = self._ask(Code.SWITCH_4), l10.position(self._ask(Code.FF))
+        if place is None or not switches or switches[0] & l10.LOCAL_FF:
+            self.give_back()
+            raise LensUnreachable(f"{self.title} has no motor for the back focus: leave back-focus out")
+
+    def _call(self, pause: Callable[[float], None]) -> None:
+        """Connect, and wait until the lens has set itself."""
+        for _ in range(round(SETS_ITSELF_S / ASK_AGAIN_S)):
+            answer = self._said(Block(Code.CONNECT))
+            if answer is None:
+                raise LensUnreachable(f"{self.title} does not answer: look at the cable, and at its power")
+            if not answer.says_busy:
+                return
+            pause(ASK_AGAIN_S)
+        raise LensUnreachable(f"{self.title} still sets itself: see that nothing holds its rings")
+
+    def _ask(self, code: Code, data: bytes = b"") -> bytes:
+        """The data of the answer; raises NoAnswerError. After a lost answer the lens is called first."""
+        if self._in_doubt and self._said(Block(Code.CONNECT)) is None:
+            raise NoAnswerError("it does not answer")
+        answer = self._said(Block(code, data))
+        self._in_doubt = answer is None or answer.code != code
+        if answer is None:
+            raise NoAnswerError("its answer did not come whole")
+        if answer.code != code:
+            raise NoAnswerError("it sets itself" if answer.says_busy else "it answers something else")
+        return answer.data
+
+    def _said(self, block: Block) -> Block | None:
+        try:
+            return self._line.ask(block)
+        except OSError as fault:
+            raise LensError(f"{self.title}: the serial line is gone: {fault}") from None
+
+
+def back_focus_of(parts: SplitResult) -> BackFocus:
+    """What an address says of the back focus, `?back-focus=yes`; UsageError for what cannot be meant."""
+    said = asked_for(parts, {"back-focus": ("no", "yes", STRAIGHT, REVERSED)})
+    known: dict[str, BackFocus] = {"yes": "yes", STRAIGHT: "straight", REVERSED: "reversed"}
+    return known.get(said.get("back-focus", ""), "no")
+
+
+@contextmanager
+def open_lens(parts: SplitResult) -> Iterator[Polled]:
+    """The lens at the end of a serial line; raises LensUnreachable."""
+    back_focus = back_focus_of(parts)
+    line = SerialLine(parts.path)
+    try:
+        remote = L10Lens(line, parts.path, back_focus)
+        try:
+            with polled(remote) as lens:
+                yield lens
+        finally:
+            remote.give_back()
+    finally:
+        line.close()

@@ -1,0 +1,118 @@
+"""A lens behind L10, on a line without a cable: what it is told, and when it is given back."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from backfocus.control import l10
+from backfocus.control.l10 import Block, Code
+from backfocus.control.l10_lens import L10Lens, back_focus_of
+from backfocus.control.polled import NoAnswerError
+from backfocus.errors import LensUnreachable, UsageError
+from backfocus.guide.axes import Automatic
+from backfocus.served.faults import Faults, Luck
+from backfocus.served.l10_server import L10Camera
+from backfocus.served.virtual_camera import VirtualCamera
+from backfocus.sim.settings import parse_sim
+
+SIM = "sim://?zoom=4&size=64x64&zoom_s=0.1&focus_s=0.1&motor="
+
+
+class Wire:
+    """Hands blocks over at once; `damaged` of the next answers are lost."""
+
+    def __init__(self, motor: str) -> None:
+        self.now_s = 0.0
+        self.camera = VirtualCamera(parse_sim(SIM + motor), lambda: self.now_s)
+        self._lens = L10Camera(self.camera, Luck(Faults()))
+        self.asked: list[Block] = []
+        self.damaged = 0
+
+    def ask(self, block: Block) -> Block | None:
+        answers: list[bytes] = []
+        self.asked.append(block)
+        self._lens.hear(l10.block_bytes(block), answers.append)
+        if self.damaged:
+            self.damaged -= 1
+            return None
+        return l10.read_block(b"".join(answers))
+
+    def close(self) -> None:
+        """Nothing to let go."""
+
+
+def lens_on(wire: Wire, **wanted) -> L10Lens:
+    return L10Lens(wire, "line", pause=lambda seconds: None, **wanted)
+
+
+def test_it_waits_until_the_lens_has_set_itself() -> None:
+    wire = Wire("focus")
+    lens = lens_on(wire)
+    assert wire.asked[:3] == [Block(Code.CONNECT)] * 3
+    assert lens.name() == "BACKFOCUS10X-VIRTUAL"
+
+
+def test_higher_focus_is_nearer_and_higher_zoom_longer() -> None:
+    wire = Wire("focus")
+    lens = lens_on(wire)
+    lens.automatic(Automatic(focus=False))
+    lens.send({"focus": 60_000.0, "zoom": 50_000.0})
+    wire.now_s = 5.0
+    assert lens.look().positions == pytest.approx(
+        {"focus": 60_000, "zoom": 50_000}, abs=4
+    )  # its own steps are coarser
+    low, high = wire.camera.span("focus")
+    # the document's 0 is the nearest distance; the virtual lens's higher steps are nearer too
+    assert Block(Code.FOCUS_TO, (65_535 - 60_000).to_bytes(2, "big")) in wire.asked
+    assert wire.camera.state().positions["focus"] == pytest.approx(
+        low + 60_000 / 65_535 * (high - low), abs=1
+    )
+
+
+def test_automatic_functions_go_off_and_come_back() -> None:
+    wire = Wire("focus")
+    lens = lens_on(wire)
+    assert lens.automatic(Automatic(focus=False, exposure=False)) == Automatic(True, True)
+    assert wire.camera.state().automatic == Automatic(False, False)
+    lens.send({"focus": 30_000.0})
+    assert lens.automatic(Automatic(focus=True, exposure=True)) == Automatic(False, False)
+    assert wire.camera.state().automatic == Automatic(True, True)
+
+
+def test_the_handles_get_it_back() -> None:
+    wire = Wire("back-focus")
+    lens = lens_on(wire, back_focus="yes")
+    lens.send({"zoom": 30_000.0})
+    assert wire.ask(Block(Code.SWITCH_4)) == Block(
+        Code.SWITCH_4, b"\xec"
+    )  # focus, zoom and F.f. are the host's
+    lens.give_back()
+    assert wire.ask(Block(Code.SWITCH_4)) == Block(Code.SWITCH_4, b"\xff")
+
+
+def test_the_back_focus_moves_only_where_the_address_says_so_and_the_lens_has_one() -> None:
+    assert "back-focus" not in lens_on(Wire("back-focus")).axes
+    with pytest.raises(LensUnreachable, match="no motor for the back focus"):
+        lens_on(Wire("focus"), back_focus="yes")
+    wire = Wire("back-focus")
+    lens = lens_on(wire, back_focus="reversed")
+    lens.send({"back-focus": 65_535.0})
+    wire.now_s = 5.0
+    assert wire.camera.state().positions["back-focus"] == 0.0
+
+
+def test_after_a_lost_answer_it_is_called_before_it_is_asked_again() -> None:
+    wire = Wire("focus")
+    lens = lens_on(wire)
+    wire.damaged = 1
+    with pytest.raises(NoAnswerError):
+        lens.look()
+    before = len(wire.asked)
+    lens.look()
+    assert wire.asked[before].code == Code.CONNECT
+
+
+@pytest.mark.parametrize("query", ["?back-focus=maybe", "?back-focus", "?zoom=no"])
+def test_what_an_address_cannot_mean_is_refused(query: str) -> None:
+    with pytest.raises(UsageError, match=r"back-focus=no\|yes"):
+        back_focus_of(urlsplit("l10+serial:///dev/ttyUSB0" + query))
