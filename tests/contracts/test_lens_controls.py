@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from backfocus.control import visca
+from backfocus.control import polled, visca
 from backfocus.control.address import open_lens
 from backfocus.control.guarded import Guarded
 from backfocus.control.lens_control import check_lens_control
 from backfocus.guide.axes import BY_HAND, Automatic
-from backfocus.served.serving import Served, serve_camera
+from backfocus.served.serving import OVER_HTTP, Served, serve_camera
 from backfocus.sim.bench import Bench
 from backfocus.sim.motor import Motors
 from backfocus.sim.settings import parse_sim
@@ -75,6 +75,28 @@ def test_l10_over_a_serial_line(served: Served) -> None:
 
         # the virtual lens's own steps of 1/4095 are 16 steps of L10, so it may miss by half of that
         check_lens_control(lambda: lens, time.thread_time, wait, tolerance=8.1)
+
+
+@pytest.mark.parametrize("number", range(len(OVER_HTTP)), ids=["".join(each) for each in OVER_HTTP])
+def test_drivers_over_http(served: Served, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(polled, "ASK_EVERY_S", 0.01)
+    with open_lens(served.over_http[number]) as opened:
+        changed = opened.control._changed
+
+        def wait() -> None:
+            with changed:
+                changed.wait(0.05)
+
+        check_lens_control(lambda: opened.control, time.thread_time, wait)
+
+
+def test_a_body_that_moves_its_back_focus_alone(served: Served) -> None:
+    address = f"vapix://127.0.0.1:{served.video_port}?camera=2"
+    with open_lens(address) as opened:
+        assert set(opened.control.axes) == {"back-focus"}
+        assert "focus=reversed" in opened.remark
+    with open_lens(address + "&focus=straight") as opened:
+        assert opened.remark == ""
 
 
 def test_what_to_put_back_by_hand_names_the_exposure_mode_that_was_found(served: Served) -> None:

@@ -41,5 +41,8 @@ def test_an_address_says_what_it_may_and_no_more() -> None:
 
 
 def test_an_unknown_direction_is_told_until_a_person_has_said_it() -> None:
-    assert "focus=reversed" in which_way({}, ("focus",))
-    assert which_way({"focus": "straight"}, ("focus",)) == ""
+    axes = ("zoom", "back-focus")
+    assert "focus=reversed" in which_way({}, axes, {"focus": "back-focus"})
+    assert "as the lens moves away" in which_way({}, axes, {"focus": "back-focus"})
+    assert which_way({"focus": "straight"}, axes, {"focus": "back-focus"}) == ""
+    assert which_way({}, ("zoom",), {"focus": "focus"}) == ""

@@ -77,6 +77,25 @@ def test_a_lost_answer_is_asked_for_again() -> None:
         assert found.automatic(Automatic(focus=False)).focus is True
 
 
+def test_how_they_were_is_told_although_the_answer_to_the_switching_was_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with lens(says_moving=True) as (camera, remote, found):
+        heard: list[Automatic] = []
+
+        def switches_and_loses_the_first_answer(wanted: Automatic) -> Automatic:
+            was = camera.automatic(wanted)
+            if wanted != Automatic():
+                heard.append(wanted)
+                if len(heard) == 1:
+                    raise NoAnswerError("lost")
+            return was
+
+        monkeypatch.setattr(remote, "automatic", switches_and_loses_the_first_answer)
+        assert found.automatic(Automatic(focus=False)).focus is True
+        assert len(heard) == 2
+
+
 def test_a_camera_that_falls_silent_is_lost_and_named() -> None:
     with lens(says_moving=True) as (_, remote, found):
         remote.silent = 10 * TRIES

@@ -14,13 +14,13 @@ from tests.forked import Forks
 from tests.solve.conftest import reading_at
 
 from backfocus.control.guarded import Guarded, by_hand, places_put_back
-from backfocus.errors import LensLost, SourceLost, UsageError
+from backfocus.errors import LensError, LensLost, SourceLost, UsageError
 from backfocus.frame import Frame
-from backfocus.guide.axes import BY_HAND, Automatic
+from backfocus.guide.axes import BY_HAND, Automatic, Axis
 from backfocus.guide.motors import MotorRig
 from backfocus.measure.reading import Reading
 from backfocus.session.motor_log import log_for
-from backfocus.session.motors import Progress, Wishes, drive, open_run
+from backfocus.session.motors import Progress, Wishes, demand_motors, drive, open_run
 from backfocus.session.rig import resolve, rig_options
 from backfocus.session.run import Limits
 from backfocus.sim.bench import Bench
@@ -229,3 +229,9 @@ def test_the_lens_goes_back_to_where_it_was_also_after_an_error() -> None:
         run()
     assert paper.motors.state().positions["zoom"] == 5000.0
     assert paper.motors.state().positions["focus"] != 30_000.0
+
+
+def test_a_body_that_moves_its_back_focus_alone_is_left_to_a_person() -> None:
+    with pytest.raises(LensError, match="no motor for zoom and focus, only for back-focus") as caught:
+        demand_motors({"back-focus": Axis(0.0, 100.0)})
+    assert "`backfocus guide`" in str(caught.value)

@@ -70,7 +70,8 @@ def camera(
     ports = (video_port, visca_port, visca_tcp_port)
     with serve_camera(address, host=host, ports=ports, faults=wrong, serial=serial) as served:
         if json_:
-            where = {"video": served.video, "visca": served.visca, "visca_tcp": served.visca_tcp}
+            where: dict[str, object] = {"video": served.video, "visca": served.visca}
+            where |= {"visca_tcp": served.visca_tcp, "over_http": served.over_http}
             if serial:
                 where |= {"l10": served.l10, "visca_serial": served.visca_serial}
             sys.stdout.write(json.dumps(where) + "\n")
@@ -79,6 +80,8 @@ def camera(
             typer.echo(f"motors     {served.visca}   or {served.visca_tcp}")
             if serial:
                 typer.echo(f"serial     {served.l10}   or {served.visca_serial}")
+            for lens in served.over_http:
+                typer.echo(f"           {lens}")
             typer.echo("try it     " + _command(served))
         sys.stdout.flush()
         threading.Event().wait(seconds)

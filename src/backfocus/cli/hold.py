@@ -52,6 +52,7 @@ def hold(
     from ..control.guarded import Guarded, by_hand
     from ..guide.axes import Automatic
     from ..session.hold import hold as held
+    from ..session.motors import demand_motors
 
     known = _read(table)
     ask(yes, address)
@@ -63,6 +64,7 @@ def hold(
         return seconds is None or time.monotonic() - begun_s < seconds
 
     with open_lens(address) as opened:
+        demand_motors(opened.control.axes)
         lens = Guarded(opened.control, time.monotonic)
         how, focus = opened.how_to_restore, Automatic(focus=False)
         with by_hand(lens, how_to_restore=how, notice=options.notice, wanted=focus):

@@ -29,6 +29,8 @@ DRIVERS: dict[str, Driver] = {
     "visca+tcp": Driver("visca_lens", "visca+tcp://HOST"),
     "visca+serial": Driver("visca_lens", "visca+serial:///dev/ttyUSB0", needs_host=False),
     "l10+serial": Driver("l10_lens", "l10+serial:///dev/ttyUSB0", needs_host=False),
+    "vapix": Driver("vapix_lens", "vapix://HOST"),
+    "vapix+https": Driver("vapix_lens", "vapix+https://HOST"),
 }
 """By scheme. A driver is loaded when it is asked for, so that one of them may need an extra."""
 

@@ -107,7 +107,7 @@ class L10Lens:
             self.axes = {**self.axes, "back-focus": FF}
             self._demand_back_focus()
             if back_focus == "yes":
-                self.remark = which_way({}, ["back-focus"])
+                self.remark = which_way({}, self._motors, {"back-focus": "back-focus"})
 
     def name(self) -> str:
         """The name that the lens gives itself; "" where it has none."""

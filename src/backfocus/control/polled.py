@@ -183,7 +183,9 @@ class Polled:
             self._switch = None
             self._wanted.clear()
         if switch is not None:
-            was = self._tried(lambda: self._remote.automatic(switch.wanted))
+            # Asked first: after a lost answer to the switching itself, they would be told as switched.
+            was = self._tried(lambda: self._remote.automatic(Automatic()))
+            self._tried(lambda: self._remote.automatic(switch.wanted))
             with self._changed:
                 switch.was.append(was)
                 self._changed.notify_all()

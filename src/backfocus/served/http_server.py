@@ -41,6 +41,8 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+ELSEWHERE = Answer(f"The virtual camera of backfocus: pictures are at {PATH}\n".encode(), code=404)
+
 Face = Callable[[Request], Answer | None]
 """A protocol of the camera: its answer, or None for a path that is not its own."""
 
@@ -84,18 +86,15 @@ class _Answering(BaseHTTPRequestHandler):
     def _answer(self, body: bytes) -> None:
         parts = urlsplit(self.path)
         fate = self.server.luck.fate(self.server.camera.now_s(), is_command=True)
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        asked = Request(self.command, parts.path, query, headers, body, fate.refused is not None)
+        said = next((said for face in self.server.faces if (said := face(asked)) is not None), ELSEWHERE)
         if not fate.answered:
             self.close_connection = True
             return
         time.sleep(fate.late_s)
-        query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        asked = Request(self.command, parts.path, query, headers, body, fate.refused is not None)
-        for face in self.server.faces:
-            if (said := face(asked)) is not None:
-                self._tell(said)
-                return
-        self._tell(Answer(f"The virtual camera of backfocus: pictures are at {PATH}\n".encode(), code=404))
+        self._tell(said)
 
     def _stream(self) -> None:
         self.close_connection = True

@@ -12,8 +12,12 @@ from .faults import Faults, Luck
 from .http_server import PATH, Face, HttpServer
 from .l10_server import L10Camera
 from .pty_line import pty_line
+from .vapix_face import VapixFace
 from .virtual_camera import VirtualCamera
 from .visca_server import SerialCamera, TcpServer, UdpServer, ViscaCamera
+
+OVER_HTTP = (("vapix", "?api=ptz"), ("vapix", "?focus=straight"))
+"""Scheme, and what follows the port, of each face that drives the motors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,11 @@ class Served:
     def visca_serial(self) -> str:
         """The address of its motors over a serial line, as Sony's cameras speak."""
         return f"visca+serial://{self.visca_line}"
+
+    @property
+    def over_http(self) -> tuple[str, ...]:
+        """The addresses of its motors in the protocols that go over HTTP, on the port of its pictures."""
+        return tuple(f"{scheme}://{self.host}:{self.video_port}{which}" for scheme, which in OVER_HTTP)
 
     @property
     def f_number(self) -> str:
@@ -128,4 +137,4 @@ def serve_camera(
 
 def faces(camera: VirtualCamera) -> tuple[Face, ...]:
     """The protocols that it speaks over HTTP, beside its pictures."""
-    return ()
+    return (VapixFace(camera),)

@@ -13,7 +13,7 @@ from typing import Any
 from ..control.address import VIRTUAL, lens_kind, open_lens
 from ..control.guarded import Guarded, by_hand, places_put_back
 from ..control.lens_control import LensControl
-from ..errors import Argument, SourceLost, UsageError
+from ..errors import Argument, LensError, SourceLost, UsageError
 from ..frame import fields
 from ..guide.axes import Automatic, Axis, AxisName
 from ..guide.motors import Ask, MotorAnswer, MotorRig, Procedure, Seen, procedure
@@ -109,6 +109,7 @@ def open_run(
         told = log.read(time.time()) if log else None
         if told is not None:
             notice(f"an earlier run on this lens did not end: {_what_comes_of_it(told)}")
+        demand_motors(lens.axes)
         before = told.automatic if told else None
         was = stack.enter_context(by_hand(lens, how_to_restore=how, notice=notice, before=before))
         found = told.found if told else lens.state().positions
@@ -136,6 +137,17 @@ def _guarded(
         yield Guarded(source.motors, lambda: source.now_s), lambda was: how
     else:
         raise UsageError("this virtual lens has no motors: add motor=focus or motor=back-focus")
+
+
+def demand_motors(axes: Mapping[AxisName, Axis]) -> None:
+    """Raise LensError for a lens that cannot go through the procedure alone."""
+    missing = " and ".join(axis for axis in ("zoom", "focus") if axis not in axes)
+    if missing:
+        has = ", ".join(axes) or "nothing"
+        raise LensError(
+            f"this camera has no motor for {missing}, only for {has}: a run cannot be led with a hand on the "
+            "rest; set it by hand, with `backfocus guide`"
+        )
 
 
 def optics_of(rig: Rig) -> Optics:

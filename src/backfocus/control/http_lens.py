@@ -1,0 +1,68 @@
+"""What drivers over HTTP have in common: a session, the first questions, and answers that are none."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from urllib.parse import SplitResult
+
+import httpx
+
+from ..errors import LensError, LensUnreachable
+from .http import Http
+from .polled import TRIES, NoAnswerError, Polled, Remote, polled
+from .query import Known, asked_for
+
+
+@contextmanager
+def lens_over_http(
+    parts: SplitResult,
+    known: Known,
+    make: Callable[[Http, dict[str, str]], Remote],
+) -> Iterator[Polled]:
+    """The lens that `make` finds in a session, let go at the end.
+
+    Parameters
+    ----------
+    parts : SplitResult
+        Of the address.
+    known : Known
+        What it may say after its `?`, as for `asked_for`.
+    make : callable
+        Takes the session and what the address says; may ask questions.
+
+    Raises
+    ------
+    UsageError
+        The address says what there is not.
+    LensUnreachable
+        Nothing answers there.
+    LensError
+        What answers is no such camera, or refuses name and password.
+    """
+    given = asked_for(parts, known)
+    http = Http(parts, "offered")
+    try:
+        with polled(_first(http, lambda: make(http, given))) as lens:
+            yield lens
+    finally:
+        http.close()
+
+
+def _first(http: Http, ask: Callable[[], Remote]) -> Remote:
+    last: NoAnswerError | None = None
+    for _ in range(TRIES):
+        try:
+            return ask()
+        except NoAnswerError as fault:
+            last = fault
+    raise LensUnreachable(f"{http.title} does not answer: {last}: look at the address")
+
+
+def demand_ok(http: Http, answer: httpx.Response) -> httpx.Response:
+    """The answer, if it is one; LensError for any other code."""
+    code = answer.status_code
+    if answer.has_redirect_location:
+        scheme = http.title.partition(":")[0]
+        raise LensError(f"{http.title} sends callers elsewhere: write {scheme}+https:// before its name")
+    if not answer.is_success:
+        raise LensError(f"{http.title} answers with code {code}: it speaks another protocol, or that is off")
+    return answer

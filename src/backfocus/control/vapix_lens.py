@@ -1,0 +1,207 @@
+"""A lens behind VAPIX: `vapix://HOST`, a PTZ camera of Axis or a fixed one with motors in it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import SplitResult
+
+from ..errors import LensError
+from ..guide.axes import Automatic, Axis, AxisName
+from . import vapix
+from .counting import FOCUS_PLAY, ZOOM_PLAY, Counting
+from .http import Http
+from .http_lens import demand_ok, lens_over_http
+from .polled import Look, NoAnswerError, Polled, Remote
+from .query import NUMBER, REVERSED, STRAIGHT, Known, which_way
+
+PTZ, OPTICS = "ptz", "optics"
+KEYS: Known = {"api": (OPTICS, PTZ), "camera": NUMBER, "focus": (STRAIGHT, REVERSED)}
+FOCUS_STEP, MAGNIFICATION_STEP = 1e-4, 1e-3
+"""Of a focus from 0 to 1, and of a magnification from 1 on."""
+
+
+class PtzRemote:
+    """Zoom and focus of a PTZ camera. Its focus rises towards far, so it is turned.
+
+    Parameters
+    ----------
+    http : Http
+    given : dict
+        What the address says: `camera` is the video channel, `focus` which way it counts.
+    """
+
+    def __init__(self, http: Http, given: Mapping[str, str]) -> None:
+        self._http, self.title = http, http.title
+        self._camera = {"camera": given["camera"]} if "camera" in given else {}
+        limits = vapix.read_limits(self._ask(query="limits"))
+        self._counts: dict[AxisName, Counting] = {}
+        if limits.zoom is not None:
+            self._counts["zoom"] = Counting(*limits.zoom)
+        if limits.focus is not None:
+            self._counts["focus"] = Counting(*limits.focus, turned=given.get("focus") != REVERSED)
+        if not self._counts:
+            raise LensError(f"{self.title} has no motors that can be sent to a place")
+        self.axes: Mapping[AxisName, Axis] = {
+            axis: counts.axis(ZOOM_PLAY if axis == "zoom" else FOCUS_PLAY)
+            for axis, counts in self._counts.items()
+        }
+        self._refused: str | None = None
+
+    def send(self, places: Mapping[AxisName, float]) -> None:
+        """Both motors by one command."""
+        self._refused = None
+        told = {str(axis): str(round(self._counts[axis].told(at))) for axis, at in places.items()}
+        self._refused = vapix.complaint(self._ask(**told))
+
+    def look(self) -> Look:
+        """Where they stand; the camera does not say whether they move."""
+        at = vapix.read_position(self._ask(query="position"))
+        told: dict[AxisName, float | None] = {"zoom": at.zoom, "focus": at.focus}
+        places = {
+            axis: self._counts[axis].steps(value)
+            for axis, value in told.items()
+            if value is not None and axis in self._counts
+        }
+        return Look(places, refused=self._refused)
+
+    def automatic(self, wanted: Automatic) -> Automatic:
+        """Automatic focus and automatic iris; what this camera does not tell is left."""
+        at = vapix.read_position(self._ask(query="position"))
+        switches = {}
+        if wanted.focus is not None and at.autofocus is not None:
+            switches["autofocus"] = "on" if wanted.focus else "off"
+        if wanted.exposure is not None and at.autoiris is not None:
+            switches["autoiris"] = "on" if wanted.exposure else "off"
+        if switches:
+            self._ask(**switches)
+        return Automatic(at.autofocus, at.autoiris)
+
+    def how_to_restore(self, was: Automatic) -> str:
+        """What to ask the camera for."""
+        states = {"autofocus": was.focus, "autoiris": was.exposure}
+        said = "&".join(f"{name}={'on' if on else 'off'}" for name, on in states.items() if on is not None)
+        return f"set focus and iris in the camera's page as they were, or open {vapix.PTZ_PATH}?{said} of it"
+
+    def _ask(self, **query: str) -> str:
+        return demand_ok(self._http, self._http.ask(vapix.PTZ_PATH, {**self._camera, **query})).text
+
+
+class OpticsRemote:
+    """Motors in a fixed camera. Without a motor for the zoom, what it calls focus moves the back focus.
+
+    Parameters
+    ----------
+    http : Http
+    given : dict
+        What the address says: `camera` counts the optics from 1, `focus` which way it counts.
+    ability : OpticsAbility
+    """
+
+    def __init__(self, http: Http, given: Mapping[str, str], ability: vapix.OpticsAbility) -> None:
+        self._http, self.title, self._ability = http, http.title, ability
+        self._focus: AxisName = "back-focus" if ability.most_magnified is None else "focus"
+        turned = given.get("focus") == REVERSED
+        self._counts: dict[AxisName, Counting] = {}
+        if ability.most_magnified is not None:
+            self._counts["zoom"] = Counting(1.0, ability.most_magnified, MAGNIFICATION_STEP)
+        if ability.focuses:
+            self._counts[self._focus] = Counting(0.0, 1.0, FOCUS_STEP, turned)
+        self.axes: Mapping[AxisName, Axis] = {
+            axis: counts.axis(ZOOM_PLAY if axis == "zoom" else FOCUS_PLAY)
+            for axis, counts in self._counts.items()
+        }
+        self.remark = which_way(given, self._counts, {"focus": self._focus})
+        self._compensated: set[str] = set()
+        self._refused: str | None = None
+
+    def send(self, places: Mapping[AxisName, float]) -> None:
+        """One command for each motor."""
+        self._refused = None
+        for axis, at in places.items():
+            told = self._counts[axis].told(at)
+            if axis == "zoom":
+                self._set("setMagnification", magnification=round(told, 4))
+            else:
+                self._set("setFocus", position=round(told, 5))
+
+    def look(self) -> Look:
+        """Where they stand, and whether they move."""
+        state = self._state()
+        told: dict[AxisName, float | None] = {"zoom": state.magnification, self._focus: state.focus}
+        places = {
+            axis: self._counts[axis].steps(value)
+            for axis, value in told.items()
+            if value is not None and axis in self._counts
+        }
+        return Look(places, state.moving, self._refused)
+
+    def automatic(self, wanted: Automatic) -> Automatic:
+        """What moves the focus by itself here: its compensation for temperature and for infrared."""
+        state = self._state()
+        on = tuple(method for method, is_on in state.compensates.items() if is_on)
+        if wanted.focus is False:
+            self._compensated |= set(on)  # may be asked again, when some are off already
+        switched = on if wanted.focus is False else self._compensated or tuple(state.compensates)
+        if wanted.focus is not None:
+            for method in sorted(switched):
+                self._set(method, enable=wanted.focus)
+        return Automatic(focus=bool(on) if state.compensates else None)
+
+    def how_to_restore(self, was: Automatic) -> str:
+        """Where the switches are."""
+        return (
+            f"switch temperature and infrared compensation of the focus of {self.title} "
+            f"{'on' if was.focus else 'off'} again in its page"
+        )
+
+    def _set(self, method: str, **values: Any) -> None:
+        fault = vapix.optics_fault(
+            post(self._http, vapix.optics_question(method, self._ability.optics_id, **values))
+        )
+        self._refused = fault[1] if fault else self._refused
+
+    def _state(self) -> vapix.OpticsState:
+        said = post(self._http, vapix.optics_question("getOptics"))
+        state = vapix.read_optics(said, self._ability.optics_id)
+        if state is None:
+            raise LensError(f"{self.title} does not tell where its optics stand")
+        return state
+
+
+def post(http: Http, question: dict[str, Any]) -> Any:
+    """The answer as JSON; raises NoAnswerError where the camera could not do it just now."""
+    answer = demand_ok(http, http.ask(vapix.OPTICS_PATH, method="POST", json=question))
+    try:
+        said = answer.json()
+    except ValueError:
+        raise LensError(f"{http.title} answers with something else than JSON") from None
+    fault = vapix.optics_fault(said)
+    if fault and fault[0] == vapix.INTERNAL_ERROR:
+        raise NoAnswerError(fault[1])
+    return said
+
+
+def _remote(http: Http, given: dict[str, str]) -> Remote:
+    """By what the camera has: its optics first, for `ptz.cgi` of a fixed camera is its digital zoom."""
+    if given.get("api") == PTZ:
+        return PtzRemote(http, given)
+    try:
+        abilities = vapix.read_abilities(post(http, vapix.optics_question("getCapabilities")))
+    except LensError:
+        if given.get("api") == OPTICS:
+            raise
+        return PtzRemote(http, given)
+    number = int(given.get("camera", "1"))
+    movable = [each for each in abilities if each.focuses or each.most_magnified is not None]
+    if not movable:
+        return PtzRemote(http, given)
+    if not 1 <= number <= len(abilities) or abilities[number - 1] not in movable:
+        raise LensError(f"{http.title} has {len(abilities)} optics with motors, and no camera={number}")
+    return OpticsRemote(http, given, abilities[number - 1])
+
+
+@contextmanager
+def open_lens(parts: SplitResult) -> Iterator[Polled]:
+    """The lens of a camera; raises as `lens_over_http`."""
+    with lens_over_http(parts, KEYS, _remote) as lens:
+        yield lens
