@@ -45,6 +45,8 @@ def test_this_seed_never_fails_so_often_that_a_camera_is_given_up() -> None:
 
 @EACH
 def test_what_is_lost_or_refused_as_busy_is_asked_again(faulty: Served, served: Served, number: int) -> None:
+    for camera in (served.camera, faulty.camera):  # other protocols may have moved it before
+        camera.automatic(Automatic(focus=True, exposure=True))
     with open_lens(served.over_http[number]) as opened:
         as_made = opened.control.automatic(Automatic())
     with open_lens(faulty.over_http[number]) as opened:

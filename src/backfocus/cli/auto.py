@@ -23,7 +23,7 @@ LensAddress = Annotated[
     typer.Argument(
         metavar="LENS",
         help="Where its motors are: visca://HOST[:PORT] (Sony, UDP), visca+tcp://HOST[:PORT] (PTZOptics and "
-        "others), l10+serial:///dev/ttyUSB0 (Fujinon), or sim://?motor=focus.",
+        "others), onvif://HOST, l10+serial:///dev/ttyUSB0 (Fujinon), or sim://?motor=focus.",
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="The lens may move: do not ask first.")]

@@ -31,6 +31,8 @@ DRIVERS: dict[str, Driver] = {
     "l10+serial": Driver("l10_lens", "l10+serial:///dev/ttyUSB0", needs_host=False),
     "vapix": Driver("vapix_lens", "vapix://HOST"),
     "vapix+https": Driver("vapix_lens", "vapix+https://HOST"),
+    "onvif": Driver("onvif_lens", "onvif://HOST"),
+    "onvif+https": Driver("onvif_lens", "onvif+https://HOST"),
 }
 """By scheme. A driver is loaded when it is asked for, so that one of them may need an extra."""
 

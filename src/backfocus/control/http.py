@@ -106,6 +106,8 @@ class Http:
         *,
         method: str = "GET",
         json: Any = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """The answer, of whatever code but those that refuse the caller.
 
@@ -117,7 +119,9 @@ class Http:
             Name and password are refused.
         """
         try:
-            answer = self._client.request(method, path, params=query, json=json)
+            answer = self._client.request(
+                method, path, params=query, json=json, content=content, headers=headers
+            )
         except httpx.InvalidURL:
             raise UsageError(f"{self.title} is not a valid address: check host and port") from None
         except httpx.TransportError as fault:
@@ -130,6 +134,21 @@ class Http:
         if answer.status_code in (429, 503):
             raise NoAnswerError("it is busy")
         return answer
+
+    def within(self, address: str) -> str:
+        """An address that the camera gave of itself, as `ask` takes it.
+
+        Its host is not believed, for behind a router it is another: only its path is, and its port where the
+        host is the one that is asked. So name and password go nowhere else.
+        """
+        try:
+            told = httpx.URL(address)
+        except httpx.InvalidURL:
+            return "/"
+        base = self._client.base_url
+        if told.host == base.host:
+            base = base.copy_with(port=told.port)
+        return str(base.copy_with(raw_path=told.raw_path))
 
     def close(self) -> None:
         """Let go."""

@@ -100,7 +100,7 @@ class Polled:
         self._lost: NoAnswerError | LensError | None = None
         self._closing = False
         try:
-            self._look = self._tried(remote.look)
+            self._look = tried(remote.look)
         except NoAnswerError as fault:
             raise LensUnreachable(f"{remote.title} does not answer: {fault}") from None
         self._resting = not self._look.moving
@@ -184,17 +184,17 @@ class Polled:
             self._wanted.clear()
         if switch is not None:
             # Asked first: after a lost answer to the switching itself, they would be told as switched.
-            was = self._tried(lambda: self._remote.automatic(Automatic()))
-            self._tried(lambda: self._remote.automatic(switch.wanted))
+            was = tried(lambda: self._remote.automatic(Automatic()))
+            tried(lambda: self._remote.automatic(switch.wanted))
             with self._changed:
                 switch.was.append(was)
                 self._changed.notify_all()
         if places:
-            self._tried(lambda: self._remote.send(places))
+            tried(lambda: self._remote.send(places))
             with self._changed:
                 self._sent.update(places)
                 self._sent_s = self._clock()
-        look = self._tried(self._remote.look)
+        look = tried(self._remote.look)
         with self._changed:
             stood = look.positions == self._look.positions if look.moving is None else not look.moving
             self._look = look
@@ -209,14 +209,16 @@ class Polled:
         )
         return (bool(told) and arrived) or self._clock() - self._sent_s > BEGIN_S
 
-    def _tried(self, ask: Callable[[], T]) -> T:
-        last: NoAnswerError | None = None
-        for _ in range(TRIES):
-            try:
-                return ask()
-            except NoAnswerError as fault:
-                last = fault
-        raise last or NoAnswerError
+
+def tried(ask: Callable[[], T]) -> T:
+    """What is answered, asked again where there was none; raises NoAnswerError after `TRIES`."""
+    last: NoAnswerError | None = None
+    for _ in range(TRIES):
+        try:
+            return ask()
+        except NoAnswerError as fault:
+            last = fault
+    raise last or NoAnswerError
 
 
 @contextmanager

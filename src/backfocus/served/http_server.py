@@ -11,6 +11,7 @@ from .faults import Luck
 from .virtual_camera import VirtualCamera
 
 PATH = "/video.mjpg"
+SNAPSHOT_PATH = "/snapshot.jpg"
 BOUNDARY = "picture"
 LONGEST_BODY = 1 << 20
 """Bytes of a question; a longer one is none of these protocols."""
@@ -64,11 +65,15 @@ class _Answering(BaseHTTPRequestHandler):
 
     server: HttpServer
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else head and body of an answer wait for each other
 
     def do_GET(self) -> None:
-        """Pictures until the caller goes, or an answer."""
-        if urlsplit(self.path).path == PATH:
+        """Pictures until the caller goes, one picture, or an answer."""
+        path = urlsplit(self.path).path
+        if path == PATH:
             self._stream()
+        elif path == SNAPSHOT_PATH:
+            self._tell(Answer(next(self.server.camera.jpegs(), b""), "image/jpeg"))
         else:
             self._answer(b"")
 

@@ -11,12 +11,15 @@ from ..sim.settings import parse_sim
 from .faults import Faults, Luck
 from .http_server import PATH, Face, HttpServer
 from .l10_server import L10Camera
+from .onvif_device import Device
+from .onvif_face import OnvifFace
+from .onvif_motors import OnvifMotors
 from .pty_line import pty_line
 from .vapix_face import VapixFace
 from .virtual_camera import VirtualCamera
 from .visca_server import SerialCamera, TcpServer, UdpServer, ViscaCamera
 
-OVER_HTTP = (("vapix", "?api=ptz"), ("vapix", "?focus=straight"))
+OVER_HTTP = (("vapix", "?api=ptz"), ("vapix", "?focus=straight"), ("onvif", "?focus=straight"))
 """Scheme, and what follows the port, of each face that drives the motors."""
 
 
@@ -137,4 +140,4 @@ def serve_camera(
 
 def faces(camera: VirtualCamera) -> tuple[Face, ...]:
     """The protocols that it speaks over HTTP, beside its pictures."""
-    return (VapixFace(camera),)
+    return VapixFace(camera), OnvifFace(Device(camera), OnvifMotors(camera))
