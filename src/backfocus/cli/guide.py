@@ -1,5 +1,6 @@
 """`backfocus guide SOURCE`: the procedure, step by step."""
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -45,6 +46,7 @@ def guide(
     resume: Resume = None,
     new: New = False,
     record: Record = None,
+    positions: options.Positions = None,
     store: options.StoreUrl = None,
     quiet: options.Quiet = None,
     json_: options.Json = False,
@@ -71,21 +73,25 @@ def guide(
     interrupted (the session is kept: --resume).
     """
     if web:
-        if json_ or record or resume or note or frames or seconds:
-            raise UsageError("--web goes without --json, --record, --resume, --note, --frames, --seconds")
+        if json_ or record or resume or note or frames or seconds or positions:
+            raise UsageError(
+                "--web goes without --json, --record, --resume, --note, --frames, --seconds, --positions"
+            )
         return serve_page(asked, port=port, lan=lan, store=store)
     from .session import Wanted, lead
 
     quiet = asked.config.quiet if quiet is None else quiet
     wanted = Wanted(
         rig=asked.rig(region_of_object=True),
-        typed=options.as_typed("guide", asked, store=store),
+        typed=options.as_typed("guide", asked, store=store)
+        + (f" --positions {shlex.quote(positions)}" if positions else ""),
         notes=_notes(note or []),
         frames=frames,
         seconds=seconds,
         resume=resume,
         new=new,
         record=record,
+        positions=options.checked_positions(positions),
         store=options.store_of(store, asked.config),
         sound=not quiet and not json_,
         json=json_,

@@ -24,6 +24,7 @@ def measure(
     store: options.StoreUrl = None,
     json_: options.Json = False,
     csv: options.Csv = False,
+    positions: options.Positions = None,
 ) -> None:
     """Measure the star or the edge in every picture.
 
@@ -54,13 +55,18 @@ def measure(
         raise UsageError("--json or --csv: one of them")
     rig, messages = asked.rig(), Messages()
     camera = curve_of(rig, options.store_of(store, asked.config))
+    encoders = options.encoders(options.checked_positions(positions))
     source = rig.pictures(messages)
     form = _form(source, json_=json_, csv=csv)
     count, found = 0, False
     flags: Counter[Flag] = Counter()
     try:
-        with shown(form, source.title, messages, in_um=rig.optics is not None, live=source.live) as show:
-            for each in measured(source, rig, Limits(frames, seconds), camera=camera, notice=messages):
+        with (
+            encoders as hands,
+            shown(form, source.title, messages, in_um=rig.optics is not None, live=source.live) as show,
+        ):
+            limits = Limits(frames, seconds)
+            for each in measured(source, rig, limits, camera=camera, notice=messages, hands=hands):
                 count, found = count + 1, found or _is_measured(each.reading)
                 flags.update(each.flags)
                 show(each)

@@ -4,8 +4,8 @@ import inspect
 import os
 import shlex
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -17,6 +17,7 @@ from ..redaction import shown
 from .remedies import REMEDIES
 
 if TYPE_CHECKING:
+    from ..guide.hands import Hands
     from ..session.config import Config
     from ..session.rig import Rig, RigOptions
 
@@ -275,6 +276,38 @@ def rig_of(options: "RigOptions", said: "RigOptions") -> "Rig":
 
     typed = (said.camera, said.pixel_um, said.lens, said.f_number)
     return resolve(options, half_is_wrong=any(each is not None for each in typed))
+
+
+Positions = Annotated[
+    str | None,
+    typer.Option(
+        "--positions",
+        metavar="ADDRESS",
+        help="Where encoders on the lens tell zoom and focus: freed://:40000 or opentrackio://:55555.",
+        show_default=False,
+    ),
+]
+
+
+def checked_positions(address: str | None) -> str | None:
+    """The address of encoders, or None; UsageError for one that cannot be meant."""
+    if address is not None:
+        from ..control.encoders import check_encoders
+
+        check_encoders(address)
+    return address
+
+
+@contextmanager
+def encoders(address: str | None) -> Iterator[tuple["Hands", ...]]:
+    """What tells where the rings stand; nothing where no address was given."""
+    if address is None:
+        yield ()
+        return
+    from ..control.encoders import open_encoders
+
+    with open_encoders(address) as found:
+        yield (found,)
 
 
 def with_rig(*more: str, source: Any = Source) -> Callable[[Callable[..., None]], Callable[..., None]]:

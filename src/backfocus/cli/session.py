@@ -46,7 +46,7 @@ from .tone import Tone
 class Wanted:
     """What was asked for on the command line; `typed`: how to say it again.
 
-    `report`: where the certificate is to be written too.
+    `report`: where the certificate is to be written too. `positions`: the address of encoders on the lens.
     """
 
     rig: Rig
@@ -61,6 +61,7 @@ class Wanted:
     sound: bool = True
     json: bool = False
     report: Path | None = None
+    positions: str | None = None
 
     @property
     def asks(self) -> bool:
@@ -87,7 +88,8 @@ def lead(wanted: Wanted, opened: Opened | None = None) -> int:
         mute = tone.mute if tone else messages.no_sound
         person = Person(keyboard, guided.session, mute, guided.aim)
         limits = Limits(wanted.frames, wanted.seconds)
-        moments = guided.moments(source, wanted.rig, (person, *opened.hands), limits=limits)
+        hands = (person, *opened.hands, *held.enter_context(options.encoders(wanted.positions)))
+        moments = guided.moments(source, wanted.rig, hands, limits=limits)
         moments = _with_keys(moments, person)
         plays = not source.live and not opened.hands
         try:

@@ -1,10 +1,11 @@
 """Pictures measured one by one, with what their blur means in micrometres: what `measure` prints."""
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ..measure.reading import Flag, Reading
+from ..guide.hands import Hands, position_of
+from ..measure.reading import Flag, Reading, time_of
 from ..optics.lens import Optics
 from ..show.lines import flags_of, reading_json
 from ..solve.camera import CameraCurve
@@ -55,12 +56,13 @@ def measured(
     *,
     camera: CameraCurve | None = None,
     notice: Callable[[str], None] = lambda words: None,
+    hands: Sequence[Hands] = (),
 ) -> Generator[Measured, None, None]:
     """Measure every picture of `source` in turn; closes it at the end, also when abandoned.
 
     The f-number is that at the scale of each picture, against the largest scale seen so far. `camera`: what
     is known of it is taken off the blur; else the blur is that of lens and camera together. `notice`: told
-    where the pixel of the camera's profile is not that of the pictures.
+    where the pixel of the camera's profile is not that of the pictures. `hands`: tell where the rings stand.
     """
     measure = rig.measure(colours=rig.red_blue_um is not None)
     longest_px = 0.0
@@ -70,7 +72,8 @@ def measured(
         scale_px = sighting.reading.scale_px
         longest_px = max(longest_px, scale_px or 0.0)
         ratio = scale_px / longest_px if scale_px else 1.0
-        yield judged(sighting.reading, rig.fitted(sighting.frame.size_px), ratio, camera=camera)
+        reading = replace(sighting.reading, position=position_of(hands, time_of(sighting.reading)))
+        yield judged(reading, rig.fitted(sighting.frame.size_px), ratio, camera=camera)
 
 
 def judged(reading: Reading, rig: Rig, ratio: float = 1.0, *, camera: CameraCurve | None = None) -> Measured:

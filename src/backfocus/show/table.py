@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ..measure.reading import Flag, Reading, Star
+from ..measure.reading import Flag, Reading, RingPosition, Star
 from ..solve.defocus import Defocus
 from .lines import flags_of
 
@@ -10,7 +10,7 @@ Cell = str | int | float | None
 
 READING_COLUMNS = (
     "picture", "time_s", "field", "target", "x_px", "y_px", "radius_px", "scale_px", "modulation_025",
-    "mtf50_cy_px", "blur_um", "blur_sigma_um", "flags",
+    "mtf50_cy_px", "blur_um", "blur_sigma_um", "flags", "zoom_steps", "focus_steps", "back_focus_steps",
 )  # fmt: skip
 SESSION_COLUMNS = (
     "session", "started_at_utc", "result", "delta_um", "sigma_um", "camera", "lens", "source",
@@ -23,6 +23,7 @@ def reading_row(reading: Reading, defocus: Defocus | None) -> tuple[Cell, ...]:
     """One picture under `READING_COLUMNS`."""
     target = reading.target
     radius_px = target.radius_px if isinstance(target, Star) else None
+    at = reading.position or RingPosition()
     return (
         reading.index,
         _rounded(reading.at_s, 4),
@@ -37,6 +38,7 @@ def reading_row(reading: Reading, defocus: Defocus | None) -> tuple[Cell, ...]:
         _rounded(defocus.um if defocus else None, 2),
         _rounded(defocus.sigma_um if defocus else None, 2),
         " ".join(flag.value for flag in Flag if flag in flags_of(reading, defocus)),
+        *(_rounded(steps, 3) for steps in (at.zoom_steps, at.focus_steps, at.back_focus_steps)),
     )
 
 

@@ -45,6 +45,8 @@ FURTHER = 1.25
 """If the star does not show again by then, zoom in by so much more."""
 LEFT, STILL_SCALE_LEFT = 1.2, 1.02
 """Below what a focus ring does to the scale nobody has left an end of the zoom."""
+STRAYED_SHARE = 0.02
+"""Of the zoom's way: what its encoder may show while a hand works on another ring."""
 LET_GO_S = 0.7
 """A hand that shakes the picture so shortly before the zoom moves was the one on the zoom."""
 
@@ -137,8 +139,14 @@ def _has_left(picture: TimedReading, start_px: float, factor: float) -> bool:
 
 
 def judge_strayed(state: StepHistory, session: Session) -> ev.Seen | None:
-    """The zoom was moved while a ring was to be turned: more than a lens breathes."""
+    """The zoom was moved while a ring was to be turned: by its encoder, else by more than a lens breathes."""
     recent = last(state.pictures, HALF_S)
+    shares = [_zoom_share(state, session, each) for each in recent]
+    told = [share for share in shares if share is not None]
+    if len(told) == len(shares) >= FEWEST:
+        if min(told) > STRAYED_SHARE:
+            return ev.ZoomStrayed(state.at_s, "tele")
+        return ev.ZoomStrayed(state.at_s, "wide") if max(told) < -STRAYED_SHARE else None
     if len(recent) < FEWEST or not all(map(_scaled, recent)):
         return None
     look = session.tele if session.step.at_tele else session.wide
@@ -147,6 +155,26 @@ def judge_strayed(state: StepHistory, session: Session) -> ev.Seen | None:
     if min(scales) > 1.0 / SAME_ZOOM:
         return ev.ZoomStrayed(state.at_s, "tele")
     return ev.ZoomStrayed(state.at_s, "wide") if max(scales) < SAME_ZOOM else None
+
+
+def _zoom_share(state: StepHistory, session: Session, picture: TimedReading) -> float | None:
+    """How far towards tele the zoom is since the step began, of its way from wide, by an encoder.
+
+    None where there is none, or it was not there when wide and tele were looked at.
+    """
+    looks = (session.tele, session.wide)
+    steps = [
+        place.zoom_steps if place is not None else None
+        for place in (
+            picture.position,
+            state.pictures[0].position,
+            *(look.position if look else None for look in looks),
+        )
+    ]
+    now_, start, tele, wide = steps
+    if now_ is None or start is None or tele is None or wide is None or tele == wide:
+        return None
+    return (now_ - start) / (tele - wide)
 
 
 def _first_scale_px(state: StepHistory) -> float:
