@@ -3,30 +3,35 @@
 import json
 import signal
 import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import Argument, OutputError, UsageError
+from ..redaction import shown
 from . import options
+from .asking import Yes, as_interrupt, ask
 from .certificate import file_in_folder
-from .check import EXIT_CODES
+from .fleet import Order, check_all
 
 if TYPE_CHECKING:
     from ..guide.motors import MotorAnswer
     from ..session.motors import AutoRun, Progress
     from ..session.rig import Rig
+    from ..session.run import Limits
 
 LensAddress = Annotated[
-    str,
+    str | None,
     typer.Argument(
         metavar="LENS",
+        show_default=False,
         help="Where its motors are: visca://HOST[:PORT] (Sony, UDP), visca+tcp://HOST[:PORT] (PTZOptics and "
         "others), onvif://HOST, l10+serial:///dev/ttyUSB0 (Fujinon), or sim://?motor=focus.",
     ),
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="The lens may move: do not ask first.")]
 JustLook = Annotated[
     bool, typer.Option("--look-only", help="Do not set the back focus, also where there is a motor for it.")
 ]
@@ -40,12 +45,51 @@ TableFile = Annotated[
     ),
 ]
 Between = Annotated[
-    int,
+    int | None,
     typer.Option(
         "--between",
         min=0,
         max=8,
-        help="Zoom positions to stop at between tele and wide: they show a tracking error.",
+        help="Zoom positions to stop at between tele and wide: they show a tracking error. Default: 2.",
+        show_default=False,
+    ),
+]
+AllFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--all",
+        metavar="FILE",
+        help="Check all cameras that this TOML file lists, side by side (see the manual), instead of LENS.",
+        show_default=False,
+    ),
+]
+Reference = Annotated[
+    bool,
+    typer.Option("--reference", help="What is found now is what later runs measure drift against."),
+]
+AtOnce = Annotated[
+    int | None,
+    typer.Option(
+        "--at-once",
+        min=1,
+        max=64,
+        help="With --all: so many cameras side by side. Default: one for each core.",
+        show_default=False,
+    ),
+]
+FromStart = Annotated[
+    bool,
+    typer.Option(
+        "--from-start", help="With --all: do not go on with a run that was cut off, check every camera."
+    ),
+]
+WallFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--report",
+        metavar="FILE",
+        help="With --all: write a wall of small pictures, worst first, as a page (.html).",
+        show_default=False,
     ),
 ]
 
@@ -53,11 +97,17 @@ Between = Annotated[
 @options.with_rig(source=options.Video)
 def auto(
     asked: options.Asked,
-    address: LensAddress,
+    address: LensAddress = None,
     yes: Yes = False,
     look_only: JustLook = False,
-    between: Between = 2,
+    between: Between = None,
     table: TableFile = None,
+    all_: AllFile = None,
+    at_once: AtOnce = None,
+    from_start: FromStart = False,
+    report: WallFile = None,
+    reference: Reference = False,
+    store: options.StoreUrl = None,
     frames: options.Frames = None,
     seconds: options.Seconds = None,
     json_: options.Json = False,
@@ -69,40 +119,98 @@ def auto(
     where a motor moves the back focus, it is set and proved at both ends. Most PTZ cameras have none: then
     you are told whether the lens holds focus, how far it is off, and where it is sharp at each zoom.
 
-    Nothing moves before you have said yes, or with --yes.
+    Nothing moves before you have said yes, or with --yes. What was found is kept in the history; drift of
+    more than half the depth of focus since then is told, and is exit code 1.
 
     Examples:
 
       backfocus auto "sim://?delta_um=40&zoom=10&motor=back-focus" --yes
 
-      backfocus auto visca://192.0.2.10 --video rtsp://192.0.2.10/stream --pixel-um 2.9 --f-number 1.8-2.8
+      backfocus auto visca://192.0.2.10 --video rtsp://192.0.2.10/stream --pixel-um 2.9 --f-number 1.8
 
-    Exit codes: 0 set, 1 off (or no motor can help: tracking error, not a front-focus lens), 4 not sure.
+      backfocus auto --all cameras.toml --yes --report wall.html
+
+      backfocus auto --all cameras.toml --yes --report wall.html
+
+    Exit codes: 0 set, 1 off or drifted (or no motor can help: tracking error, not a front-focus lens), 4 not
+    sure. With --all the worst of 1, 3 (a camera was not reached) and 4, in this order.
     """
-    from ..session.motors import Wishes, auto_json, open_run, optics_of
     from ..session.run import Limits
+
+    limits = Limits(frames, seconds)
+    kept_in = options.store_of(store, asked.config)
+    if all_ is not None:
+        if address is not None or table is not None:
+            word = "LENS" if address is not None else "--table"
+            raise UsageError(f"--all has its cameras in its file: leave {word} out")
+        order = Order(all_, at_once, from_start, report, reference, limits, kept_in, json_)
+        raise typer.Exit(check_all(asked, order, yes=yes, look_only=look_only, between=between))
+    if address is None:
+        raise UsageError(
+            "no LENS: say where its motors are, as visca://192.0.2.10, or name a list with --all"
+        )
+    if given := [name for name, value in (("--at-once", at_once), ("--report", report)) if value is not None]:
+        raise UsageError(f"{given[0]} goes with --all")
+    _one(asked, address, _Wanted(yes, look_only, between, table, reference, limits, kept_in, json_))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What was asked of one camera."""
+
+    yes: bool
+    look_only: bool
+    between: int | None
+    table: Path | None
+    reference: bool
+    limits: "Limits"
+    store: str | None
+    json: bool
+
+
+def _one(asked: options.Asked, address: str, wanted: _Wanted) -> None:
+    """Check one camera, print what was found, and end with its exit code."""
+    from ..session.fleet.rows import Row
+    from ..session.motor_history import MotorCamera, drift_words, keep_run
+    from ..session.motors import Wishes, auto_json, open_run, optics_of
+    from ..session.shots import WideShot
+    from ..session.store import Store
 
     rig = _rig(asked, address)
     optics_of(rig)  # before anyone is asked
-    if table is not None:
-        file_in_folder("--table", table)
-    ask(yes, address)
+    if wanted.table is not None:
+        file_in_folder("--table", wanted.table)
+    ask(wanted.yes, address)
     signal.signal(signal.SIGTERM, as_interrupt)
-    wishes = Wishes(between=between, correct=not look_only)
-    with open_run(rig, address, wishes, notice=options.notice) as run:
-        last: Progress | None = None
-        for last in run.progress(Limits(frames, seconds)):
-            if last.seen is not None and not json_:
-                typer.echo(_line(last, run))
-    if last is None or last.answer is None:
-        raise typer.Exit(4)
-    if table is not None:
-        _write(table, last.answer, run)
-    if json_:
-        sys.stdout.write(json.dumps(auto_json(last)) + "\n")
+    count = Wishes().between if wanted.between is None else wanted.between
+    wishes, begun_at, wide = (
+        Wishes(between=count, correct=not wanted.look_only),
+        datetime.now(UTC),
+        WideShot(),
+    )
+    camera = MotorCamera(asked.rig_name or shown(address), address)
+    with Store.open(wanted.store) as store:
+        with open_run(rig, address, wishes, notice=options.notice) as run:
+            last: Progress | None = None
+            for last in run.progress(wanted.limits):
+                wide.take(last)
+                if last.seen is not None and not wanted.json:
+                    typer.echo(_line(last, run))
+        if last is None or last.answer is None:
+            raise typer.Exit(4)
+        kept = keep_run(
+            store, camera, rig, auto_json(last), wide.shot,
+            begun_at=begun_at, is_reference=wanted.reference,
+        )  # fmt: skip
+    if wanted.table is not None:
+        _write(wanted.table, last.answer, run)
+    if wanted.json:
+        sys.stdout.write(json.dumps(kept.line) + "\n")
     else:
         _show(last.answer, last)
-    raise typer.Exit(EXIT_CODES[last.answer.verdict.kind])
+        if words := drift_words(kept.line):
+            typer.echo(words)
+    raise typer.Exit(Row(camera.name, line=kept.line).exit_code)
 
 
 def _rig(asked: options.Asked, address: str) -> "Rig":
@@ -120,20 +228,6 @@ def _rig(asked: options.Asked, address: str) -> "Rig":
             "rtsp://CAMERA/stream, or name a rig that has a source with ", Argument("rig"),
         )  # fmt: skip
     return asked.rig()
-
-
-def as_interrupt(_number: int, _frame: object) -> None:
-    """Ended by the system, as by Ctrl-C: the lens is put back first."""
-    raise KeyboardInterrupt
-
-
-def ask(yes: bool, address: str) -> None:
-    """Nothing moves before it is said once."""
-    if yes or address.startswith("sim:"):
-        return
-    if not options.is_at_a_terminal():
-        raise UsageError("the lens will move: say so with ", Argument("yes", True))
-    typer.confirm("Zoom and focus of this lens will move. Is nobody on air with it?", abort=True, err=True)
 
 
 def _write(path: Path, answer: "MotorAnswer", run: "AutoRun") -> None:

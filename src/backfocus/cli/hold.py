@@ -11,7 +11,7 @@ import typer
 
 from ..errors import Argument, UsageError
 from . import options
-from .auto import Yes, as_interrupt, ask
+from .asking import Yes, as_interrupt, ask
 
 if TYPE_CHECKING:
     from ..solve.focus_table import FocusTable

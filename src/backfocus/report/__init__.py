@@ -31,10 +31,12 @@ from .session_report import (
     Sweep,
     ZoomPoint,
 )
+from .wall import Card, wall_html
 from .words import error, inline
 
 __all__ = [
     "PLACE_WORDS",
+    "Card",
     "Comparison",
     "Estimate",
     "MtfCurve",
@@ -59,4 +61,5 @@ __all__ = [
     "sharp_name",
     "tiles_drawing",
     "tiles_words",
+    "wall_html",
 ]

@@ -37,7 +37,7 @@ from .words import (
 )
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Environment, Template
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """Should a hostile text ever get through the escaping, the page still loads and runs nothing."""
@@ -57,20 +57,11 @@ def report_html(report: SessionReport, *, printed_at: str, version: str) -> str:
 
 @cache
 def _template() -> "Template":
-    from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    page = Environment(
-        loader=PackageLoader(__name__, "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=printable,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    page = environment()
     page.globals.update(
         {made.__name__: made for made in _WORDS},
-        policy=POLICY,
         style=Markup(STYLE),
         slider_style=Markup(slider_rules()),
         steps=STEPS,
@@ -78,6 +69,22 @@ def _template() -> "Template":
         finite=lambda *values: all(map(math.isfinite, values)),
     )
     return page.get_template("page.html")
+
+
+def environment() -> "Environment":
+    """Where pages are made of templates: every word is escaped, and an unknown one is an error."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    pages = Environment(
+        loader=PackageLoader(__name__, "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=printable,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages.globals["policy"] = POLICY
+    return pages
 
 
 _WORDS = (

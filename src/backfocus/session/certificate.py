@@ -1,7 +1,8 @@
 """A stored session, or a clip that was checked, as the record that reports are printed from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
+from typing import Any
 
 from ..guide.events import SteadyReading
 from ..guide.session_state import Result, Session, Setup
@@ -13,6 +14,7 @@ from ..solve.verdict import nearest_shim_um
 from .clip_check import ClipCheck
 from .comparison import comparisons_in
 from .journal import ReplayedSession, fold
+from .motor_history import MOTORS, drift_words, motor_result
 from .rig import Rig
 from .store import Entry, StoredSession
 
@@ -26,9 +28,40 @@ def session_report(stored: StoredSession) -> SessionReport:
         title=f"Session {summary.id}" + (f": {summary.title}" if summary.title else ""),
         started_at=started,
         source=summary.source,
-        outcomes=tuple(_outcome(stored, replayed, session, result) for session, result in replayed.results),
+        outcomes=(
+            *(_outcome(stored, replayed, session, result) for session, result in replayed.results),
+            *_by_motors(stored),
+        ),
         settings=tuple(_settings(stored, replayed.session)),
     )
+
+
+def _by_motors(stored: StoredSession) -> Iterator[Outcome]:
+    """What a run of `auto` came to; nothing for a session of hands."""
+    line = motor_result(stored.summary)
+    if line is None:
+        return
+    moved = drift_words(line)
+    yield Outcome(
+        "",
+        line["verdict"],
+        f"{line['reason']} {moved}".strip(),
+        line["advice"],
+        half_depth_um=line["half_depth_of_focus_um"],
+        after=told_estimate(line),
+        pictures=tuple(_pictures(list(stored.entries))),
+    )
+
+
+def told_estimate(line: Mapping[str, Any]) -> Estimate | None:
+    """The error of a line of JSON; its points know no depth of focus of their own."""
+    if line["delta_um"] is None:
+        return None
+    points = tuple(
+        ZoomPoint(each["scale_px"], each["residual_um"], each["sigma_um"]) for each in line["zoom"]
+    )
+    numbers = {key: line[key] for key in ("delta_um", "sigma_um", "low_um", "high_um", "sign_known")}
+    return Estimate(**numbers, zoom=points)
 
 
 def check_report(found: ClipCheck, rig: Rig, *, started_at: str) -> SessionReport:
@@ -160,10 +193,20 @@ def _settings(stored: StoredSession, session: Session) -> Iterator[tuple[str, st
         yield "lens", summary.lens
     if setup.camera_id:
         yield "camera and mode", setup.camera_id
+    if (line := motor_result(summary)) is not None:
+        yield from _motor_settings(line)
     camera = session.results[-1].camera if session.results else None
     if camera is not None and camera.learned is not None:
         yield "what the camera costs", f"{camera.learned_half_depths:.1f} half depths of focus"
     yield from _optics_settings(setup.optics)
+
+
+def _motor_settings(line: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "motors", line[MOTORS]["address"]
+    yield "group", line[MOTORS]["group"]
+    yield "looks", f"{line['looks']} in {line['camera_s']:.0f} s of the camera's time"
+    if line["corrected_um"] is not None:
+        yield "moved by its motor", f"{line['corrected_um']:+.0f} um towards the sensor"
 
 
 def _optics_settings(optics: Optics | None) -> Iterator[tuple[str, str]]:

@@ -109,7 +109,7 @@ def read_config(named: str | Path | None = None) -> Config:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise UsageError(f"{file}: {why}: mend it, or name another file with ", Argument("config")) from None
     try:
-        return replace(_read(file, tomllib.loads(text), _lines(text)), named=bool(named))
+        return replace(_read(file, tomllib.loads(text), lines_in(text)), named=bool(named))
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{file} is not a TOML file: {error}") from None
 
@@ -137,7 +137,7 @@ def in_the_file(argument: Argument | Remedy) -> str:
 
 
 def _read(file: Path, plain: dict[str, Any], lines: Mapping[tuple[str, str], int]) -> Config:
-    reader = _Reader(file, lines)
+    reader = Reader(file, lines)
     rigs = plain.pop(RIG, {})
     if not isinstance(rigs, dict) or not all(isinstance(each, dict) for each in rigs.values()):
         raise reader.refusal(TOP, RIG, "write each rig under a line such as [rig.studio-a]")
@@ -152,18 +152,19 @@ def _read(file: Path, plain: dict[str, Any], lines: Mapping[tuple[str, str], int
         found=True,
         top=reader.options(TOP, top),
         rigs={name: reader.options(name, reader.table(name, each, OF_A_RIG)) for name, each in rigs.items()},
-        store=None if store is None else _from_here(file, store),
+        store=None if store is None else from_here(file, store),
         quiet=quiet,
         lines=lines,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class Reader:
     """Reads the tables of one file, and says where something stands that cannot be meant."""
 
     file: Path
     lines: Mapping[tuple[str, str], int]
+    section: str = RIG
 
     def table(self, rig: str, plain: Mapping[str, Any], known: frozenset[str] | set[str]) -> dict[str, Any]:
         """The values of a table by the names of options."""
@@ -186,33 +187,48 @@ class _Reader:
             except UsageError as error:
                 raise UsageError(self.place(rig, name), error.spelt(in_the_file)) from None
         said = rig_options(values)
-        return replace(said, source=_from_here(self.file, said.source)) if said.source else said
+        return replace(said, source=from_here(self.file, said.source)) if said.source else said
 
     def refusal(self, rig: str, key: str, words: str) -> UsageError:
+        """What to say of a key."""
         return UsageError(self.place(rig, key), f"{key}: {words}")
 
     def place(self, rig: str, key: str) -> str:
         """File, line and table, as the beginning of a message."""
         line = line_of(self.lines, rig, key)
-        return f"{self.file}" + (f", line {line}" if line else "") + (f", [rig.{rig}]" if rig else "") + ": "
+        return (
+            f"{self.file}"
+            + (f", line {line}" if line else "")
+            + (f", [{self.section}.{rig}]" if rig else "")
+            + ": "
+        )
 
 
-def _from_here(file: Path, address: str) -> str:
+def from_here(file: Path, address: str) -> str:
     """An address as it is; a path as it is meant from the folder of the file."""
     if "://" in address or kind(address) != "file":
         return address
     return str(file.parent / Path(address).expanduser())
 
 
-def _lines(text: str) -> dict[tuple[str, str], int]:
-    """Where each key stands, as far as a look at the lines can tell; the parser does not say."""
+def lines_in(text: str, section: str = RIG) -> dict[tuple[str, str], int]:
+    """Where each key stands, as far as a look at the lines can tell; the parser does not say.
+
+    `section`: what the tables are called that are told apart, as in [rig.studio-a].
+    """
     found: dict[tuple[str, str], int] = {}
     rig = TOP
     for number, line in enumerate(text.splitlines(), 1):
         words = line.strip()
         if words.startswith("["):
-            rig = words.strip("[] \t").partition("#")[0].strip("[] \t").removeprefix("rig.").strip("\"' ")
-            found.setdefault((TOP, RIG), number)
+            rig = (
+                words.strip("[] \t")
+                .partition("#")[0]
+                .strip("[] \t")
+                .removeprefix(f"{section}.")
+                .strip("\"' ")
+            )
+            found.setdefault((TOP, section), number)
             continue
         key, equals, _ = words.partition("=")
         if equals:

@@ -14,7 +14,7 @@ from ..control.address import VIRTUAL, lens_kind, open_lens
 from ..control.guarded import Guarded, by_hand, places_put_back
 from ..control.lens_control import LensControl
 from ..errors import Argument, LensError, SourceLost, UsageError
-from ..frame import fields
+from ..frame import Frame, fields
 from ..guide.axes import Automatic, Axis, AxisName
 from ..guide.motors import Ask, MotorAnswer, MotorRig, Procedure, Seen, procedure
 from ..guide.stillness import Lag, Waiting, at_rest, same_picture, wait
@@ -54,6 +54,8 @@ class Progress:
         What was seen there; None at the end.
     answer : MotorAnswer | None
         At the end.
+    picture : Frame | None
+        The last one of the look.
     """
 
     at_s: float
@@ -62,6 +64,7 @@ class Progress:
     ask: Ask
     seen: Seen | None = None
     answer: MotorAnswer | None = None
+    picture: Frame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +317,7 @@ def drive(
             for picture in fields(frame):
                 reading = replace(measure(picture), at_s=at_s)
                 for progress in course.take(reading, at_s - begun_s):
-                    yield progress
+                    yield replace(progress, picture=picture)
                     if progress.answer is not None:
                         return
             if limits.passed(count, at_s - begun_s):

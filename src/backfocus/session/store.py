@@ -369,6 +369,10 @@ class Store:
         """All sessions, newest first."""
         return self._summaries(sa.true(), limit)
 
+    def called(self, title: str, limit: int | None = None) -> tuple[Summary, ...]:
+        """The sessions of this title, newest first."""
+        return self._summaries(_sessions.c.title == clean(title), limit)
+
     def left_open(self, source: str | None = None, limit: int | None = None) -> tuple[Summary, ...]:
         """The sessions, on `source` or on any, that were never finished, newest first."""
         unfinished = _sessions.c.state == "open"

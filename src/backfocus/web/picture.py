@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..frame import Frame
 from ..measure.reading import Edge, Object, Star
+from ..session.shots import on_screen
 
 WIDEST_PX = 640
 QUALITY = 72
@@ -94,7 +95,7 @@ def picture_of(frame: Frame, target: Target | None) -> Picture:
     height_px = rows * frame.line_step
     share = min(1.0, WIDEST_PX / width_px)
     size = max(1, round(width_px * share)), max(1, round(height_px * share))
-    small = np.asarray(cv2.resize(_shown(frame, frame.luma), size, interpolation=cv2.INTER_AREA), np.uint8)
+    small = np.asarray(cv2.resize(on_screen(frame), size, interpolation=cv2.INTER_AREA), np.uint8)
     return Picture(_jpeg(small, QUALITY), _centre(frame, target), width_px, height_px, target)
 
 
@@ -108,21 +109,8 @@ def _centre(frame: Frame, target: Target | None) -> bytes:
     part = frame.luma[max(0, y - rows) : max(0, y + rows), max(0, x - half) : max(0, x + half)]
     if part.shape[0] < 8 or part.shape[1] < 8:
         return b""
-    codes = np.repeat(_shown(frame, part), frame.line_step, axis=0)
+    codes = np.repeat(on_screen(frame, part), frame.line_step, axis=0)
     return _jpeg(codes, CENTRE_QUALITY)
-
-
-def _shown(frame: Frame, luma: NDArray[np.generic]) -> Bytes8:
-    """Code values as a screen takes them: 8 bits, full range; linear light gets a screen's gamma."""
-    if frame.bits == 0:
-        light = np.clip(np.nan_to_num(luma), 0.0, 1.0)
-        return np.asarray(255.0 * (np.sqrt(light) if frame.transfer == "linear" else light), np.uint8)
-    codes = luma if frame.bits == 8 else np.asarray(luma >> (frame.bits - 8), np.uint16)  # type: ignore[operator]
-    codes8 = np.asarray(np.minimum(codes, 255), np.uint8)
-    return np.asarray(cv2.LUT(codes8, _FULL_RANGE), np.uint8) if frame.limited else codes8
-
-
-_FULL_RANGE = np.clip((np.arange(256) - 16.0) * (255.0 / 219.0), 0, 255).round().astype(np.uint8)
 
 
 def _jpeg(codes: Bytes8, quality: int) -> bytes:

@@ -1,0 +1,41 @@
+"""What is asked before a lens moves, and how a move is ended from outside."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from ..errors import Argument, UsageError
+from . import options
+
+Yes = Annotated[bool, typer.Option("--yes", help="The lens may move: do not ask first.")]
+
+
+def as_interrupt(_number: int, _frame: object) -> None:
+    """Ended by the system, as by Ctrl-C: the lens is put back first."""
+    raise KeyboardInterrupt
+
+
+def ask(yes: bool, address: str) -> None:
+    """Nothing moves before it is said once."""
+    if not address.startswith("sim:"):
+        _confirmed(
+            yes, "the lens will move", "Zoom and focus of this lens will move. Is nobody on air with it?"
+        )
+
+
+def ask_for_all(yes: bool, addresses: Sequence[str]) -> None:
+    """The same for many, asked once."""
+    count = sum(not address.startswith("sim:") for address in addresses)
+    if count:
+        lenses = "1 lens" if count == 1 else f"{count} lenses"
+        question = f"Zoom and focus of {lenses} will move. Is nobody on air with them?"
+        _confirmed(yes, f"{lenses} will move", question)
+
+
+def _confirmed(yes: bool, what: str, question: str) -> None:
+    if yes:
+        return
+    if not options.is_at_a_terminal():
+        raise UsageError(f"{what}: say so with ", Argument("yes", True))
+    typer.confirm(question, abort=True, err=True)

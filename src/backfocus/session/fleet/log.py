@@ -1,0 +1,101 @@
+"""Which cameras of a run over many are done: a run that was killed goes on where it stopped.
+
+A file in the user's data folder for each list of cameras, gone when the run is over. It holds what was found
+and no address; the file's name is a digest.
+"""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from ...errors import UsageError
+from ..writer import this_program, writer_of
+from .listed import Fleet, Listed
+from .rows import Row, row_of
+
+STALE_S = 6 * 3600.0
+"""An unfinished run is gone on with so long after its last camera; a nightly one begins again."""
+
+
+class FleetLog:
+    """The file of one run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def begin(self, *, again: bool = False) -> dict[str, Row]:
+        """Take up the run that did not end: what is done, by the digest of each camera; nothing in a new one.
+
+        Parameters
+        ----------
+        again : bool
+            Begin from the start, whatever is there.
+
+        Raises
+        ------
+        UsageError
+            If a program that still runs is at it.
+        """
+        lines = self._read()
+        if lines and not writer_of(str(lines[0]["by"])).is_gone(0.0):
+            raise UsageError(
+                f"these cameras are being checked by {writer_of(str(lines[0]['by'])).words}: wait for its end"
+            )
+        done = {} if again else {each["camera"]: row_of(each["row"]) for each in lines[1:]}
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.unlink(missing_ok=True)
+        self._write({"by": str(this_program())})
+        for camera, row in done.items():
+            self._write({"camera": camera, "row": row.as_json()})
+        return done
+
+    def add(self, listed: Listed, row: Row) -> None:
+        """One camera more, on the disk before the next."""
+        self._write({"camera": digest(*listed.what), "row": row.as_json()})
+
+    def end(self) -> None:
+        """The run is over."""
+        self.path.unlink(missing_ok=True)
+
+    def _read(self) -> list[dict[str, Any]]:
+        """What an unfinished run left, its writer first; nothing where it is old or cannot be read."""
+        try:
+            lines = self.path.read_text("utf-8").splitlines()
+            age_s = time.time() - self.path.stat().st_mtime
+        except (OSError, UnicodeDecodeError):
+            return []
+        found = [plain for line in lines if isinstance(plain := _plain(line), dict)]
+        if not found or "by" not in found[0]:
+            return []
+        return found if age_s <= STALE_S else found[:1]
+
+    def _write(self, told: Mapping[str, Any]) -> None:
+        file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(file, "a", encoding="utf-8") as out:
+            out.write(json.dumps(told) + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+
+
+def log_of(fleet: Fleet, folder: Path | None = None) -> FleetLog:
+    """The log of a file of cameras; `folder`: default in the user's data folder."""
+    place = folder or platformdirs.user_data_path("backfocus") / "fleets"
+    return FleetLog(place / f"{digest(str(fleet.file.resolve()))}.jsonl")
+
+
+def digest(*what: str) -> str:
+    """A name for texts that tells nothing of them."""
+    return hashlib.sha256("\n".join(what).encode()).hexdigest()[:20]
+
+
+def _plain(line: str) -> object:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None

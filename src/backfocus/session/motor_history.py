@@ -1,0 +1,142 @@
+"""What runs of `auto` found, in the store beside the sessions of hands, and how far a lens has drifted since.
+
+Each run is a finished session under the name of its camera, with its JSON as its result and the picture at
+wide. Drift is measured against the last run that left the back focus set, was corrected, or was kept as the
+reference; without such a run against the oldest there is, so that a slow drift adds up and is seen.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from ..guide.records import to_dict
+from ..redaction import shown
+from ..solve.drift import Drift, Found, Place, drift
+from .rig import Rig
+from .shots import Shot
+from .store import NdResult, Store, Summary
+
+Json = dict[str, Any]
+MOTORS = "motors"
+"""The part of a result's payload that says that motors found it, and how."""
+MOST_RUNS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class MotorCamera:
+    """A camera as the history knows it: its name, its group ("" for none), and the address of its lens."""
+
+    name: str
+    address: str
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRun:
+    """A run that was kept: the number of its session, its drift, and its JSON with both."""
+
+    session_id: int
+    drift: Drift | None
+    line: Json
+
+
+def keep_run(
+    store: Store,
+    camera: MotorCamera,
+    rig: Rig,
+    line: Mapping[str, Any],
+    shot: Shot | None,
+    *,
+    begun_at: datetime,
+    is_reference: bool = False,
+) -> KeptRun:
+    """Keep a run, and tell its drift against those kept before.
+
+    Parameters
+    ----------
+    line : mapping
+        As `auto_json` makes it.
+    is_reference : bool
+        Whether later runs are to be compared with this one.
+    """
+    found = drift_of(line, runs_of(store, camera.name))
+    told = dict(line) | drift_json(found)
+    payload = told | {
+        MOTORS: {"address": shown(camera.address), "group": camera.group, "reference": is_reference}
+    }
+    number = store.begin(
+        to_dict(rig.setup),
+        source=rig.source,
+        title=camera.name,
+        camera=rig.camera,
+        lens=rig.lens,
+        started_at=begun_at,
+        hold=True,
+    )
+    if shot is not None:
+        store.append(number, *shot.entries)
+    result = NdResult("", line["verdict"], line["delta_um"], line["sigma_um"], payload)
+    store.put_result(number, result)
+    store.close_session(number, verdict=result.verdict, delta_um=result.delta_um, sigma_um=result.sigma_um)
+    store.release(number)
+    return KeptRun(number, found, told | {"session": number})
+
+
+def runs_of(store: Store, name: str) -> tuple[Json, ...]:
+    """What the runs on a camera found, newest first."""
+    found = (motor_result(each) for each in store.called(name, MOST_RUNS))
+    return tuple(each for each in found if each is not None)
+
+
+def motor_result(summary: Summary) -> Json | None:
+    """The JSON of a run by motors; None of any other session, and of one that did not end."""
+    payload = summary.results[-1].payload if summary.results else {}
+    return payload if MOTORS in payload else None
+
+
+def drift_of(line: Mapping[str, Any], earlier: Sequence[Mapping[str, Any]]) -> Drift | None:
+    """How far a lens has moved since its reference; None without one, or where they cannot be compared.
+
+    `earlier`: what its runs found, newest first.
+    """
+    half_depth_um, told = line["half_depth_of_focus_um"], _found(line)
+    told = replace(told, delta_um=line["found_um"]) if line["corrected"] else told
+    usable = [each for each in earlier if each["delta_um"] is not None or each["table"]]
+    if half_depth_um is None or not usable:
+        return None
+    reference = next((each for each in usable if _is_reference(each)), usable[-1])
+    return drift(told, _found(reference), half_depth_um)
+
+
+def drift_json(found: Drift | None) -> Json:
+    """Drift as a line of JSON has it."""
+    return {
+        "drift_um": None if found is None else round(found.um, 3),
+        "drift_sigma_um": None if found is None else round(found.sigma_um, 3),
+        "drifted": found is not None and found.beyond,
+    }
+
+
+def drift_words(line: Mapping[str, Any]) -> str:
+    """The drift of a run in a sentence; "" where none is known."""
+    um, half_depth_um = line["drift_um"], line["half_depth_of_focus_um"]
+    if um is None:
+        return ""
+    has = "had" if line["corrected"] else "has"
+    told = f"Since its reference in the history it {has} moved {um:+.1f} um"
+    if not line["drifted"]:
+        return f"{told}: within half the depth of focus, {half_depth_um:.1f} um."
+    back = " Its motor has set it again." if line["corrected"] and line["verdict"] == "set" else ""
+    return f"{told}, more than half the depth of focus of {half_depth_um:.1f} um.{back}"
+
+
+def _is_reference(line: Mapping[str, Any]) -> bool:
+    return line["verdict"] == "set" or bool(line["corrected"] or line[MOTORS]["reference"])
+
+
+def _found(line: Mapping[str, Any]) -> Found:
+    places = {
+        row["zoom"]: Place(row["focus"], row["focus_sigma"], row["um_per_step"]) for row in line["table"]
+    }
+    return Found(line["delta_um"], line["sigma_um"], places)
