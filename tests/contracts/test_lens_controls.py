@@ -90,8 +90,9 @@ def test_drivers_over_http(served: Served, number: int, monkeypatch: pytest.Monk
         check_lens_control(lambda: opened.control, time.thread_time, wait)
 
 
-def test_a_body_that_moves_its_back_focus_alone(served: Served) -> None:
-    address = f"vapix://127.0.0.1:{served.video_port}?camera=2"
+@pytest.mark.parametrize(("scheme", "which"), [("vapix", "camera=2"), ("vivotek", "channel=1")])
+def test_a_body_that_moves_its_back_focus_alone(served: Served, scheme: str, which: str) -> None:
+    address = f"{scheme}://127.0.0.1:{served.video_port}?{which}"
     with open_lens(address) as opened:
         assert set(opened.control.axes) == {"back-focus"}
         assert "focus=reversed" in opened.remark

@@ -33,6 +33,8 @@ DRIVERS: dict[str, Driver] = {
     "vapix+https": Driver("vapix_lens", "vapix+https://HOST"),
     "onvif": Driver("onvif_lens", "onvif://HOST"),
     "onvif+https": Driver("onvif_lens", "onvif+https://HOST"),
+    "vivotek": Driver("vivotek_lens", "vivotek://HOST"),
+    "vivotek+https": Driver("vivotek_lens", "vivotek+https://HOST"),
 }
 """By scheme. A driver is loaded when it is asked for, so that one of them may need an extra."""
 

@@ -46,7 +46,8 @@ def which_way(given: Mapping[str, str], axes: Collection[AxisName], keys: Mappin
     if not open_:
         return ""
     return (
-        f"the maker of this camera does not say which way {' and '.join(open_.values())} count: "
+        f"the maker of this camera does not say which way {' and '.join(open_.values())} "
+        f"{'counts' if len(open_) == 1 else 'count'}: "
         + ", ".join(f"{axis} is taken to rise {RISES[axis]}" for axis in open_.values())
         + ". Where it falls instead, the sign of the answer is wrong: add "
         + " or ".join(f"{key}={REVERSED}" for key in open_)

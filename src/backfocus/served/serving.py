@@ -18,8 +18,14 @@ from .pty_line import pty_line
 from .vapix_face import VapixFace
 from .virtual_camera import VirtualCamera
 from .visca_server import SerialCamera, TcpServer, UdpServer, ViscaCamera
+from .vivotek_face import VivotekFace
 
-OVER_HTTP = (("vapix", "?api=ptz"), ("vapix", "?focus=straight"), ("onvif", "?focus=straight"))
+OVER_HTTP = (
+    ("vapix", "?api=ptz"),
+    ("vapix", "?focus=straight"),
+    ("onvif", "?focus=straight"),
+    ("vivotek", "?zoom=straight&focus=straight"),
+)
 """Scheme, and what follows the port, of each face that drives the motors."""
 
 
@@ -140,4 +146,4 @@ def serve_camera(
 
 def faces(camera: VirtualCamera) -> tuple[Face, ...]:
     """The protocols that it speaks over HTTP, beside its pictures."""
-    return VapixFace(camera), OnvifFace(Device(camera), OnvifMotors(camera))
+    return VapixFace(camera), VivotekFace(camera), OnvifFace(Device(camera), OnvifMotors(camera))
