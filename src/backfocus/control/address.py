@@ -28,6 +28,7 @@ DRIVERS: dict[str, Driver] = {
     "visca": Driver("visca_lens", "visca://HOST"),
     "visca+tcp": Driver("visca_lens", "visca+tcp://HOST"),
     "visca+serial": Driver("visca_lens", "visca+serial:///dev/ttyUSB0", needs_host=False),
+    "uvc": Driver("uvc_lens", "uvc:///dev/video0", needs_host=False),
     "l10+serial": Driver("l10_lens", "l10+serial:///dev/ttyUSB0", needs_host=False),
     "vapix": Driver("vapix_lens", "vapix://HOST"),
     "vapix+https": Driver("vapix_lens", "vapix+https://HOST"),
