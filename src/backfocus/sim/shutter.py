@@ -4,6 +4,7 @@ Only where things stand is bent: within a picture a lens turns by a tenth of a d
 """
 
 import math
+from functools import cache
 
 import cv2
 import numpy as np
@@ -13,6 +14,8 @@ from .raster import Floats, Raster
 
 READOUT_S = 0.02
 """From the first row to the last, as large sensors take; never more than a picture's time."""
+
+_TAPS, _PLACES, _BAND_ROWS = 8, 32, 16
 
 Array = NDArray[np.float64]
 
@@ -51,6 +54,9 @@ def rolled(
         How far the scene stands off to the right and down when each row is read, in photosites.
     """
     fine = round(seen.shape[1] / (raster.width + 2 * pad[0]))
+    if growth_per_s == 0.0 and np.abs(shake).max() < min(pad) - _TAPS:
+        x, y = pad[0] - shake[0], np.arange(raster.height) + pad[1] - shake[1]
+        return _shifted(seen, fine, x * fine, y * fine, raster.width)
     back = np.exp(-growth_per_s * rows_s)
     columns, rows = np.arange(raster.width), np.arange(raster.height)
     x = axis[0] + (columns[None, :] - (shake[0] + axis[0])[:, None]) * back[:, None]
@@ -65,6 +71,53 @@ def rolled(
         ),
         np.float32,
     )
+
+
+def _shifted(seen: Floats, fine: int, x: Array, y: Array, width: int) -> Floats:
+    """Rows of `width` samples, every `fine` of `seen`, the first of each row at its `x` and `y` there.
+
+    What `cv2.remap` gives, which knows 32 places between two samples; but in a row all weights are the same,
+    so columns are weighed by a product of matrices, then rows tap by tap.
+    """
+    (left, x_weights), (above, y_weights) = _taps(x), _taps(y)
+    out = np.empty((len(x), width), np.float32)
+    for first in range(0, len(x), _BAND_ROWS):
+        rows = slice(first, first + _BAND_ROWS)
+        top = int(above[rows].min())
+        mix = np.zeros((len(above[rows]), int(above[rows].max()) - top + _TAPS), np.float32)
+        for tap in range(_TAPS):
+            mix[np.arange(len(mix)), above[rows] - top + tap] = y_weights[rows, tap]
+        band = mix @ seen[top : top + mix.shape[1]]
+        phases = [np.ascontiguousarray(band[:, phase::fine]) for phase in range(fine)]
+        for begin in np.unique(left[rows]):
+            same = np.flatnonzero(left[rows] == begin)
+            row = slice(same[0], same[-1] + 1)
+            out[rows][same] = _weighed(phases, row, int(begin), x_weights[rows][row], width)[same - same[0]]
+    return out
+
+
+def _weighed(phases: list[Floats], rows: slice, begin: int, weights: Floats, width: int) -> Floats:
+    """The sum of every tap of the rows; `begin` is where the first tap of the first sample is."""
+    fine = len(phases)
+    total = np.zeros((len(weights), width), np.float32)
+    for tap in range(_TAPS):
+        column, phase = divmod(begin + tap, fine)
+        total += phases[phase][rows, column : column + width] * weights[:, tap, None]
+    return total
+
+
+def _taps(places: Array) -> tuple[NDArray[np.intp], Floats]:
+    """Of each place: its first tap, and the weights of all."""
+    steps = np.rint(places * _PLACES).astype(np.intp)
+    return steps // _PLACES - (_TAPS // 2 - 1), _weights()[steps % _PLACES]
+
+
+@cache
+def _weights() -> Floats:
+    """Lanczos weights of the taps at each of the places between two samples."""
+    apart = np.arange(_TAPS) - (_TAPS // 2 - 1) - np.arange(_PLACES)[:, None] / _PLACES
+    weights = np.sinc(apart) * np.sinc(apart / (_TAPS // 2))
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)
 
 
 def growth(scale: float, before: float, passed_s: float) -> float:
