@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from backfocus.control import polled, visca
+from backfocus.control import aw, polled, visca
 from backfocus.control.address import open_lens
 from backfocus.control.guarded import Guarded
 from backfocus.control.lens_control import check_lens_control
@@ -80,6 +80,7 @@ def test_l10_over_a_serial_line(served: Served) -> None:
 @pytest.mark.parametrize("number", range(len(OVER_HTTP)), ids=["".join(each) for each in OVER_HTTP])
 def test_drivers_over_http(served: Served, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(polled, "ASK_EVERY_S", 0.01)
+    monkeypatch.setattr(aw, "GAP_S", 0.0)
     with open_lens(served.over_http[number]) as opened:
         changed = opened.control._changed
 

@@ -29,7 +29,8 @@ LensAddress = Annotated[
         metavar="LENS",
         show_default=False,
         help="Where its motors are: visca://HOST[:PORT] (Sony, UDP), visca+tcp://HOST[:PORT] (PTZOptics and "
-        "others), onvif://HOST, l10+serial:///dev/ttyUSB0 (Fujinon), or sim://?motor=focus.",
+        "others), onvif://HOST, vapix://HOST (Axis), vivotek://HOST, aw://HOST (Panasonic), "
+        "blackmagic://HOST, l10+serial:///dev/ttyUSB0 (Fujinon), or sim://?motor=focus.",
     ),
 ]
 JustLook = Annotated[

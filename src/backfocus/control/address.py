@@ -36,6 +36,10 @@ DRIVERS: dict[str, Driver] = {
     "onvif+https": Driver("onvif_lens", "onvif+https://HOST"),
     "vivotek": Driver("vivotek_lens", "vivotek://HOST"),
     "vivotek+https": Driver("vivotek_lens", "vivotek+https://HOST"),
+    "aw": Driver("aw_lens", "aw://HOST"),
+    "aw+https": Driver("aw_lens", "aw+https://HOST"),
+    "blackmagic": Driver("blackmagic_lens", "blackmagic://HOST"),
+    "blackmagic+https": Driver("blackmagic_lens", "blackmagic+https://HOST"),
 }
 """By scheme. A driver is loaded when it is asked for, so that one of them may need an extra."""
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 from ..errors import OutputError, UsageError
 from ..sim.settings import parse_sim
+from .aw_face import AwFace
+from .blackmagic_face import BlackmagicFace
 from .faults import Faults, Luck
 from .http_server import PATH, Face, HttpServer
 from .l10_server import L10Camera
@@ -25,6 +27,8 @@ OVER_HTTP = (
     ("vapix", "?focus=straight"),
     ("onvif", "?focus=straight"),
     ("vivotek", "?zoom=straight&focus=straight"),
+    ("aw", ""),
+    ("blackmagic", ""),
 )
 """Scheme, and what follows the port, of each face that drives the motors."""
 
@@ -146,4 +150,5 @@ def serve_camera(
 
 def faces(camera: VirtualCamera) -> tuple[Face, ...]:
     """The protocols that it speaks over HTTP, beside its pictures."""
-    return VapixFace(camera), VivotekFace(camera), OnvifFace(Device(camera), OnvifMotors(camera))
+    makers = (VapixFace(camera), VivotekFace(camera), AwFace(camera), BlackmagicFace(camera))
+    return *makers, OnvifFace(Device(camera), OnvifMotors(camera))

@@ -1,0 +1,113 @@
+"""A lens behind Panasonic's AW protocol: `aw://HOST`, an integrated camera with zoom and focus."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from urllib.parse import SplitResult
+
+from ..errors import LensError
+from ..guide.axes import Automatic, Axis, AxisName
+from . import aw
+from .counting import FOCUS_PLAY, ZOOM_PLAY, Counting
+from .http import Http
+from .http_lens import demand_ok, lens_over_http
+from .polled import Look, NoAnswerError, Polled
+from .query import REVERSED, STRAIGHT, Known
+
+KEYS: Known = {"focus": (STRAIGHT, REVERSED)}
+
+
+class AwRemote:
+    """Zoom and focus; the focus rises towards far, so it is turned.
+
+    Parameters
+    ----------
+    http : Http
+    given : dict
+        What the address says: which way `focus` counts, for a camera that is not as the document says.
+    clock, pause : callable
+        The time in seconds, and what lets some pass.
+    """
+
+    def __init__(
+        self,
+        http: Http,
+        given: Mapping[str, str],
+        clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._http, self.title = http, http.title
+        self._clock, self._pause = clock, pause
+        self._free_s = clock()
+        turned = given.get("focus") != REVERSED
+        self._counts: dict[AxisName, Counting] = {
+            "zoom": Counting(aw.LOWEST, aw.HIGHEST),
+            "focus": Counting(aw.LOWEST, aw.HIGHEST, turned=turned),
+        }
+        self.axes: Mapping[AxisName, Axis] = {
+            "zoom": self._counts["zoom"].axis(ZOOM_PLAY),
+            "focus": self._counts["focus"].axis(FOCUS_PLAY),
+        }
+        self._refused: str | None = None
+
+    def send(self, places: Mapping[AxisName, float]) -> None:
+        """One command for each motor."""
+        self._refused = None
+        for axis, at in places.items():
+            told = round(self._counts[axis].told(at))
+            command = aw.zoom_to(told) if axis == "zoom" else aw.focus_to(told)
+            refused = aw.read_refusal(self._say(command))
+            if refused is not None:
+                self._refused = f"{axis}: {refused.words}"
+
+    def look(self) -> Look:
+        """Where they stand; the camera does not say whether they move."""
+        places: dict[AxisName, float] = {}
+        questions: dict[AxisName, str] = {"zoom": aw.ZOOM, "focus": aw.FOCUS}
+        for axis, question in questions.items():
+            text = self._say(question)
+            at = aw.read_position(question, text)
+            if at is None:
+                raise LensError(f"{self.title} does not tell where its {axis} stands")
+            places[axis] = self._counts[axis].steps(at)
+        return Look(places, refused=self._refused)
+
+    def automatic(self, wanted: Automatic) -> Automatic:
+        """Automatic focus and automatic iris; what this camera does not know, or has so already, is left."""
+        focus = aw.read_switch(aw.AUTOFOCUS, self._say(aw.AUTOFOCUS))
+        iris = aw.read_switch(aw.AUTO_IRIS, self._say(aw.AUTO_IRIS))
+        if wanted.focus is not None and focus not in (None, wanted.focus):
+            self._say(aw.autofocus(wanted.focus))
+        if wanted.exposure is not None and iris not in (None, wanted.exposure):
+            self._say(aw.auto_iris(wanted.exposure))
+        return Automatic(focus, iris)
+
+    def how_to_restore(self, was: Automatic) -> str:
+        """What to send to the camera."""
+        commands = []
+        if was.focus is not None:
+            commands.append(f"{aw.PTZ_PATH}?cmd=%23{aw.autofocus(was.focus)[1:]}&res=1")
+        if was.exposure is not None:
+            commands.append(f"{aw.CAM_PATH}?cmd={aw.auto_iris(was.exposure)}&res=1")
+        return f"set focus and iris in the camera's menu as they were, or open {' and '.join(commands)} of it"
+
+    def _say(self, command: str) -> str:
+        """The answer to a command, at least `GAP_S` after the one before; NoAnswerError where it is busy."""
+        if (early_s := self._free_s - self._clock()) > 0.0:
+            self._pause(early_s)
+        try:
+            answer = self._http.ask(aw.path(command), aw.query(command))
+        finally:
+            self._free_s = self._clock() + aw.GAP_S
+        text = demand_ok(self._http, answer).text
+        refused = aw.read_refusal(text)
+        if refused is not None and refused.code == aw.BUSY:
+            raise NoAnswerError(refused.words)
+        return text
+
+
+@contextmanager
+def open_lens(parts: SplitResult) -> Iterator[Polled]:
+    """The lens of a camera; raises as `lens_over_http`."""
+    with lens_over_http(parts, KEYS, AwRemote) as lens:
+        yield lens
