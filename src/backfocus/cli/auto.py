@@ -15,7 +15,7 @@ from ..redaction import shown
 from . import options
 from .asking import Yes, as_interrupt, ask
 from .certificate import file_in_folder
-from .fleet import Order, check_all
+from .fleet import Order, Telling, check_all
 
 if TYPE_CHECKING:
     from ..guide.motors import MotorAnswer
@@ -64,6 +64,25 @@ AllFile = Annotated[
         show_default=False,
     ),
 ]
+Mqtt = Annotated[
+    str | None,
+    typer.Option(
+        "--mqtt",
+        metavar="ADDRESS",
+        help="With --all: tell a broker what was found, mqtt://HOST or mqtts://HOST; Home Assistant finds "
+        "the cameras by itself. Name and password: BACKFOCUS_MQTT_USER and BACKFOCUS_MQTT_PASSWORD.",
+        show_default=False,
+    ),
+]
+PrometheusFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--prometheus",
+        metavar="FILE",
+        help="With --all: write what was found for the textfile collector of Prometheus (.prom).",
+        show_default=False,
+    ),
+]
 Reference = Annotated[
     bool,
     typer.Option("--reference", help="What is found now is what later runs measure drift against."),
@@ -107,6 +126,8 @@ def auto(
     at_once: AtOnce = None,
     from_start: FromStart = False,
     report: WallFile = None,
+    mqtt: Mqtt = None,
+    prometheus: PrometheusFile = None,
     reference: Reference = False,
     store: options.StoreUrl = None,
     frames: options.Frames = None,
@@ -144,14 +165,17 @@ def auto(
         if address is not None or table is not None:
             word = "LENS" if address is not None else "--table"
             raise UsageError(f"--all has its cameras in its file: leave {word} out")
-        order = Order(all_, at_once, from_start, report, reference, limits, kept_in, json_)
+        telling = Telling(report, mqtt, prometheus)
+        order = Order(all_, at_once, from_start, telling, reference, limits, kept_in, json_)
         raise typer.Exit(check_all(asked, order, yes=yes, look_only=look_only, between=between))
     if address is None:
         raise UsageError(
             "no LENS: say where its motors are, as visca://192.0.2.10, or name a list with --all"
         )
-    if given := [name for name, value in (("--at-once", at_once), ("--report", report)) if value is not None]:
-        raise UsageError(f"{given[0]} goes with --all")
+    for_many = {"at-once": at_once, "report": report, "mqtt": mqtt, "prometheus": prometheus}
+    for name, value in for_many.items():
+        if value is not None:
+            raise UsageError(f"--{name} goes with --all")
     _one(asked, address, _Wanted(yes, look_only, between, table, reference, limits, kept_in, json_))
 
 

@@ -1,9 +1,11 @@
 """`backfocus auto --all FILE`: many cameras side by side, one table, one wall of pictures."""
 
 import json
+import os
 import signal
 import sys
-from collections.abc import Generator, Iterator
+import time
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +28,26 @@ if TYPE_CHECKING:
     from ..session.run import Limits
     from ..session.store import Store
 
+Tell = Callable[["Row"], None]
 STYLES = {"set": "green", "adjust": "yellow", "unsure": "magenta"}
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Who is told what was found: a page, a broker, a file for Prometheus."""
+
+    report: Path | None = None
+    mqtt: str | None = None
+    prometheus: Path | None = None
+
+    def check(self) -> None:
+        """Refuse what cannot be written before the work, and not after it."""
+        if self.report is not None:
+            if self.report.suffix.lower() not in (".html", ".htm"):
+                raise UsageError(f"--report {self.report}: the wall is a page: end its name in .html")
+            file_in_folder("--report", self.report)
+        if self.prometheus is not None:
+            file_in_folder("--prometheus", self.prometheus)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +57,7 @@ class Order:
     file: Path
     at_once: int | None
     from_start: bool
-    report: Path | None
+    telling: Telling
     reference: bool
     limits: "Limits"
     store: str | None
@@ -54,20 +75,21 @@ def check_all(asked: options.Asked, order: Order, *, yes: bool, look_only: bool,
     if asked.rig_name is not None or asked.said.source is not None:
         raise UsageError("--all has its cameras in its file: leave --rig and --video out")
     fleet = _as_wanted(read_fleet(order.file, asked.config, asked.said), look_only, between)
-    if order.report is not None:
-        page_in_folder(order.report)
+    order.telling.check()
     for words in fleet.warnings:
         options.notice(words)
     ask_for_all(yes, [each.camera.address for each in fleet.cameras])
     signal.signal(signal.SIGTERM, as_interrupt)
-    with Store.open(order.store) as store:
+    with Store.open(order.store) as store, _broker(order.telling.mqtt) as tell:
         at_once = order.at_once or cores()
         run = FleetRun(
             fleet, store, log_of(fleet), at_once, order.limits, order.reference, options.notice, crash_line
         )
-        rows = _followed(fleet, run.rows(again=order.from_start), json_=order.json)
-        if order.report is not None:
-            _write_wall(order.report, store, fleet, rows)
+        rows = _followed(fleet, run.rows(again=order.from_start), tell, json_=order.json)
+        if order.telling.report is not None:
+            _write_wall(order.telling.report, store, fleet, rows)
+        if order.telling.prometheus is not None:
+            _write_metrics(order.telling.prometheus, rows)
     _sum_up(rows, order)
     return worst(rows)
 
@@ -84,13 +106,6 @@ def _as_wanted(fleet: "Fleet", look_only: bool, between: int | None) -> "Fleet":
     return replace(fleet, cameras=tuple(map(wanted, fleet.cameras)))
 
 
-def page_in_folder(path: Path) -> None:
-    """Refuse a place for the wall before the work, and not after it."""
-    if path.suffix.lower() not in (".html", ".htm"):
-        raise UsageError(f"--report {path}: the wall is a page: end its name in .html")
-    file_in_folder("--report", path)
-
-
 def _write_wall(path: Path, store: "Store", fleet: "Fleet", rows: "list[Row]") -> None:
     from ..report.wall import wall_html
     from ..session.fleet.wall import cards_of
@@ -103,6 +118,41 @@ def _write_wall(path: Path, store: "Store", fleet: "Fleet", rows: "list[Row]") -
         raise OutputError(f"{path}: {fault.strerror or fault}: choose another place with --report") from None
 
 
+def _write_metrics(path: Path, rows: "list[Row]") -> None:
+    """At once, as the collector demands: it may read at any moment."""
+    from ..show.prometheus import Checked, exposition
+
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        half.write_text(exposition(Checked(row.as_json(), time.time()) for row in rows), "utf-8")
+        half.replace(path)
+    except OSError as fault:
+        half.unlink(missing_ok=True)
+        words = fault.strerror or fault
+        raise OutputError(f"{path}: {words}: choose another place with --prometheus") from None
+
+
+@contextmanager
+def _broker(address: str | None) -> "Iterator[Tell]":
+    """What to call with each camera that is done; says at the end where a broker has not got it all."""
+    if address is None:
+        yield lambda row: None
+        return
+    from ..session.fleet.mqtt import broker_at, publishing
+    from ..show.home_assistant import messages
+
+    broker = broker_at(address)
+    with publishing(broker) as publisher:
+
+        def tell(row: "Row") -> None:
+            said = {"verdict": row.word, "checked_at": now_words(), "version": __version__}
+            publisher.tell(messages(row.as_json() | {"reason": row.reason}, **said, prefix=broker.prefix))
+
+        yield tell
+        if not publisher.all_arrived():
+            options.notice(f"{broker.title} has not got all of it: the line to it was lost")
+
+
 # While it goes on ------------------------------------------------------------------------------------------
 
 
@@ -113,7 +163,7 @@ class Screen(Protocol):
         """One camera has changed."""
 
 
-def _followed(fleet: "Fleet", run: "Generator[Row, None, None]", *, json_: bool) -> "list[Row]":
+def _followed(fleet: "Fleet", run: "Generator[Row, None, None]", tell: "Tell", *, json_: bool) -> "list[Row]":
     """All cameras as they ended, in the order of the file, shown while they go on."""
     from ..session.fleet.rows import Row
 
@@ -121,6 +171,8 @@ def _followed(fleet: "Fleet", run: "Generator[Row, None, None]", *, json_: bool)
     with _screen(json_) as screen, closing(run):
         for row in run:
             rows[row.name] = row
+            if row.state == "done":
+                tell(row)
             screen.show(list(rows.values()), row)
     return list(rows.values())
 
@@ -187,8 +239,9 @@ def _sum_up(rows: "list[Row]", order: Order) -> None:
             typer.echo(f"{row.name}: {words}")
     said = ", ".join(f"{count} {word}" for word, count in counts.items())
     typer.echo(f"{len(rows)} cameras: {said}.")
-    if order.report is not None:
-        typer.echo(str(order.report))
+    for path in (order.telling.report, order.telling.prometheus):
+        if path is not None:
+            typer.echo(str(path))
 
 
 def _counts(rows: "list[Row]") -> dict[str, int]:

@@ -16,13 +16,14 @@ USER, PASSWORD = "BACKFOCUS_USER", "BACKFOCUS_PASSWORD"
 """Where a name and a password are looked for that the address does not hold."""
 
 
-def login(parts: SplitResult) -> tuple[str, str] | None:
+def login(parts: SplitResult, names: tuple[str, str] = (USER, PASSWORD)) -> tuple[str, str] | None:
     """Name and password for a host: of the address, else of the environment, else of the keyring; or None.
 
-    The address is seen in the list of processes, so the other two are better.
+    The address is seen in the list of processes, so the other two are better. `names`: what they are called
+    in the environment.
     """
-    user = unquote(parts.username or "") or os.environ.get(USER, "")
-    password = unquote(parts.password or "") or os.environ.get(PASSWORD, "")
+    user = unquote(parts.username or "") or os.environ.get(names[0], "")
+    password = unquote(parts.password or "") or os.environ.get(names[1], "")
     if user and not password:
         password = _from_keyring(parts.hostname or "", user)
     return (user, password) if user else None

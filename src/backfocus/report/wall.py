@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from ..solve.titles import UNREACHED
 from .ink import FONT, colours
 from .page import environment
 from .session_report import Estimate
@@ -14,8 +15,6 @@ from .words import error, inline, micrometres, sentence
 if TYPE_CHECKING:
     from jinja2 import Template
 
-UNREACHED = "unreached"
-"""In place of a verdict where a camera did not answer."""
 KINDS = "adjust", "tracking", "not-front-focus", UNREACHED, "unsure", "set"
 """In the order in which they are counted."""
 DEPTHS = 3.0

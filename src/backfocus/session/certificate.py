@@ -10,6 +10,7 @@ from ..optics.lens import Optics
 from ..redaction import shown
 from ..report.session_report import Estimate, MtfCurve, Outcome, Picture, SessionReport, Sweep, ZoomPoint
 from ..solve.backfocus import BackFocus
+from ..solve.titles import UNREACHED
 from ..solve.verdict import nearest_shim_um
 from .clip_check import ClipCheck
 from .comparison import comparisons_in
@@ -40,6 +41,9 @@ def _by_motors(stored: StoredSession) -> Iterator[Outcome]:
     """What a run of `auto` came to; nothing for a session of hands."""
     line = motor_result(stored.summary)
     if line is None:
+        return
+    if "error" in line:
+        yield Outcome("", UNREACHED, line["error"], "")
         return
     moved = drift_words(line)
     yield Outcome(
@@ -204,6 +208,8 @@ def _settings(stored: StoredSession, session: Session) -> Iterator[tuple[str, st
 def _motor_settings(line: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "motors", line[MOTORS]["address"]
     yield "group", line[MOTORS]["group"]
+    if "error" in line:
+        return
     yield "looks", f"{line['looks']} in {line['camera_s']:.0f} s of the camera's time"
     if line["corrected_um"] is not None:
         yield "moved by its motor", f"{line['corrected_um']:+.0f} um towards the sensor"

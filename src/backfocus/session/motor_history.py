@@ -13,9 +13,10 @@ from typing import Any
 from ..guide.records import to_dict
 from ..redaction import shown
 from ..solve.drift import Drift, Found, Place, drift
+from ..solve.titles import UNREACHED
 from .rig import Rig
 from .shots import Shot
-from .store import NdResult, Store, Summary
+from .store import Entry, NdResult, Store, Summary
 
 Json = dict[str, Any]
 MOTORS = "motors"
@@ -62,9 +63,21 @@ def keep_run(
     """
     found = drift_of(line, runs_of(store, camera.name))
     told = dict(line) | drift_json(found)
-    payload = told | {
-        MOTORS: {"address": shown(camera.address), "group": camera.group, "reference": is_reference}
-    }
+    payload = told | {MOTORS: _motors(camera, is_reference=is_reference)}
+    result = NdResult("", line["verdict"], line["delta_um"], line["sigma_um"], payload)
+    number = _keep(store, camera, rig, begun_at, result, *(shot.entries if shot else ()))
+    return KeptRun(number, found, told | {"session": number})
+
+
+def keep_unreached(store: Store, camera: MotorCamera, rig: Rig, error: str, *, begun_at: datetime) -> int:
+    """Keep that a camera could not be checked, and why; the number of its session."""
+    payload = {"error": error, MOTORS: _motors(camera, is_reference=False)}
+    return _keep(store, camera, rig, begun_at, NdResult("", UNREACHED, payload=payload))
+
+
+def _keep(
+    store: Store, camera: MotorCamera, rig: Rig, begun_at: datetime, result: NdResult, *entries: Entry
+) -> int:
     number = store.begin(
         to_dict(rig.setup),
         source=rig.source,
@@ -74,19 +87,22 @@ def keep_run(
         started_at=begun_at,
         hold=True,
     )
-    if shot is not None:
-        store.append(number, *shot.entries)
-    result = NdResult("", line["verdict"], line["delta_um"], line["sigma_um"], payload)
+    if entries:
+        store.append(number, *entries)
     store.put_result(number, result)
     store.close_session(number, verdict=result.verdict, delta_um=result.delta_um, sigma_um=result.sigma_um)
     store.release(number)
-    return KeptRun(number, found, told | {"session": number})
+    return number
+
+
+def _motors(camera: MotorCamera, *, is_reference: bool) -> Json:
+    return {"address": shown(camera.address), "group": camera.group, "reference": is_reference}
 
 
 def runs_of(store: Store, name: str) -> tuple[Json, ...]:
-    """What the runs on a camera found, newest first."""
+    """What the runs on a camera found, newest first; those that did not reach it are left out."""
     found = (motor_result(each) for each in store.called(name, MOST_RUNS))
-    return tuple(each for each in found if each is not None)
+    return tuple(each for each in found if each is not None and "error" not in each)
 
 
 def motor_result(summary: Summary) -> Json | None:

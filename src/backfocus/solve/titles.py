@@ -23,8 +23,14 @@ TITLES: dict[Kind, Title] = {
 """By the name of the verdict in JSON and in Python."""
 
 
+UNREACHED = "unreached"
+"""In place of a verdict where motors were to look and did not answer."""
+
+
 def verdict_word(kind: str) -> str:
     """A verdict in one or two words; a name that this version does not know is its own word."""
+    if kind == UNREACHED:
+        return "not reached"
     return next((each.word for name, each in TITLES.items() if name == kind), kind)
 
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib import resources
 from pathlib import Path as FilePath
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Path, Query, Request, WebSocket
 from fastapi.exceptions import RequestValidationError
@@ -19,7 +19,7 @@ from ..optics.profiles import camera, lens
 from ..report import mark_rules
 from ..session.cameras import learned_in
 from ..session.store import Store
-from . import results
+from . import cameras, results
 from .guard import PAGES, Guard
 from .live import Hub
 from .messages import on_the_page
@@ -67,6 +67,7 @@ def make_app(
     _add_session(app, room, session_host, store_address, invite)
     _add_chart(app, presses)
     _add_results(app, store_address)
+    _add_cameras(app, store_address)
     _add_reports(app, store_address, presses)
     return guard(app)
 
@@ -191,6 +192,26 @@ def _add_results(app: FastAPI, store_address: str | None) -> None:
     def compared(session_id: SessionId) -> list[dict[str, Any]]:
         with Store.open(store_address) as store:
             return results.compared(store, session_id)
+
+
+def _add_cameras(app: FastAPI, store_address: str | None) -> None:
+    """The wall of cameras with motors, and what Prometheus asks for."""
+
+    @app.get("/api/cameras")
+    def wall() -> list[dict[str, Any]]:
+        with Store.open(store_address) as store:
+            return cameras.walled(store)
+
+    @app.get("/api/cameras/{session_id}/{name}")
+    def picture(session_id: SessionId, name: Literal["whole", "target"]) -> Response:
+        with Store.open(store_address) as store:
+            found = cameras.picture(store, session_id, name)
+        return Response(found, media_type="image/jpeg" if name == "whole" else "image/png")
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        with Store.open(store_address) as store:
+            return Response(cameras.metrics(store), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def _add_reports(app: FastAPI, store_address: str | None, presses: Presses) -> None:

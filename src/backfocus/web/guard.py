@@ -21,7 +21,13 @@ from .callers import LET_IN_WITH, caller_of
 from .tokens import COOKIE, COOKIE_S, Tokens
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-PAGES = {"/": "index.html", "/results": "results.html", "/chart": "chart.html", "/meter": "meter.html"}
+PAGES = {
+    "/": "index.html",
+    "/cameras": "cameras.html",
+    "/results": "results.html",
+    "/chart": "chart.html",
+    "/meter": "meter.html",
+}
 TRANSPARENT = "transparent"
 """What the meter page may be asked for."""
 LONGEST_TARGET = 8192

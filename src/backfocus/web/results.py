@@ -30,6 +30,7 @@ from ..report import (
 from ..session.certificate import session_report
 from ..session.comparison import comparisons_in
 from ..session.journal import setup_of
+from ..session.motor_history import motor_result
 from ..session.paper import report_pdf
 from ..session.store import Store, Summary
 from ..solve.titles import verdict_word
@@ -48,7 +49,10 @@ def drifts(store: Store) -> list[Json]:
     found: dict[str, list[PastError]] = {}
     for each in reversed(store.sessions(limit=MOST_SESSIONS)):
         if each.delta_um is not None:
-            title = " with ".join(filter(None, (each.camera, each.lens))) or each.source
+            named = (
+                each.title if motor_result(each) else " with ".join(filter(None, (each.camera, each.lens)))
+            )
+            title = named or each.source
             day = f"{each.started_at:%Y-%m-%d}"
             error = PastError(each.started_at.timestamp(), day, each.delta_um, each.sigma_um or 0.0)
             found.setdefault(title, []).append(error)
@@ -143,6 +147,7 @@ def _line(summary: Summary) -> Json:
         "started_at": summary.started_at.isoformat().replace("+00:00", "Z"),
         "source": summary.source,
         "title": summary.title,
+        "motors": motor_result(summary) is not None,
         "camera": summary.camera,
         "lens": summary.lens,
         "state": summary.state,

@@ -189,12 +189,20 @@ def test_what_was_found_is_in_the_history_with_a_certificate_and_on_the_wall(
 ) -> None:
     rows = ended(run(tmp_path, store, Cameras(FOUND)))
     titles = [(each.title, each.verdict, each.delta_um) for each in store.sessions()]
-    assert sorted(titles) == [("a", "set", 1.0), ("b", "adjust", 30.0), ("d", "unsure", None)]
+    assert sorted(titles) == [
+        ("a", "set", 1.0),
+        ("b", "adjust", 30.0),
+        ("c", "unreached", None),
+        ("d", "unsure", None),
+    ]
     assert [each["verdict"] for each in runs_of(store, "b")] == ["adjust"]
     number = next(each.id for each in store.sessions() if each.title == "b")
     (outcome,) = session_report(store.load(number)).outcomes
     assert outcome.after is not None
     assert (outcome.verdict, outcome.after.delta_um) == ("adjust", 30.0)
+    number = next(each.id for each in store.sessions() if each.title == "c")
+    (outcome,) = session_report(store.load(number)).outcomes
+    assert (outcome.verdict, outcome.reason) == ("unreached", FOUND["c"])
     cards = cards_of(store, rows.values())
     assert [(card.name, card.verdict) for card in cards] == [
         ("b", "adjust"), ("c", "unreached"), ("d", "unsure"), ("a", "set"),

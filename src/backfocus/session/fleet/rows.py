@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ...solve.titles import verdict_word
+from ...solve.titles import UNREACHED, verdict_word
 from ..motor_history import drift_words
 
 Json = dict[str, Any]
@@ -12,7 +12,7 @@ State = Literal["waiting", "running", "done"]
 WORST_FIRST = (1, 3, 4, 0)
 """Exit codes in the order of their badness."""
 OF_VERDICTS = {"set": 0, "adjust": 1, "tracking": 1, "not-front-focus": 1, "unsure": 4}
-UNREACHED = 3
+EXIT_UNREACHED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +44,18 @@ class Row:
     def exit_code(self) -> int:
         """Of this camera: 1 off or drifted, 3 not reached, 4 not sure, 0 set."""
         if self.line is None:
-            return UNREACHED
+            return EXIT_UNREACHED
         return 1 if self.line["drifted"] else OF_VERDICTS[self.line["verdict"]]
 
     @property
     def verdict(self) -> str:
-        """Its verdict; "unreached" without one."""
-        return "unreached" if self.line is None else self.line["verdict"]
+        """Its verdict; `UNREACHED` without one."""
+        return UNREACHED if self.line is None else self.line["verdict"]
 
     @property
     def word(self) -> str:
         """The verdict in one or two words."""
-        return "not reached" if self.line is None else verdict_word(self.line["verdict"])
+        return verdict_word(self.verdict)
 
     @property
     def reason(self) -> str:
@@ -95,5 +95,10 @@ def worst(rows: Iterable[Row]) -> int:
 
 
 def worst_first(rows: Iterable[Row]) -> list[Row]:
-    """As they want to be looked at: by exit code, then by how far off they are."""
-    return sorted(rows, key=lambda row: (WORST_FIRST.index(row.exit_code), -row.half_depths))
+    """As they want to be looked at: by `badness`."""
+    return sorted(rows, key=badness)
+
+
+def badness(row: Row) -> tuple[int, bool, float]:
+    """What sorts the worst first: its exit code, whether it is set by now, how far off it is."""
+    return WORST_FIRST.index(row.exit_code), row.verdict == "set", -row.half_depths

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
-from ..motor_history import keep_run
+from ..motor_history import keep_run, keep_unreached
 from ..run import Limits
 from ..store import Store
 from .listed import Fleet, Listed
@@ -111,6 +111,7 @@ class FleetRun:
                 self.log.add(listed, row)
                 return row
             case Failed():
+                keep_unreached(self.store, listed.camera, listed.rig, message.words, begun_at=begun_at)
                 return replace(row, state="done", error=message.words)
             case _:
                 return replace(row, state="running")

@@ -30,6 +30,7 @@ async function showAll() {
   $("all").hidden = false;
   $("none").hidden = sessions.length > 0;
   $("list").hidden = sessions.length === 0;
+  $("to-wall").hidden = !sessions.some(({ motors }) => motors);
   document.querySelector("#list tbody").replaceChildren(...sessions.map(row));
   for (const { title, drawing } of await ask("/api/drifts")) $("drifts").append(figures(`Drift of delta: ${title}`, [{ drawing, caption: "Bars: 95 %." }], true));
 }
@@ -43,7 +44,7 @@ function row(session) {
   const verdict = document.createElement("td");
   verdict.append(session.state === "open" ? tag("open", "not finished") : tag(session.verdict, session.word));
   const delta = session.delta_um == null ? "–" : `${number(session.delta_um)} ± ${number(session.sigma_um)}`;
-  const rest = { Camera: session.camera, Lens: session.lens, Source: session.source };
+  const rest = { Camera: session.motors ? session.title : session.camera, Lens: session.lens, Source: session.source };
   line.append(first, item("td", delta, "delta"), verdict, ...Object.entries(rest).map(named));
   return line;
 }

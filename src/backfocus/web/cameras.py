@@ -1,0 +1,57 @@
+"""Cameras with motors for the page: a wall of what the last run found of each, and its picture."""
+
+from typing import Any
+
+from ..errors import StoreError
+from ..report import error
+from ..session.certificate import told_estimate
+from ..session.fleet.latest import LastChecked, last_checked
+from ..session.fleet.rows import badness
+from ..session.shots import WHOLE
+from ..session.store import Store
+from ..show.prometheus import exposition
+
+Json = dict[str, Any]
+ENDS = {"whole": WHOLE, "target": "wide"}
+"""The two pictures of a camera, and what the store calls them."""
+
+
+def walled(store: Store) -> list[Json]:
+    """Every camera, the worst first."""
+    return [_card(each) for each in sorted(last_checked(store), key=lambda each: badness(each.row))]
+
+
+def picture(store: Store, session_id: int, name: str) -> bytes:
+    """One of `ENDS` of a session; StoreError where there is none."""
+    for entry in store.load(session_id, "picture").entries:
+        if entry.payload.get("end") == ENDS[name] and entry.picture is not None:
+            return entry.picture
+    raise StoreError("there is no such picture")
+
+
+def metrics(store: Store) -> str:
+    """The same for Prometheus."""
+    return exposition(each.metric for each in last_checked(store))
+
+
+def _card(each: LastChecked) -> Json:
+    row, line = each.row, each.row.line or {}
+    found = told_estimate(line) if line else None
+    return {
+        "name": row.name,
+        "group": row.group,
+        "session": each.session_id,
+        "checked_at": each.at.isoformat().replace("+00:00", "Z"),
+        "verdict": row.verdict,
+        "word": row.word,
+        "exit_code": row.exit_code,
+        "number": error(found) if found else None,
+        "delta_um": line.get("delta_um"),
+        "low_um": line.get("low_um"),
+        "high_um": line.get("high_um"),
+        "half_depth_um": line.get("half_depth_of_focus_um"),
+        "drift_um": line["drift_um"] if line and line["drifted"] else None,
+        "reason": row.reason,
+        "advice": line.get("advice", ""),
+        "pictured": bool(line),
+    }
