@@ -1,16 +1,21 @@
 """`backfocus camera`: the virtual camera on the network."""
 
 import json
+import os
 import sys
 import threading
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..errors import UsageError
 from . import options
 
 if TYPE_CHECKING:
+    from ..control.soap import Login
     from ..served.serving import Served
+
+NO_H264 = "           (no H.264: this machine's FFmpeg has no x264, so there is no RTSP)"
 
 Address = Annotated[
     str,
@@ -22,6 +27,14 @@ Host = Annotated[str, typer.Option("--host", help="Address to listen on; 0.0.0.0
 VideoPort = Annotated[int, typer.Option("--video-port", help="Port of the pictures; 0: a free one.")]
 ViscaPort = Annotated[int, typer.Option("--visca-port", help="UDP port of VISCA; 0: a free one.")]
 TcpPort = Annotated[int, typer.Option("--visca-tcp-port", help="TCP port of VISCA; 0: a free one.")]
+RtspPort = Annotated[int, typer.Option("--rtsp-port", help="Port of the pictures over RTSP; 0: a free one.")]
+User = Annotated[
+    str, typer.Option("--user", help="Ask for this name, and for a password, wherever the protocol has them.")
+]
+PasswordEnv = Annotated[
+    str,
+    typer.Option("--password-env", metavar="NAME", help="The environment variable that holds the password."),
+]
 SerialLines = Annotated[
     bool,
     typer.Option("--serial", help="Two serial lines too: one speaks Fujinon's L10, with F.f., one VISCA."),
@@ -41,14 +54,18 @@ def camera(
     video_port: VideoPort = 8090,
     visca_port: ViscaPort = 52381,
     visca_tcp_port: TcpPort = 5678,
+    rtsp_port: RtspPort = 8554,
+    user: User = "",
+    password_env: PasswordEnv = "BACKFOCUS_PASSWORD",
     serial: SerialLines = False,
     faults: FaultsText = "",
     seconds: options.Seconds = None,
     json_: options.Json = False,
 ) -> None:
-    """Put the virtual camera on the network: pictures over HTTP, its motors over VISCA.
+    """Put the virtual camera on the network: pictures over HTTP and RTSP, motors over VISCA, ONVIF and more.
 
-    It listens on this machine only, unless --host says otherwise; it has no password. Ctrl-C ends it.
+    It listens on this machine only, unless --host says otherwise, and has no password without --user (VISCA
+    never has one). Ctrl-C ends it.
 
     Examples:
 
@@ -61,6 +78,8 @@ def camera(
     In another terminal, the command that it prints, for example:
 
       backfocus auto visca://127.0.0.1 --video http://127.0.0.1:8090/video.mjpg --pixel-um 5 --f-number 1.8
+
+      backfocus auto onvif://127.0.0.1:8090 --video rtsp://127.0.0.1:8554/video --pixel-um 5 --f-number 1.8
     """
     from ..served.faults import parse_faults
     from ..served.serving import serve_camera
@@ -68,26 +87,52 @@ def camera(
 
     wrong = parse_faults(faults, parse_sim(address).seed)
     ports = (video_port, visca_port, visca_tcp_port)
-    with serve_camera(address, host=host, ports=ports, faults=wrong, serial=serial) as served:
+    served_by = serve_camera(
+        address,
+        host=host,
+        ports=ports,
+        faults=wrong,
+        rtsp_port=rtsp_port,
+        login=_login(user, password_env),
+        serial=serial,
+    )
+    with served_by as served:
         if json_:
             where: dict[str, object] = {"video": served.video, "visca": served.visca}
             where |= {"visca_tcp": served.visca_tcp, "over_http": served.over_http}
+            where |= {"onvif": served.onvif, "rtsp": served.rtsp, "ts": served.ts}
             if serial:
                 where |= {"l10": served.l10, "visca_serial": served.visca_serial}
             sys.stdout.write(json.dumps(where) + "\n")
         else:
             typer.echo(f"pictures   {served.video}")
+            typer.echo(f"           {served.rtsp}   or {served.ts}" if served.rtsp else NO_H264)
             typer.echo(f"motors     {served.visca}   or {served.visca_tcp}")
             if serial:
                 typer.echo(f"serial     {served.l10}   or {served.visca_serial}")
             for lens in served.over_http:
                 typer.echo(f"           {lens}")
-            typer.echo("try it     " + _command(served))
+            typer.echo("try it     " + _command(served, served.visca, served.video))
+            if served.rtsp:
+                typer.echo("or         " + _command(served, served.onvif, served.rtsp))
         sys.stdout.flush()
         threading.Event().wait(seconds)
 
 
-def _command(served: "Served") -> str:
+def _login(user: str, password_env: str) -> "Login | None":
+    """Name and password to ask for; UsageError where the password is missing."""
+    from ..control.soap import Login
+
+    if not user:
+        return None
+    password = os.environ.get(password_env, "")
+    if not password:
+        raise UsageError(f"no password for {user}: put it in the environment variable {password_env}")
+    return Login(user, password)
+
+
+def _command(served: "Served", lens: str, video: str) -> str:
     pixel_um = served.camera.settings.pixel_um
     optics = f"--pixel-um {pixel_um:g} --f-number {served.f_number}"
-    return f"backfocus auto {served.visca} --video {served.video} {optics} --yes"
+    quoted = f'"{lens}"' if "?" in lens else lens
+    return f"backfocus auto {quoted} --video {video} {optics} --yes"

@@ -1,17 +1,23 @@
 """HTTP of a network camera: pictures as MJPEG, and whatever faces it has for those who drive its lens."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from .faults import Luck
+from .h264 import H264, Stream, mpeg_ts
+from .login import Guard
 from .virtual_camera import VirtualCamera
 
 PATH = "/video.mjpg"
+TS_PATH = "/video.ts"
 SNAPSHOT_PATH = "/snapshot.jpg"
+ONVIF = "/onvif/"
+"""What stands below this path looks at names and passwords itself."""
 BOUNDARY = "picture"
 LONGEST_BODY = 1 << 20
 """Bytes of a question; a longer one is none of these protocols."""
@@ -54,9 +60,18 @@ class HttpServer(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(
-        self, host: str, port: int, camera: VirtualCamera, luck: Luck, faces: Sequence[Face] = ()
+        self,
+        host: str,
+        port: int,
+        camera: VirtualCamera,
+        luck: Luck,
+        faces: Sequence[Face] = (),
+        *,
+        video: H264 | None = None,
+        guard: Guard | None = None,
     ) -> None:
         self.camera, self.luck, self.faces = camera, luck, faces
+        self.video, self.guard = video, guard
         super().__init__((host, port), _Answering)
 
 
@@ -70,8 +85,14 @@ class _Answering(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Pictures until the caller goes, one picture, or an answer."""
         path = urlsplit(self.path).path
-        if path == PATH:
-            self._stream()
+        if self._is_stranger(path):
+            self._tell(self._stranger())
+        elif path == PATH:
+            self._stream(
+                f"multipart/x-mixed-replace; boundary={BOUNDARY}", _parts(self.server.camera.jpegs())
+            )
+        elif path == TS_PATH and self.server.video is not None:
+            self._stream("video/mp2t", mpeg_ts(self.server.video.packets()))
         elif path == SNAPSHOT_PATH:
             self._tell(Answer(next(self.server.camera.jpegs(), b""), "image/jpeg"))
         else:
@@ -84,7 +105,11 @@ class _Answering(BaseHTTPRequestHandler):
             self.close_connection = True
             self._tell(Answer(b"the question is too long\n", code=413))
             return
-        self._answer(self.rfile.read(int(length)))
+        body = self.rfile.read(int(length))
+        if self._is_stranger(urlsplit(self.path).path):
+            self._tell(self._stranger())
+        else:
+            self._answer(body)
 
     do_PUT = do_POST  # noqa: N815  the name that is looked for
 
@@ -101,18 +126,26 @@ class _Answering(BaseHTTPRequestHandler):
         time.sleep(fate.late_s)
         self._tell(said)
 
-    def _stream(self) -> None:
+    def _is_stranger(self, path: str) -> bool:
+        """Whether a password is missing; in SOAP it is in the document, so ONVIF looks itself."""
+        guard = self.server.guard
+        if guard is None or path.startswith(ONVIF):
+            return False
+        return not guard.lets_in(self.headers.get("Authorization", ""), self.command)
+
+    def _stranger(self) -> Answer:
+        challenge = self.server.guard.challenge if self.server.guard else ""
+        return Answer(b"name and password are needed\n", code=401, headers={"WWW-Authenticate": challenge})
+
+    def _stream(self, kind: str, parts: Stream[bytes]) -> None:
         self.close_connection = True
         self.send_response(200)
-        self.send_header("Content-Type", f"multipart/x-mixed-replace; boundary={BOUNDARY}")
+        self.send_header("Content-Type", kind)
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
-        try:
-            for picture in self.server.camera.jpegs():
-                head = f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(picture)}\r\n\r\n"
-                self.wfile.write(head.encode("ascii") + picture + b"\r\n")
-        except OSError:
-            return
+        with suppress(OSError), closing(parts):
+            for part in parts:
+                self.wfile.write(part)
 
     def _tell(self, said: Answer) -> None:
         self.send_response(said.code)
@@ -125,3 +158,10 @@ class _Answering(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the name of the one it stands for
         """Nothing: what is asked for may hold a password."""
+
+
+def _parts(pictures: Iterator[bytes]) -> Stream[bytes]:
+    """Pictures as the parts of a document that does not end."""
+    for picture in pictures:
+        head = f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(picture)}\r\n\r\n"
+        yield head.encode("ascii") + picture + b"\r\n"

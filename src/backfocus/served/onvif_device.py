@@ -186,7 +186,7 @@ class Device:
             self._size(),
             node("tt:Quality", 100),
             limits,
-            node("tt:H264", node("tt:GovLength", fps), node("tt:H264Profile", "High")),
+            node("tt:H264", node("tt:GovLength", fps), node("tt:H264Profile", "Baseline")),
             multicast,
             TIMEOUT,
             token=ENCODER,

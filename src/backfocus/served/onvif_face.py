@@ -5,12 +5,11 @@ from datetime import UTC, datetime
 
 from ..control import soap
 from ..control.soap import Fault
-from .http_server import Answer, Request
+from .http_server import ONVIF, Answer, Request
 from .login import Guard
 from .onvif_device import Device, RefusalError
 from .onvif_motors import OnvifMotors
 
-ROOT = "/onvif/"
 BEFORE_LOGIN = frozenset(
     f"tds:{name}"
     for name in (
@@ -38,7 +37,7 @@ class OnvifFace:
 
     def __call__(self, asked: Request) -> Answer | None:
         """Its answer; None for a path that is not its own."""
-        if not asked.path.startswith(ROOT):
+        if not asked.path.startswith(ONVIF):
             return None
         try:
             message = soap.read(asked.body)

@@ -6,17 +6,21 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
+from ..control.soap import Login
 from ..errors import OutputError, UsageError
 from ..sim.settings import parse_sim
 from .aw_face import AwFace
 from .blackmagic_face import BlackmagicFace
 from .faults import Faults, Luck
-from .http_server import PATH, Face, HttpServer
+from .h264 import H264, can_encode
+from .http_server import PATH, TS_PATH, Face, HttpServer
 from .l10_server import L10Camera
+from .login import Guard
 from .onvif_device import Device
 from .onvif_face import OnvifFace
 from .onvif_motors import OnvifMotors
 from .pty_line import pty_line
+from .rtsp_server import VIDEO_PATH, RtspServer
 from .vapix_face import VapixFace
 from .virtual_camera import VirtualCamera
 from .visca_server import SerialCamera, TcpServer, UdpServer, ViscaCamera
@@ -51,6 +55,7 @@ class Served:
     video_port: int
     visca_port: int
     visca_tcp_port: int
+    rtsp_port: int = 0
     l10_line: str = ""
     visca_line: str = ""
 
@@ -58,6 +63,21 @@ class Served:
     def video(self) -> str:
         """The address of its pictures."""
         return f"http://{self.host}:{self.video_port}{PATH}"
+
+    @property
+    def rtsp(self) -> str:
+        """The address of its pictures over RTSP; "" where they cannot be encoded."""
+        return f"rtsp://{self.host}:{self.rtsp_port}{VIDEO_PATH}" if self.rtsp_port else ""
+
+    @property
+    def ts(self) -> str:
+        """The address of its pictures as a transport stream; "" where they cannot be encoded."""
+        return f"http://{self.host}:{self.video_port}{TS_PATH}" if self.rtsp_port else ""
+
+    @property
+    def onvif(self) -> str:
+        """The address of its motors in ONVIF; which end of its focus is near is known."""
+        return f"onvif://{self.host}:{self.video_port}?focus=straight"
 
     @property
     def visca(self) -> str:
@@ -101,6 +121,8 @@ def serve_camera(
     host: str = "127.0.0.1",
     ports: tuple[int, int, int] = (0, 0, 0),
     faults: Faults | None = None,
+    rtsp_port: int = 0,
+    login: Login | None = None,
     serial: bool = False,
 ) -> Iterator[Served]:
     """The virtual camera at a sim:// address on the network; switched off at the end.
@@ -109,6 +131,10 @@ def serve_camera(
     ----------
     ports : (int, int, int)
         For pictures, VISCA over UDP and VISCA over TCP; 0 takes a free one.
+    rtsp_port : int
+        For pictures over RTSP, where this machine can encode them.
+    login : Login, optional
+        Name and password that are asked for wherever the protocol has such; VISCA has none.
     serial : bool
         Whether it has serial lines too, one for L10 and one for VISCA.
 
@@ -129,9 +155,15 @@ def serve_camera(
     camera = VirtualCamera(settings)
     luck = Luck(faults or Faults(seed=settings.seed))
     visca = ViscaCamera(camera, luck)
+    video = H264(camera) if can_encode() else None
+    guard = Guard(login) if login else None
     with ExitStack() as stack:
         try:
-            pictures = stack.enter_context(HttpServer(host, ports[0], camera, luck, faces(camera)))
+            rtsp = video and stack.enter_context(RtspServer(host, rtsp_port, video, settings.fps, guard))
+            at = rtsp.socket.getsockname()[1] if rtsp else 0
+            pictures = stack.enter_context(
+                HttpServer(host, ports[0], camera, luck, faces(camera, at, guard), video=video, guard=guard)
+            )
             udp = stack.enter_context(UdpServer(host, ports[1], visca))
             tcp = stack.enter_context(TcpServer(host, ports[2], visca))
         except OSError as fault:
@@ -140,15 +172,21 @@ def serve_camera(
         stack.callback(camera.close)
         stack.callback(visca.close)
         servers: tuple[socketserver.TCPServer, ...] = (pictures, udp, tcp)
-        for server in servers:
+        for server in (*servers, *((rtsp,) if rtsp else ())):
             threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
             stack.callback(server.shutdown)
         lines = (L10Camera(camera, luck).hear, SerialCamera(visca).hear) if serial else ()
         paths = [stack.enter_context(pty_line(hear)) for hear in lines]
-        yield Served(camera, host, *(server.socket.getsockname()[1] for server in servers), *paths)
+        places = [server.socket.getsockname()[1] for server in servers]
+        yield Served(camera, host, places[0], places[1], places[2], at, *paths)
 
 
-def faces(camera: VirtualCamera) -> tuple[Face, ...]:
+def faces(camera: VirtualCamera, rtsp_port: int, guard: Guard | None) -> tuple[Face, ...]:
     """The protocols that it speaks over HTTP, beside its pictures."""
+
+    def video(host: str) -> str:
+        return f"rtsp://{host}:{rtsp_port}{VIDEO_PATH}"
+
+    device = Device(camera, video if rtsp_port else None)
     makers = (VapixFace(camera), VivotekFace(camera), AwFace(camera), BlackmagicFace(camera))
-    return *makers, OnvifFace(Device(camera), OnvifMotors(camera))
+    return *makers, OnvifFace(device, OnvifMotors(camera), guard)

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -14,6 +15,15 @@ from ..sim.motor import Motors
 from ..sim.settings import SimSettings
 
 JPEG_QUALITY = 95
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One picture: its number from 1 on, its time, and its luma, 8 bits in video range."""
+
+    number: int
+    at_s: float
+    luma: Samples
 
 
 class VirtualCamera:
@@ -32,10 +42,11 @@ class VirtualCamera:
         self._begun_s, self._clock = clock(), clock
         self._bench = Bench(settings)
         self._motors = Motors(self._bench.lens, self._bench.pose, self.now_s)
-        self._lock = threading.Lock()
+        self._lock, self._encoding = threading.Lock(), threading.Lock()
         self._changed = threading.Condition()
         self._stop = threading.Event()
-        self._newest: tuple[int, bytes] = (0, b"")
+        self._newest: Drawn | None = None
+        self._jpeg: tuple[int, bytes] = (0, b"")
         self._thread = threading.Thread(target=self._draw, name="virtual camera", daemon=True)
 
     def now_s(self) -> float:
@@ -81,13 +92,23 @@ class VirtualCamera:
 
     def jpegs(self) -> Iterator[bytes]:
         """Pictures as they come, the newest only; ends with the camera."""
-        seen = 0
-        while not self._stop.is_set():
+        for drawn in self.drawn():
+            with self._encoding:  # once for all who watch
+                if self._jpeg[0] != drawn.number:
+                    self._jpeg = drawn.number, _jpeg(drawn.luma)
+                _, picture = self._jpeg
+            yield picture
+
+    def drawn(self) -> Iterator[Drawn]:
+        """Pictures as they come, the newest only; ends with the camera."""
+        seen: Drawn | None = None
+        while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._newest[0] != seen or self._stop.is_set())  # noqa: B023
-                seen, picture = self._newest
-            if picture and not self._stop.is_set():
-                yield picture
+                self._changed.wait_for(lambda: self._newest is not seen or self._stop.is_set())  # noqa: B023
+                seen = self._newest
+            if self._stop.is_set() or seen is None:
+                return
+            yield seen
 
     def _draw(self) -> None:
         index = 0
@@ -99,7 +120,7 @@ class VirtualCamera:
             frame = camera.frame((camera.exposure(pose, at_s),), index, at_s)
             index += 1
             with self._changed:
-                self._newest = index, _jpeg(frame.luma)
+                self._newest = Drawn(index, at_s, frame.luma)
                 self._changed.notify_all()
             self._stop.wait(max(at_s + 1.0 / self.settings.fps - self.now_s(), 0.0))
 
