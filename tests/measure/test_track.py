@@ -1,6 +1,7 @@
 """Whole zooms and poor pictures through the one call everybody uses; the truth is in the renders."""
 
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -354,5 +355,6 @@ def test_a_star_that_was_there_is_waited_for_and_a_smooth_picture_is_no_object()
     left = [*(room(k, 0.3 * k, star=True) for k in range(2)), *(room(k, 0.3 * k) for k in range(4, 24, 2))]
     assert {each.target_name for each in sequence(left)[2:]} == {None}
     wall = np.full((270, 480), 0.4, np.float32)
-    smooth = [frame(wall, 8 * k) for k in range(12)]
-    assert {each.target_name for each in sequence(smooth)} == {None}
+    smooth = sequence([replace(frame(wall, 8 * k), at_s=0.3 * k) for k in range(12)])
+    assert {each.target_name for each in smooth} == {None}
+    assert (smooth[0].flags, smooth[-1].flags) == ({Flag.NO_STAR}, {Flag.NO_STAR, Flag.TOO_SMOOTH})

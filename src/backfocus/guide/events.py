@@ -13,14 +13,26 @@ from ..solve.clip import ClipAnswer
 
 Ring = Literal["focus", "back-focus"]
 ZoomEnd = Literal["tele", "wide"]
-Unfit = Literal["no-star", "cropped", "clipped", "too-bright", "too-dark", "sharpened", "moving"]
-"""Why the picture at wide cannot be used yet."""
+Unfit = Literal[
+    "no-star", "cropped", "clipped", "too-bright", "too-dark", "sharpened", "moving",
+    "never-still", "repeating", "glossy", "several-depths", "too-smooth",
+]  # fmt: skip
+"""Why the picture cannot be used yet."""
+OF_OBJECT: dict[Flag, Unfit] = {
+    Flag.MOVING: "never-still",
+    Flag.REPEATING: "repeating",
+    Flag.GLOSSY: "glossy",
+    Flag.SEVERAL_DEPTHS: "several-depths",
+    Flag.TOO_SMOOTH: "too-smooth",
+}
+"""Why nobody should measure by what stands there, the surest first."""
 Doubt = Literal["lock-screw", "right-ring", "iris-open"]
 """What to check when nothing changes, in this order."""
 Miss = Literal["too-fast", "flat", "not-back"]
 """Why a sweep gave no peak: too few sharp pictures, no clear best, not back on it in time."""
 Unshown = Literal[
     "no-star", "cropped", "clipped", "too-bright", "too-dark", "sharpened", "moving",
+    "never-still", "repeating", "glossy", "several-depths", "too-smooth",
     "no-zoom", "part-way", "no-peak", "soft",
 ]  # fmt: skip
 """What the picture shows instead of what was confirmed."""
@@ -56,7 +68,7 @@ class SteadyReading:
 
 @dataclass(frozen=True, slots=True)
 class NotReady:
-    """The picture at wide cannot be used yet."""
+    """The picture at wide cannot be used yet, or tele shows that nobody should measure by the object."""
 
     at_s: float
     why: Unfit

@@ -13,7 +13,7 @@ from ..solve.remarks import at_tele
 from ..solve.unread_end import KNOWN_RATIO, UNKNOWN_RATIO
 from ..solve.verdict import LOCK_ADVICE, Adjusters, Verdict, judge
 from .blur import as_reading, refer
-from .events import SteadyReading
+from .events import OF_OBJECT, SteadyReading
 from .residual_method import solve_by_residuals
 from .session_state import (
     BY_RESIDUALS,
@@ -178,14 +178,20 @@ def verdict_on(session: Session, found: BackFocus | None, camera: SolvedCamera |
         adjusters=adjusters_of(session.setup),
         camera_solved=session.setup.method != BY_RESIDUALS,
         f_number=_widest_f_number(session, found) if found and known else None,
-        on_object=session.target == "object",
+        on_object=session.target == "object" or bool(_refused(session)),
     )
 
 
 def noticed(session: Session) -> frozenset[Flag]:
     """The flags of the last looks that can change the answer."""
     tele, wide = (look.flags if look else frozenset() for look in (session.tele, session.wide))
-    return at_tele(tele) | wide | ({Flag.LIGHT_CHANGED} if session.light_changed else set())
+    light = {Flag.LIGHT_CHANGED} if session.light_changed else set()
+    return at_tele(tele) | wide | light | _refused(session)
+
+
+def _refused(session: Session) -> set[Flag]:
+    """Why nobody should measure by what stands there, where that is how the session stands."""
+    return {flag for flag, why in OF_OBJECT.items() if why == session.fault and session.tele is None}
 
 
 def adjusters_of(setup: Setup) -> Adjusters:

@@ -220,7 +220,9 @@ def record(session: Session, event: ev.Event) -> Session:
     """The session with what `event` tells written down; it still stands in the step the event happened in."""
     match event:
         case ev.NotReady(why=why):
-            return replace(session, fault=why)
+            # what tele shows of an object that nobody should measure by undoes what was read of it
+            again = session if session.step in (Step.AIM, Step.CHECK) else _fresh(session)
+            return replace(again, fault=why)
         case ev.StarSeen(scale_px=scale_px):
             return _record_star(session, scale_px)
         case ev.TargetTaken(target=target):

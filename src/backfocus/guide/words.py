@@ -27,6 +27,8 @@ class Words:
 _RINGS: dict[ev.Ring, str] = {"focus": "FOCUS", "back-focus": "BACK FOCUS"}
 _OTHER: dict[ev.Ring, ev.Ring] = {"focus": "back-focus", "back-focus": "focus"}
 
+_ANOTHER = "Zoom fully out and point the camera, or the frame on the picture, at something else."
+
 _AIM: dict[ev.Unfit, Words] = {
     "no-star": Words(
         "Aim at the star",
@@ -45,6 +47,18 @@ _AIM: dict[ev.Unfit, Words] = {
                        "It makes a soft picture look sharp and hides the error. If it is off already, the "
                        "gamma setting may be wrong."),
     "moving": Words("Hold the camera still", "The picture moves: lock the tripod; stabiliser off."),
+    "never-still": Words("Choose something else",
+                         "No star is in view, and what stands there moves by itself.",
+                         f"{_ANOTHER} A poster, a bookshelf or a brick wall will do: what stands still."),
+    "too-smooth": Words("Choose something else",
+                        "No star is in view, and what stands there has too little fine detail.",
+                        f"{_ANOTHER} Print, brick, leaves or fabric will do; go nearer."),
+    "repeating": Words("Choose something else", "No star is in view, and what stands there repeats itself.",
+                       f"{_ANOTHER} A poster or a bookshelf will do: nothing with a regular pattern."),
+    "glossy": Words("Choose something else", "No star is in view, and what stands there is all highlights.",
+                    f"{_ANOTHER} Something matt will do; or light it evenly from the side."),
+    "several-depths": Words("Choose something else", "Parts of it stand nearer than others.",
+                            f"{_ANOTHER} Something flat will do."),
 }  # fmt: skip
 
 _DOUBTS: dict[ev.Doubt, Words] = {
@@ -66,6 +80,7 @@ _OF_OBJECT = (
     ("Focus roughly on the chart, 2 to 3 m away or as it says, camera", "Focus roughly on it, camera"),
     ("The white of the chart is clipped", "Highlights are cut off"),
     ("The white of the chart is", "The brightest parts are"),
+    ("No star is in view, and what stands there", "What stands there"),
     ("No star", "No object"),
     ("The star", "The object"),
     ("the star", "the object"),

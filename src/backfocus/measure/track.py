@@ -18,7 +18,7 @@ from .edge.chart import EdgeTrack, read_chart, read_region
 from .edge.measurement import Region
 from .find.ring_harmonics import Pyramid, pyramid, read_rings, ring_radii
 from .find.stars import Candidate, find_star, star_near
-from .object.quality import quality
+from .object.quality import REFUSED, quality
 from .object.track import ObjectTrack, chosen_at, track_object
 from .picture.clipping import clipped, combed, glare_cut, line_doubled
 from .picture.compression import compressed
@@ -77,7 +77,8 @@ class Track:
     or the edge in `region` alone. `edges` is what is known of an edge chart. `colours`: whether red and blue
     are read too. `ink`: the light of every code, where the star is printed in colour.
     `object`: what is known of whatever stands there, where "object" is wanted or no chart is in view; since
-    `alone_s` none is. `waits`: for a chart, as one was seen, or as nothing else is of use.
+    `alone_s` none is, and `alone_flags` say why nobody should measure by what stands there then. `waits`: for
+    a chart, as one was seen, or as nothing else is of use.
     """
 
     star: Star | None = None
@@ -93,6 +94,7 @@ class Track:
     ink: NDArray[np.float32] | None = None
     object: ObjectTrack | None = None
     alone_s: float | None = None
+    alone_flags: frozenset[Flag] = frozenset()
     waits: bool = False
 
     @property
@@ -153,6 +155,7 @@ def _read(known: Track, frame: Frame) -> tuple[Track, Reading]:
     if found is None:
         may = known.want == "auto" and known.star is None and _patient(known)
         edges = _edges(known, frame, picture, contrast) if may else None
+        known = _looked_alone(known, frame)
         return edges or _alone(known, frame, contrast) or _without_star(known, frame, contrast)
     detected, ink = known.detected, known.ink
     looked = known.tracking is None or frame.index % PATCHES_EVERY == 0
@@ -177,23 +180,26 @@ def _edges(known: Track, frame: Frame, picture: Pyramid, contrast: float) -> tup
 
 
 def _alone(known: Track, frame: Frame, contrast: float) -> tuple[Track, Reading] | None:
-    """The object that stands there, where no chart ever did; None while one may yet come, or it is poor.
+    """The object that stands there, where no chart ever did; None while one may yet come.
 
     Until the zoom goes in a chart that comes takes its place.
     """
-    if known.want != "auto" or known.waits:
-        return None
-    if known.object is None and not _stands_alone(known, frame):
+    if known.want != "auto" or known.waits or known.object is None:
         return None
     after, reading = _object(known, frame, contrast)
     return replace(after, star=None, misses=known.misses + 1), reading
 
 
-def _stands_alone(known: Track, frame: Frame) -> bool:
-    """Whether no chart was in view for long, and what is in view is good enough to measure by."""
-    if known.alone_s is None or time_of(frame) - known.alone_s < ALONE_S:
-        return False
-    return known.misses % JUDGED_EVERY == 0 and quality(frame).colour != "poor"
+def _looked_alone(known: Track, frame: Frame) -> Track:
+    """With what stands there as the object, where no chart was in view for long, or why it is none."""
+    if known.want != "auto" or known.waits or known.object is not None:
+        return known
+    if known.alone_s is None or time_of(frame) - known.alone_s < ALONE_S or known.misses % JUDGED_EVERY:
+        return known
+    found = quality(frame)
+    if found.colour != "poor":
+        return replace(known, object=ObjectTrack(), alone_flags=frozenset())
+    return replace(known, alone_flags=found.flags & REFUSED)
 
 
 def _object(known: Track, frame: Frame, contrast: float) -> tuple[Track, Reading]:
@@ -346,7 +352,7 @@ def _without_star(known: Track, frame: Frame, contrast: float) -> tuple[Track, R
     misses = known.misses + 1
     seen = (known.star is not None or known.edges is not None) and misses <= LOST_FOR
     nothing = Flag.NO_EDGE if known.want == "edge" or known.edges is not None else Flag.NO_STAR
-    flags = frozenset({nothing, Flag.LOST} if seen else {nothing})
+    flags = frozenset({nothing, Flag.LOST} if seen else {nothing}) | known.alone_flags
     after = (
         replace(known, misses=misses, other=None)
         if seen
@@ -355,6 +361,7 @@ def _without_star(known: Track, frame: Frame, contrast: float) -> tuple[Track, R
             want=known.want,
             colours=known.colours,
             alone_s=time_of(frame) if known.alone_s is None else known.alone_s,
+            alone_flags=known.alone_flags,
             waits=known.waits,
         )
     )

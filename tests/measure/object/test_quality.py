@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from backfocus.frame import Frame
-from backfocus.measure.object.look import look
+from backfocus.measure.object.look import look, never_rests
 from backfocus.measure.object.quality import quality
 from backfocus.measure.object.region import Region
 from backfocus.measure.object.similarity import Similarity
@@ -93,6 +93,22 @@ def test_one_straight_edge_after_another_does_not_repeat() -> None:
     assert "repeating" not in quality(frame(books + 0.25 * (gravel() - 0.4))).why
 
 
+def test_only_what_repeats_all_over_is_poor() -> None:
+    """A striped shirt among faces repeats, as pebbles do that are laid again and again; faces do not."""
+    shirt = np.where(X > 200, FENCE, gravel())
+    found = quality(frame(shirt))
+    assert found.colour == "good"
+    assert found.region.left_px < 100
+    assert quality(frame(shirt), Region(224.0, 64.0, 448.0, 224.0)).why == ("repeating",)
+    tile = gravel()[90:117, 200:230]
+    again = np.tile(tile, (10, 16))
+    assert quality(frame(again)).why == ("repeating",)
+    of_one_kind = np.block(
+        [[gravel(10 * row + column)[90:117, 200:230] for column in range(16)] for row in range(10)]
+    )
+    assert quality(frame(of_one_kind)).why == ()
+
+
 def test_the_best_part_is_taken_and_a_chosen_one_kept_to() -> None:
     light = np.where(X > 300, gravel(), WALL)
     found = quality(frame(light))
@@ -150,6 +166,24 @@ def test_what_moves_is_told_from_a_shake() -> None:
         seen = look(seen, frame(people, at_s=0.2 * at, seed=at), place=Similarity(), region=WHERE)
     assert seen.quality.why == ("moving",)
     assert seen.quality.colour == "poor"
+
+
+def test_who_walks_by_now_and_then_is_no_object_that_moves_by_itself() -> None:
+    pebbles = gravel()
+    passing = [
+        frame(
+            np.where(X < 300, np.roll(pebbles, 40 * at, 1), pebbles) if at % 3 == 0 else pebbles,
+            at_s=0.3 * at,
+        )
+        for at in range(12)
+    ]
+    crowd = [frame(np.roll(gravel(at), 17 * at, 1), at_s=0.3 * at) for at in range(12)]
+    for pictures, moves in ((passing, False), (crowd, True)):
+        seen = None
+        for each in pictures:
+            seen = look(seen, each, place=Similarity(), region=WHERE)
+        assert seen is not None
+        assert never_rests(seen.moves) == moves
 
 
 def test_two_depths_show_when_focus_runs_through_both() -> None:

@@ -1,14 +1,19 @@
 """An object live, in a drawn scene whose zoom and blur are known: when there is a reference, and which."""
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 
 from backfocus.errors import UsageError
 from backfocus.frame import Frame
+from backfocus.measure.object.reference import reference_from
 from backfocus.measure.object.region import Region
 from backfocus.measure.object.similarity import Similarity
 from backfocus.measure.object.track import ObjectTrack, chosen_at, track_object
-from backfocus.measure.reading import Flag, Reading, Star
+from backfocus.measure.picture.eight_bits import eight_bits, eight_bits_of
+from backfocus.measure.reading import Flag, ObjectQuality, Reading, Star
 from backfocus.measure.track import Track, pointed_at
 
 from .test_follow import picture
@@ -83,6 +88,75 @@ def test_a_focus_ring_that_breathes_leaves_the_zoom_where_it_is() -> None:
         len(IN) + 5,
     }
     assert readings[-1].against is not None
+
+
+def lamps(grow: float, blur: float) -> Frame:
+    """A dark mirror full of little lamps, so many times as large."""
+    rng = np.random.default_rng(5)
+    drawn = np.full((1440, 2560), 26, np.uint8)
+    for _ in range(1600):
+        at = int(rng.integers(0, 2560)), int(rng.integers(0, 1440))
+        axes = int(rng.integers(6, 30)), int(rng.integers(3, 9))
+        cv2.ellipse(drawn, at, axes, 20, 0, 360, int(rng.integers(60, 220)), -1, cv2.LINE_AA)
+    to = np.array([[grow, 0, 319.5 - grow * 1279.5], [0, grow, 179.5 - grow * 719.5]])
+    laid = cv2.warpAffine(drawn, to, (640, 360), flags=cv2.INTER_AREA)
+    return Frame(np.asarray(cv2.GaussianBlur(laid, (0, 0), blur + 0.3), np.uint8), 0, 0.0)
+
+
+def test_what_nobody_should_measure_by_gives_no_curve_and_says_why() -> None:
+    known: ObjectTrack | None = None
+    for index, (grow, blur) in enumerate([*IN[::2], *SWEEP, *OUT[::3]]):
+        known, reading = track_object(known, replace(lamps(grow, blur), index=index, at_s=index / 25))
+        assert not reading.frequency_cy_px
+    assert reading.flags == {Flag.GLOSSY}
+    assert reading.object is not None
+    assert reading.object.quality == ObjectQuality("poor", ("glossy",))
+    assert known is not None
+    # something else in view that is chosen begins anew, and the same thing is refused at once
+    _, reading = track_object(chosen_at(known, 0.5, 0.5, 640, 360), lamps(*OUT[-1]))
+    assert reading.flags == {Flag.GLOSSY}
+
+
+def test_what_only_gets_softer_is_out_of_focus_and_neither_poor_nor_a_reference() -> None:
+    """A ring turned the wrong way first: the picture it began with is the sharpest, and far out of focus."""
+    away = [(1.2, blur) for blur in (8.0, 9.0, 11.0, 13.0, 16.0)]
+    wrong_way = seen([*IN, *away])
+    for reading in wrong_way[len(IN) :]:
+        assert reading.flags == {Flag.NO_REFERENCE}
+    after = seen([*IN, *away, *away[::-1], *((1.2, blur) for blur in (5.0, 2.0, 0.0, 2.0, 4.0))])[-1]
+    assert after.frequency_cy_px
+    assert after.against is not None
+    assert after.against.index == len(IN) + 2 * len(away) + 2
+
+
+def test_a_stop_half_way_in_is_no_reference_for_tele() -> None:
+    """There everything is sharp and small; at tele, soft at first, it must be looked for anew."""
+    half_way = [(0.45, 0.0), (0.45, 0.0), (0.45, 0.0)]
+    further = [(float(grow), 3.0) for grow in np.geomspace(0.55, 1.3, 6)]
+    tele = [(1.3, blur) for blur in (8.0, 6.0, 3.0, 0.0, 3.0, 6.0, 8.0)]
+    readings = seen([(0.3, 0.0), (0.37, 0.0), *half_way, *further, *tele])
+    before = 5 + len(further)
+    assert not any(each.frequency_cy_px for each in readings[: before + 4])
+    last = readings[-1]
+    assert last.against is not None
+    assert last.against.index == before + 3
+
+
+@pytest.mark.parametrize("transfer", ["bt709", "slog3", "hlg"])
+def test_a_kept_reference_is_found_in_pictures_of_every_curve(transfer: str) -> None:
+    def frame(grow: float) -> Frame:
+        codes = picture(grow).astype(np.uint16) * 3 + 64
+        return Frame(codes, 0, 0.0, bits=10, transfer=transfer, limited=True)
+
+    tele = frame(1.2)
+    known = ObjectTrack(
+        reference=reference_from(tele), place=Similarity(4.0 + 0j), sharpness=1.0, is_peak=True, longest=4.0
+    )
+    as_now = eight_bits_of(reference_from(tele).light, tele)
+    assert np.abs(as_now.astype(int) - eight_bits(tele)).max() <= 1
+    _, reading = track_object(known, tele)
+    assert reading.against is not None
+    assert abs(reading.against.ratio - 1.0) < 0.003
 
 
 def test_a_chosen_part_is_kept_to_at_every_zoom() -> None:

@@ -1,5 +1,7 @@
 """The picture at wide: is there a star, is the light right, does the camera stand still."""
 
+from collections.abc import Sequence
+
 from ...measure.reading import Flag, Reading
 from .. import events as ev
 from ..session_state import Session
@@ -8,6 +10,7 @@ from .pictures import HALF_S, StepHistory, first, last, lasted, now, scale_px, s
 BRIGHTEST, DARKEST = 0.90, 0.60
 """White of the chart as a fraction of full scale: above it clips soon, below it noise grows."""
 FAULT_S = 1.0
+SMOOTH_S = 20.0
 ZOOMED = 1.3
 GROWN_S = 0.6
 LEFT = 1.2
@@ -70,12 +73,44 @@ def fault_of(state: StepHistory) -> ev.Unfit | None:
     """What most of the last pictures have wrong; None while that is not known."""
     if not lasted(state.pictures, FAULT_S):
         return None
-    faults = [_unfit(each.reading) for each in last(state.pictures, FAULT_S)]
+    return _mostly([_unfit(each.reading) for each in last(state.pictures, FAULT_S)])
+
+
+def judge_object(state: StepHistory, session: Session) -> ev.NotReady | None:
+    """At tele: nobody should measure by what stands there.
+
+    Out of focus everything is smooth: there the ring may be turned for a while.
+    """
+    if session.target != "object" or not lasted(state.pictures, FAULT_S):
+        return None
+    recent = last(state.pictures, FAULT_S)
+    why = _mostly([_none_to_measure_by(each.reading) for each in recent])
+    if why is None or (why == "too-smooth" and not lasted(state.pictures, SMOOTH_S)):
+        return None
+    return ev.NotReady(state.at_s, why)
+
+
+def _mostly(faults: Sequence[ev.Unfit | None]) -> ev.Unfit | None:
+    """The fault of most of the pictures, if there is one."""
     return next((why for why in faults if why and faults.count(why) > 0.7 * len(faults)), None)
+
+
+def _none_to_measure_by(reading: Reading) -> ev.Unfit | None:
+    """The fault that tele's sharpest picture showed in the object; before there is one nothing is sure."""
+    return None if Flag.NO_REFERENCE in reading.flags else _of_object(reading)
+
+
+def _of_object(reading: Reading) -> ev.Unfit | None:
+    """Why nobody should measure by what stands there, where no star is; what has a curve is measured."""
+    if reading.star or reading.edge or reading.frequency_cy_px:
+        return None
+    return next((why for flag, why in ev.OF_OBJECT.items() if flag in reading.flags), None)
 
 
 def _unfit(reading: Reading) -> ev.Unfit | None:
     flags, white = reading.flags, reading.white
+    if (why := _of_object(reading)) is not None:
+        return why
     if reading.target is None:
         return "no-star"
     if Flag.CROPPED in flags and Flag.SCALE_UNSURE in flags:

@@ -15,7 +15,7 @@ from .. import events as ev
 from ..blur import blur_um
 from ..session_state import Session
 from ..steps import Step, table
-from .aim import judge_aim, judge_check
+from .aim import judge_aim, judge_check, judge_object
 from .idle import judge_change, noticed
 from .looks import LOOK_S, judge_proof, judge_tele, judge_wide, tele_missing
 from .pictures import (
@@ -74,7 +74,12 @@ def watch(state: StepHistory, reading: Reading, session: Session) -> tuple[StepH
     if state.turn != session.turn:
         state = StepHistory(turn=session.turn)
     state = _see(state, reading, session)
-    event = _intruded(state, session) or _JUDGES[session.step](state, session) or judge_change(state, session)
+    event = (
+        _intruded(state, session)
+        or _refused(state, session)
+        or _JUDGES[session.step](state, session)
+        or judge_change(state, session)
+    )
     return (state, ()) if event is None else (_tell(state, event), (event,))
 
 
@@ -114,6 +119,13 @@ def _intruded(state: StepHistory, session: Session) -> ev.Seen | None:
     """What no step asks for: an extender, a zoom that moves while a ring is turned, a bump."""
     strayed = judge_strayed(state, session) if session.step in _TURNING else None
     return _swung(state) or strayed or _bumped(state, session)
+
+
+def _refused(state: StepHistory, session: Session) -> ev.Seen | None:
+    """At tele, an object that nobody should measure by."""
+    if (session.step, ev.NotReady) not in table(back_focus_ring=session.setup.back_focus_ring):
+        return None
+    return None if session.step in _LIGHT_ONLY else judge_object(state, session)
 
 
 def _swung(state: StepHistory) -> ev.Seen | None:

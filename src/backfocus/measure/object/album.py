@@ -15,10 +15,10 @@ from ...frame import Frame
 from ..reading import Against, Flag, Object, Reading, curve_fields
 from .beside import Beside, beside
 from .follow import Followed, follow
-from .look import APART_S, MANY, made_small, moved_share
+from .look import APART_S, made_small, moved_share, never_rests
 from .measurement import ObjectMeasurement, measure_object
 from .placement import Placement, placed
-from .quality import quality
+from .quality import REFUSED, quality
 from .reference import Reference, reference_from
 from .region import Region
 from .similarity import Similarity
@@ -45,11 +45,6 @@ BREATHING, HOLD_S = 0.16, 0.5
 looked at next to the zoom."""
 AFTER_REST = 3
 """Pictures of a hold, from the zoom on, after which it is sure to rest."""
-REFUSED = frozenset({Flag.TOO_SMOOTH, Flag.GLOSSY, Flag.REPEATING})
-"""What makes an object none to measure by; clipped and dark tiles are left out one by one."""
-RESTING = 0.2
-"""Of a recording, what it rests at least: if less of it is without movement, the object itself moves."""
-FEWEST_LOOKS = 5
 SURE_SCALE = 0.004
 """How well a ratio of scales is known from a picture that was laid on the reference."""
 
@@ -112,7 +107,7 @@ class Album:
         best = _best_at_tele(pages)
         if best is None:
             return []
-        moving = {Flag.MOVING} if self._moves() else set()
+        moving = {Flag.MOVING} if never_rests(self._moved) else set()
         faults = frozenset(moving | (quality(best.frame, _part(self._region, best)).flags & REFUSED))
         if faults:
             return [_refused(each, faults) for each in pages]
@@ -140,12 +135,6 @@ class Album:
         self._before = frame.at_s, small
         if share is not None:
             self._moved.append(share)
-
-    def _moves(self) -> bool:
-        """Whether the object itself never rests; while a zoom runs everything moves."""
-        if len(self._moved) < FEWEST_LOOKS:
-            return False
-        return float(np.quantile(self._moved, RESTING)) > MANY
 
     def _pages(self) -> list[Page]:
         pages = [*self._kept, *self._rest]

@@ -6,6 +6,7 @@ another depth is sharpest at another turn of the focus ring.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -35,6 +36,9 @@ CHANGED, CHANGED_CODES = 0.6, 3.0
 """Difference of a cell against its contrast, and in codes, that no noise or shake makes."""
 SAME_FOCUS = 0.1
 """Change of the fine detail that is noise, or what moves, and no ring that is turned."""
+RESTING = 0.2
+"""Of the looks, in which an object rests at least: if less of them are without movement, it moves itself."""
+FEWEST_LOOKS, MOST_LOOKS = 5, 15
 SMALL_PX = 240
 FEW_TELL = 0.1
 """Share of the cells that must have contrast."""
@@ -48,9 +52,12 @@ class Seen:
     ----------
     quality
         As it stands now.
+    moves
+        What share of it moved by itself from one look to the next, of the last looks without a turned ring.
     """
 
     quality: Quality
+    moves: tuple[float, ...] = ()
     _first_ratio: float = 1.0
     _ratio: float = 1.0
     _best: Floats | None = None
@@ -59,6 +66,7 @@ class Seen:
     _quality: Quality | None = None
     _passed: bool = False
     _small: Luma8 | None = None
+    _small_of: Region | None = None
     _small_s: float = 0.0
     _small_fine: float = 0.0
     _fine: float = 0.0
@@ -82,6 +90,7 @@ def look(
         The part to judge, as in `quality`.
     """
     ratio = place.ratio if place else known._ratio if known else 1.0
+    own = region is None
     kept = known is not None and abs(math.log(ratio / known._ratio)) <= SAME_ZOOM
     if region is None and known is not None and kept and known.quality.colour != "poor":
         region = known.quality.region  # what was chosen stays so, or no two pictures would compare
@@ -89,9 +98,9 @@ def look(
     now = quality(frame, region, cells)
     part = cells.within(now.region)
     if known is None or not kept:
-        known = Seen(now, known._first_ratio if known else ratio, ratio)
+        known = Seen(now, known.moves if known else (), known._first_ratio if known else ratio, ratio)
     known = _remembered(known, now, part.fine)
-    known = _held_against(known, frame, now)
+    known = _held_against(known, frame, now, now.region if own else None)
     return replace(known, quality=_with_history(known, now, part, ratio))
 
 
@@ -106,19 +115,29 @@ def _remembered(known: Seen, now: Quality, fine: Floats) -> Seen:
     return replace(known, _at_sharpest=fine, _sharpest=level, _quality=now)
 
 
-def _held_against(known: Seen, frame: Frame, now: Quality) -> Seen:
-    """With how much of the part changed since the picture a moment ago; shaking is taken out."""
+def _held_against(known: Seen, frame: Frame, now: Quality, own_choice: Region | None) -> Seen:
+    """With how much of the part changed since the picture a moment ago; shaking is taken out.
+
+    `own_choice`: the part, where nobody chose it: another one is no movement.
+    """
     at_s = frame.at_s if frame.at_s is not None else known._small_s + APART_S
     codes = eight_bits(replace(frame, luma=codes_of(frame, now.region)))
     small = made_small(codes, frame.line_step)
     before = known._small
-    if before is None or before.shape != small.shape:
-        return replace(known, _small=small, _small_s=at_s, _small_fine=known._fine)
+    if before is None or before.shape != small.shape or known._small_of != own_choice:
+        return replace(known, _small=small, _small_of=own_choice, _small_s=at_s, _small_fine=known._fine)
     if at_s - known._small_s < APART_S - 1e-3:
         return known
     refocused = abs(known._fine - known._small_fine) > SAME_FOCUS * known._small_fine
-    moved = (known._moved[1], 0.0 if refocused else moved_share(before, small) or 0.0)
-    return replace(known, _small=small, _small_s=at_s, _small_fine=known._fine, _moved=moved)
+    share = None if refocused else moved_share(before, small)
+    moves = known.moves if share is None else (*known.moves, share)[-MOST_LOOKS:]
+    moved = (known._moved[1], share or 0.0)
+    return replace(known, moves=moves, _small=small, _small_s=at_s, _small_fine=known._fine, _moved=moved)
+
+
+def never_rests(moves: Sequence[float]) -> bool:
+    """Whether the object itself moves, by the shares that did; while a zoom runs everything moves."""
+    return len(moves) >= FEWEST_LOOKS and float(np.quantile(moves, RESTING)) > MANY
 
 
 def made_small(codes: Luma8, line_step: int = 1) -> Luma8:

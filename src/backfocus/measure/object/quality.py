@@ -5,6 +5,7 @@ looks like itself at another place, so nothing tells which slat is which.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -56,6 +57,8 @@ class Quality:
         return frozenset(Flag(why) for why in self.why if why != "unfocused")
 
 
+REFUSED = frozenset({Flag.TOO_SMOOTH, Flag.GLOSSY, Flag.REPEATING})
+"""What makes an object none to measure by; clipped and dark tiles are left out one by one."""
 CELL_PX = 32
 """Detail is told in cells so large; the finer bands in as many samples, reduced."""
 FINEST_BAND = 1
@@ -69,6 +72,8 @@ ENOUGH, SOME = 0.5, 0.25
 """Share of the cells with detail that makes an object good, and fair."""
 PART = 0.4
 """Of the picture's width and height, the part that is judged where nobody chose one."""
+MOST_PARTS = 5
+"""Looked at for one that does not repeat, where the best one does."""
 FROM_MIDDLE = 0.3
 """How much less detail in a corner counts than in the middle, where the zoom goes."""
 DARK_LIGHT, BRIGHT_SHARE = 0.01, 0.01
@@ -108,14 +113,26 @@ def quality(frame: Frame, region: Region | None = None, cells: "Cells | None" = 
     About 10 ms at 1920 columns: a few pictures a second are enough.
     """
     cells = cells or cells_of(frame)
-    chosen = region or _best_part(cells)
-    part = cells.within(chosen)
+    if region is not None:
+        return _judged(frame, cells, region)
+    parts = _best_parts(cells)
+    best = _judged(frame, cells, next(parts))
+    if best.why != ("repeating",):
+        return best
+    # a striped shirt among faces repeats, and the faces tell where it is: only what repeats all over is poor
+    others = (_judged(frame, cells, part) for part in parts)
+    return next((each for each in others if each.colour != "poor"), best)
+
+
+def _judged(frame: Frame, cells: "Cells", region: Region) -> Quality:
+    """How good one part is."""
+    part = cells.within(region)
     if not part.light.size:
-        return Quality("poor", ("too-smooth",), chosen)
-    why = tuple(_whys(frame, part, chosen))
+        return Quality("poor", ("too-smooth",), region)
+    why = tuple(_whys(frame, part, region))
     detailed = float(part.detailed.mean())
     worst: Colour = "poor" if why else "good" if detailed >= ENOUGH else "fair"
-    return Quality(worst, why, chosen, part.better_half)
+    return Quality(worst, why, region, part.better_half)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,8 +202,11 @@ def mean_of(values: Floats, rows: int, columns: int) -> Floats:
     return np.asarray(cv2.resize(values, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _best_part(cells: Cells) -> Region:
-    """The part with the most cells of detail, those with more of it first, rather in the middle."""
+def _best_parts(cells: Cells) -> Iterator[Region]:
+    """The part with the most cells of detail, those with more of it first, rather in the middle; then others.
+
+    None of them shares anything with an earlier one.
+    """
     rows, columns = cells.light.shape
     tall, wide = max(round(PART * rows), 1), max(round(PART * columns), 1)
     worth = cells.detailed + np.minimum(cells.fine / LEAST_DETAIL, 4.0) / 8
@@ -197,14 +217,18 @@ def _best_part(cells: Cells) -> Region:
     )
     y, x = (np.linspace(-1.0, 1.0, size) if size > 1 else np.zeros(1) for size in score.shape)
     score = (score + 0.1) * (1 - FROM_MIDDLE * np.minimum(np.hypot(y[:, None], x[None, :]), 1.0))
-    row, column = np.unravel_index(int(np.argmax(score)), score.shape)
     step = CELL_PX * cells.line_step
-    return Region(
-        float(column * CELL_PX),
-        float(row * step),
-        float((column + wide) * CELL_PX),
-        float((row + tall) * step),
-    )
+    for _ in range(MOST_PARTS):
+        row, column = map(int, np.unravel_index(int(np.argmax(score)), score.shape))
+        if not score[row, column] > 0.0:
+            return
+        yield Region(
+            float(column * CELL_PX),
+            float(row * step),
+            float((column + wide) * CELL_PX),
+            float((row + tall) * step),
+        )
+        score[max(row - tall + 1, 0) : row + tall, max(column - wide + 1, 0) : column + wide] = 0.0
 
 
 def _whys(frame: Frame, part: Cells, region: Region) -> list[Why]:

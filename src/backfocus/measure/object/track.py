@@ -5,20 +5,19 @@ and carry no curve, and their contrast leads. From there on every picture is mea
 sharpest one there, and further out against the same, shrunk.
 """
 
+import math
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from ...errors import UsageError
-from ...frame import Frame
-from ...transfer import curve
+from ...frame import Field, Frame
+from ..picture.eight_bits import eight_bits_of
 from ..reading import Against, Flag, Object, ObjectQuality, Reading, curve_fields
 from .beside import Beside, beside
 from .follow import Followed, follow, looked_for
-from .look import Seen, look
+from .look import Seen, look, never_rests
 from .measurement import measure_object
 from .placement import Placement, placed
-from .quality import PART
+from .quality import PART, REFUSED, quality
 from .reference import Reference, reference_from
 from .region import LEAST_PX, Region
 from .similarity import Similarity
@@ -41,8 +40,8 @@ much, and noise is a few per cent of it."""
 EVERY_S, EVERY_MEASURED_S = 0.3, 2.0
 """From one look at how good the object is to the next, and so far apart once it is measured: each takes as
 long as following it twice."""
-OF_THE_OBJECT = frozenset({Flag.TOO_SMOOTH, Flag.REPEATING, Flag.GLOSSY, Flag.SEVERAL_DEPTHS})
-"""What only another object cures."""
+SURE_CORNERS = 25
+"""So many corners tell the scale, however soft the picture is."""
 SURE_SCALE = 0.003
 """How well the scale is known, as a share."""
 
@@ -57,10 +56,16 @@ class ObjectTrack:
         The scene from picture to picture; its first picture is the unit of the scale.
     sharpest, place, sharpness
         The sharpest picture of tele so far, where the scene's first picture lies in it, and how sharp it is.
+    lowest
+        The least that was shown at that zoom (`_shown`).
+    rose
+        Whether something clearly softer was seen before it.
     is_peak
         Whether something clearly softer was seen after it.
     reference
         That picture, once it is to be measured against.
+    faults
+        Why nobody should measure against it, and nothing is; None where that was not looked at.
     longest
         The largest scale so far, against the first picture.
     region
@@ -74,7 +79,10 @@ class ObjectTrack:
     reference: Reference | None = None
     place: Similarity = field(default_factory=Similarity)
     sharpness: float = 0.0
+    lowest: float = math.inf
+    rose: bool = False
     is_peak: bool = False
+    faults: frozenset[Flag] | None = None
     longest: float = 1.0
     region: Region | None = None
     seen: Seen | None = None
@@ -84,6 +92,21 @@ class ObjectTrack:
     def zoomed_in(self) -> bool:
         """Whether the zoom went in since the first picture."""
         return self.longest > ZOOMED_IN
+
+    @property
+    def refused(self) -> frozenset[Flag]:
+        """What makes the object none to measure by; empty while nothing does, or it is not known yet."""
+        return (self.faults or frozenset()) if self.reference is not None else frozenset()
+
+    @property
+    def shown(self) -> float:
+        """What the sharpest picture shows, as `_shown`."""
+        return self.sharpness * self.place.ratio
+
+
+def _shown(now: Followed) -> float:
+    """What a picture shows of the scene; at its own size sharpness falls as the zoom goes in."""
+    return now.sharpness * now.ratio
 
 
 def track_object(
@@ -112,28 +135,93 @@ def track_object(
         known = ObjectTrack(region=known.region)
     known = _looked_at(replace(known, followed=now), now, frame)
     if now.state == "lost":
-        flags = frozenset({Flag.NO_OBJECT, Flag.LOST})
+        moves = known.seen is not None and never_rests(known.seen.moves)
+        flags = frozenset({Flag.NO_OBJECT, Flag.LOST, *({Flag.MOVING} if moves else ())})
         return known, Reading(frame.index, frame.at_s, flags, contrast=contrast, field=frame.field)
-    known = _with_reference(known, now, frame)
+    known = _judged(_with_reference(known, now, frame), now, frame)
+    reference = _in_view(known, now, frame)
     width, height = frame.size_px
     where = placed(now.place, width, height)
     scale_px = now.ratio * width / 2
-    judged = known.seen.quality if known.seen else None
-    faults = judged.flags & OF_THE_OBJECT if judged and judged.colour == "poor" else frozenset()
-    told = ObjectQuality(judged.colour, judged.why) if judged else None
+    told, flags = _told(known, refused=reference is not None)
     seen = Reading(
         frame.index,
         frame.at_s,
-        faults | {Flag.NO_REFERENCE},
+        flags if reference is not None else flags | {Flag.NO_REFERENCE},
         scale_px=scale_px,
         scale_sigma_px=max(now.sigma, SURE_SCALE) * scale_px,
         contrast=contrast,
         field=frame.field,
         object=Object(where.x_px, where.y_px, now.ratio * width, now.ratio * height, quality=told),
     )
-    if known.reference is None or not known.is_peak:
+    if reference is None or known.refused:
         return known, seen
-    return known, _measured(known, known.reference, now, frame, seen)
+    return known, _measured(known, reference, now, frame, seen)
+
+
+def _told(known: ObjectTrack, *, refused: bool) -> tuple[ObjectQuality | None, frozenset[Flag]]:
+    """How good the object is, and the flags of that.
+
+    `refused`: what was found in the sharpest picture of tele counts, whatever another zoom shows of it.
+    """
+    if refused and known.refused:
+        return ObjectQuality("poor", tuple(sorted(known.refused))), known.refused
+    judged = known.seen.quality if known.seen else None
+    if judged is None:
+        return None, frozenset()
+    poor = judged.flags if judged.colour == "poor" else frozenset()
+    return ObjectQuality(judged.colour, judged.why), poor & {Flag.SEVERAL_DEPTHS} if refused else poor
+
+
+def _in_view(known: ObjectTrack, now: Followed, frame: Frame) -> Reference | None:
+    """The reference, where a peak was passed and its middle is in the picture, no larger than it shows it."""
+    if known.reference is None or not known.is_peak or now.ratio * BREATHES > known.place.ratio:
+        return None
+    return known.reference if _shares_view(known, now, frame) else None
+
+
+def _shares_view(known: ObjectTrack, now: Followed, frame: Frame) -> bool:
+    """Whether the middle of the sharpest picture is within this one."""
+    middle = now.place_of(known.place).move
+    width, height = frame.size_px
+    return abs(middle.real) < width / 2 and abs(middle.imag) < height / 2
+
+
+def _judged(known: ObjectTrack, now: Followed, frame: Frame) -> ObjectTrack:
+    """With the sharpest picture as the reference once its peak was passed, and why it is none.
+
+    What is too smooth may only be out of focus, unless it was softer before and after.
+    """
+    if known.is_peak and known.sharpest is not None:
+        if known.faults is None:
+            known = replace(known, faults=_faults(known, known.sharpest))
+        assert known.sharpest is not None
+        if Flag.TOO_SMOOTH in (known.faults or ()) and not known.rose:
+            return replace(known, is_peak=False)
+        known = replace(known, reference=reference_from(known.sharpest), sharpest=None)
+    elif known.reference is not None and known.faults is None:
+        known = replace(known, faults=_faults(known, _as_frame(known.reference, frame)))
+    if known.faults is not None and known.seen is not None and now.ratio > BREATHES * known.longest:
+        moving = {Flag.MOVING} if never_rests(known.seen.moves) else set()
+        known = replace(known, faults=(known.faults - {Flag.MOVING}) | moving)
+    return known
+
+
+def _faults(known: ObjectTrack, sharpest: Frame) -> frozenset[Flag]:
+    """Why nobody should measure against a picture of tele; that it shows no chosen part is no fault."""
+    part = known.region and known.region.seen_through(known.place, sharpest.size_px)
+    if part is not None and (part.right_px <= part.left_px or part.bottom_px <= part.top_px):
+        return frozenset()
+    found = quality(sharpest, part)
+    return found.flags & REFUSED if found.colour == "poor" else frozenset()
+
+
+def _as_frame(reference: Reference, frame: Frame) -> Frame:
+    """The reference as the camera of a frame would code it in 8 bits, to look at and not to measure."""
+    field: Field | None = None
+    if reference.line_step == 2:
+        field = "bottom" if reference.first_line else "top"
+    return Frame(eight_bits_of(reference.light, frame), field=field)
 
 
 def chosen_at(
@@ -144,7 +232,7 @@ def chosen_at(
     half_x, half_y = PART / 2 * width_px, PART / 2 * height_px
     now = Region(x - half_x, y - half_y, x + half_x, y + half_y).within(Region(0, 0, width_px, height_px))
     place = known.followed.place if known.followed else Similarity()
-    return replace(known, region=now.through(place.inverse, width_px, height_px), seen=None)
+    return replace(known, region=now.through(place.inverse, width_px, height_px), seen=None, faults=None)
 
 
 def _refuse_outside(known: ObjectTrack, frame: Frame) -> None:
@@ -206,27 +294,45 @@ def _from_before(known: ObjectTrack, frame: Frame) -> Followed | None:
     reference = known.reference
     if reference is None:
         return None
-    table = curve(bits=8, transfer=frame.transfer, limited=frame.limited)
-    codes = np.interp(reference.light, table, np.arange(len(table))).astype(np.uint8)
+    codes = eight_bits_of(reference.light, frame)
     return looked_for(codes, known.place, line_step=reference.line_step, first_line=reference.first_line)
 
 
 def _with_reference(known: ObjectTrack, now: Followed, frame: Frame) -> ObjectTrack:
-    """With this picture as the reference where it is the sharpest of tele, or as proof of another one."""
-    if now.sharpness > HALF_AS_SHARP * known.sharpness:
+    """With this picture as the sharpest of tele where it is that, or as proof of another one."""
+    shown = _shown(now)
+    if shown > HALF_AS_SHARP * known.shown or now.corners >= SURE_CORNERS:
         known = replace(known, longest=max(known.longest, now.ratio))
-    if known.place.ratio < BREATHES * known.longest:
-        known = replace(known, sharpest=None, reference=None, sharpness=0.0, is_peak=False)
-    if now.ratio < max(ZOOMED_IN, BREATHES * known.longest):
+    at_tele = now.ratio >= max(ZOOMED_IN, BREATHES * known.longest)
+    further_in = known.place.ratio < BREATHES * known.longest
+    if further_in or (at_tele and known.sharpness > 0.0 and not _shares_view(known, now, frame)):
+        known = replace(
+            known,
+            sharpest=None,
+            reference=None,
+            sharpness=0.0,
+            lowest=math.inf,
+            rose=False,
+            is_peak=False,
+            faults=None,
+        )
+    if not at_tele or (known.sharpness > 0.0 and now.ratio * BREATHES > known.place.ratio):
         return known
-    if now.sharpness > SHARPER * known.sharpness and abs(now.rate) < RUNS:
+    rests = abs(now.rate) < RUNS
+    if rests and shown > SHARPER * known.shown:
         own = replace(frame, luma=frame.luma.copy(), chroma=None)  # the decoder's buffer is let go
-        known = replace(known, sharpest=own, reference=None, place=now.place, sharpness=now.sharpness)
-    elif now.sharpness < PASSED * known.sharpness:
+        known = replace(
+            known,
+            sharpest=own,
+            reference=None,
+            place=now.place,
+            sharpness=now.sharpness,
+            rose=known.lowest < PASSED * shown,
+            faults=None,
+        )
+    elif rests and shown < PASSED * known.shown:
         known = replace(known, is_peak=True)
-    if known.is_peak and known.sharpest is not None:
-        known = replace(known, reference=reference_from(known.sharpest), sharpest=None)
-    return known
+    return replace(known, lowest=min(known.lowest, shown)) if rests else known
 
 
 def _measured(

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...frame import Frame
-from ...transfer import curve
+from ...transfer import curve, linearise
 
 Luma8 = NDArray[np.uint8]
+Floats = NDArray[np.float32]
 
 LOGARITHMS = frozenset({"hlg", "pq", "slog3", "clog3", "logc3", "logc4", "vlog"})
 """Curves that widen the white spokes of a soft star so much that it passes for a wheel."""
@@ -34,10 +35,27 @@ def eight_bits(frame: Frame) -> Luma8:
     return np.asarray(cv2.convertScaleAbs(luma, alpha=share, beta=(share - 1.0) / 2.0), np.uint8)
 
 
+def eight_bits_of(light: Floats, frame: Frame) -> Luma8:
+    """Light of another picture of the same camera as `eight_bits` has this one's; shape as the light's."""
+    if frame.transfer in LOGARITHMS and frame.bits:
+        return _even(light, frame.transfer)
+    codes: Floats = np.arange(256, dtype=np.float32)
+    if frame.bits:
+        table = curve(bits=8, transfer=frame.transfer, limited=frame.limited)
+    else:
+        whole = np.asarray(codes / 255, np.float32)
+        table = linearise(whole, bits=0, transfer=frame.transfer, limited=False)
+    return np.asarray(np.rint(np.interp(light, table, codes)), np.uint8)
+
+
 @lru_cache(maxsize=8)
 def _even_codes(itemsize: int, bits: int, transfer: str, limited: bool) -> Luma8:
-    """For every code value one that goes with the root of light, and bends towards highlights."""
-    light = np.maximum(curve(bits=bits, transfer=transfer, limited=limited), 0)
-    light = light * np.float32(PQ_WHITES if transfer == "pq" else 1)
-    even = np.rint(255 * np.sqrt(light / (light + HIGHLIGHTS))).astype(np.uint8)
+    """For every code value the even one."""
+    even = _even(curve(bits=bits, transfer=transfer, limited=limited), transfer)
     return np.pad(even, (0, 256**itemsize - even.size), mode="edge")
+
+
+def _even(light: Floats, transfer: str) -> Luma8:
+    """Codes that go with the root of light, and bend towards highlights."""
+    whites = np.maximum(light, 0) * np.float32(PQ_WHITES if transfer == "pq" else 1)
+    return np.asarray(np.rint(255 * np.sqrt(whites / (whites + HIGHLIGHTS))), np.uint8)
