@@ -205,7 +205,8 @@ def check(
     Parameters
     ----------
     source : str or path
-        A file, a folder of stills, rtsp://, http://, srt://, device:0 or sim://; default: that of `rig`.
+        A file, a folder of stills, rtsp://, http://, srt://, ndi://, device:0 or sim://; default: that of
+        `rig`.
     after : str or path, optional
         With `shim_um`: the clip after the step.
     rig, config : str, optional

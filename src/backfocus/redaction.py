@@ -18,7 +18,7 @@ _BEGINNING = re.compile(
     re.IGNORECASE,
 )
 """Known schemes count with too few slashes as well: a slip of the hand must not show a password."""
-_WITHOUT_SECRETS = re.compile(r"(?:sim|file|sqlite)://", re.IGNORECASE)
+_WITHOUT_SECRETS = re.compile(r"(?:sim|file|sqlite|ndi)://", re.IGNORECASE)
 _WITHOUT_SCHEME = re.compile(r"(?!\w:[/\\])[^\s:/\\@]+:.*@")
 """USER:PASSWORD@ where the scheme was forgotten; no Windows drive."""
 

@@ -17,6 +17,7 @@ from backfocus.video.address import kind, local_path
         ("device:0", "device"),
         ("device:Cam Link 4K", "device"),
         ("sim://?seed=7", "sim"),
+        ("ndi://CAM 1 (Hall [3])", "ndi"),
     ],
 )
 def test_each_kind_of_address_is_known(address: str, expected: str) -> None:
@@ -28,7 +29,8 @@ def test_each_kind_of_address_is_known(address: str, expected: str) -> None:
     [
         "",
         "  ",
-        "ndi://CAM 1",
+        "ndi://",
+        "ndi://?at=10.0.0.7",
         "gopher://x",
         "rtsp:///x",
         "http://:80/",
@@ -103,6 +105,6 @@ def test_what_can_be_meant_is_left_alone(address: str) -> None:
     kind(address)
 
 
-def test_ndi_is_named_as_not_supported_yet() -> None:
-    with pytest.raises(UsageError, match="ndi:// addresses are not supported yet"):
-        kind("ndi://STUDIO (CAM 1)")
+def test_a_scheme_that_is_not_supported_is_named() -> None:
+    with pytest.raises(UsageError, match="rtmp:// addresses are not supported yet"):
+        kind("rtmp://cam/live")

@@ -28,8 +28,8 @@ Source = Annotated[
     str | None,
     typer.Argument(
         metavar="SOURCE",
-        help="A file, a folder of stills, rtsp://, http://, srt://, device:0 or sim://?delta_um=40&seed=7. "
-        "Default: the source of --rig.",
+        help="A file, a folder of stills, rtsp://, http://, srt://, ndi://, device:0 or "
+        "sim://?delta_um=40&seed=7. Default: the source of --rig.",
         show_default=False,
     ),
 ]
@@ -38,8 +38,8 @@ Video = Annotated[
     typer.Option(
         "--video",
         metavar="SOURCE",
-        help="Where its pictures come from: rtsp://, http://, srt://, device:0. Default: that of --rig; a "
-        "sim:// lens has its own.",
+        help="Where its pictures come from: rtsp://, http://, srt://, ndi://, device:0. Default: that of "
+        "--rig; a sim:// lens has its own.",
         show_default=False,
     ),
 ]

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from ..errors import Remedy, UsageError
 from ..redaction import shown
 
-Kind = Literal["file", "rtsp", "http", "srt", "device", "sim"]
+Kind = Literal["file", "rtsp", "http", "srt", "device", "ndi", "sim"]
 
 KINDS: dict[str, Kind] = {
     "rtsp": "rtsp",
@@ -17,6 +17,7 @@ KINDS: dict[str, Kind] = {
     "https": "http",
     "srt": "srt",
     "device": "device",
+    "ndi": "ndi",
     "sim": "sim",
 }
 NEEDS_HOST = ("rtsp", "http", "srt")
@@ -48,8 +49,12 @@ def kind(address: str) -> Kind:
     if scheme.lower() not in KINDS:
         raise UsageError(
             f"{scheme}:// addresses are not supported yet: "
-            "use a file, a folder, rtsp://, http://, srt://, device: or sim://"
+            "use a file, a folder, rtsp://, http://, srt://, ndi://, device: or sim://"
         )
+    if scheme.lower() == "ndi":  # a name with blanks and brackets is no URL
+        if not rest.partition("?")[0].strip("/ "):
+            raise UsageError("ndi:// names no source: ", Remedy("devices"))
+        return "ndi"
     return _with_host(address, KINDS[scheme.lower()])
 
 

@@ -60,7 +60,7 @@ def open_source(
     max_megapixels: float = MAX_MEGAPIXELS,
     notice: Callable[[str], None] | None = None,
 ) -> VideoSource:
-    """The source at an address: file, folder of stills, rtsp, http, srt, device or sim.
+    """The source at an address: file, folder of stills, rtsp, http, srt, ndi, device or sim.
 
     Parameters
     ----------
@@ -93,6 +93,16 @@ def open_source(
         from ..sim.source import open_sim  # the bench is heavy, and files do not need it
 
         return open_sim(address)
+    if found == "ndi":
+        from .ndi import NdiSource  # it loads nothing of the maker's before it is asked for
+
+        return NdiSource(
+            address,
+            Patience(timeout_s, give_up_s),
+            signal=signal,
+            max_megapixels=max_megapixels,
+            notice=notice,
+        )
     return LiveStream(
         _connector(address, found, timeout_s, max_megapixels),
         shown(address),
