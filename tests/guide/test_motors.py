@@ -130,6 +130,17 @@ def test_a_lens_far_from_focus_is_found_by_way_of_wide() -> None:
     assert found.answer.back_focus.delta_um == pytest.approx(-15.0, abs=H / 3.0)
 
 
+def test_a_zoom_that_counts_the_other_way_is_named() -> None:
+    class Turned(Lens):
+        def ratio(self, zoom: float) -> float:
+            return super().ratio(1000.0 - zoom)
+
+    found, told = run(rig(focus=20_000.0), Turned(10.0).seen)
+    assert found.verdict.kind == "unsure"
+    assert "counts the other way" in found.verdict.reason
+    assert {ask.zoom for ask, _ in told} == {ZOOM.high, 500.0}  # as soon as it is seen
+
+
 def test_stops_need_two_zooms() -> None:
     found, _ = run(rig(), Lens(0.0).seen)
     with pytest.raises(ValueError, match="two or more"):

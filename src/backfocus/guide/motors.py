@@ -33,6 +33,8 @@ MOST_ROUNDS = 4
 """Corrections of the back focus; each leaves a small part of the error before."""
 DOUBT = 1.6
 """What the um per step at another zoom may be off from either law, as a factor."""
+GROWN = 1.3
+"""Larger than at tele by more than any lens breathes."""
 MOST_SIGMA = 0.1
 """Of |r|: what a look may be off for the search."""
 ROUGH = 0.15
@@ -199,6 +201,8 @@ def _stop(
     axis = rig.axes["focus"]
     at = Ask(zoom, float(round(axis.within(start.focus))), start.back_focus, _where(rig, zoom))
     seen = yield at
+    if start.tele is not None and _has_grown(seen.reading, start.tele):
+        return COUNTS_DOWN
     ratio = _ratio(seen.reading, start.tele)
     if ratio is None or not (patient or _look(seen, "focus", rig.optics, ratio).um is not None):
         return _unread(seen.reading)
@@ -222,6 +226,20 @@ def _stop(
     if not _is_enough(search, start):
         return _not_pinned(at.why, len(search.looks))
     return Stop(zoom, scale.scale_px, scale.scale_sigma_px or 0.0, ratio, search, flags)
+
+
+def _has_grown(reading: Reading, tele: Stop) -> bool:
+    """Whether the picture is plainly larger than at tele: never, with a zoom that counts upwards."""
+    scale_px = reading.scale_px
+    sure = bool(reading.frequency_cy_px) and Flag.SCALE_UNSURE not in reading.flags
+    return sure and scale_px is not None and scale_px > GROWN * tele.scale_px
+
+
+COUNTS_DOWN = Verdict(
+    "unsure",
+    "The picture grows as the numbers of the zoom fall: this motor counts the other way.",
+    "Write zoom=reversed behind the ? of the lens's address, where it takes that, and try again.",
+)
 
 
 def _is_enough(search: Search, start: _Start) -> bool:
