@@ -1,44 +1,17 @@
 """Cameras that are asked over HTTP: a session with name and password, and one way to fail."""
 
-import os
 from collections.abc import Generator, Mapping
 from typing import Any
-from urllib.parse import SplitResult, unquote
+from urllib.parse import SplitResult
 
 import httpx
 
 from ..errors import LensError, UsageError
 from ..redaction import shown
+from .login import PASSWORD, USER, login
 from .polled import NoAnswerError
 
 CONNECT_S, ANSWER_S = 3.0, 3.0
-USER, PASSWORD = "BACKFOCUS_USER", "BACKFOCUS_PASSWORD"
-"""Where a name and a password are looked for that the address does not hold."""
-
-
-def login(parts: SplitResult, names: tuple[str, str] = (USER, PASSWORD)) -> tuple[str, str] | None:
-    """Name and password for a host: of the address, else of the environment, else of the keyring; or None.
-
-    The address is seen in the list of processes, so the other two are better. `names`: what they are called
-    in the environment.
-    """
-    user = unquote(parts.username or "") or os.environ.get(names[0], "")
-    password = unquote(parts.password or "") or os.environ.get(names[1], "")
-    if user and not password:
-        password = _from_keyring(parts.hostname or "", user)
-    return (user, password) if user else None
-
-
-def _from_keyring(host: str, user: str) -> str:
-    try:
-        import keyring
-        from keyring.errors import KeyringError
-    except ImportError:
-        return ""
-    try:
-        return keyring.get_password(f"backfocus {host}", user) or ""
-    except KeyringError:
-        return ""
 
 
 class Offered(httpx.Auth):

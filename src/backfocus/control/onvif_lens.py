@@ -17,7 +17,8 @@ from ..errors import LensError, LensUnreachable
 from ..guide.axes import Automatic, Axis, AxisName
 from . import onvif, soap
 from .counting import FOCUS_PLAY, ZOOM_PLAY, Counting
-from .http import PASSWORD, USER, Http, login
+from .http import Http
+from .login import PASSWORD, USER, login
 from .onvif import Modes, Place, Profile, Service, Span
 from .polled import Look, NoAnswerError, Polled, polled, tried
 from .query import REVERSED, STRAIGHT, asked_for, which_way

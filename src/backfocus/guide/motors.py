@@ -24,6 +24,7 @@ from ..solve.remarks import REMARKS
 from ..solve.stops import Stop, StopsAnswer, judge_stops
 from ..solve.verdict import Adjusters, Verdict
 from .axes import Axis, AxisName
+from .motor_words import in_motor_words
 
 BETWEEN = (2.0 / 3.0, 1.0 / 3.0)
 """Shares of the zoom motor's span at which it stops on the way from tele to wide."""
@@ -122,6 +123,17 @@ Procedure = Generator[Ask, Seen, MotorAnswer]
 
 def procedure(rig: MotorRig) -> Procedure:
     """Ask for looks until the answer is known; send each `Seen`, the answer is the generator's value."""
+    found = yield from _looked(rig)
+    words = in_motor_words(
+        found.verdict,
+        has_motor=rig.has_back_focus,
+        may_correct=rig.correct,
+        corrected=found.corrected_um is not None,
+    )
+    return replace(found, verdict=words)
+
+
+def _looked(rig: MotorRig) -> Procedure:
     zoom = rig.axes["zoom"]
     start = _Start(rig.found["focus"], rig.found.get("back-focus"))
     tele = yield from _stop(rig, zoom.high, start, patient=False)

@@ -233,7 +233,7 @@ class AutoRun:
             self.found,
             between=tuple((count - number) / (count + 1) for number in range(count)),
             correct=self.wishes.correct,
-            adjusters=replace(self.rig.adjusters, back_focus_ring="back-focus" in self.lens.axes),
+            adjusters=replace(self.rig.adjusters, back_focus_ring=False),
         )
 
 

@@ -13,6 +13,7 @@ from functools import reduce
 from numbers import Real
 from typing import Any, TypeGuard, get_args
 
+from ..control.login import with_login
 from ..errors import Argument, UsageError
 from ..guide.session_state import Setup
 from ..measure.edge.measurement import Region
@@ -271,9 +272,12 @@ class Rig:
     def pictures(
         self, notice: Callable[[str], None] | None = None, *, source: str | None = None
     ) -> VideoSource:
-        """The source of this rig, open, or another one seen through it; raises as `open_source`."""
+        """The source of this rig, open, or another one seen through it; raises as `open_source`.
+
+        Name and password of a camera on the network may stand in the environment or the keyring.
+        """
         return open_source(
-            self.source if source is None else source,
+            with_login(self.source if source is None else source),
             transfer=self.transfer,
             range_=self.range,
             max_megapixels=self.max_megapixels,

@@ -40,6 +40,7 @@ SOFT_PICTURE_FACTOR = 4.0
 SMALL_OPENING = 5.6
 """No zoom for cameras with a back focus is as slow as this wide open: somebody has stopped it down."""
 LOCK_ADVICE = "Lock the ring, then look once more: the screw can move it."
+NO_RING_ADVICE = "Without a back-focus ring: shim the mount, or refocus after each zoom."
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,7 +419,7 @@ def _adjust_advice(delta_um: float, sign_known: bool, adjusters: Adjusters, swep
     if (shim := nearest_shim_um(delta_um, adjusters.shims_um)) is not None:
         said.append(_shim_words(delta_um, shim, sign_known))
     elif not adjusters.back_focus_ring:
-        said.append("Without a back-focus ring: shim the mount, or refocus after each zoom.")
+        said.append(NO_RING_ADVICE)
     if not sign_known and swept:
         said.append("To learn which way, say how the ring was turned first in the sweep of this clip.")
     elif not sign_known:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from backfocus.control.http import login
+from backfocus.control.login import login
 from backfocus.errors import OutputError, UsageError
 from backfocus.session.fleet.mqtt import PASSWORD, USER, broker_at, publishing
 from backfocus.show.home_assistant import messages, topic_name

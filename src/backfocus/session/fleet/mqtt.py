@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from ...control.http import login
+from ...control.login import login
 from ...errors import Argument, OutputError, UsageError
 from ...redaction import shown
 from ...show.home_assistant import PREFIX, Message
