@@ -28,6 +28,13 @@ VideoPort = Annotated[int, typer.Option("--video-port", help="Port of the pictur
 ViscaPort = Annotated[int, typer.Option("--visca-port", help="UDP port of VISCA; 0: a free one.")]
 TcpPort = Annotated[int, typer.Option("--visca-tcp-port", help="TCP port of VISCA; 0: a free one.")]
 RtspPort = Annotated[int, typer.Option("--rtsp-port", help="Port of the pictures over RTSP; 0: a free one.")]
+Discoverable = Annotated[
+    bool,
+    typer.Option(
+        "--discoverable",
+        help="Answer programs that look for ONVIF cameras on the network (multicast, UDP port 3702).",
+    ),
+]
 User = Annotated[
     str, typer.Option("--user", help="Ask for this name, and for a password, wherever the protocol has them.")
 ]
@@ -55,6 +62,7 @@ def camera(
     visca_port: ViscaPort = 52381,
     visca_tcp_port: TcpPort = 5678,
     rtsp_port: RtspPort = 8554,
+    discoverable: Discoverable = False,
     user: User = "",
     password_env: PasswordEnv = "BACKFOCUS_PASSWORD",
     serial: SerialLines = False,
@@ -81,6 +89,7 @@ def camera(
 
       backfocus auto onvif://127.0.0.1:8090 --video rtsp://127.0.0.1:8554/video --pixel-um 5 --f-number 1.8
     """
+    from ..control.discovery import PORT
     from ..served.faults import parse_faults
     from ..served.serving import serve_camera
     from ..sim.settings import parse_sim
@@ -95,6 +104,7 @@ def camera(
         rtsp_port=rtsp_port,
         login=_login(user, password_env),
         serial=serial,
+        discovery_port=PORT if discoverable else None,
     )
     with served_by as served:
         if json_:

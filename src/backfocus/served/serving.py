@@ -11,6 +11,7 @@ from ..errors import OutputError, UsageError
 from ..sim.settings import parse_sim
 from .aw_face import AwFace
 from .blackmagic_face import BlackmagicFace
+from .discovery_server import DiscoveryServer
 from .faults import Faults, Luck
 from .h264 import H264, can_encode
 from .http_server import PATH, TS_PATH, Face, HttpServer
@@ -124,6 +125,7 @@ def serve_camera(
     rtsp_port: int = 0,
     login: Login | None = None,
     serial: bool = False,
+    discovery_port: int | None = None,
 ) -> Iterator[Served]:
     """The virtual camera at a sim:// address on the network; switched off at the end.
 
@@ -137,6 +139,8 @@ def serve_camera(
         Name and password that are asked for wherever the protocol has such; VISCA has none.
     serial : bool
         Whether it has serial lines too, one for L10 and one for VISCA.
+    discovery_port : int, optional
+        Where it answers those who look for ONVIF cameras; default: nowhere.
 
     Raises
     ------
@@ -164,6 +168,9 @@ def serve_camera(
             pictures = stack.enter_context(
                 HttpServer(host, ports[0], camera, luck, faces(camera, at, guard), video=video, guard=guard)
             )
+            found = discovery_port is not None and stack.enter_context(
+                DiscoveryServer(host, discovery_port, pictures.socket.getsockname()[1])
+            )
             udp = stack.enter_context(UdpServer(host, ports[1], visca))
             tcp = stack.enter_context(TcpServer(host, ports[2], visca))
         except OSError as fault:
@@ -172,7 +179,7 @@ def serve_camera(
         stack.callback(camera.close)
         stack.callback(visca.close)
         servers: tuple[socketserver.TCPServer, ...] = (pictures, udp, tcp)
-        for server in (*servers, *((rtsp,) if rtsp else ())):
+        for server in (*servers, *(each for each in (rtsp, found) if each)):
             threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
             stack.callback(server.shutdown)
         lines = (L10Camera(camera, luck).hear, SerialCamera(visca).hear) if serial else ()
