@@ -2,14 +2,21 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from onvif_schema import demand_valid
 
 from backfocus.control import onvif, soap
+from backfocus.control.http import Http
+from backfocus.control.onvif_lens import Asking, OnvifLens, find_lens
 from backfocus.control.soap import Node, node
+from backfocus.errors import LensError
+from backfocus.guide.axes import Automatic
 from backfocus.served.http_server import Request
 from backfocus.served.login import Guard
 from backfocus.served.onvif_device import PROFILE, SOURCE, Device
@@ -193,6 +200,34 @@ def test_a_password_is_asked_for_where_there_is_one(camera: VirtualCamera) -> No
         assert (fault is None) == (name in known), name
         assert fault is None or "NotAuthorized" in fault.subcodes
     assert soap.fault_of(soap.read(said(face, onvif.get_clock()))) is None  # answered to anyone
+
+
+@pytest.mark.parametrize("way", ["token", "digest"])
+def test_the_driver_shows_its_password_in_the_document_and_in_http(camera: VirtualCamera, way: str) -> None:
+    """Cameras take one of the two; which one is left out here on the way."""
+    guard = Guard(soap.Login("kim", "s3cret"))
+    face = OnvifFace(Device(camera, ahead=timedelta(hours=-3)), OnvifMotors(camera), guard)
+
+    def carry(request: httpx.Request) -> httpx.Response:
+        headers, document = dict(request.headers), request.content
+        if way == "token":
+            headers.pop("authorization", None)
+        else:
+            document = re.sub(rb"<s:Header>.*</s:Header>", b"", document)
+        answer = face(Request(request.method, request.url.path, {}, headers, document))
+        assert answer is not None
+        told = {} if way == "token" else dict(answer.headers)
+        return httpx.Response(answer.code, headers=told, content=answer.body)
+
+    def opened(password: str) -> OnvifLens:
+        parts = urlsplit(f"onvif://kim:{password}@camera.test")
+        http = Http(parts, transport=httpx.MockTransport(carry))
+        return find_lens(Asking(http, soap.Login("kim", password)), "", {})
+
+    assert opened("s3cret").automatic(Automatic()) == Automatic(focus=True, exposure=True)
+    with pytest.raises(LensError, match="refuses name and password") as caught:
+        opened("hunter2")
+    assert "hunter2" not in str(caught.value)
 
 
 def test_a_document_with_entities_is_refused(face: OnvifFace) -> None:

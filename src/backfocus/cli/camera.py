@@ -122,9 +122,9 @@ def camera(
                 typer.echo(f"serial     {served.l10}   or {served.visca_serial}")
             for lens in served.over_http:
                 typer.echo(f"           {lens}")
-            typer.echo("try it     " + _command(served, served.visca, served.video))
+            typer.echo("try it     " + command(served, served.visca, served.video))
             if served.rtsp:
-                typer.echo("or         " + _command(served, served.onvif, served.rtsp))
+                typer.echo("or         " + command(served, served.onvif, served.rtsp))
         sys.stdout.flush()
         threading.Event().wait(seconds)
 
@@ -141,7 +141,8 @@ def _login(user: str, password_env: str) -> "Login | None":
     return Login(user, password)
 
 
-def _command(served: "Served", lens: str, video: str) -> str:
+def command(served: "Served", lens: str, video: str) -> str:
+    """What to type to verify it, by the addresses of its motors and its pictures."""
     pixel_um = served.camera.settings.pixel_um
     optics = f"--pixel-um {pixel_um:g} --f-number {served.f_number}"
     quoted = f'"{lens}"' if "?" in lens else lens
