@@ -117,7 +117,11 @@ class Camera:
         ]
 
 
-FAULTS = {"unauthorized": ("Sender", "NotAuthorized"), "busy": ("Receiver", "Action")}
+FAULTS = {
+    "unauthorized": ("Sender", "NotAuthorized"),
+    "busy": ("Receiver", "Action"),
+    "unsupported": ("Receiver", "ActionNotSupported"),
+}
 
 
 def fault(code: str, subcode: str) -> bytes:
@@ -180,6 +184,7 @@ def test_limits_that_the_camera_sets_to_its_zoom_are_kept() -> None:
     [
         ({"GetNode": NODE.format(CONTINUOUS)}, "its zoom"),
         ({"GetMoveOptions": "<timg:MoveOptions/>"}, "its focus"),
+        ({"GetMoveOptions": "unsupported"}, "its focus"),
     ],
 )
 def test_a_camera_that_only_turns_at_a_speed_is_refused_in_words(answers: dict[str, str], what: str) -> None:

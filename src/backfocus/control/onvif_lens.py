@@ -261,12 +261,7 @@ def find_lens(asking: Asking, token: str, given: dict[str, str]) -> OnvifLens:
     """
     asking.find()
     profile = _profile(asking, token)
-    zoom = focus = None
-    if asking.has("tptz") and profile.node:
-        answer = asking.ask("tptz", onvif.get_node(profile.node))
-        zoom = onvif.zoom_span(answer, profile.zoom_limits)
-    if asking.has("timg"):
-        focus = onvif.focus_span(asking.ask("timg", onvif.get_focus_span(profile.source)))
+    zoom, focus = _zoom(asking, profile), _focus(asking, profile)
     missing = [name for name, span in (("zoom", zoom), ("focus", focus)) if span is None]
     if zoom is None or focus is None:
         raise LensUnreachable(
@@ -279,6 +274,26 @@ def find_lens(asking: Asking, token: str, given: dict[str, str]) -> OnvifLens:
     }
     remark = which_way(given, counting, {"focus": "focus"})
     return OnvifLens(asking, profile, Motors(counting, zoom.space, remark))
+
+
+def _zoom(asking: Asking, profile: Profile) -> Span | None:
+    """Where the zoom can be sent; None where it cannot."""
+    if not (asking.has("tptz") and profile.node):
+        return None
+    try:
+        return onvif.zoom_span(asking.ask("tptz", onvif.get_node(profile.node)), profile.zoom_limits)
+    except RefusedError:
+        return None
+
+
+def _focus(asking: Asking, profile: Profile) -> Span | None:
+    """Where the focus can be sent; None where it cannot: a fixed lens says no to the question."""
+    if not asking.has("timg"):
+        return None
+    try:
+        return onvif.focus_span(asking.ask("timg", onvif.get_focus_span(profile.source)))
+    except RefusedError:
+        return None
 
 
 def _counting(span: Span, *, turned: bool = False) -> Counting:

@@ -94,12 +94,17 @@ class H264:
                     yield packet
 
     def _encode(self) -> None:
-        settings = self._camera.settings
-        coder = cast("VideoCodecContext", av.CodecContext.create(CODEC, "w"))
-        coder.width, coder.height, coder.pix_fmt = settings.width_px, settings.height_px, "yuv420p"
-        coder.time_base, coder.framerate = CLOCK, Fraction(settings.fps).limit_denominator(1001)
-        coder.color_range = VIDEO_RANGE
-        coder.options = OPTIONS | {"g": f"{max(round(KEY_EVERY_S * settings.fps), 1)}"}
+        ended = True
+        try:
+            ended = self._encoded_all()
+        finally:  # whatever ends it: nobody is to wait for more
+            with self._changed:
+                self._ended = ended
+                self._changed.notify_all()
+
+    def _encoded_all(self) -> bool:
+        """Encode until the camera ends, True, or nobody watches any more, False."""
+        coder = self._coder()
         for drawn in self._camera.drawn():
             made = [
                 Packet(packet.pts or 0, packet.is_keyframe, bytes(packet))
@@ -112,10 +117,17 @@ class H264:
                 self._changed.notify_all()
                 if not self._watchers:
                     self._thread = None
-                    return
-        with self._changed:
-            self._ended = True
-            self._changed.notify_all()
+                    return False
+        return True
+
+    def _coder(self) -> VideoCodecContext:
+        settings = self._camera.settings
+        coder = cast("VideoCodecContext", av.CodecContext.create(CODEC, "w"))
+        coder.width, coder.height, coder.pix_fmt = settings.width_px, settings.height_px, "yuv420p"
+        coder.time_base, coder.framerate = CLOCK, Fraction(settings.fps).limit_denominator(1001)
+        coder.color_range = VIDEO_RANGE
+        coder.options = OPTIONS | {"g": f"{max(round(KEY_EVERY_S * settings.fps), 1)}"}
+        return coder
 
 
 def _frame(drawn: Drawn) -> VideoFrame:
