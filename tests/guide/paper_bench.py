@@ -6,7 +6,7 @@ goes on while it has not heard another thing.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
@@ -39,7 +39,8 @@ class Lens:
     """What is true of the lens, the camera and the person; the guide knows only `setup`.
 
     `rests_s`: who turns a ring stops for so long within half a half depth of focus of the sharpest point, as
-    one does to read what the guide says; once in each sweep.
+    one does to read what the guide says; once in each sweep. `ramp_stops`: how much slower it is at tele,
+    where `ramp_known` says whether the guide was told.
     """
 
     zoom: float = 20.0
@@ -78,17 +79,23 @@ class Lens:
     locks_at_wide_after_s: float = 0.0
     touch_px: float = 0.0
     interpolates: float = 0.0
+    ramp_stops: float | None = None
+    ramp_known: bool = True
 
     @property
     def optics(self) -> Optics:
         tele_mm = WIDE_MM * self.zoom
+        if self.ramp_stops is not None:
+            slow = 1.8 * 2.0 ** (self.ramp_stops / 2.0)
+            return Optics(5.0, ((WIDE_MM, 1.8), (0.5 * tele_mm, 1.8), (tele_mm, slow)))
         knots = ((7.8, 1.8), (108.0, 1.8), (156.0, 2.6)) if self.zoom > 14 else ((tele_mm, 1.8),)
         return Optics(5.0, knots)
 
     @property
     def setup(self) -> Setup:
+        told = self.optics if self.ramp_known else Optics(5.0, ((WIDE_MM, 1.8),))
         return Setup(
-            self.optics if self.optics_known else None,
+            told if self.optics_known else None,
             zoom_ratio=self.zoom if self.optics_known and self.ratio_known else None,
             back_focus_ring=self.back_focus_ring,
             lens_kind=self.lens_kind,
@@ -101,7 +108,7 @@ class Lens:
 
 @dataclass
 class Pose:
-    """Where the rings stand; `zoom` 0 wide, 1 tele."""
+    """Where the rings stand; `zoom` 0 wide, 1 tele. `iris`: at wide only; `closed_f`: everywhere."""
 
     zoom: float = 0.0
     focus_um: float = 0.0
@@ -110,6 +117,9 @@ class Pose:
     x_px: float = 960.0
     iris: float = 0.0
     extender: bool = False
+    closed_f: float = 0.0
+    nd_stops: float = 0.0
+    factor: float = 1.0
 
 
 @dataclass
@@ -154,7 +164,8 @@ class Camera:
         n = lens.optics.f_number(self.ratio)
         if self.pose.zoom < 0.3:
             n = max(n, self.pose.iris)
-        factor = EXTENDER if self.pose.extender else 1.0
+        n = max(n, self.pose.closed_f)
+        factor = EXTENDER if self.pose.extender else self.pose.factor
         r, n = r * factor**2, n * factor
         scale_px = WIDE_PX * lens.zoom**self.pose.zoom * factor
         shift_px, self.last_x_px = abs(self.pose.x_px - self.last_x_px), self.pose.x_px
@@ -190,7 +201,7 @@ class Camera:
             modulation_025_sigma=float(sigma),
             contrast=float(contrast),
             white=lens.white,
-            white_light=0.7 * (1.8 / n) ** 2,
+            white_light=0.7 * (1.8 / n) ** 2 * 2.0**-self.pose.nd_stops,
             shift_px=0.1 + shift_px,
         )
 
@@ -248,7 +259,7 @@ class Hand:
         if isinstance(event, ev.WrongRing):
             self.mistaken = None
         if isinstance(event, ev.LightChanged) and self.lens.iris_put_back:
-            self.camera.pose.iris = 0.0
+            self.camera.pose.iris = self.camera.pose.closed_f = self.camera.pose.nd_stops = 0.0
 
     def move(self, at_s: float, elapsed_s: float) -> list[ev.Event]:
         while self.orders and self.orders[0][0] <= at_s:
@@ -387,6 +398,7 @@ class Run:
     events: list[ev.Event]
     said: list[say.Instruction]
     at_s: float
+    seen: list[Reading]
 
     @property
     def left_um(self) -> float:
@@ -403,7 +415,18 @@ class Run:
         return any(isinstance(event, kind) for event in self.events)
 
 
-def run(lens: Lens, *, longest_s: float = 500.0, obeys: bool = True, made_up: bool = False) -> Run:
+Happens = Callable[[Camera, Hand, Session, float], None]
+"""What befalls the lens before a picture is taken at a time."""
+
+
+def run(
+    lens: Lens,
+    *,
+    longest_s: float = 500.0,
+    obeys: bool = True,
+    made_up: bool = False,
+    happens: Happens | None = None,
+) -> Run:
     """One whole procedure; stops at its end or after `longest_s` of its own time.
 
     With `made_up`, what single pictures read as is made up; what is solved for is not.
@@ -412,6 +435,7 @@ def run(lens: Lens, *, longest_s: float = 500.0, obeys: bool = True, made_up: bo
     hand = Hand(camera)
     session, said = start(lens.setup)
     state, at_s, log, heard = StepHistory(), 0.0, [], list(said)
+    seen_all: list[Reading] = []
     for each in said:
         hand.hear(each, 0.0)
     while not session.finished and at_s < longest_s:
@@ -421,7 +445,10 @@ def run(lens: Lens, *, longest_s: float = 500.0, obeys: bool = True, made_up: bo
         if lens.bump_at_s is not None and at_s >= lens.bump_at_s > at_s - elapsed_s:
             camera.pose.x_px += 150.0
         camera.pose.extender = lens.extender_s[0] <= at_s < lens.extender_s[1]
+        if happens is not None:
+            happens(camera, hand, session, at_s)
         for reading in camera.read_all(at_s):
+            seen_all.append(reading)
             with blur_made_up(camera) if made_up else nullcontext():
                 state, seen = watch(state, reading, session)
             for event in (*seen, *spoken):
@@ -438,7 +465,7 @@ def run(lens: Lens, *, longest_s: float = 500.0, obeys: bool = True, made_up: bo
             spoken = []
             if session.finished:
                 break
-    return Run(camera, session, log, heard, at_s)
+    return Run(camera, session, log, heard, at_s, seen_all)
 
 
 __all__ = ["Camera", "Hand", "Lens", "OutOfOrder", "Pose", "Run", "blur_made_up", "replace", "run"]

@@ -88,6 +88,16 @@ def test_an_automatic_iris_keeps_the_light_and_closes_at_wide():
     assert lens.f_number(Pose()) == pytest.approx(2.6)
 
 
+def test_an_extender_doubles_picture_and_f_number_and_a_filter_takes_light_alone():
+    lens = zoom_lens()
+    plain, longer, grey = Pose(zoom=0.4), Pose(zoom=0.4, extender=2.0), Pose(zoom=0.4, nd_stops=3.0)
+    assert lens.scale_px(longer) == pytest.approx(2.0 * lens.scale_px(plain))
+    assert lens.f_number(longer) == pytest.approx(2.0 * lens.f_number(plain))
+    assert lens.light(longer) == pytest.approx(lens.light(plain) / 4.0)
+    assert lens.light(grey) == pytest.approx(lens.light(plain) / 8.0)
+    assert lens.waves(grey) == lens.waves(plain)
+
+
 def test_breathing_changes_the_scale_of_a_focus_sweep_only():
     still, breathes = zoom_lens(), zoom_lens(breathing=0.1)
     there = Pose(zoom=1.0, focus_um=still.chart_focus_um)

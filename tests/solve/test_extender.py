@@ -109,3 +109,22 @@ def test_rendered_pictures_of_a_star_that_doubles_show_one_swing():
         known, reading = track(known, frame)
         seen.append(reading)
     assert [into for _, into in swung(usable(seen))] == [True]
+
+
+@pytest.mark.parametrize(
+    ("after", "moved"),
+    [
+        ([(0.5, 0.0, 0.2, 1.0), (1.0, 0.2, 0.2, 1.0), (0.5, 0.2, 0.0, 1.0), (1.0, 0.0, 0.0, 1.0)], True),
+        ([(0.5, 0.0, 0.2, 1.0), (1.0, 0.2, 0.2, 1.0)], True),
+        ([(0.5, 0.0, 0.05, 1.0), (0.5, 0.05, 0.0, 1.0)], False),  # a lens that breathes by 11 %
+        ([(1.0, 0.0, 0.6, 1.0)], False),  # on the way back when the recording ends
+        ([(2.0, 0.0, 1.0, 1.0), (1.2, 1.0, 1.0, 1.0)], False),  # all the way
+    ],
+)
+def test_a_zoom_that_leaves_its_end_and_does_not_go_to_the_other_is_named(make_reading, after, moved):
+    """8 ** 0.2 = 1.5 times; and it changes nothing of the answer."""
+    parts = [(1.2, 1.0, 1.0, 1.0), (2.0, 1.0, 0.0, 1.0), (1.2, 0.0, 0.0, 1.0), *after]
+    answer = judge_clip(film(make_reading, parts), OPTICS)
+    assert (Flag.ZOOM_MOVED in answer.flags) is moved
+    assert ("hand on the zoom" in answer.verdict.advice) is moved
+    assert answer.back_focus.low_um <= DELTA_UM <= answer.back_focus.high_um

@@ -348,8 +348,7 @@ def _record_looks(session: Session, event: ev.Event) -> Session:
         case ev.LockSlipped(look=look, moved_um=moved):
             return replace(session, wide=look, left_um=moved, walk=(), lock_held=False, lock_slipped=True)
         case ev.LightChanged():
-            session = replace(session, light_changed=True, tele_best=None, wide_best=None, walk=())
-            return replace(session, last_corrected_um=None, left_um=None)
+            return _record_light(session)
         case ev.ZoomStrayed():
             return replace(session, corrected_um=None, last_corrected_um=None, left_um=None)
         case ev.WrongRing(turned="back-focus"):
@@ -366,6 +365,23 @@ def _record_looks(session: Session, event: ev.Event) -> Session:
             return replace(session, walk=looks, not_parfocal=True)
         case _:
             return session
+
+
+def _record_light(session: Session) -> Session:
+    """No look before it tells the light or the sharpest point, and how far a ring was turned is not known."""
+    turning = session.step in (Step.SWEEP_WIDE, Step.RETURN_WIDE)
+    return replace(
+        session,
+        light_changed=True,
+        tele=replace(session.tele, white_light=None) if session.tele else None,
+        wide=replace(session.wide, white_light=None) if session.wide else None,
+        tele_best=None,
+        wide_best=None,
+        walk=(),
+        corrected_um=None if turning else session.corrected_um,
+        last_corrected_um=None,
+        left_um=None,
+    )
 
 
 def _record_law(session: Session, *, near: bool) -> Session:

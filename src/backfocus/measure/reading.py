@@ -36,6 +36,7 @@ class Flag(StrEnum):
     DAMAGED = "damaged"
     LIGHT_CHANGED = "light-changed"
     EXTENDER = "extender"
+    ZOOM_MOVED = "zoom-moved"
     OTHER_MODE = "other-mode"
     TOO_SMALL = "too-small"
     GLOSSY = "glossy"

@@ -27,6 +27,7 @@ class Pose:
 
     `zoom`: 0 wide to 1 tele, equal steps are equal ratios. `focus_um`: how far the ring has moved the image
     at tele from its stop at infinity. `back_focus_deg`: 0 as found. `iris_f`: the f-number set, 0 is open.
+    `extender`: the factor of the one that is swung in, 1 is none. `nd_stops`: of the filter that is in.
     """
 
     zoom: float = 0.0
@@ -34,6 +35,8 @@ class Pose:
     back_focus_deg: float = 0.0
     iris_f: float = 0.0
     locked: bool = False
+    extender: float = 1.0
+    nd_stops: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class ZoomLens:
             back_focus_deg=min(max(pose.back_focus_deg, -stop_deg), stop_deg),
             iris_f=pose.iris_f,
             locked=pose.locked,
+            extender=pose.extender,
+            nd_stops=pose.nd_stops,
         )
 
     def ratio(self, pose: Pose) -> float:
@@ -73,7 +78,7 @@ class ZoomLens:
         """Radius of the star's rim in the picture."""
         sweep_um = 20.0 * self.half_depth_um(1.0)
         breath = 1.0 + self.settings.breathing * math.tanh(self.b_um(pose) / sweep_um)
-        return STAR_RADIUS_WIDE_PX * self.settings.zoom * self.ratio(pose) * breath
+        return STAR_RADIUS_WIDE_PX * self.settings.zoom * self.ratio(pose) * breath * pose.extender
 
     def zoom_at(self, scale_px: float) -> float:
         """The zoom position with about this scale, 0 to 1."""
@@ -91,7 +96,7 @@ class ZoomLens:
 
     def residual_um(self, pose: Pose) -> float:
         """Where the sensor stands minus where the image is."""
-        square = self.ratio(pose) ** 2
+        square = (self.ratio(pose) * pose.extender) ** 2
         fixed_um = self.delta_um(pose) + self.settings.tracking_um * math.sin(math.pi * pose.zoom)
         if self.settings.lens == "front":
             return fixed_um + self.b_um(pose) * square
@@ -105,8 +110,8 @@ class ZoomLens:
         return float(np.interp(ratio * self.settings.tele_mm, focal_mm, numbers))
 
     def f_number(self, pose: Pose) -> float:
-        """The working f-number; a lens cannot open further than it is wide."""
-        return float(max(self.open_f_number(self.ratio(pose)), pose.iris_f))
+        """The working f-number; not below the open lens's, and longer by an extender."""
+        return float(max(self.open_f_number(self.ratio(pose)), pose.iris_f)) * pose.extender
 
     def half_depth_um(self, ratio: float) -> float:
         """Half the depth of focus with the iris open: a pixel of blur, or a quarter of a wave."""
@@ -118,14 +123,14 @@ class ZoomLens:
         number = self.f_number(pose)
         tele, wide = self.settings.w040
         # Aberration of an open pupil: it falls with the fourth power of the iris.
-        closed = self.open_f_number(self.ratio(pose)) / number
+        closed = self.open_f_number(self.ratio(pose)) * pose.extender / number
         w040 = round((wide + (tele - wide) * pose.zoom) * closed**4, 4)
         cutoff = round(cutoff_cy_px(number, self.settings.pixel_um), 4)
         return defocus_waves(self.residual_um(pose), number) + sharpest_w020(w040, cutoff), w040
 
     def light(self, pose: Pose) -> float:
         """Light on the sensor against the open lens at wide."""
-        return float((self.settings.f_numbers[0][1] / self.f_number(pose)) ** 2)
+        return float((self.settings.f_numbers[0][1] / self.f_number(pose)) ** 2 * 2.0**-pose.nd_stops)
 
     def focal_mm(self, pose: Pose) -> float:
         """Focal length, wide to tele."""

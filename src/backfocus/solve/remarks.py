@@ -142,6 +142,11 @@ REMARKS: dict[Flag, Remark] = {
         "Take it out before the start and leave it out: with it tele and wide are seen through two lenses.",
         "in doubt",
     ),
+    Flag.ZOOM_MOVED: Remark(
+        "the zoom was moved at one of its ends, where only a ring is to be turned",
+        "What was turned after that is not counted: sweep once more with no hand on the zoom.",
+        "in doubt",
+    ),
     Flag.NO_OBJECT: Remark(
         "what the reference shows is not found in the picture",
         "Keep the object in the picture from tele to wide, in the middle, and zoom slowly.",

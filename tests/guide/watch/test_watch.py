@@ -5,6 +5,7 @@ h is 9 um throughout (f/1.8, 5 um pixels at wide). What is left is known exactly
 
 import copy
 import functools
+import math
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,6 +24,7 @@ from backfocus.guide.procedure import Session, Setup, Step, advance, ask, replay
 from backfocus.guide.records import from_dict, to_dict
 from backfocus.guide.watch.looks import judge_afterwards, looks_on_the_way
 from backfocus.guide.watch.pictures import TimedReading, jump_px
+from backfocus.guide.watch.sweep import judge_sweep
 from backfocus.guide.watch.watch import StepHistory, watch
 from backfocus.measure.reading import Flag, Reading
 from backfocus.session.run import Sighting, guide
@@ -296,6 +298,52 @@ def test_an_iris_that_closes_at_wide_is_named_and_put_back_the_end_is_right() ->
     # f/1.8 to f/4: 2 log2(4 / 1.8) = 2.3 stops less
     assert [event.stops for event in told] == [pytest.approx(-2.3, abs=0.05)]
     assert is_right(done)
+
+
+@pytest.mark.parametrize("stops", [1.0, -1.0, 0.2])
+@pytest.mark.parametrize(
+    "step", [Step.LOOK_TELE, Step.SWEEP_TELE, Step.RETURN_TELE, Step.SWEEP_WIDE, Step.RETURN_WIDE, Step.LOCK]
+)
+def test_other_light_at_the_same_zoom_is_named_in_every_step(step: Step, stops: float) -> None:
+    """Later both ends are seen in it, so nothing else would tell; no ramp hides it."""
+    camera = Camera(Lens(zoom=10.0, ramp_stops=1.0, ramp_known=False))
+    session = start(camera.lens.setup)[0]
+    tele, wide = (_look_at(camera, session, zoom) for zoom in (1.0, 0.0))
+    session = replace(session, step=step, turn=7, tele=tele, wide=wide, tele_px=770.0, wide_px=77.0)
+    camera.pose.zoom, camera.pose.nd_stops = float(step.at_tele), stops
+    state, told = StepHistory(), []
+    for at in range(9):
+        state, events = watch(state, camera.read(at / 10.0), session)
+        told += events
+    changed = [event.stops for event in told if isinstance(event, ev.LightChanged)]
+    assert [round(each, 1) for each in changed[:1]] == ([] if abs(stops) < 1.0 / 3.0 else [-stops])
+    if changed:
+        after, _ = advance(session, ev.LightChanged(1.0, -stops))
+        assert after.light_changed
+        # the ring was being turned, nobody knows how far
+        assert (after.corrected_um is None) or step not in (Step.SWEEP_WIDE, Step.RETURN_WIDE)
+        assert after.tele is not None
+        assert after.tele.white_light is None
+
+
+def _look_at(camera: Camera, session: Session, zoom: float) -> ev.SteadyReading | None:
+    camera.pose.zoom, camera.pose.focus_um = zoom, -camera.lens.delta_um
+    return steady_reading(session, [camera.read(at / 10.0) for at in range(8)])
+
+
+def test_a_peak_passed_within_a_few_pictures_is_too_fast_though_the_way_back_is_slow() -> None:
+    """27 um a picture: 3 pictures within two half depths of focus (9 um), where 8 are asked for."""
+    lens = Lens(zoom=10.0)
+    session = replace(start(lens.setup)[0], step=Step.SWEEP_TELE, tele_px=770.0, wide_px=77.0)
+    out = [280.0 - 27.6 * at for at in range(15)]
+    back = [out[-1] + 1.5 * at for at in range(1, 42)]
+    camera, pictures = Camera(lens), []
+    for at, um in enumerate([*out, *back]):
+        reading = camera.read(at / 25.0)
+        pictures.append(TimedReading(at / 25.0, reading, True, math.hypot(um, 9.0), 1.0))
+    event = judge_sweep(StepHistory(pictures=tuple(pictures)), session)
+    assert isinstance(event, ev.PeakMissed)
+    assert event.why == "too-fast"
 
 
 def test_an_iris_that_stays_closed_at_wide_gives_no_number() -> None:

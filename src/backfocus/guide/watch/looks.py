@@ -7,7 +7,8 @@ from statistics import median
 from ...measure.reading import Flag, Reading
 from ...optics.zoom import tele_after_correction_um, tele_enough
 from ...solve.backfocus import BackFocus
-from ...solve.light import beyond_ramp
+from ...solve.clip import SAME_ZOOM
+from ...solve.light import LEAST_STOPS, beyond_ramp, white_light
 from ...solve.verdict import WIDEST_RATIO
 from ...solve.zoom_pull import LIVE_HOLD_S, find_holds, usable
 from .. import events as ev
@@ -15,7 +16,7 @@ from ..blur import best_between, steady_reading
 from ..outcome import LOCK_TRIES, is_within, solve_session, tracks_badly, verdict_on
 from ..session_state import Session, half_depth_um, k_of, optics_of, ratio_of, zoom_unproved
 from ..steps import Step
-from .pictures import TimedReading, last, lasted, shaken_s
+from .pictures import FEWEST, HALF_S, TimedReading, last, lasted, scale_px, shaken_s
 
 LOOK_S = 0.8
 """A steady look is the mean of this long."""
@@ -55,6 +56,8 @@ def judge_tele(session: Session, pictures: Sequence[TimedReading], at_s: float) 
     look = _look(session, pictures, session.tele_best)
     if look is None:
         return None
+    if (stops := light_changed_stops(session, look)) is not None:
+        return ev.LightChanged(at_s, stops)
     touched = _touched(session, look, at_s)
     if isinstance(touched, ev.FocusTouched):
         if not lasted(pictures, 3.0 * LOOK_S):
@@ -88,7 +91,7 @@ def judge_wide(session: Session, pictures: Sequence[TimedReading], at_s: float) 
     look = _look(session, pictures, session.wide_best)
     if look is None:
         return None
-    if (stops := _light_changed_stops(session, look)) is not None:
+    if (stops := light_changed_stops(session, look)) is not None:
         return ev.LightChanged(at_s, stops)
     if is_part_way(session, look):
         return _part_way(session, look, at_s)
@@ -110,7 +113,7 @@ def judge_proof(session: Session, pictures: Sequence[TimedReading], at_s: float)
     look = _look(session, pictures, session.wide_best)
     if look is None:
         return None
-    if (stops := _light_changed_stops(session, look)) is not None:
+    if (stops := light_changed_stops(session, look)) is not None:
         return ev.LightChanged(at_s, stops)
     if not _held_still(session, look):
         event = _lock(session, look, at_s)
@@ -165,7 +168,7 @@ def judge_walk(session: Session, pictures: Sequence[TimedReading], at_s: float) 
     """What the walk through the zoom, now at rest at tele, means."""
     end = _look(session, pictures, session.tele_best)
     looks = looks_on_the_way(session, pictures)
-    if end is not None and (stops := _light_changed_stops(session, end)) is not None:
+    if end is not None and (stops := light_changed_stops(session, end)) is not None:
         return ev.LightChanged(at_s, stops)
     if end is not None and session.tele is not None and session.setup.optics:
         off_um = abs(end.residual_um - session.tele.residual_um)
@@ -184,7 +187,7 @@ def judge_afterwards(session: Session, readings: Sequence[Reading], at_s: float)
     if not wide or session.wide is None:
         return None
     look = steady_reading(session, pictures[wide[-1].first : wide[-1].last + 1], session.wide_best)
-    if look is None or _light_changed_stops(session, look) is not None:
+    if look is None or light_changed_stops(session, look) is not None:
         return None
     event = _lock(session, look, at_s)
     return None if isinstance(event, ev.LockHeld) else ev.LockSlipped(at_s, look, event.moved_um)
@@ -194,13 +197,44 @@ def _at_wide(session: Session, scale_px: float) -> bool:
     return session.wide_px is not None and abs(scale_px / session.wide_px - 1.0) < HOME
 
 
-def _light_changed_stops(session: Session, look: ev.SteadyReading) -> float | None:
-    """Stops by which a look is brighter than the last at tele and the lens explain, or None."""
-    before = session.tele.white_light if session.tele else None
-    if before is None or look.white_light is None:
+def light_changed_stops(session: Session, look: ev.SteadyReading) -> float | None:
+    """Stops by which a look is brighter than the last looks and the lens explain, or None where it is not."""
+    at_tele = session.step.at_tele or session.step is Step.WALK
+    before, same_end = session.tele, session.tele if at_tele else session.wide
+    if (stops := _brighter_stops(same_end, look)) is not None and _same_scale(same_end, look):
+        return stops if abs(stops) > LEAST_STOPS else None
+    if at_tele or (stops := _brighter_stops(before, look)) is None:
         return None
-    ratio = ratio_of(session, look.scale_px, at_tele=session.step is Step.WALK)
-    return beyond_ramp(math.log2(look.white_light / before), optics_of(session), ratio)
+    return beyond_ramp(stops, optics_of(session), ratio_of(session, look.scale_px, at_tele=False))
+
+
+def _brighter_stops(before: ev.SteadyReading | None, look: ev.SteadyReading) -> float | None:
+    if before is None or before.white_light is None or look.white_light is None:
+        return None
+    return math.log2(look.white_light / before.white_light)
+
+
+def _same_scale(before: ev.SteadyReading | None, look: ev.SteadyReading) -> bool:
+    """Whether both are of one zoom position, as far as their scales are known."""
+    scales = (before.scale_px if before else None, look.scale_px)
+    return None in scales or SAME_ZOOM < (scales[0] or 1.0) / (scales[1] or 1.0) < 1.0 / SAME_ZOOM
+
+
+def judge_light(session: Session, pictures: Sequence[TimedReading], at_s: float) -> ev.LightChanged | None:
+    """While a ring turns: whether the light is another one than at the last look here, once it stands."""
+    recent = [each for each in last(pictures, HALF_S) if each.measured and each.reading.white_light]
+    if len(recent) < FEWEST or not lasted(pictures, HALF_S):
+        return None
+    seen = [each.reading.white_light or 0.0 for each in recent]
+    white = white_light([each.reading for each in recent])
+    if white is None or math.log2(max(seen) / min(seen)) > LEAST_STOPS:
+        return None
+    look = ev.SteadyReading(scale_px(recent), 0.0, 0.0, (), (), (), white_light=white)
+    same_end = session.tele if session.step.at_tele else session.wide
+    if same_end is None or not _same_scale(same_end, look):
+        return None
+    stops = _brighter_stops(same_end, look)
+    return ev.LightChanged(at_s, stops) if stops is not None and abs(stops) > LEAST_STOPS else None
 
 
 def looks_on_the_way(session: Session, pictures: Sequence[TimedReading]) -> tuple[ev.SteadyReading, ...]:

@@ -12,7 +12,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from ...solve.hand_sweep import Passage, sweep_by_hand
+from ...solve.hand_sweep import FRAMES_NEAR, Passage, sweep_by_hand
 from ...solve.sweep_best import InFocus, in_focus
 from .. import events as ev
 from ..blur import SOFTEST_HALF_DEPTHS, as_in_focus, less_in_quadrature, refer, steady_reading
@@ -168,7 +168,7 @@ def _passage(session: Session, seen: Sequence[TimedReading]) -> Passage | None:
     depth_um = _depth_here_um(session, seen)
     raw = _by_tenths(seen, [each.um or 0.0 for each in seen])
     sigma_um = raw.mean_of([each.sigma_um for each in seen])
-    floor_um = _third(raw.values, lowest=True)
+    floor_um, fast = _floor_um(seen, raw.values, depth_um)
     own = list(zip(raw.values, sigma_um, strict=True))
     if floor_um <= SOFTEST_HALF_DEPTHS * depth_um:
         own = [less_in_quadrature(um, sigma, floor_um) for um, sigma in own]
@@ -178,10 +178,11 @@ def _passage(session: Session, seen: Sequence[TimedReading]) -> Passage | None:
     lowest_um, strays_um = raw.values[found.index], _strays_um(raw.values, sigma_um)
     fell_um = _third(raw.values[: found.index + 1]) - lowest_um
     rose_um = _third(raw.values[found.index :]) - lowest_um
+    seen_of_it = "too-fast" if fast and found.state == "passed" else found.state
     is_peak = floor_um <= SOFTEST_HALF_DEPTHS * depth_um and min(fell_um, rose_um) >= strays_um
     return replace(
         found,
-        state=found.state if is_peak else "falling",
+        state=seen_of_it if is_peak else "falling",
         fell_um=found.fell_um if fell_um >= strays_um else 0.0,
         rose_um=found.rose_um if rose_um >= strays_um else 0.0,
     )
@@ -195,6 +196,23 @@ def _third(values: NDArray[np.float64], *, lowest: bool = False) -> float:
     """The third highest value, or the third lowest: one or two wild ones are no end."""
     ordered = np.sort(values) if lowest else -np.sort(-values)
     return float(ordered[min(2, len(ordered) - 1)])
+
+
+def _floor_um(
+    seen: Sequence[TimedReading], values: NDArray[np.float64], depth_um: float
+) -> tuple[float, bool]:
+    """The least |r|, of which one or two wild pictures say nothing, and whether focus went by too fast.
+
+    The third lowest value. Where focus went by within a few pictures that is far out of focus already, and
+    the middle of three that follow one another says it.
+    """
+    blur_um = np.array([each.um or 0.0 for each in seen])
+    middle_um = float(np.median(np.lib.stride_tricks.sliding_window_view(blur_um, 3), axis=1).min())
+    third_um = _third(values, lowest=True)
+    if middle_um >= third_um - depth_um:
+        return third_um, False
+    near = np.count_nonzero(blur_um <= np.hypot(middle_um, 2.0 * depth_um))
+    return middle_um, bool(near < FRAMES_NEAR)
 
 
 def _strays_um(raw_um: NDArray[np.float64], sigma_um: NDArray[np.float64]) -> float:
@@ -216,7 +234,7 @@ def _by_time(session: Session, seen: Sequence[TimedReading]) -> InFocus | None:
     """The pictures about the moment of focus; None where the ring went by in a few, or not evenly."""
     depth_um = _depth_here_um(session, seen)
     blur_um = np.array([each.um or 0.0 for each in seen])
-    floor_um = min(_third(blur_um, lowest=True), SOFTEST_HALF_DEPTHS * depth_um)
+    floor_um = min(_floor_um(seen, blur_um, depth_um)[0], SOFTEST_HALF_DEPTHS * depth_um)
     own_um = np.sqrt(np.maximum(np.square(blur_um) - floor_um**2, 0.0))
     found = in_focus(own_um, depth_um, risen_half_depths=RISEN_HALF_DEPTHS)
     return found if found is not None and len(found.pictures) >= FEWEST_BY_TIME else None

@@ -17,7 +17,7 @@ from ..session_state import Session
 from ..steps import Step, table
 from .aim import judge_aim, judge_check, judge_object
 from .idle import judge_change, noticed
-from .looks import LOOK_S, judge_proof, judge_tele, judge_wide, tele_missing
+from .looks import LOOK_S, judge_light, judge_proof, judge_tele, judge_wide, tele_missing
 from .pictures import (
     KEPT_S,
     StepHistory,
@@ -53,6 +53,8 @@ SWING_S, SWING_PICTURES, SWING_FPS = 2.0, 16, 25.0
 """Among which an extender shows: two rests and what lies between, in pictures of no higher rate."""
 
 _TURNING = (Step.SWEEP_TELE, Step.RETURN_TELE, Step.SWEEP_WIDE, Step.RETURN_WIDE)
+_LIT = (*_TURNING, Step.LOCK)
+"""Steps in which the light is watched all the time; in others a look at the end of the zoom tells."""
 _LIGHT_ONLY = (Step.AIM, Step.CHECK, Step.WALK, Step.LOCK)
 """Steps in which a star counts as it is, however blurred."""
 _TAKES = (Step.AIM, Step.CHECK, Step.TO_TELE)
@@ -116,9 +118,10 @@ def _timed(reading: Reading, session: Session) -> TimedReading:
 
 
 def _intruded(state: StepHistory, session: Session) -> ev.Seen | None:
-    """What no step asks for: an extender, a zoom that moves while a ring is turned, a bump."""
+    """What no step asks for: an extender, a zoom that moves while a ring is turned, other light, a bump."""
     strayed = judge_strayed(state, session) if session.step in _TURNING else None
-    return _swung(state) or strayed or _bumped(state, session)
+    relit = judge_light(session, state.pictures, state.at_s) if session.step in _LIT else None
+    return _swung(state) or strayed or relit or _bumped(state, session)
 
 
 def _refused(state: StepHistory, session: Session) -> ev.Seen | None:
