@@ -3,11 +3,14 @@
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..errors import OutputError, UsageError
 from . import options
+from .certificate import file_in_folder
 
 if TYPE_CHECKING:
     from ..control.discovery import Neighbour
@@ -24,7 +27,27 @@ Wait = Annotated[
 ]
 
 
-def devices(network: Network = False, seconds: Wait = 3.0, json_: options.Json = False) -> None:
+Record = Annotated[
+    str | None,
+    typer.Option(
+        "--record",
+        metavar="LENS",
+        help="Write down what this lens answers, for a test: visca://HOST, vapix://HOST... Nothing moves.",
+        show_default=False,
+    ),
+]
+To = Annotated[
+    Path | None, typer.Option("--to", help="Where --record writes: a file of JSON lines.", show_default=False)
+]
+
+
+def devices(
+    network: Network = False,
+    seconds: Wait = 3.0,
+    record: Record = None,
+    to: To = None,
+    json_: options.Json = False,
+) -> None:
     """List the capture devices of this machine, and with --network the cameras on the local one.
 
     With the address to use for each: as SOURCE for pictures, as LENS of `backfocus auto` for motors. Nothing
@@ -36,8 +59,13 @@ def devices(network: Network = False, seconds: Wait = 3.0, json_: options.Json =
 
       backfocus devices --network
 
+      backfocus devices --record visca://192.0.2.10 --to my-camera.jsonl
+
     Exit code 4 when there is none.
     """
+    if record is not None or to is not None:
+        _record(record, to)
+        return
     from ..video.capture import devices as capture_devices
 
     count = 0
@@ -56,6 +84,23 @@ def devices(network: Network = False, seconds: Wait = 3.0, json_: options.Json =
             "look for one with --network"
         )
         raise typer.Exit(4)
+
+
+def _record(address: str | None, to: Path | None) -> None:
+    from ..control.recorder import record, written
+
+    if address is None or to is None:
+        raise UsageError("--record LENS and --to FILE go together")
+    file_in_folder("--to", to)
+    said = record(address)
+    try:
+        to.write_text(written(address, said), encoding="utf-8")
+    except OSError as fault:
+        raise OutputError(f"{to}: {fault.strerror or fault}: choose another place with --to") from None
+    options.notice(
+        f"{len(said)} answers are in {to}. No password is among them, but what the camera says of itself is, "
+        "such as its serial number: read it before you pass it on"
+    )
 
 
 def _write(address: str, name: str, detail: str, use: str, json_: bool) -> None:

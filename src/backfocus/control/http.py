@@ -8,6 +8,7 @@ import httpx
 
 from ..errors import LensError, UsageError
 from ..redaction import shown
+from .exchanges import Said, tell
 from .login import PASSWORD, USER, login
 from .polled import NoAnswerError
 
@@ -100,6 +101,7 @@ class Http:
             raise UsageError(f"{self.title} is not a valid address: check host and port") from None
         except httpx.TransportError as fault:
             raise NoAnswerError(str(fault) or type(fault).__name__) from None
+        tell(_said(answer))
         if answer.status_code in (401, 403):
             raise LensError(
                 f"{self.title} refuses name and password: give them in {USER} and {PASSWORD}, "
@@ -127,3 +129,18 @@ class Http:
     def close(self) -> None:
         """Let go."""
         self._client.close()
+
+
+def _said(answer: httpx.Response) -> Said:
+    """For a recording: without heads, for they hold name and password."""
+    asked = answer.request
+    kind = answer.headers.get("content-type", "")
+    is_text = kind.startswith("text/") or any(word in kind for word in ("xml", "json"))
+    return Said(
+        "http",
+        f"{asked.method} {asked.url.raw_path.decode('ascii', 'replace')}",
+        asked.content.decode("utf-8", "replace"),
+        [answer.text] if is_text or not kind else [],
+        answer.status_code,
+        kind,
+    )

@@ -15,6 +15,7 @@ from ..errors import LensError, LensUnreachable
 from ..guide.axes import Automatic, Axis, AxisName
 from . import l10
 from .counting import Counting
+from .exchanges import tell_packet
 from .l10 import Block, Code
 from .polled import Look, NoAnswerError, Polled, polled
 from .query import REVERSED, STRAIGHT, asked_for, which_way
@@ -60,7 +61,10 @@ class SerialLine:
         self._line.write(l10.block_bytes(block))
         head = self._line.read(1)
         length = l10.length_of(head[0]) if head else None
-        return None if length is None else l10.read_block(head + self._line.read(length - 1))
+        answer = head + self._line.read(length - 1) if length is not None else b""
+        tell_packet("l10", l10.block_bytes(block))
+        tell_packet("l10", None, answer)
+        return l10.read_block(answer)
 
     def close(self) -> None:
         """Let go."""

@@ -184,6 +184,14 @@ class Talk:
         self._sequence = 0 if request.kind == Kind.CONTROL else (self._sequence + 1) % SEQUENCES
         return visca.message_bytes(Message(request.kind, request.sequence, request.packet))
 
+    def packet_in(self, data: bytes) -> bytes | None:
+        """The packet that goes over the wire inside `data`; None for a word about the wire itself."""
+        if self.framing == "raw":
+            return data
+        message = visca.read_message(data)
+        is_packet = message is not None and message.kind not in (Kind.CONTROL, Kind.CONTROL_REPLY)
+        return message.payload if message is not None and is_packet else None
+
     def received(self, data: bytes, now_s: float) -> None:
         """Take in one packet (raw) or one datagram (Sony)."""
         if self.framing == "raw":

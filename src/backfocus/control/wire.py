@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from .exchanges import tell_packet
 from .serial_line import open_line
 from .visca import packets
 from .visca_talk import Talk
@@ -151,6 +152,8 @@ class Conversation:
             data = self.talk.due(self.clock())
         if data is not None:
             self._wire.send(data)
+            tell_packet("visca", self.talk.packet_in(data))
         for packet in self._wire.receive():
+            tell_packet("visca", None, self.talk.packet_in(packet))
             with self.changed:
                 self.talk.received(packet, self.clock())
