@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from backfocus.control import aw, polled
@@ -78,3 +79,14 @@ def test_a_camera_that_falls_silent_is_named_without_the_password(
         assert "hunter2" not in str(caught.value) + opened.how_to_restore(
             Automatic(focus=True, exposure=True)
         )
+
+
+def test_questions_may_be_posted_too(served: Served) -> None:
+    """The documents of both makers say GET or POST; the `axis` package posts, and calls it plain text."""
+    for path, asked, said in (
+        ("/axis-cgi/com/ptz.cgi", "query=limits", "MaxZoom=9999"),
+        ("/cgi-bin/admin/remotefocus.cgi", "function=getstatus", "remote_focus_zoom_motor="),
+    ):
+        url = f"http://127.0.0.1:{served.video_port}{path}"
+        answer = httpx.post(url, content=asked, headers={"Content-Type": "text/plain"}, trust_env=False)
+        assert said in answer.text

@@ -13,7 +13,7 @@ from typing import Any
 from ..guide.axes import Automatic, AxisName
 from .http_server import Answer, Request
 from .virtual_camera import VirtualCamera
-from .ways import send, share
+from .ways import arguments, send, share
 
 LOWEST_FOCUS, HIGHEST = 770, 9999
 """Of ptz.cgi, as a camera of theirs tells it."""
@@ -30,7 +30,7 @@ class VapixFace:
     def __call__(self, asked: Request) -> Answer | None:
         """The answer, or None for another path."""
         if asked.path == "/axis-cgi/com/ptz.cgi":
-            return Answer(b"Service Unavailable", code=503) if asked.refused else self._ptz(asked.query)
+            return Answer(b"Service Unavailable", code=503) if asked.refused else self._ptz(arguments(asked))
         if asked.path == "/axis-cgi/opticscontrol.cgi" and asked.method == "POST":
             return self._optics(asked)
         return None

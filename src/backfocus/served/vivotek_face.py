@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from ..guide.axes import Automatic, AxisName
 from .http_server import Answer, Request
 from .virtual_camera import VirtualCamera
-from .ways import send, share
+from .ways import arguments, send, share
 
 ENDS = {"zoom": (0, 1150), "focus": (30, 1180), "back-focus": (0, 483)}
 """The first and last position of each motor, as cameras of theirs tell them."""
@@ -28,11 +28,12 @@ class VivotekFace:
         if asked.refused:
             return Answer(b"Service Unavailable", code=503)
         has_back_focus = self._camera.settings.motor == "back-focus"
-        match asked.query.get("channel", "0"):
+        given = arguments(asked)
+        match given.get("channel", "0"):
             case "0":
-                return self._channel(asked.query, {"zoom": "zoom", "focus": "focus"})
+                return self._channel(given, {"zoom": "zoom", "focus": "focus"})
             case "1" if has_back_focus:
-                return self._channel(asked.query, {"focus": "back-focus"})
+                return self._channel(given, {"focus": "back-focus"})
             case _:
                 return _bad_request()
 

@@ -1,6 +1,10 @@
-"""How a face that speaks of 0 to 1, or of other numbers, drives the motors of the virtual camera."""
+"""What faces over HTTP have in common: arguments in either place, motors driven by shares of a span."""
+
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
 
 from ..guide.axes import AxisName
+from .http_server import Request
 from .virtual_camera import VirtualCamera
 
 
@@ -14,3 +18,8 @@ def send(camera: VirtualCamera, axis: AxisName, wanted: float) -> str | None:
     """Send a motor to a share of its span; what the camera says against it, or None."""
     low, high = camera.span(axis)
     return camera.move(axis, low + min(max(wanted, 0.0), 1.0) * (high - low))
+
+
+def arguments(asked: Request) -> Mapping[str, str]:
+    """What stands in the query, and in the form that some clients post instead, as whatever type."""
+    return {**asked.query, **dict(parse_qsl(asked.body.decode("latin-1"), keep_blank_values=True))}
