@@ -9,7 +9,7 @@ import pytest
 
 from backfocus.control import vapix
 from backfocus.control.http import Http
-from backfocus.control.vapix_lens import OpticsRemote, PtzRemote
+from backfocus.control.vapix_lens import OpticsRemote, PtzRemote, remote_of
 from backfocus.errors import LensError
 from backfocus.guide.axes import Automatic
 
@@ -111,3 +111,23 @@ def test_a_camera_without_motors_says_so_without_the_password() -> None:
     with pytest.raises(LensError, match="no motors") as caught:
         PtzRemote(http({"query=limits": "MinPan=-170\nMaxPan=170"}, []), {})
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_login_that_may_not_ask_for_the_optics_never_drives_a_digital_zoom() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(403) if request.method == "POST" else httpx.Response(200, text=LIMITS)
+
+    camera = Http(urlsplit("vapix://kim:hunter2@camera.test"), "offered", httpx.MockTransport(answer))
+    with pytest.raises(LensError, match="refuses name and password"):
+        remote_of(camera, {})
+    assert isinstance(remote_of(camera, {"api": "ptz"}), PtzRemote)
+
+
+def test_a_ptz_camera_has_no_optics_control() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(404) if request.method == "POST" else httpx.Response(200, text=LIMITS)
+
+    camera = Http(urlsplit("vapix://camera.test"), "offered", httpx.MockTransport(answer))
+    assert isinstance(remote_of(camera, {}), PtzRemote)
+    with pytest.raises(LensError, match="code 404"):
+        remote_of(camera, {"api": "optics"})

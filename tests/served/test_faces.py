@@ -55,7 +55,7 @@ def test_what_is_lost_or_refused_as_busy_is_asked_again(faulty: Served, served: 
         lens, axis = opened.control, opened.control.axes["focus"]
         was = lens.automatic(BY_HAND)
         assert was == as_made  # what was lost on the way hid nothing of how they were
-        aim = round(axis.low + 0.3 * axis.span)
+        aim = round(axis.low + (0.2 + 0.1 * number) * axis.span)  # elsewhere than the protocol before
         lens.move("focus", aim)
         with lens._changed:
             assert lens._changed.wait_for(lambda: lens._resting or lens._lost, 10.0)

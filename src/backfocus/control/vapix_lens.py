@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import SplitResult
 
+import httpx
+
 from ..errors import LensError
 from ..guide.axes import Automatic, Axis, AxisName
 from . import vapix
@@ -156,23 +158,26 @@ class OpticsRemote:
 
     def _set(self, method: str, **values: Any) -> None:
         fault = vapix.optics_fault(
-            post(self._http, vapix.optics_question(method, self._ability.optics_id, **values))
+            _post(self._http, vapix.optics_question(method, self._ability.optics_id, **values))
         )
         self._refused = fault[1] if fault else self._refused
 
     def _state(self) -> vapix.OpticsState:
-        said = post(self._http, vapix.optics_question("getOptics"))
+        said = _post(self._http, vapix.optics_question("getOptics"))
         state = vapix.read_optics(said, self._ability.optics_id)
         if state is None:
             raise LensError(f"{self.title} does not tell where its optics stand")
         return state
 
 
-def post(http: Http, question: dict[str, Any]) -> Any:
+def _post(http: Http, question: dict[str, Any]) -> Any:
+    return _json(http, http.ask(vapix.OPTICS_PATH, method="POST", json=question))
+
+
+def _json(http: Http, answer: httpx.Response) -> Any:
     """The answer as JSON; raises NoAnswerError where the camera could not do it just now."""
-    answer = demand_ok(http, http.ask(vapix.OPTICS_PATH, method="POST", json=question))
     try:
-        said = answer.json()
+        said = demand_ok(http, answer).json()
     except ValueError:
         raise LensError(f"{http.title} answers with something else than JSON") from None
     fault = vapix.optics_fault(said)
@@ -181,16 +186,18 @@ def post(http: Http, question: dict[str, Any]) -> Any:
     return said
 
 
-def _remote(http: Http, given: dict[str, str]) -> Remote:
-    """By what the camera has: its optics first, for `ptz.cgi` of a fixed camera is its digital zoom."""
+def remote_of(http: Http, given: dict[str, str]) -> Remote:
+    """By what the camera has: its optics first, for `ptz.cgi` of a fixed camera is its digital zoom.
+
+    So a login that may not ask for the optics is an error, and no reason to take the other.
+    """
     if given.get("api") == PTZ:
         return PtzRemote(http, given)
-    try:
-        abilities = vapix.read_abilities(post(http, vapix.optics_question("getCapabilities")))
-    except LensError:
-        if given.get("api") == OPTICS:
-            raise
+    question = vapix.optics_question("getCapabilities")
+    answer = http.ask(vapix.OPTICS_PATH, method="POST", json=question)  # a refused login ends here
+    if given.get("api") != OPTICS and not answer.is_success:
         return PtzRemote(http, given)
+    abilities = vapix.read_abilities(_json(http, answer))
     number = int(given.get("camera", "1"))
     movable = [each for each in abilities if each.focuses or each.most_magnified is not None]
     if not movable:
@@ -203,5 +210,5 @@ def _remote(http: Http, given: dict[str, str]) -> Remote:
 @contextmanager
 def open_lens(parts: SplitResult) -> Iterator[Polled]:
     """The lens of a camera; raises as `lens_over_http`."""
-    with lens_over_http(parts, KEYS, _remote) as lens:
+    with lens_over_http(parts, KEYS, remote_of) as lens:
         yield lens
