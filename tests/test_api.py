@@ -327,6 +327,14 @@ def test_the_array_stays_as_it_was_and_can_be_written_to() -> None:
     picture[0, 0] = 7
 
 
+def test_check_takes_a_region_as_the_part_in_which_an_object_stands() -> None:
+    clip = "sim://?clip=check&scene=wall&size=320x180&seconds=1"
+    with pytest.raises(backfocus.UsageError, match="9 x 9 pixels is too small"):
+        backfocus.check(clip, region=(0, 0, 9, 9))
+    with pytest.raises(backfocus.UsageError, match="region is a part of an object here"):
+        backfocus.check(clip, region="0,0,90x90", target="star")
+
+
 def test_a_region_measures_an_edge(golden: Path) -> None:
     edge = cv2.imread(str(golden / "edge" / "Test_edge1.bmp"), cv2.IMREAD_GRAYSCALE)
     for region in ("0,0,343x124", (0, 0, 343, 124)):

@@ -25,7 +25,7 @@ from .session.certificate import check_outcome
 from .session.clip_check import ClipCheck, Question, check_clip
 from .session.config import Config, read_config, settled
 from .session.measured import Measured, judged, measured
-from .session.rig import Rig, layered, resolve, rig_options
+from .session.rig import Rig, layered, resolve, rig_options, with_region_of_object
 from .session.run import Limits
 from .show.lines import reading_json, reading_words
 from .solve.backfocus import ZoomResidual
@@ -189,6 +189,7 @@ def check(
     range: Range | None = None,  # noqa: A002  the name of the option
     target: Target | None = None,
     max_megapixels: float | None = None,
+    region: "str | tuple[int, int, int, int] | None" = None,
     no_ring: bool | None = None,
     shims: "tuple[float, ...] | list[float] | str | None" = None,
     um_per_degree: float | None = None,
@@ -221,8 +222,10 @@ def check(
     f_number : float or str, optional
         The working one, or a text such as "1.8@7.8-108,2.6@156" or "T2.0".
     transfer, range, target, max_megapixels
-        Transfer curve, video range ("full", "limited"), what to look for ("star", "edge"), and how large a
-        picture may be, where that is not to be left to the source.
+        Transfer curve, video range ("full", "limited"), what to look for ("star", "edge", "object"), and how
+        large a picture may be, where that is not to be left to the source.
+    region : str or (x, y, width, height), optional
+        The part of the first picture in which the object stands, where no chart does.
     no_ring, shims, um_per_degree
         What can be moved on the lens, for the advice: no back-focus ring, washers in um, um a degree.
     red_blue_um : float, optional
@@ -258,12 +261,13 @@ def check(
         "range": range,
         "target": target,
         "max_megapixels": max_megapixels,
+        "region": region,
         "no_ring": no_ring,
         "shims": shims,
         "um_per_degree": um_per_degree,
         "red_blue_um": red_blue_um,
     }
-    meant = _rig(said, rig, config)
+    meant = _rig(said, rig, config, region_of_object=True)
     found = check_clip(
         meant,
         Question(first_turn, _path(after), shim_um),
@@ -304,7 +308,8 @@ def readings(
     Parameters
     ----------
     region : str or (x, y, width, height), optional
-        Measure the one slanted edge in this part of the picture.
+        Measure the one slanted edge in this part of the picture; with target "object", the object that stands
+        in this part of the first one.
 
     The others are those of `check`.
 
@@ -404,12 +409,19 @@ def read_picture(
 
 
 def _rig(
-    said: Mapping[str, object], rig: str | None, config: Source | None, *, needs_source: bool = True
+    said: Mapping[str, object],
+    rig: str | None,
+    config: Source | None,
+    *,
+    needs_source: bool = True,
+    region_of_object: bool = False,
 ) -> Rig:
     options = rig_options(said)
     named = rig is not None or config is not None
     holds = read_config(_path(config)) if named else NO_CONFIG
     options = layered(settled(options, holds, rig))
+    if region_of_object:
+        options = with_region_of_object(options)
     if needs_source and options.source is None:
         raise UsageError("no ", Argument("source"), ": give one, or a ", Argument("rig"), " that has one")
     return resolve(options, half_is_wrong=any(said.get(name) is not None for name in OPTICS_SAID))

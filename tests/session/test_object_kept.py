@@ -12,10 +12,12 @@ from backfocus.guide import events as ev
 from backfocus.guide.procedure import start
 from backfocus.guide.session_state import Setup
 from backfocus.guide.watch.watch import StepHistory
+from backfocus.measure.edge.measurement import Region as EdgeRegion
+from backfocus.measure.object.region import Region
 from backfocus.measure.object.track import ObjectTrack, track_object
 from backfocus.measure.reading import Reading
 from backfocus.session.comparison import comparisons_in
-from backfocus.session.guided import Plan, begin, resume
+from backfocus.session.guided import GuidedSession, Plan, begin, resume
 from backfocus.session.journal import Journal
 from backfocus.session.reference import object_of
 from backfocus.session.rig import RigOptions, resolve
@@ -25,6 +27,7 @@ from backfocus.session.store import KeptPicture, Store
 from ..measure.object.test_follow import picture
 from ..measure.object.test_track import IN, OUT, SWEEP
 
+OTHER_PART = RigOptions(source="rtsp://cam/1", target="object", region=EdgeRegion(300, 150, 100, 100))
 LOOK = ev.SteadyReading(76.0, 1.0, 0.5)
 
 
@@ -115,6 +118,49 @@ class Film:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+CHOSEN = Region(250.0, 140.0, 330.0, 200.0)
+
+
+def first_seen(guided: GuidedSession, plan: Plan) -> Reading:
+    """What the first picture tells; the session is left open then."""
+    return next(each.sighting.reading for each in guided.moments(Film(), plan.rig) if each.sighting)
+
+
+AIMING: list[ev.Event] = [ev.StarSeen(1.0, 76.0), ev.Repeated(1.0, "check"), ev.Undone(1.0, "check")]
+AT_WIDE: list[ev.Event] = [
+    *(ev.Skipped(1.0, step) for step in ("aim", "check", "to-tele", "look-tele", "to-wide")),
+    ev.StillOff(3.0, LOOK, 40.0, 2.0),
+]
+
+
+@pytest.mark.parametrize("events", [AIMING, AT_WIDE], ids=["aiming", "at wide"])
+def test_the_chosen_part_is_kept_and_counts_again(
+    tmp_path: Path, at_wide: tuple[ObjectTrack, Frame, Reading], events: list[ev.Event]
+) -> None:
+    address = tmp_path / "s.db"
+    plan = Plan(resolve(RigOptions(source="rtsp://cam/1", target="object")), "x", "x")
+    with Store.open(address) as store:
+        number = written(store, (replace(at_wide[0], region=CHOSEN), *at_wide[1:]), *events)
+    with resume(address, number, plan)[0] as guided:
+        seen = first_seen(guided, plan)
+        assert guided.known_object is not None
+        region = guided.known_object.region
+    assert region is not None
+    if events is AT_WIDE:
+        assert region == CHOSEN
+        assert seen.object is not None
+        half = seen.object.tiles[0].side_px / 2
+        # the first picture was a quarter smaller, and all grows from its middle
+        assert min(tile.x_px - half for tile in seen.object.tiles) > 319.5 + (250 - 319.5) * 4 / 3 - 2
+    else:
+        assert (region.left_px + region.right_px) / 2 == pytest.approx(290.0, abs=1.0)
+    other = replace(plan, rig=resolve(OTHER_PART))
+    with resume(address, number, other)[0] as guided:
+        first_seen(guided, other)
+        assert guided.known_object is not None
+        assert guided.known_object.region == Region(300.0, 150.0, 400.0, 250.0)
 
 
 def test_a_session_that_is_taken_up_measures_against_its_reference_at_once(

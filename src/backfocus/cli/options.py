@@ -6,7 +6,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -250,14 +250,11 @@ class Asked:
         `source`: the one to take where none is said. `region_of_object`: a region is where an object stands,
         and not where an edge is.
         """
-        from ..session.rig import RigOptions, over
+        from ..session.rig import RigOptions, over, with_region_of_object
 
         options = over(self.options, RigOptions(source=source))
-        if region_of_object and options.region is not None:
-            if options.target not in (None, "auto", "object"):
-                raise UsageError(Argument("region"), " is a part of an object here: it goes without ",
-                                 Argument("target", options.target))  # fmt: skip
-            options = replace(options, target="object")
+        if region_of_object:
+            options = with_region_of_object(options)
         if not options.source:
             raise UsageError(
                 "no ",

@@ -18,12 +18,14 @@ from ..guide.hands import Hands
 from ..guide.instructions import Instruction
 from ..guide.procedure import advance, start
 from ..guide.session_state import Session, Setup
+from ..guide.steps import Step
+from ..measure.object.region import Region
 from ..measure.object.track import ObjectTrack
 from ..solve.learned import one_name
 from ..video.source import VideoSource
 from .cameras import known_camera
 from .journal import Journal, ReplayedSession, fold
-from .reference import object_of
+from .reference import object_of, region_of
 from .rig import Rig
 from .run import Limits, Moment, Tracking, guide
 from .store import Entry, Store, StoredSession, Summary
@@ -127,6 +129,11 @@ class GuidedSession:
         self._aimed: tuple[float, float] | None = None
 
     @property
+    def known_object(self) -> ObjectTrack | None:
+        """What is known of the object; None while nothing is."""
+        return self._object
+
+    @property
     def number(self) -> int | None:
         """Its number in the store; None until something has happened that is worth keeping."""
         return self._journal.session_id
@@ -170,6 +177,19 @@ class GuidedSession:
             self._aimed = x_share, y_share
         else:
             self._measure.aim(x_share, y_share)
+
+    def choose_again(self, kept: tuple[Region, tuple[int, int]] | None, named: Region | None) -> None:
+        """Keep to the part of the session's first picture that was chosen in it, or to the one named now.
+
+        Before there is a reference nothing finds that part again, and only its middle counts, at wide.
+        """
+        region = named or (kept[0] if kept else None)
+        if self._object is not None:
+            self._object = replace(self._object, region=region)
+        elif kept is not None and named is None and self.session.step in (Step.AIM, Step.CHECK):
+            part, (width_px, height_px) = kept
+            x_px, y_px = (part.left_px + part.right_px) / 2, (part.top_px + part.bottom_px) / 2
+            self._aimed = x_px / width_px, y_px / height_px
 
     def say(self, event: ev.Event) -> tuple[Instruction, ...]:
         """What to do after something said while no pictures are looked at; it is written down.
@@ -262,6 +282,7 @@ def resume(store_address: str | Path | None, number: int, plan: Plan) -> tuple[G
             replayed.until_s,
             object_of(store.reference(number)),
         )
+        guided.choose_again(region_of(stored.entries), plan.rig.part)
         _say_what_is_new(guided, plan)
         if guided.session.finished:
             raise UsageError(
@@ -275,8 +296,11 @@ def resume(store_address: str | Path | None, number: int, plan: Plan) -> tuple[G
 
 def _looked_for(known: ObjectTrack | None) -> ObjectTrack | None:
     """What was known of an object, to be found again: the camera may have been moved meanwhile."""
-    if known is None or known.reference is None or not known.is_peak:
+    if known is None:
         return None
+    if known.reference is None or not known.is_peak:
+        # a part of the first picture, at wide, is where it was; zoomed in nothing tells where
+        return ObjectTrack(region=known.region) if known.region and not known.zoomed_in else None
     return replace(known, followed=None)
 
 

@@ -16,13 +16,14 @@ from ..guide.records import from_dict, to_dict
 from ..guide.session_state import Result, Session, Setup
 from ..measure.object.keeping import kept
 from ..measure.object.reference import Reference
+from ..measure.object.region import Region
 from ..measure.object.track import ObjectTrack, shown_beside
 from ..measure.reading import Reading
 from ..show.lines import check_json
 from ..solve.learned import Mode
 from .cameras import learn
 from .comparison import comparison_of, entries_of
-from .reference import kept_picture
+from .reference import kept_picture, region_entry
 from .run import Moment, Sighting
 from .store import Entry, NdResult, Store, StoredSession
 
@@ -54,6 +55,7 @@ class Journal:
         self._lens = heading.lens if heading else lens
         self._size_px: tuple[int, int] | None = None
         self._reference: Reference | None = None
+        self._region: Region | None = None
         self._waiting: list[Entry] = []
         self._begun_at = datetime.now(UTC)
 
@@ -87,6 +89,9 @@ class Journal:
         if moment.sighting is not None:
             self._size_px = moment.sighting.frame.size_px
         self._write(list(_entries(moment)), happened=happened)
+        if known is not None and known.region != self._region and self._size_px is not None:
+            self._region = known.region
+            self.keep(region_entry(known.region, self._size_px, moment.at_s))
         if known is not None and moment.sighting is not None and _worth_a_picture(moment):
             self._keep_object(known, moment.sighting.frame, moment.at_s)
         if moment.session.finished:

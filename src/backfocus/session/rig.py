@@ -132,6 +132,19 @@ def over(upper: RigOptions, lower: RigOptions) -> RigOptions:
     return replace(lower, **_said(upper))
 
 
+def with_region_of_object(said: RigOptions) -> RigOptions:
+    """With a region as the part in which an object stands, and not as one that holds an edge."""
+    if said.region is None:
+        return said
+    if said.target not in (None, "auto", "object"):
+        raise UsageError(
+            Argument("region"),
+            " is a part of an object here: it goes without ",
+            Argument("target", said.target),
+        )
+    return replace(said, target="object")
+
+
 def layered(lowest_first: Iterable[RigOptions]) -> RigOptions:
     """Each laid over those before it."""
     return reduce(lambda lower, upper: over(upper, lower), lowest_first, NOTHING_SAID)

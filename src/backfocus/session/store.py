@@ -26,7 +26,7 @@ from .writer import Writer, this_program, writer_of
 
 Json = dict[str, Any]
 Kind = Literal[
-    "event", "ignored", "instruction", "reading", "sweep", "picture", "compared", "choice", "rings"
+    "event", "ignored", "instruction", "reading", "sweep", "picture", "compared", "region", "choice", "rings"
 ]
 State = Literal["open", "closed"]
 
@@ -97,8 +97,9 @@ _cameras = sa.Table(
 class Entry:
     """Something that happened, as plain JSON values; a picture is a PNG with its caption in `payload`.
 
-    "compared" is an object at tele beside wide: three pictures, one entry each. "choice" is
-    what was chosen on the page, "rings" is where those of a practice camera stand.
+    "compared" is an object at tele beside wide: three pictures, one entry each. "region" is the part in
+    which somebody says the object stands. "choice" is what was chosen on the page, "rings" is where those of
+    a practice camera stand.
     """
 
     kind: Kind

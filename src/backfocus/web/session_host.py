@@ -126,6 +126,7 @@ class SessionHost:
         with self._lock:
             chosen = self._chosen_for(number)
             self._end()
+            self._aimed = None
             guided, stored = resume(self._store_address, number, chosen.plan())
             self._take(chosen)
             if self._lesson is not None:
