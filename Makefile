@@ -43,9 +43,10 @@ truth: setup     ## prove every number against somebody else's answer; writes do
 truth-short: setup   ## the same with fewer cases, printed only
 	@.venv/bin/python -m tools.truth --short
 
-truth-long: setup  ## film, read and judge 600 recordings by real cameras, and some in which the light changes; hours, goes on where it stopped
+truth-long: setup  ## film, read and judge 600 recordings by real cameras, some in which the light changes, and 500 without a chart; hours, goes on where it stopped
 	@.venv/bin/python -m tools.truth.long
 	@.venv/bin/python -m tools.truth.long.disturbed
+	@.venv/bin/python -m tools.truth.long --objects
 
 screenshots: setup-tests  ## take the pictures of the page for the README and the docs
 	@.venv/bin/python tools/screenshots.py

@@ -1,11 +1,12 @@
 """The long campaign draws what it says, keeps what it read, and counts what was said."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cache
 
 import numpy as np
 import pytest
+from tools.truth.long import objects
 from tools.truth.long.draw import CHOSEN_BELOW, PROVED_FROM, aberration, draw, draw_live
 from tools.truth.long.judge import Outcome, counted
 from tools.truth.long.results import outcome_of, write
@@ -122,3 +123,32 @@ def test_outcomes_come_back_from_their_lines(tmp_path):
     write(told, tmp_path / "outcomes.jsonl")
     lines = (tmp_path / "outcomes.jsonl").read_text(encoding="utf-8").splitlines()
     assert [outcome_of(json.loads(line)) for line in lines] == told
+
+
+def test_objects_are_drawn_as_they_are_told():
+    drawn = [objects.draw(seed) for seed in range(objects.PROVED_FROM, objects.PROVED_FROM + 260)]
+    assert {case.settings.scene for case in drawn} == set(objects.SCENES)
+    assert all(case.h_um == pytest.approx(objects.H_UM, rel=0.02) for case in drawn)
+    assert all(3.0 <= case.settings.zoom <= 10.0 for case in drawn)
+    sizes = np.abs([case.settings.delta_um / case.h_um for case in drawn])
+    assert sizes.max() <= 6.05
+    # a third of 260, and a fifth of the others by luck: 122, give or take 8
+    assert 98 <= np.count_nonzero(sizes < 1.2) <= 146
+
+
+def test_a_clip_of_an_object_that_was_checked_is_read_and_counted(tmp_path):
+    right = Outcome(
+        seed=300, judged="plain", address="sim://", declared="1.8", filmed_at="x", true_um=20.0, h_um=9.0,
+        verdict="adjust", delta_um=21.0, low_um=15.0, high_um=27.0, sign_known=False, referenced=False,
+        flags=("moving",),
+    )  # fmt: skip
+    clip = objects.Checked(right, "text", "object", "why", 9.0)
+    (tmp_path / "object-000300.json").write_text(json.dumps(asdict(clip)))
+    assert objects.checked(300, tmp_path) == clip
+    wrong = replace(clip, outcome=replace(right, verdict="set"), target="star")
+    unread = replace(clip, outcome=replace(right, verdict="unsure", delta_um=None, low_um=None, high_um=None))
+    counts = {each.what: (each.reached, each.of) for each in objects.counted([clip, wrong, unread])}
+    assert counts["wrong word"] == (1, 3)
+    assert counts["interval holds the truth"] == (2, 2)
+    assert counts["with a number, text"] == (2, 3)
+    assert counts["a chart that is none"] == (1, 3)

@@ -6,6 +6,7 @@
     python -m tools.truth.long --judge-only          only what is filmed already, judged again: minutes
     python -m tools.truth.long --learned             film another session of each camera too
     python -m tools.truth.long --guided              lead 200 procedures instead, seeds 10000 to 10199
+    python -m tools.truth.long --objects             check 500 clips without a chart, seeds 300 to 799
 
 Readings are kept in truth-long/, one file a recording; the outcomes of this run go to truth-long/ as JSON
 lines, and with --write those of the proof to tools/truth/long/results.jsonl, which the accuracy page quotes.
@@ -21,7 +22,7 @@ from itertools import chain
 
 import cv2
 
-from . import guided
+from . import guided, objects
 from .draw import PROVED_FROM
 from .film import Job, film_and_keep
 from .judge import WORDS, Count, Outcome, all_ways, counted
@@ -29,15 +30,20 @@ from .results import RESULTS, write
 from .shelf import FOLDER, is_kept
 
 CLIPS, GUIDED = 600, 200
+PROOF = PROVED_FROM, PROVED_FROM + CLIPS
+OBJECTS = objects.PROVED_FROM, objects.PROVED_FROM + objects.CLIPS
 
 
 def main() -> int:
     options = _options()
     cv2.setNumThreads(1)
-    seeds = range(*options.seeds)
+    seeds = range(*(options.seeds or (OBJECTS if options.objects else PROOF)))
     with multiprocessing.get_context("spawn").Pool(options.jobs, cv2.setNumThreads, (1,)) as pool:
         if options.guided:
             _lead(pool, seeds[:GUIDED])
+            return 0
+        if options.objects:
+            _check_objects(pool, seeds)
             return 0
         if not options.judge_only:
             sessions = ("judged", "learned") if options.learned else ("judged",)
@@ -76,6 +82,21 @@ def _lead(pool: "multiprocessing.pool.Pool", seeds: range) -> None:
     _tell(guided.counted(outcomes))
 
 
+def _check_objects(pool: "multiprocessing.pool.Pool", seeds: range) -> None:
+    clips = []
+    for each in pool.imap_unordered(objects.checked, seeds):
+        clips.append(each)
+        found = each.outcome
+        said = "no number" if found.delta_um is None else f"{found.low_um} to {found.high_um} um"
+        wrong = f"WRONG {found.wrong}, " if found.wrong else "" if found.held is not False else "not held, "
+        print(
+            f"object {found.seed}: {each.scene}, {found.true_um:+.1f} um, {found.verdict}, {said}, "
+            f"{wrong}{each.took_s:.0f} s, {len(clips)} of {len(seeds)}"
+        )
+        sys.stdout.flush()
+    _tell(objects.counted(clips))
+
+
 def _tell(counts: Iterable[Count]) -> None:
     for count in counts:
         print(f"  {count.what:<40} {count.reached:4d} of {count.of:4d}  {count.share:6.1%}  {count.wanted}")
@@ -95,11 +116,12 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--seeds", type=_range, default=(PROVED_FROM, PROVED_FROM + CLIPS), metavar="A:B")
+    parser.add_argument("--seeds", type=_range, metavar="A:B")
     parser.add_argument("--tune", dest="seeds", action="store_const", const=(0, CLIPS))
     parser.add_argument("--judge-only", action="store_true")
     parser.add_argument("--learned", action="store_true")
     parser.add_argument("--guided", action="store_true")
+    parser.add_argument("--objects", action="store_true")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--hours", type=float, default=8.0)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
