@@ -151,4 +151,4 @@ def test_a_clip_of_an_object_that_was_checked_is_read_and_counted(tmp_path):
     assert counts["wrong word"] == (1, 3)
     assert counts["interval holds the truth"] == (2, 2)
     assert counts["with a number, text"] == (2, 3)
-    assert counts["a chart that is none"] == (1, 3)
+    assert counts["another target taken"] == (1, 3)
