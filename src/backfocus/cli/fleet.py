@@ -21,6 +21,7 @@ from .certificate import file_in_folder, now_words
 from .crash import crash_line
 
 if TYPE_CHECKING:
+    from rich.live import Live
     from rich.table import Table
 
     from ..session.fleet.listed import Fleet, Listed
@@ -85,7 +86,11 @@ def check_all(asked: options.Asked, order: Order, *, yes: bool, look_only: bool,
         run = FleetRun(
             fleet, store, log_of(fleet), at_once, order.limits, order.reference, options.notice, crash_line
         )
-        rows = _followed(fleet, run.rows(again=order.from_start), tell, json_=order.json)
+        try:
+            rows = _followed(fleet, run.rows(again=order.from_start), tell, json_=order.json)
+        except KeyboardInterrupt:
+            options.notice("cut off; every lens was put back: the same command goes on where it stopped")
+            raise
         if order.telling.report is not None:
             _write_wall(order.telling.report, store, fleet, rows)
         if order.telling.prometheus is not None:
@@ -211,12 +216,12 @@ class _Lines:
 
 
 class _LiveTable:
-    def __init__(self, live: "object") -> None:
+    def __init__(self, live: "Live") -> None:
         self._live = live
 
     def show(self, rows: "list[Row]", changed: "Row") -> None:
         """The table with all of them; those that wait last where it does not fit."""
-        self._live.update(table_of_rows(rows), refresh=True)  # type: ignore[attr-defined]
+        self._live.update(table_of_rows(rows), refresh=True)
 
 
 # The table -------------------------------------------------------------------------------------------------

@@ -76,6 +76,7 @@ def history(
             line = {
                 "id": each.id,
                 "started_at": each.started_at.isoformat(),
+                "title": each.title,
                 "source": each.source,
                 "camera": each.camera,
                 "lens": each.lens,

@@ -35,7 +35,7 @@ class Writer:
 
     def is_gone(self, silent_s: float) -> bool:
         """Whether it no longer runs, by its process where that can be seen and by its silence."""
-        return silent_s > SILENT_S or (self.machine == this_machine() and not _runs(self.process))
+        return silent_s > SILENT_S or (self.machine == this_machine() and not runs(self.process))
 
 
 def this_program() -> Writer:
@@ -58,7 +58,7 @@ def this_machine() -> str:
     return name
 
 
-def _runs(process: int) -> bool:
+def runs(process: int) -> bool:
     """Whether there is such a process; where that cannot be asked, it is said to run."""
     if os.name != "posix":
         return True

@@ -22,11 +22,13 @@ from backfocus.session.fleet.log import log_of
 from backfocus.session.fleet.rows import Row, worst, worst_first
 from backfocus.session.fleet.run import FleetRun, heard
 from backfocus.session.fleet.wall import cards_of
-from backfocus.session.fleet.worker import Checked, Failed, Job, Looked
+from backfocus.session.fleet.worker import Begun, Checked, Failed, Job, Looked
 from backfocus.session.motor_history import runs_of
 from backfocus.session.store import Store
 
 H_UM = 9.0
+GONE = 99_999_999
+"""The number of a process that is no more."""
 
 
 def line(delta_um: float | None, verdict: str, **more: Any) -> dict[str, Any]:
@@ -65,7 +67,7 @@ class Cameras:
             if self.killed is not None and len(self.asked) >= self.killed:
                 raise KeyboardInterrupt
             self.asked.append(name)
-            yield number, None
+            yield number, Begun(GONE)
             yield number, Looked(1, 0.5, "tele")
             told = self.found[name]
             yield number, Failed(told) if isinstance(told, str) else Checked(told, None, None)
@@ -122,7 +124,7 @@ def test_killed_half_way_it_goes_on_and_ends_in_the_same_table(tmp_path: Path, s
     (log,) = (tmp_path / "logs").iterdir()
     lines = log.read_text().splitlines()
     # it was killed while it wrote, and its process is gone
-    log.write_text("\n".join([lines[0].replace(str(os.getpid()), "99999999"), *lines[1:], '{"camera": "x']))
+    log.write_text("\n".join([lines[0].replace(str(os.getpid()), str(GONE)), *lines[1:], '{"camera": "x']))
     again = Cameras(FOUND)
     rows = ended(run(tmp_path, store, again))
     assert again.asked == ["c", "d"], "what was done is not done again"
@@ -137,7 +139,7 @@ def test_a_camera_that_is_another_one_now_is_checked_again(tmp_path: Path, store
     with pytest.raises(KeyboardInterrupt):
         ended(run(tmp_path, store, Cameras(FOUND, killed=2)))
     (log,) = (tmp_path / "logs").iterdir()
-    log.write_text(log.read_text().replace(str(os.getpid()), "99999999"))
+    log.write_text(log.read_text().replace(str(os.getpid()), str(GONE)))
     again = Cameras(FOUND)
     running = run(tmp_path, store, again)
     text = running.fleet.file.read_text().replace("motor=focus", "motor=focus&delta_um=9", 1)
@@ -261,7 +263,7 @@ def test_a_process_that_dies_is_a_camera_that_was_not_reached(tmp_path: Path) ->
     """Killed before its end it says nothing any more; the other one is not touched."""
     fleet = read_fleet(three(tmp_path), Config(tmp_path / "none.toml"))
     job = Job(fleet.cameras[-1], _Killing())  # type: ignore[arg-type]
-    said = [message for _, message in heard([job], 1, str) if message is not None]
+    said = [message for _, message in heard([job], 1, str)]
     assert isinstance(said[-1], Failed)
     assert "its process ended" in said[-1].words
 

@@ -15,12 +15,17 @@ from typing import Any
 import platformdirs
 
 from ...errors import UsageError
-from ..writer import this_program, writer_of
+from ..writer import runs, this_program, writer_of
 from .listed import Fleet, Listed
 from .rows import Row, row_of
 
 STALE_S = 6 * 3600.0
 """An unfinished run is gone on with so long after its last camera; a nightly one begins again."""
+
+
+TO_END_S = 20.0
+"""For putting lenses back."""
+WAKE_S = 0.1
 
 
 class FleetLog:
@@ -41,13 +46,20 @@ class FleetLog:
         ------
         UsageError
             If a program that still runs is at it.
+
+        Notes
+        -----
+        Where that program was killed, its processes are still putting their lenses back: they are waited for,
+        else they would switch automatic focus on under the new run.
         """
         lines = self._read()
         if lines and not writer_of(str(lines[0]["by"])).is_gone(0.0):
             raise UsageError(
                 f"these cameras are being checked by {writer_of(str(lines[0]['by'])).words}: wait for its end"
             )
-        done = {} if again else {each["camera"]: row_of(each["row"]) for each in lines[1:]}
+        _wait_for([int(each["process"]) for each in lines if "process" in each])
+        found = {each["camera"]: row_of(each["row"]) for each in lines if "camera" in each}
+        done = {} if again else found
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.unlink(missing_ok=True)
         self._write({"by": str(this_program())})
@@ -58,6 +70,10 @@ class FleetLog:
     def add(self, listed: Listed, row: Row) -> None:
         """One camera more, on the disk before the next."""
         self._write({"camera": digest(*listed.what), "row": row.as_json()})
+
+    def add_process(self, number: int) -> None:
+        """A process that moves a lens."""
+        self._write({"process": number})
 
     def end(self) -> None:
         """The run is over."""
@@ -73,7 +89,7 @@ class FleetLog:
         found = [plain for line in lines if isinstance(plain := _plain(line), dict)]
         if not found or "by" not in found[0]:
             return []
-        return found if age_s <= STALE_S else found[:1]
+        return found if age_s <= STALE_S else [each for each in found if "camera" not in each]
 
     def _write(self, told: Mapping[str, Any]) -> None:
         file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -92,6 +108,13 @@ def log_of(fleet: Fleet, folder: Path | None = None) -> FleetLog:
 def digest(*what: str) -> str:
     """A name for texts that tells nothing of them."""
     return hashlib.sha256("\n".join(what).encode()).hexdigest()[:20]
+
+
+def _wait_for(processes: list[int]) -> None:
+    """Until they are gone, a while at most; elsewhere than on POSIX nobody can ask."""
+    end_s = time.monotonic() + TO_END_S
+    while os.name == "posix" and any(map(runs, processes)) and time.monotonic() < end_s:
+        time.sleep(WAKE_S)
 
 
 def _plain(line: str) -> object:

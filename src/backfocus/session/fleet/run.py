@@ -15,16 +15,14 @@ from ..motor_history import keep_run, keep_unreached
 from ..run import Limits
 from ..store import Store
 from .listed import Fleet, Listed
-from .log import FleetLog, digest
+from .log import TO_END_S, FleetLog, digest
 from .rows import Row
-from .worker import Checked, Failed, Fault, Job, Looked, Message, Noticed, work
+from .worker import Begun, Checked, Failed, Fault, Job, Looked, Message, Noticed, work
 
 SILENT_S = 300.0
 """A process that has said nothing for so long hangs: slow motors take a tenth of it from look to look."""
-TO_END_S = 20.0
-"""For putting lenses back, before a process is ended without."""
 WAKE_S = 1.0
-Heard = Generator[tuple[int, Message | None], None, None]
+Heard = Generator[tuple[int, Message], None, None]
 Hear = Callable[[Sequence[Job], int, Fault], Heard]
 
 
@@ -96,9 +94,12 @@ class FleetRun:
                 rows[name] = self._row(rows[name], listed, message, begun[name])
                 yield rows[name]
 
-    def _row(self, row: Row, listed: Listed, message: Message | None, begun_at: datetime) -> Row:
-        """The camera after a message of its process; None: it has begun."""
+    def _row(self, row: Row, listed: Listed, message: Message, begun_at: datetime) -> Row:
+        """The camera after a message of its process."""
         match message:
+            case Begun():
+                self.log.add_process(message.process)
+                return replace(row, state="running")
             case Looked():
                 return replace(row, looks=message.looks, at_s=message.at_s, doing=message.doing)
             case Checked():
@@ -114,7 +115,7 @@ class FleetRun:
                 keep_unreached(self.store, listed.camera, listed.rig, message.words, begun_at=begun_at)
                 return replace(row, state="done", error=message.words)
             case _:
-                return replace(row, state="running")
+                return row
 
     def _write_table(self, listed: Listed, text: str | None) -> None:
         if listed.table is None or text is None:
@@ -138,7 +139,7 @@ class _Running:
 
 
 def heard(jobs: Sequence[Job], at_once: int, fault: Fault) -> Heard:
-    """What the processes tell, by the number of their job: None first, one `Checked` or `Failed` last."""
+    """What the processes tell, by the number of their job: `Begun` first, one `Checked` or `Failed` last."""
     context = multiprocessing.get_context("spawn")
     waiting = deque(enumerate(jobs))
     running: dict[Connection, _Running] = {}
@@ -151,7 +152,7 @@ def heard(jobs: Sequence[Job], at_once: int, fault: Fault) -> Heard:
                 process.start()
                 there.close()
                 running[here] = _Running(number, process, time.monotonic())
-                yield number, None
+                yield number, Begun(process.pid or 0)
             ready = wait(list(running), WAKE_S)
             for pipe in [each for each in running if each in ready]:
                 yield from _told(pipe, running)
@@ -187,7 +188,7 @@ def _hanging(running: dict[Connection, _Running]) -> Iterator[tuple[int, Message
 
 
 def _end(running: dict[Connection, _Running]) -> None:
-    """Let them put their lenses back and end."""
+    """Let them put their lenses back and end; one that does not in `TO_END_S` is killed."""
     for pipe in running:
         with suppress(OSError):
             pipe.close()

@@ -34,6 +34,13 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """It has a process, by its number."""
+
+    process: int
+
+
+@dataclass(frozen=True, slots=True)
 class Looked:
     """A look was taken."""
 
@@ -65,7 +72,7 @@ class Failed:
     words: str
 
 
-Message = Looked | Noticed | Checked | Failed
+Message = Begun | Looked | Noticed | Checked | Failed
 Fault = Callable[[BaseException], str]
 
 
