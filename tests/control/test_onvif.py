@@ -54,6 +54,7 @@ class Camera:
         self.modes = {"focus": "AUTO", "exposure": "AUTO"}
         self.asked: list[tuple[str, httpx.Request]] = []
         self.lost: set[str] = set()
+        self.tells_focus = True
         self.answers: dict[str, str | Callable[[], str]] = {
             "GetSystemDateAndTime": lambda: "",
             "GetServices": services(
@@ -98,6 +99,8 @@ class Camera:
                 f"<tptz:PTZStatus><tt:Position><tt:Zoom x='{self.zoom}'/></tt:Position><tt:MoveStatus>"
                 f"<tt:Zoom>{self.status}</tt:Zoom></tt:MoveStatus></tptz:PTZStatus>"
             )
+        if not self.tells_focus:
+            return "<timg:Status/>"
         return (
             f"<timg:Status><tt:FocusStatus20><tt:Position>{self.focus}</tt:Position>"
             f"<tt:MoveStatus>{self.status}</tt:MoveStatus></tt:FocusStatus20></timg:Status>"
@@ -202,6 +205,16 @@ def test_a_motor_whose_place_changes_moves_though_the_camera_says_idle() -> None
     assert found.look().moving is False
     camera.status = "UNKNOWN"
     assert found.look().moving is None
+
+
+def test_a_focus_that_does_not_tell_its_place_is_where_it_was_sent() -> None:
+    camera = Camera()
+    camera.tells_focus = False
+    found = lens(camera)
+    assert not found.axes["focus"].tells_position
+    look = found.look()
+    assert set(look.positions) == {"zoom"}
+    assert look.moving is None  # what nobody tells is not believed to stand
 
 
 def test_exposure_by_hand_keeps_what_the_camera_had_and_gives_it_back() -> None:

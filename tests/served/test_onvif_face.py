@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -46,10 +45,8 @@ def camera(clock: Clock) -> VirtualCamera:
 
 
 @pytest.fixture
-def face(camera: VirtualCamera) -> Iterator[OnvifFace]:
-    motors = OnvifMotors(camera)
-    yield OnvifFace(Device(camera, lambda host: f"rtsp://{host}:8554/video"), motors)
-    motors.close()
+def face(camera: VirtualCamera) -> OnvifFace:
+    return OnvifFace(Device(camera, lambda host: f"rtsp://{host}:8554/video"), OnvifMotors(camera))
 
 
 def said(face: OnvifFace, question: Node, *header: Node, headers: dict[str, str] | None = None) -> bytes:
@@ -88,10 +85,12 @@ QUESTIONS = (
         node(f"trt:{name}")
         for name in (
             "GetServiceCapabilities", "GetProfiles", "GetVideoSources", "GetVideoSourceConfigurations",
-            "GetVideoEncoderConfigurations",
+            "GetVideoEncoderConfigurations", "GetVideoEncoderConfigurationOptions",
         )
     ),
     node("trt:GetProfile", node("trt:ProfileToken", PROFILE)),
+    node("trt:GetVideoSourceConfiguration", node("trt:ConfigurationToken", "sensor-settings")),
+    node("trt:GetVideoEncoderConfiguration", node("trt:ConfigurationToken", "h264")),
     node("trt:GetStreamUri", SETUP, node("trt:ProfileToken", PROFILE)),
     node("trt:GetSnapshotUri", node("trt:ProfileToken", PROFILE)),
     node("tptz:GetServiceCapabilities"),

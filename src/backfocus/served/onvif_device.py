@@ -107,6 +107,13 @@ class Device:
             "trt:GetVideoEncoderConfigurations": lambda asked, here: node(
                 "trt:GetVideoEncoderConfigurationsResponse", self._encoder("trt:Configurations")
             ),
+            "trt:GetVideoSourceConfiguration": lambda asked, here: node(
+                "trt:GetVideoSourceConfigurationResponse", self._source_settings("trt:Configuration")
+            ),
+            "trt:GetVideoEncoderConfiguration": lambda asked, here: node(
+                "trt:GetVideoEncoderConfigurationResponse", self._encoder("trt:Configuration")
+            ),
+            "trt:GetVideoEncoderConfigurationOptions": lambda asked, here: self._encoder_options(),
             "trt:GetStreamUri": self._stream,
             "trt:GetSnapshotUri": _snapshot,
         }
@@ -192,6 +199,21 @@ class Device:
             token=ENCODER,
         )
 
+    def _encoder_options(self) -> Node:
+        fps = max(round(self.camera.settings.fps), 1)
+        h264 = node(
+            "tt:H264",
+            self._size("tt:ResolutionsAvailable"),
+            span("tt:GovLengthRange", fps, fps),
+            span("tt:FrameRateRange", fps, fps),
+            span("tt:EncodingIntervalRange", 1, 1),
+            node("tt:H264ProfilesSupported", "Baseline"),
+        )
+        return node(
+            "trt:GetVideoEncoderConfigurationOptionsResponse",
+            node("trt:Options", span("tt:QualityRange", 100, 100), h264),
+        )
+
     def _stream(self, asked: Element, here: str) -> Node:
         demand_token(asked, "ProfileToken", PROFILE, "profile")
         if self.video is None:
@@ -203,6 +225,11 @@ class Device:
                 )
             )
         return node("trt:GetStreamUriResponse", _media_uri(self.video(_host(here))))
+
+
+def span(name: str, low: float, high: float) -> Node:
+    """A range."""
+    return node(name, node("tt:Min", low), node("tt:Max", high))
 
 
 def _host(here: str) -> str:

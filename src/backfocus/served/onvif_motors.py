@@ -20,6 +20,7 @@ from .onvif_device import (
     demand_token,
     no_such,
     ptz_settings,
+    span,
 )
 from .virtual_camera import VirtualCamera
 
@@ -76,12 +77,6 @@ class OnvifMotors:
             "timg:Stop": _empty(self._focus_stop),
             "timg:GetStatus": self._focus_status,
         }
-
-    def close(self) -> None:
-        """End what waits."""
-        with self._lock:
-            for timer in self._stops.values():
-                timer.cancel()
 
     def _at(self, axis: Turned) -> float:
         return ways.share(self._camera, axis)
@@ -277,12 +272,8 @@ def _preset(token: str, name: str, zoom: float) -> Node:
     return node("tptz:Preset", node("tt:Name", name), place, token=token)
 
 
-def _range(name: str, low: float, high: float) -> Node:
-    return node(name, node("tt:Min", low), node("tt:Max", high))
-
-
 def _space(kind: str, uri: str, low: float) -> Node:
-    return node(f"tt:{kind}", node("tt:URI", f"{SPACES}{uri}"), _range("tt:XRange", low, 1))
+    return node(f"tt:{kind}", node("tt:URI", f"{SPACES}{uri}"), span("tt:XRange", low, 1))
 
 
 def _spaces() -> tuple[Node, ...]:
@@ -322,9 +313,9 @@ def _options(asked: Element, here: str) -> Node:
     modes = (AUTO, MANUAL)
     exposure = (
         *(node("tt:Mode", mode) for mode in modes),
-        _range("tt:ExposureTime", 10, 40000),
-        _range("tt:Gain", 0, 48),
-        _range("tt:Iris", 0, 24),
+        span("tt:ExposureTime", 10, 40000),
+        span("tt:Gain", 0, 48),
+        span("tt:Iris", 0, 24),
     )
     return node(
         "timg:GetOptionsResponse",
@@ -342,8 +333,8 @@ def _move_options(asked: Element, here: str) -> Node:
         "timg:GetMoveOptionsResponse",
         node(
             "timg:MoveOptions",
-            node("tt:Absolute", _range("tt:Position", 0, 1)),
-            node("tt:Relative", _range("tt:Distance", -1, 1)),
-            node("tt:Continuous", _range("tt:Speed", -1, 1)),
+            node("tt:Absolute", span("tt:Position", 0, 1)),
+            node("tt:Relative", span("tt:Distance", -1, 1)),
+            node("tt:Continuous", span("tt:Speed", -1, 1)),
         ),
     )
