@@ -78,6 +78,7 @@ def test_cameras_on_this_machine_are_found_once_each() -> None:
         ("_axis-video._tcp", "AXIS P1375 - ACCC8E", 80, "vapix://10.0.0.9"),
         ("_vapix-https._tcp", "AXIS P1375 - ACCC8E", 443, "vapix+https://10.0.0.9"),
         ("_rtsp._tcp", "Encoder", 8554, "rtsp://10.0.0.9:8554"),
+        ("_blackmagic._tcp", "Studio Camera", 9990, "blackmagic://10.0.0.9"),
         ("_ndi._tcp", "STUDIO (Camera 1)", 5961, "ndi://STUDIO (Camera 1)"),
     ],
 )

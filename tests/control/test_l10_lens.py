@@ -1,17 +1,19 @@
 """A lens behind L10, on a line without a cable: what it is told, and when it is given back."""
 
+import os
 from urllib.parse import urlsplit
 
 import pytest
 
 from backfocus.control import l10
 from backfocus.control.l10 import Block, Code
-from backfocus.control.l10_lens import L10Lens, back_focus_of
+from backfocus.control.l10_lens import L10Lens, SerialLine, back_focus_of
 from backfocus.control.polled import NoAnswerError
 from backfocus.errors import LensUnreachable, UsageError
 from backfocus.guide.axes import Automatic
 from backfocus.served.faults import Faults, Luck
 from backfocus.served.l10_server import L10Camera
+from backfocus.served.pty_line import Say, pty_line
 from backfocus.served.virtual_camera import VirtualCamera
 from backfocus.sim.settings import parse_sim
 
@@ -49,7 +51,7 @@ def test_it_waits_until_the_lens_has_set_itself() -> None:
     wire = Wire("focus")
     lens = lens_on(wire)
     assert wire.asked[:3] == [Block(Code.CONNECT)] * 3
-    assert lens.name() == "BACKFOCUS10X-VIRTUAL"
+    assert lens.title == "line (BACKFOCUS10X-VIRTUAL)"
 
 
 def test_higher_focus_is_nearer_and_higher_zoom_longer() -> None:
@@ -104,15 +106,46 @@ def test_the_back_focus_moves_only_where_the_address_says_so_and_the_lens_has_on
 def test_after_a_lost_answer_it_is_called_before_it_is_asked_again() -> None:
     wire = Wire("focus")
     lens = lens_on(wire)
+    before = len(wire.asked)
     wire.damaged = 1
+    lens.look()
+    asked = [block.code for block in wire.asked[before:]]
+    assert asked == [Code.ZOOM, Code.CONNECT, Code.ZOOM, Code.FOCUS]
+
+
+def test_a_line_without_a_lens_is_named_and_so_is_one_that_falls_silent() -> None:
+    wire = Wire("focus")
+    wire.damaged = 99
+    with pytest.raises(NoAnswerError, match="cable"):
+        lens_on(wire)
+    wire.damaged = 0
+    lens = lens_on(wire)
+    wire.damaged = 99
     with pytest.raises(NoAnswerError):
         lens.look()
-    before = len(wire.asked)
-    lens.look()
-    assert wire.asked[before].code == Code.CONNECT
+    lens.give_back()  # and gives up quietly: the lens goes back to its handles by itself
 
 
 @pytest.mark.parametrize("query", ["?back-focus=maybe", "?back-focus", "?zoom=no"])
 def test_what_an_address_cannot_mean_is_refused(query: str) -> None:
     with pytest.raises(UsageError, match=r"back-focus=no\|yes"):
         back_focus_of(urlsplit("l10+serial:///dev/ttyUSB0" + query))
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="this machine has no virtual serial lines")
+def test_an_answer_that_comes_late_is_not_taken_for_that_of_the_next_question() -> None:
+    late: list[bytes] = []
+
+    def hear(data: bytes, say: Say) -> None:
+        if data == l10.block_bytes(Block(Code.ZOOM)):
+            late.append(l10.block_bytes(Block(Code.ZOOM, b"\x00\x01")))
+        else:
+            say(b"".join(late) + l10.block_bytes(Block(Code.FOCUS, b"\x00\x02")))
+
+    with pty_line(hear) as path:
+        line = SerialLine(path)
+        try:
+            assert line.ask(Block(Code.ZOOM)) is None
+            assert line.ask(Block(Code.FOCUS)) == Block(Code.FOCUS, b"\x00\x02")
+        finally:
+            line.close()

@@ -36,6 +36,7 @@ class Service:
     use: Use
     maker: str
     usual_port: int
+    """0: the port that is announced is not the one to use."""
 
 
 SERVICES: dict[str, Service] = {
@@ -43,6 +44,7 @@ SERVICES: dict[str, Service] = {
     "_vapix-http._tcp": Service("vapix", "lens", "Axis", 80),
     "_vapix-https._tcp": Service("vapix+https", "lens", "Axis", 443),
     "_rtsp._tcp": Service("rtsp", "pictures", "RTSP", 554),
+    "_blackmagic._tcp": Service("blackmagic", "lens", "Blackmagic, if it is a camera", 0),
     "_ndi._tcp": Service("ndi", "pictures", "NDI", 0),
 }
 
@@ -149,4 +151,4 @@ def _scope(scopes: Sequence[str], what: str) -> str:
 
 def _written(scheme: str, host: str, port: int, usual_port: int) -> str:
     where = f"[{host}]" if ":" in host else host
-    return f"{scheme}://{where}" + ("" if port == usual_port else f":{port}")
+    return f"{scheme}://{where}" + ("" if usual_port in (0, port) else f":{port}")

@@ -17,7 +17,7 @@ from . import l10
 from .counting import Counting
 from .exchanges import tell_packet
 from .l10 import Block, Code
-from .polled import Look, NoAnswerError, Polled, polled
+from .polled import TRIES, Look, NoAnswerError, Polled, polled
 from .query import REVERSED, STRAIGHT, asked_for, which_way
 from .serial_line import open_line
 
@@ -56,15 +56,23 @@ class SerialLine:
         self._line = open_line(path, l10.BAUD, ANSWER_S)
 
     def ask(self, block: Block) -> Block | None:
-        """The answer to a block; None where none came whole in time. Raises OSError for a cut line."""
+        """The answer to a block; None where none came whole in time. Raises OSError for a cut line.
+
+        What comes late belongs to an older question, and is passed over.
+        """
         self._line.reset_input_buffer()
         self._line.write(l10.block_bytes(block))
-        head = self._line.read(1)
-        length = l10.length_of(head[0]) if head else None
-        answer = head + self._line.read(length - 1) if length is not None else b""
         tell_packet("l10", l10.block_bytes(block))
-        tell_packet("l10", None, answer)
-        return l10.read_block(answer)
+        while True:
+            head = self._line.read(1)
+            length = l10.length_of(head[0]) if head else None
+            if length is None:
+                return None
+            received = head + self._line.read(length - 1)
+            tell_packet("l10", None, received)
+            answer = l10.read_block(received)
+            if answer is None or answer.code == block.code or answer.says_busy:
+                return answer
 
     def close(self) -> None:
         """Let go."""
@@ -84,7 +92,8 @@ class L10Lens:
     pause : callable
         Lets seconds pass while the lens sets itself.
 
-    Raises LensUnreachable where it does not answer, or has no F.f. though the address says so.
+    Raises NoAnswerError where it does not answer, LensUnreachable where the address wants an F.f. that it has
+    not.
     """
 
     def __init__(
@@ -95,12 +104,13 @@ class L10Lens:
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._line, self.title = line, title
-        self._in_doubt = False
         self._motors: dict[AxisName, _Motor] = {
             "zoom": _Motor(Code.ZOOM_TO, Code.ZOOM, l10.LOCAL_ZOOM),
             "focus": _Motor(Code.FOCUS_TO, Code.FOCUS, l10.LOCAL_FOCUS, TURNED),
         }
         self._call(pause)
+        if name := self._name():
+            self.title = f"{title} ({name})"
         self._switches = (self._ask(Code.SWITCH_4) or b"\xff")[0]
         self._pf_switches = self._ask(Code.PF_SWITCH_2)
         self.axes: Mapping[AxisName, Axis] = {"zoom": ZOOM, "focus": FOCUS}
@@ -113,7 +123,7 @@ class L10Lens:
             if back_focus == "yes":
                 self.remark = which_way({}, self._motors, {"back-focus": "back-focus"})
 
-    def name(self) -> str:
+    def _name(self) -> str:
         """The name that the lens gives itself; "" where it has none."""
         first = self._ask(Code.NAME)
         rest = self._ask(Code.NAME_END) if len(first) == l10.LONGEST_DATA else b""
@@ -188,26 +198,32 @@ class L10Lens:
 
     def _call(self, pause: Callable[[float], None]) -> None:
         """Connect, and wait until the lens has set itself."""
+        silent = 0
         for _ in range(round(SETS_ITSELF_S / ASK_AGAIN_S)):
             answer = self._said(Block(Code.CONNECT))
             if answer is None:
-                raise LensUnreachable(f"{self.title} does not answer: look at the cable, and at its power")
-            if not answer.says_busy:
+                silent += 1
+                if silent == TRIES:
+                    raise NoAnswerError("look at the cable, and at its power")
+            elif not answer.says_busy:
                 return
-            pause(ASK_AGAIN_S)
+            else:
+                pause(ASK_AGAIN_S)
         raise LensUnreachable(f"{self.title} still sets itself: see that nothing holds its rings")
 
     def _ask(self, code: Code, data: bytes = b"") -> bytes:
-        """The data of the answer; raises NoAnswerError. After a lost answer the lens is called first."""
-        if self._in_doubt and self._said(Block(Code.CONNECT)) is None:
-            raise NoAnswerError("it does not answer")
-        answer = self._said(Block(code, data))
-        self._in_doubt = answer is None or answer.code != code
-        if answer is None:
-            raise NoAnswerError("its answer did not come whole")
-        if answer.code != code:
-            raise NoAnswerError("it sets itself" if answer.says_busy else "it answers something else")
-        return answer.data
+        """The data of the answer, asked for again where that was lost; raises NoAnswerError.
+
+        After a lost answer the lens is called first, as the maker wants it.
+        """
+        answer: Block | None = None
+        for attempt in range(TRIES):
+            if attempt and self._said(Block(Code.CONNECT)) is None:
+                continue
+            answer = self._said(Block(code, data))
+            if answer is not None and answer.code == code:
+                return answer.data
+        raise NoAnswerError("it sets itself" if answer and answer.says_busy else "no answer came whole")
 
     def _said(self, block: Block) -> Block | None:
         try:
@@ -229,7 +245,10 @@ def open_lens(parts: SplitResult) -> Iterator[Polled]:
     back_focus = back_focus_of(parts)
     line = SerialLine(parts.path)
     try:
-        remote = L10Lens(line, parts.path, back_focus)
+        try:
+            remote = L10Lens(line, parts.path, back_focus)
+        except NoAnswerError as fault:
+            raise LensUnreachable(f"{parts.path} does not answer: {fault}") from None
         try:
             with polled(remote) as lens:
                 yield lens
