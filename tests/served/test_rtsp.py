@@ -74,6 +74,24 @@ def test_the_encoder_keeps_edges_and_times() -> None:
         assert frame.pts == number * 90_000 // 50
 
 
+def test_one_encoder_works_while_anybody_watches_and_who_comes_late_begins_at_a_key(served: Served) -> None:
+    video = H264(served.camera)
+    first = video.packets()
+    assert [next(first).is_key for _ in range(3)] == [True, False, False]
+    worker = video._thread
+    late = video.packets()
+    assert next(late).is_key
+    assert video._thread is worker
+    first.close()
+    late.close()
+    for _picture in served.camera.drawn():  # it sees with the next picture that nobody is there
+        if video._thread is None:
+            break
+    again = video.packets()
+    assert next(again).is_key
+    again.close()
+
+
 def test_a_transport_stream_is_one_to_a_demuxer() -> None:
     stream = b"".join(mpeg_ts(H264(Film(12)).packets()))
     assert len(stream) % 188 == 0
