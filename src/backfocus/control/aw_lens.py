@@ -89,7 +89,8 @@ class AwRemote:
             commands.append(f"{aw.PTZ_PATH}?cmd=%23{aw.autofocus(was.focus)[1:]}&res=1")
         if was.exposure is not None:
             commands.append(f"{aw.CAM_PATH}?cmd={aw.auto_iris(was.exposure)}&res=1")
-        return f"set focus and iris in the camera's menu as they were, or open {' and '.join(commands)} of it"
+        there = f"set focus and iris as they were in the menu of {self.title}"
+        return f"{there}, or open {' and '.join(commands)} there"
 
     def _say(self, command: str) -> str:
         """The answer to a command, at least `GAP_S` after the one before; NoAnswerError where it is busy."""

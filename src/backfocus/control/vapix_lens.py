@@ -82,7 +82,8 @@ class PtzRemote:
         """What to ask the camera for."""
         states = {"autofocus": was.focus, "autoiris": was.exposure}
         said = "&".join(f"{name}={'on' if on else 'off'}" for name, on in states.items() if on is not None)
-        return f"set focus and iris in the camera's page as they were, or open {vapix.PTZ_PATH}?{said} of it"
+        there = f"set focus and iris as they were in the page of {self.title}"
+        return f"{there}, or open {vapix.PTZ_PATH}?{said} there"
 
     def _ask(self, **query: str) -> str:
         return demand_ok(self._http, self._http.ask(vapix.PTZ_PATH, {**self._camera, **query})).text
