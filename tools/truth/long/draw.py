@@ -4,9 +4,7 @@ Seeds below 1000 are for choosing thresholds, seeds from 10000 on for proving: n
 
     camera    sensor, demosaic and what else `sim://` knows: a low-pass filter, or rows that are skipped; up
               to two of scaling, sharpening, noise reduction, stabiliser; in one of six a shutter that rolls
-    picture   960 x 540 or 1920 x 1080, noise of 0.3 to 1.5 %, half of them shaken, H.264 as at 8 to 50 Mb/s
-              and 25 pictures a second: every second picture is filmed, with half the bits a second, so that
-              each is as damaged; fewer pictures make an answer harder
+    picture   960 x 540 or 1920 x 1080, H.264 at 8 to 50 Mb/s, noise of 0.3 to 1.5 %, half of them shaken
     lens      f/1.8 to f/4 at wide, to a stop slower at tele (half undeclared), 3x to 20x; each end as soft by
               spherical aberration, of either sign, as up to 0.7 h of defocus would make it
     pixel     1.5 to 5 um, delivered
@@ -28,8 +26,6 @@ CHOSEN_BELOW, PROVED_FROM = 1000, 10_000
 WIDE_MM = 24.0
 """A lens whose ring reaches far enough at wide to go through focus whatever the error."""
 LIVE_WIDE_MM = 7.8
-PICTURES_S = 12.5
-"""Of a recording."""
 NEAR_H, FAR_H, SOFTEST_H = 1.2, 6.0, 0.7
 TELE_SIGMA_H, TELE_SLIPS = 0.3, 0.05
 
@@ -81,8 +77,6 @@ def draw(seed: int, session: str = "judged") -> Case:
         "delta_um": f"{_error_h(rng) * h_wide:.2f}",
         "tele_residual_um": f"{_tele_h(rng) * h_tele:.2f}",
         "seed": f"{seed if session == 'judged' else seed + 500_000}",
-        "fps": f"{PICTURES_S:g}",
-        "mbit_s": f"{float(keys['mbit_s']) * PICTURES_S / 25.0:.2f}",
     }
     return Case(seed, session, f"sim://?clip=check&sweep=1&{_query(keys)}", declared)
 
