@@ -6,13 +6,12 @@ from ..solve.verdict import LOCK_ADVICE, NO_RING_ADVICE, Verdict
 
 HOLD = "hold focus by a table of focus over zoom"
 BY_HAND = (
-    "No motor of this camera does that. Where its lens or mount has a back-focus ring or takes shims, set it "
-    f"there by hand; else refocus after each zoom, or {HOLD}."
+    "No motor of this camera does that: set it by hand where its lens or mount has a ring or takes shims, "
+    f"else refocus after each zoom, or {HOLD}."
 )
 REAR_FOCUS = (
-    "Nothing is broken: a lens that focuses behind its zoom, as most PTZ cameras and varifocals do, has to "
-    "be refocused after each zoom. Let its autofocus do that, store zoom and focus together as presets, or "
-    f"{HOLD}."
+    "Nothing is broken: such a lens, as most PTZ cameras and varifocals have, is refocused after each zoom. "
+    f"Let its autofocus do that, store zoom and focus together as presets, or {HOLD}."
 )
 NO_TRACKING = (
     f"Back focus is no cure for this. Of a PTZ camera or a varifocal: {HOLD}, or store presets. A lens that "

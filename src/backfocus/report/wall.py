@@ -1,5 +1,6 @@
 """Many cameras as one page: a wall of small pictures, each with its verdict; no script, no network."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 KINDS = "adjust", "tracking", "not-front-focus", UNREACHED, "unsure", "set"
 """In the order in which they are counted."""
+_INTERVAL = re.compile(r"\s*\(95 % interval[^)]*\)")
 DEPTHS = 3.0
 """Half depths of focus to either side that a card's scale shows."""
 
@@ -65,6 +67,17 @@ def wall_html(cards: Sequence[Card], *, title: str, checked_at: str, version: st
     )
 
 
+def to_do(advice: str) -> tuple[str, str]:
+    """What to do in its first sentence, and the rest of it."""
+    first, stop, rest = advice.partition(". ")
+    return first + stop.strip(), rest
+
+
+def short(reason: str) -> str:
+    """A reason without the interval, which the scale of a card shows."""
+    return _INTERVAL.sub("", reason)
+
+
 def place_on_scale(um: float, half_depth_um: float) -> float:
     """Where a value stands on a card's scale, in per cent from its left; held at its ends."""
     share = 0.5 + um / half_depth_um / (2.0 * DEPTHS)
@@ -76,7 +89,7 @@ def _template() -> "Template":
     from markupsafe import Markup
 
     pages = environment()
-    for made in (error, inline, micrometres, sentence, place_on_scale):
+    for made in (error, inline, micrometres, sentence, place_on_scale, short, to_do):
         pages.globals[made.__name__] = made
     pages.globals["wall_style"] = Markup(_STYLE)
     return pages.get_template("wall.html")
@@ -125,7 +138,8 @@ h2 small {{ font-weight:400; font-size:13px; color:var(--soft); white-space:nowr
 .scale s {{ position:absolute; top:6px; height:2px; background:currentColor; opacity:.55; }}
 .scale b {{ position:absolute; top:1px; width:12px; height:12px; margin-left:-6px; border-radius:50%;
   background:currentColor; border:2px solid var(--paper); }}
-.um {{ display:flex; justify-content:space-between; gap:12px; font-size:14px; margin-top:4px; }}
+.um {{ display:flex; justify-content:space-between; gap:10px; white-space:nowrap;
+  font-size:14px; margin-top:4px; }}
 .um span:last-child {{ color:var(--soft); text-align:right; }}
 .um .moved {{ color:var(--bad) !important; font-weight:600; }}
 .why {{ margin-top:8px; font-size:13px; line-height:1.45; color:var(--soft); }}
@@ -135,7 +149,7 @@ footer {{ margin-top:44px; padding-top:14px; border-top:1px solid var(--hair); c
 @page {{ size:A4; margin:12mm; }}
 @media print {{ body {{ padding:0; max-width:none; font-size:11px; }} h1 {{ font-size:20px; }}
   .wall {{ grid-template-columns:repeat(4,minmax(0,1fr)); gap:18px 12px; margin-top:16px; }}
-  h2, .word {{ font-size:12px; }} .um, .why {{ font-size:10px; }} .counts b {{ font-size:24px; }} }}
+  h2, .word {{ font-size:12px; }} .um, .why, h2 small {{ font-size:10px; }} .counts b {{ font-size:24px; }} }}
 @media (max-width:640px) {{ body {{ padding:24px 18px 40px; }} .counts {{ gap:10px 24px; }}
   .counts b {{ font-size:28px; }} .wall {{ gap:30px; }} }}
 """

@@ -4,6 +4,7 @@ from typing import Any
 
 from ..errors import StoreError
 from ..report import error
+from ..report.wall import short, to_do
 from ..session.certificate import told_estimate
 from ..session.fleet.latest import LastChecked, last_checked
 from ..session.fleet.rows import badness
@@ -51,7 +52,7 @@ def _card(each: LastChecked) -> Json:
         "high_um": line.get("high_um"),
         "half_depth_um": line.get("half_depth_of_focus_um"),
         "drift_um": line["drift_um"] if line and line["drifted"] else None,
-        "reason": row.reason,
-        "advice": line.get("advice", ""),
+        "reason": short(row.reason),
+        "to_do": to_do(line.get("advice", "")),
         "pictured": bool(line),
     }

@@ -52,7 +52,7 @@ function scale(camera) {
 function numbers(camera) {
   const moved = camera.drift_um != null;
   const made = item("p", "", "um");
-  const rest = moved ? `drifted ${signed(camera.drift_um)} µm` : camera.number ? `±${camera.half_depth_um.toFixed(1)} µm is in focus` : "";
+  const rest = moved ? `drifted ${signed(camera.drift_um)} µm` : camera.number ? `in focus ±${camera.half_depth_um.toFixed(1)} µm` : "";
   made.append(item("span", camera.number ? `${camera.number} µm` : ""), item("span", rest, moved ? "moved" : ""));
   return made;
 }
@@ -71,7 +71,8 @@ function card(camera) {
   if (camera.number || camera.drift_um != null) made.append(numbers(camera));
   if (camera.exit_code) {
     const why = item("p", micro(camera.reason), "why");
-    if (camera.advice) why.append(item("b", micro(camera.advice)));
+    const [first, rest] = camera.to_do;
+    if (first) why.append(item("b", micro(first)), micro(rest));
     made.append(why);
   }
   const when = new Date(camera.checked_at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
