@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from ..session.run import Limits
     from ..session.store import Store
 
+HEAD_AND_FOOT = 3
+"""Lines of a terminal that a table takes beside its rows."""
 Tell = Callable[["Row"], None]
 STYLES = {"set": "green", "adjust": "yellow", "unsure": "magenta"}
 
@@ -220,8 +222,23 @@ class _LiveTable:
         self._live = live
 
     def show(self, rows: "list[Row]", changed: "Row") -> None:
-        """The table with all of them; those that wait last where it does not fit."""
-        self._live.update(table_of_rows(rows), refresh=True)
+        """The table, with those that are at work first where not all of them fit."""
+        lines = max(self._live.console.height - HEAD_AND_FOOT, 1)
+        table = table_of_rows(rows_that_fit(rows, lines))
+        table.caption = f"{sum(row.state == 'done' for row in rows)} of {len(rows)} done"
+        self._live.update(table, refresh=True)
+
+
+def rows_that_fit(rows: "list[Row]", lines: int) -> "list[Row]":
+    """All of them, or so many: those at work, then the worst of those that are done, then those that wait."""
+    from ..session.fleet.rows import worst_first
+
+    if len(rows) <= lines:
+        return rows
+    by_state = {
+        state: [row for row in rows if row.state == state] for state in ("running", "done", "waiting")
+    }
+    return [*by_state["running"], *worst_first(by_state["done"]), *by_state["waiting"]][:lines]
 
 
 # The table -------------------------------------------------------------------------------------------------
@@ -272,8 +289,8 @@ def table_of_rows(rows: "list[Row]") -> "Table":
     for row in rows:
         state = row.word if row.state == "done" else _doing(row)
         style = STYLES.get(row.verdict, "red") if row.state == "done" else "dim"
-        group = (row.group,) if has_groups else ()
-        table.add_row(row.name, *group, Text(state, style), *_numbers(row))
+        group = (Text(row.group),) if has_groups else ()
+        table.add_row(Text(row.name), *group, Text(state, style), *_numbers(row))
     return table
 
 

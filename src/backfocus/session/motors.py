@@ -21,6 +21,7 @@ from ..guide.stillness import Lag, Waiting, at_rest, same_picture, wait
 from ..measure.reading import Reading
 from ..optics.lens import Optics
 from ..show.lines import check_json
+from ..sim.settings import parse_sim
 from ..sim.source import SimSource
 from ..solve.defocus import defocus
 from ..solve.focus_table import FocusTable, Knot
@@ -139,7 +140,17 @@ def _guarded(
         how = "they are switches of this program, and end with it"
         yield Guarded(source.motors, lambda: source.now_s), lambda was: how
     else:
-        raise UsageError("this virtual lens has no motors: add motor=focus or motor=back-focus")
+        raise _no_virtual_motors()
+
+
+def demand_virtual_motors(address: str) -> None:
+    """Raise UsageError for a virtual lens without motors, before anything is opened."""
+    if parse_sim(address).motor == "none":
+        raise _no_virtual_motors()
+
+
+def _no_virtual_motors() -> UsageError:
+    return UsageError("this virtual lens has no motors: add motor=focus or motor=back-focus")
 
 
 def demand_motors(axes: Mapping[AxisName, Axis]) -> None:

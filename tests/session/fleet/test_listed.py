@@ -65,6 +65,12 @@ def test_a_rig_of_the_persons_own_file_gives_the_rest(tmp_path: Path) -> None:
         (OPTICS + LEFT + "pixel-um = -2", "pixel-um = -2: give um from"),
         (OPTICS + LEFT.replace("left", '"a\\tb"'), "letters that cannot be printed"),
         (OPTICS + LEFT + 'rig = "stage"', "there are no rigs"),
+        ('[cameras.a]\naddress = "sim://?zoom=4"', "has no motors"),
+        ('[cameras.a]\naddress = "sim://?motor=focus&zoomm=4"', "zoomm"),
+        (
+            OPTICS + LEFT + LEFT.replace("left", "right").replace("visca://", "visca://ann:secret@"),
+            "of left too",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_its_place(tmp_path: Path, text: str, words: str) -> None:

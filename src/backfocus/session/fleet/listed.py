@@ -31,7 +31,7 @@ from ...control.address import VIRTUAL, check_lens
 from ...errors import Argument, UsageError
 from ..config import OF_ALL, TOP, Config, Reader, from_here, in_the_file, lines_in, settled
 from ..motor_history import MotorCamera
-from ..motors import Wishes, optics_of
+from ..motors import Wishes, demand_virtual_motors, optics_of
 from ..rig import NOTHING_SAID, Rig, RigOptions, is_virtual, layered, resolve
 
 SECTION = "cameras"
@@ -141,6 +141,7 @@ class _Table:
         try:
             if check_lens(address) == VIRTUAL:
                 video = address
+                demand_virtual_motors(address)
             elif video is not None and not is_virtual(video):
                 video = from_here(self.reader.file, video)
             named = replace(options, source=video)
@@ -182,7 +183,9 @@ def _demand_different(reader: Reader, cameras: tuple[Listed, ...]) -> None:
         address = each.camera.address
         if check_lens(address) == VIRTUAL:
             continue
-        other = seen.setdefault(address, each.camera.name)
+        parts = urlsplit(address)
+        lens = f"{parts.scheme}://{parts.hostname}:{parts.port}{parts.path}?{parts.query}"
+        other = seen.setdefault(lens, each.camera.name)
         if other != each.camera.name:
             raise reader.refusal(each.camera.name, "address", f"that is the lens of {other} too")
 

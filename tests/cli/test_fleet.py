@@ -1,0 +1,82 @@
+"""`auto --all` as it is typed."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from backfocus.cli.fleet import rows_that_fit, table_of_rows
+from backfocus.session.fleet.rows import Row
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+LOST = """
+pixel-um = 5
+f-number = 1.8
+[cameras.lobby]
+address = "visca://127.0.0.1:9"
+video = "http://ann:secret@127.0.0.1:9/video.mjpg"
+"""
+
+
+def test_a_camera_that_is_not_reached_is_named_in_all_that_is_written(backfocus: Run, tmp_path: Path) -> None:
+    (tmp_path / "cameras.toml").write_text(LOST)
+    asked = (
+        "auto",
+        "--all",
+        "cameras.toml",
+        "--yes",
+        "--json",
+        "--report",
+        "wall.html",
+        "--prometheus",
+        "b.prom",
+    )
+    ended = backfocus(*asked)
+    assert ended.returncode == 3
+    camera, all_ = map(json.loads, ended.stdout.splitlines())
+    assert (camera["name"], camera["exit_code"], all_["exit_code"]) == ("lobby", 3, 3)
+    assert "refuses the connection" in camera["error"]
+    assert "chmod 600" in ended.stderr
+    for text in (ended.stdout, ended.stderr, *(Path(tmp_path, name).read_text() for name in asked[-3::2])):
+        assert "secret" not in text
+    assert "lobby" in (tmp_path / "wall.html").read_text()
+    assert "exit_code" in (tmp_path / "b.prom").read_text()
+    assert "not reached" in backfocus("history").stdout
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (("--all", "cameras.toml"), "1 lens will move: say so with --yes"),
+        (("--all", "cameras.toml", "--yes", "visca://192.0.2.1"), "leave LENS out"),
+        (("--all", "cameras.toml", "--yes", "--video", "a.mp4"), "leave --rig and --video out"),
+        (("--all", "cameras.toml", "--yes", "--report", "wall.pdf"), "end its name in .html"),
+        (("--all", "cameras.toml", "--yes", "--mqtt", "http://h"), "write mqtt://HOST"),
+        (("--all", "none.toml", "--yes"), "No such file"),
+        (("visca://192.0.2.1", "--report", "wall.html"), "--report goes with --all"),
+        ((), "no LENS"),
+    ],
+)
+def test_what_does_not_go_together_is_refused_before_anything_moves(
+    backfocus: Run, tmp_path: Path, asked: tuple[str, ...], words: str
+) -> None:
+    (tmp_path / "cameras.toml").write_text(LOST)
+    ended = backfocus("auto", *asked)
+    assert ended.returncode == 2
+    assert words in ended.stderr
+
+
+def test_a_name_is_no_markup_and_those_at_work_are_seen_where_not_all_fit() -> None:
+    rows = [Row(f"[red]{number}[/]", state="waiting") for number in range(30)]
+    rows[20] = Row("at work", state="running", looks=3, doing="tele")
+    rows[3] = Row("lost", state="done", error="nothing answers")
+    assert [row.name for row in rows_that_fit(rows, 4)] == ["at work", "lost", "[red]0[/]", "[red]1[/]"]
+    assert rows_that_fit(rows, 30) == rows
+    console = Console(width=100)
+    with console.capture() as capture:
+        console.print(table_of_rows(rows))
+    assert "[red]0[/]" in capture.get()
+    assert "tele, 3 looks" in capture.get()
