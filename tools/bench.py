@@ -302,7 +302,7 @@ def procedure(address: str) -> tuple[float, float, int, str, float]:
     k = 1.0 / source.settings.zoom
     result = last.session.results[-1] if last.session.results else None
     verdict = result.verdict.kind if result else "unfinished"
-    rounds = last.session.rounds
+    rounds = last.session.correction.rounds
     return left_um, source.settings.optics.half_depth_um(k), rounds, verdict, last.at_s
 
 

@@ -70,7 +70,7 @@ def test_a_last_look_at_clipped_pictures_is_not_called_set() -> None:
 def test_happy_road_ends_set_after_one_round() -> None:
     session = replay(SETUP, happy_road())
     assert session.step is Step.DONE
-    assert session.rounds == 1
+    assert session.correction.rounds == 1
     assert session.results[-1].verdict.kind == "set"
     assert ask(session)[0] == say.Finish(
         "set",
@@ -154,7 +154,7 @@ def test_undo_at_the_very_beginning_changes_nothing() -> None:
 def test_repeat_starts_the_step_afresh() -> None:
     session = replay(SETUP, happy_road()[:6])
     again, _ = advance(session, ev.Repeated(15.0, session.step))
-    assert (again.step, again.turn, again.way) == (session.step, session.turn + 1, "either")
+    assert (again.step, again.turn, again.told.way) == (session.step, session.turn + 1, "either")
 
 
 def test_stop_gives_a_verdict_that_does_not_claim_what_was_not_proved() -> None:
@@ -170,7 +170,7 @@ def test_stop_gives_a_verdict_that_does_not_claim_what_was_not_proved() -> None:
 def test_each_nd_position_has_a_result_of_its_own() -> None:
     done = replay(SETUP, happy_road())
     session, said = advance(done, ev.NdChanged(60.0, "1/4"))
-    assert (session.step, session.nd, session.wide) == (Step.AIM, "1/4", None)
+    assert (session.step, session.nd, session.looks.wide) == (Step.AIM, "1/4", None)
     assert said == (say.Aim("aim", "no-star"),)
     later = [replace(event, at_s=event.at_s + 60.0) for event in happy_road()]
     session = reduce(lambda each, event: advance(each, event)[0], later, session)

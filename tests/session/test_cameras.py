@@ -11,7 +11,7 @@ from backfocus.errors import StoreError, UsageError
 from backfocus.guide import events as ev
 from backfocus.guide.outcome import result
 from backfocus.guide.procedure import start
-from backfocus.guide.session_state import Session, Setup
+from backfocus.guide.session_state import Looks, Scales, Session, Setup
 from backfocus.guide.steps import Step
 from backfocus.guide.watch.watch import StepHistory
 from backfocus.optics.blur import lens_pixel_mtf
@@ -117,11 +117,8 @@ def done(setup: Setup) -> Session:
     session, _ = start(setup)
     seen = replace(
         session,
-        tele=look(1000.0, 0.0),
-        wide=look(100.0, 2.0),
-        wide_best=look(100.0, 0.0),
-        wide_px=100.0,
-        tele_px=1000.0,
+        looks=Looks(tele=look(1000.0, 0.0), wide=look(100.0, 2.0), wide_best=look(100.0, 0.0)),
+        scales=Scales(wide_px=100.0, tele_px=1000.0),
         step=Step.DONE,
     )
     return replace(seen, results=(result(seen),))

@@ -263,4 +263,8 @@ def _print_end(last: Moment, number: int | None) -> None:
 def _turned_um(session: Session) -> float | None:
     """How far the ring was turned in a single round; of several nobody knows the sum."""
     known = session.setup.optics is not None and session.setup.um_per_degree is None
-    return session.last_corrected_um if known and session.rounds == 1 and not session.lock_moves else None
+    return (
+        session.correction.last_um
+        if known and session.correction.rounds == 1 and not session.lock.moves
+        else None
+    )

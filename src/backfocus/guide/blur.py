@@ -94,7 +94,7 @@ def refer(
 
 def best_between(session: Session, scale_px: float) -> SteadyReading | None:
     """How sharp the lens can be half-way: between its best at either end, by the logarithm of the scale."""
-    tele, wide = session.tele_best, session.wide_best
+    tele, wide = session.looks.tele_best, session.looks.wide_best
     if not (tele and wide and tele.scale_px and wide.scale_px and wide.scale_px < tele.scale_px):
         return None
     share = math.log(scale_px / wide.scale_px) / math.log(tele.scale_px / wide.scale_px)

@@ -63,8 +63,8 @@ def _curves(
     session: Session, tele: SteadyReading, wide: SteadyReading, walk: Sequence[SteadyReading]
 ) -> tuple[ZoomCurve, ...]:
     """The looks as the solver takes them; none where tele and wide are not two zoom positions with curves."""
-    longest_px = tele.scale_px or session.tele_px
-    widest_px = wide.scale_px or session.wide_px
+    longest_px = tele.scale_px or session.scales.tele_px
+    widest_px = wide.scale_px or session.scales.wide_px
     unsure_px = 0.0
     if longest_px is None or widest_px is None:
         widest_px, longest_px = _by_ratio(session, longest_px, widest_px)
@@ -81,7 +81,7 @@ def _curves(
     ]
     best = [
         _curve(look, scale_px, varying=VARYING_MOVING, in_focus=True)
-        for look, scale_px in ((session.tele_best, longest_px), (session.wide_best, widest_px))
+        for look, scale_px in ((session.looks.tele_best, longest_px), (session.looks.wide_best, widest_px))
         if look is not None
     ]
     sharpened = any(Flag.SHARPENED in look.flags for look in (tele, wide))
@@ -95,11 +95,11 @@ def camera_of(
     """What the looks say of the camera; None without a look at both ends, or by the old method."""
     if tele is None or wide is None or session.setup.method == BY_RESIDUALS or session.light_changed:
         return None
-    curves = _curves(session, tele, wide, session.walk)
+    curves = _curves(session, tele, wide, session.looks.walk)
     if not curves:
         return None
     swept: Literal["wide", "tele"] | None = (
-        "wide" if session.wide_best is not None else "tele" if session.tele_best is not None else None
+        "wide" if session.looks.wide_best else "tele" if session.looks.tele_best else None
     )
     known = session.setup.known_camera
     return solved_camera(_solved(session, curves), curves, optics_of(session), known, swept)
@@ -128,16 +128,16 @@ def _curve(
 def result(session: Session) -> Result:
     """What came out for the ND position in use; every look judged against the best seen since."""
     tele, wide = (
-        refer(session, session.tele, session.tele_best, at_tele=True),
-        refer(session, session.wide, session.wide_best),
+        refer(session, session.looks.tele, session.looks.tele_best, at_tele=True),
+        refer(session, session.looks.wide, session.looks.wide_best),
     )
     found = None
     if not session.light_changed:
-        found = solve_session(session, tele=tele, wide=wide, walk=session.walk)
+        found = solve_session(session, tele=tele, wide=wide, walk=session.looks.walk)
     before = solve_session(
         session,
-        tele=refer(session, session.first_tele, session.tele_best, at_tele=True),
-        wide=refer(session, session.first_wide, session.wide_best),
+        tele=refer(session, session.looks.first_tele, session.looks.tele_best, at_tele=True),
+        wide=refer(session, session.looks.first_wide, session.looks.wide_best),
     )
     if zoom_unproved(session):
         found = before = None
@@ -149,15 +149,17 @@ def result(session: Session) -> Result:
             shown.back_focus,
             None,
             shown.half_depth_um,
-            session.rounds,
+            session.correction.rounds,
             shown.camera,
         )
     if session.setup.optics is None:
         verdict = _proved(session, anyway or verdict_on(session, found))
-        return Result(session.nd, verdict, None, None, None, session.rounds)
+        return Result(session.nd, verdict, None, None, None, session.correction.rounds)
     camera = None if zoom_unproved(session) else camera_of(session, tele=tele, wide=wide)
     verdict = _proved(session, anyway or verdict_on(session, found, camera))
-    return Result(session.nd, verdict, found, before, half_depth_um(session), session.rounds, camera)
+    return Result(
+        session.nd, verdict, found, before, half_depth_um(session), session.correction.rounds, camera
+    )
 
 
 def _tells(shown: ClipAnswer) -> bool:
@@ -172,8 +174,8 @@ def verdict_on(session: Session, found: BackFocus | None, camera: SolvedCamera |
         found,
         half_depth_um(session) if known else None,
         half_depths_um=_depths(session, found) if found and known else None,
-        referenced=session.wide_best is not None,
-        slopes=session.slopes,
+        referenced=session.looks.wide_best is not None,
+        slopes=session.law.slopes,
         flags=noticed(session) | ({Flag.OTHER_MODE} if camera and camera.left_aside else set()),
         adjusters=adjusters_of(session.setup),
         camera_solved=session.setup.method != BY_RESIDUALS,
@@ -184,14 +186,16 @@ def verdict_on(session: Session, found: BackFocus | None, camera: SolvedCamera |
 
 def noticed(session: Session) -> frozenset[Flag]:
     """The flags of the last looks that can change the answer."""
-    tele, wide = (look.flags if look else frozenset() for look in (session.tele, session.wide))
+    tele, wide = (look.flags if look else frozenset() for look in (session.looks.tele, session.looks.wide))
     light = {Flag.LIGHT_CHANGED} if session.light_changed else set()
     return at_tele(tele) | wide | light | _refused(session)
 
 
 def _refused(session: Session) -> set[Flag]:
     """Why nobody should measure by what stands there, where that is how the session stands."""
-    return {flag for flag, why in OF_OBJECT.items() if why == session.fault and session.tele is None}
+    return {
+        flag for flag, why in OF_OBJECT.items() if why == session.told.fault and session.looks.tele is None
+    }
 
 
 def adjusters_of(setup: Setup) -> Adjusters:
@@ -220,11 +224,11 @@ def _depths(session: Session, found: BackFocus) -> tuple[float, ...]:
 
 def _proved(session: Session, verdict: Verdict) -> Verdict:
     """What the lock screw adds to the advice: it was proved and all is done, or it is to blame."""
-    again = session.lock_moves > LOCK_TRIES
-    if verdict.kind == "set" and session.lock_held:
+    again = session.lock.moves > LOCK_TRIES
+    if verdict.kind == "set" and session.lock.held:
         proved = "The ring is locked and was checked after locking."
         return replace(verdict, advice=verdict.advice.replace(LOCK_ADVICE, proved))
-    if verdict.kind in ("adjust", "unsure") and session.lock_slipped:
+    if verdict.kind in ("adjust", "unsure") and session.lock.slipped:
         blame = (
             f"The lock screw {'moves the ring each time' if again else 'moved the ring'}: hold the ring and "
             "tighten a little at a time, watching the meter."
@@ -243,13 +247,14 @@ def _known_anyway(session: Session) -> Verdict | None:
             "The zoom was said to be fully in and out, and no picture shows it: there is no answer without.",
             "Zoom fully in and fully out where it is asked for, and wait until the guide sees it.",
         )
-    if session.not_parfocal and session.rounds:
+    corrected_um, rounds = session.correction.corrected_um, session.correction.rounds
+    if session.law.not_parfocal and rounds:
         return Verdict(
             "tracking",
-            f"After {session.rounds} rounds the error is no smaller: the lens does not follow the zoom law.",
+            f"After {rounds} rounds the error is no smaller: the lens does not follow the zoom law.",
             "If the right rings were turned, no back-focus ring can cure this: have the lens serviced.",
         )
-    if (session.corrected_um is None and session.rounds) or session.corrected_um:
+    if corrected_um or (corrected_um is None and rounds):
         return Verdict(
             "unsure",
             "The back-focus ring was turned and tele was not looked at since.",

@@ -18,7 +18,8 @@ from ..errors import OutOfOrder
 from . import events as ev
 from . import instructions as say
 from .outcome import result
-from .session_state import Result, Session, Setup, record, rounds_left
+from .recorded import record
+from .session_state import Result, Session, Setup, rounds_left
 from .steps import NEXT, Step, diagram, table
 
 __all__ = [
@@ -104,21 +105,23 @@ def ask(session: Session) -> tuple[say.Instruction, ...]:
     step = session.step
     match step:
         case Step.AIM:
-            return (say.Aim(step, session.fault),)
+            return (say.Aim(step, session.told.fault),)
         case Step.CHECK:
             return (say.Confirm(step, ITEMS),)
         case Step.TO_TELE:
             return (say.ZoomTo("tele"),)
         case Step.FIND:
-            return (say.Turn("focus", session.way, searching=_is_blind(session)),)
+            return (say.Turn("focus", session.told.way, searching=_is_blind(session)),)
         case Step.LOOK_TELE | Step.LOOK_WIDE | Step.PROOF:
             return (say.Hold(),)
         case Step.SWEEP_TELE | Step.RETURN_TELE:
-            return (say.Turn("focus", session.way, searching=session.lost, slower=session.slower),)
+            return (
+                say.Turn("focus", session.told.way, searching=session.told.lost, slower=session.told.slower),
+            )
         case Step.TO_WIDE | Step.TO_PROOF:
             return (say.ZoomTo("wide"),)
         case Step.ZOOM_IN:
-            return (say.ZoomUntilLost(session.lost_px or session.wide_px or 0.0),)
+            return (say.ZoomUntilLost(session.scales.lost_px or session.scales.wide_px or 0.0),)
         case Step.SWEEP_WIDE | Step.RETURN_WIDE:
             return _turn_at_wide(session)
         case Step.WALK:
@@ -133,18 +136,20 @@ def ask(session: Session) -> tuple[say.Instruction, ...]:
 
 def _is_blind(session: Session) -> bool:
     """Whether nothing tells the way at tele: with an object contrast does, unless far out of focus."""
-    return session.target != "object" or session.doubt is not None
+    return session.target != "object" or session.told.doubt is not None
 
 
 def _turn_at_wide(session: Session) -> tuple[say.Instruction, ...]:
     """The back-focus ring, unlocked first; without one, the focus ring shows how sharp the lens can be."""
     if not session.setup.back_focus_ring:
-        return (say.Turn("focus", session.way, slower=session.slower),)
-    left_um = session.left_um if session.setup.optics and session.step is Step.SWEEP_WIDE else None
+        return (say.Turn("focus", session.told.way, slower=session.told.slower),)
+    left_um = session.correction.left_um if session.setup.optics and session.step is Step.SWEEP_WIDE else None
     learned = session.setup.um_per_degree
     left_deg = left_um / learned if left_um is not None and learned else None
-    turn = say.Turn("back-focus", session.way, slower=session.slower, left_um=left_um, left_deg=left_deg)
-    fresh = session.step is Step.SWEEP_WIDE and session.way == "either"
+    turn = say.Turn(
+        "back-focus", session.told.way, slower=session.told.slower, left_um=left_um, left_deg=left_deg
+    )
+    fresh = session.step is Step.SWEEP_WIDE and session.told.way == "either"
     return (say.LoosenLock(), turn) if fresh else (turn,)
 
 
@@ -165,10 +170,10 @@ def _enter(before: Session, after: Session, step: Step, event: ev.Event) -> Sess
     if same and isinstance(event, _KEEPS_ITS_STEP):
         return after
     if not isinstance(event, _SETS_THE_WAY):
-        after = replace(after, way="either", slower=False, lost=False)
+        after = replace(after, told=replace(after.told, way="either", slower=False, lost=False))
     trail = before.trail if same else (*before.trail, replace(before, trail=()))[-LONGEST_TRAIL:]
     entered = replace(after, step=step, turn=before.turn + 1, since_s=event.at_s, trail=trail)
-    after = replace(entered, doubt=None, questioned=None)
+    after = replace(entered, told=replace(entered.told, doubt=None, questioned=None))
     return replace(after, results=(*after.results, result(after))) if step is Step.DONE else after
 
 
@@ -192,9 +197,6 @@ def _undo(session: Session, event: ev.Undone) -> tuple[Session, tuple[say.Instru
         since_s=event.at_s,
         notes=session.notes,
         trail=session.trail[:-1],
-        way="either",
-        slower=False,
-        lost=False,
-        questioned=None,
+        told=replace(session.trail[-1].told, way="either", slower=False, lost=False, questioned=None),
     )
     return before, ask(before)

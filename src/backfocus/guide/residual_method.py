@@ -25,8 +25,8 @@ def solve_by_residuals(
     session: Session, tele: SteadyReading, wide: SteadyReading, walk: Sequence[SteadyReading]
 ) -> BackFocus | None:
     """The back-focus error from a look at either end, and looks in between; None over too little zoom."""
-    longest_px = tele.scale_px or session.tele_px
-    widest_px = wide.scale_px or session.wide_px
+    longest_px = tele.scale_px or session.scales.tele_px
+    widest_px = wide.scale_px or session.scales.wide_px
     if longest_px is None or widest_px is None:
         return _solved_by_ratio(session, tele, wide)
     if widest_px > ONE_POSITION * longest_px:
@@ -47,7 +47,9 @@ def _solved_by_ratio(session: Session, tele: SteadyReading, wide: SteadyReading)
     """
     k = k_of(session)
     doubt = KNOWN_RATIO if session.setup.zoom_ratio else UNKNOWN_RATIO
-    widest_px = wide.scale_px or session.wide_px or k * (tele.scale_px or session.tele_px or 1.0)
+    widest_px = (
+        wide.scale_px or session.scales.wide_px or k * (tele.scale_px or session.scales.tele_px or 1.0)
+    )
     at_wide = replace(_residual(session, wide, widest_px), scale_sigma_px=doubt * widest_px)
     return solve_back_focus((_residual(session, tele, widest_px / k), at_wide), signed=False)
 
@@ -61,7 +63,9 @@ def _residual(session: Session, look: SteadyReading, scale_px: float) -> ZoomRes
 
 def _between(session: Session, look: SteadyReading, scale_px: float) -> ZoomResidual:
     """A look half-way, less the softness that the lens shows there, taken from its ends."""
-    soft = max((best.residual_um for best in (session.tele_best, session.wide_best) if best), default=0.0)
+    soft = max(
+        (best.residual_um for best in (session.looks.tele_best, session.looks.wide_best) if best), default=0.0
+    )
     if soft == 0.0:
         return _residual(session, look, scale_px)
     if look.referenced:

@@ -362,9 +362,9 @@ def progress_words(session: Session) -> str:
         return ""
     more = {0: "no more rounds", 1: "one more round"}.get(rounds, f"{rounds} more rounds")
     turning = session.step in (Step.SWEEP_WIDE, Step.RETURN_WIDE)
-    if session.setup.optics is None or session.left_um is None or turning:
+    if session.setup.optics is None or session.correction.left_um is None or turning:
         return f"Expect {more}"
-    return f"{session.left_um:.0f} um off at wide, expect {more}"
+    return f"{session.correction.left_um:.0f} um off at wide, expect {more}"
 
 
 STEP_WORDS: dict[Step, str] = {

@@ -167,8 +167,8 @@ def _sweeps(entries: list[Entry], half_depth_um: float | None) -> Iterator[Sweep
 
 def _curves(session: Session) -> Iterator[MtfCurve]:
     looks: tuple[tuple[str, SteadyReading | None, SteadyReading | None], ...] = (
-        ("tele", session.first_tele, session.tele),
-        ("wide", session.first_wide, session.wide),
+        ("tele", session.looks.first_tele, session.looks.tele),
+        ("wide", session.looks.first_wide, session.looks.wide),
     )
     for name, before, after in looks:
         if before is not None and before.frequency_cy_px:

@@ -182,7 +182,7 @@ def _blur(
     newest = history.pictures[-1] if history.pictures else None
     if newest is not None and newest.reading is reading and newest.um is not None:
         return newest.um, newest.sigma_um
-    best = session.tele_best if session.step.at_tele else session.wide_best
+    best = session.looks.tele_best if session.step.at_tele else session.looks.wide_best
     if best is None or not _same_zoom(best.scale_px, reading.scale_px):
         return blur_um(session, reading) or (None, None)
     # At the scale of the best picture: breathing would ask for the lens's own curve again with every picture.

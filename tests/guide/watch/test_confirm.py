@@ -205,7 +205,7 @@ def test_a_zoom_part_of_the_way_is_asked_about_and_then_read_where_it_stands() -
     person.enter().wait(3.0)
     # any two zooms give the error: what is read counts
     assert not zoom_unproved(person.session)
-    assert person.session.tele_px == pytest.approx(77.0 * 20.0**0.4, rel=0.03)
+    assert person.session.scales.tele_px == pytest.approx(77.0 * 20.0**0.4, rel=0.03)
 
 
 def test_who_confirms_while_it_still_moves_is_asked_to_hold_still() -> None:
@@ -239,7 +239,7 @@ def test_who_walks_before_the_chart_at_wide_has_not_zoomed_in() -> None:
     person.bars = False
     person.wait(2.0)
     assert person.session.step is Step.TO_TELE
-    assert person.session.tele_px is None
+    assert person.session.scales.tele_px is None
 
 
 def test_turning_the_focus_ring_while_looking_after_the_lens_is_no_zoom() -> None:
@@ -276,8 +276,8 @@ def test_focus_by_eye_is_asked_about_and_then_read_where_it_was_left() -> None:
     assert isinstance(person.events[-1], ev.Returned)
     assert person.session.step is Step.TO_WIDE
     # its own softness of some 7 um comes on top, in quadrature
-    assert person.session.tele is not None
-    assert person.session.tele.residual_um == pytest.approx(12.0, abs=6.0)
+    assert person.session.looks.tele is not None
+    assert person.session.looks.tele.residual_um == pytest.approx(12.0, abs=6.0)
     person.zoom(0.0).wait(3.0)
     off = next(event for event in person.events if isinstance(event, ev.StillOff))
     assert off.delta_um == pytest.approx(60.0, rel=0.15)
@@ -289,8 +289,8 @@ def test_a_ring_left_beside_its_sharpest_point_is_asked_about() -> None:
     assert person.wait(1.0).enter().questions == ["soft"]
     person.enter()
     assert isinstance(person.events[-1], ev.Returned)
-    assert person.session.tele is not None
-    assert person.session.tele.residual_um == pytest.approx(25.0, rel=0.2)
+    assert person.session.looks.tele is not None
+    assert person.session.looks.tele.residual_um == pytest.approx(25.0, rel=0.2)
 
 
 def test_what_is_believed_at_once_is_what_no_picture_shows() -> None:
@@ -322,7 +322,7 @@ def test_a_late_word_and_a_step_taken_back_leave_no_doubt_behind() -> None:
     late = ev.Confirmed(person.at_s, Step.AIM)
     assert confirmed(person.state, person.session, late) == late
     person.take(ev.Undone(person.at_s, person.session.step))
-    assert person.session.questioned is None
+    assert person.session.told.questioned is None
     person.wait(0.5)
     back = person.session.step
     person.enter()
@@ -347,5 +347,5 @@ def test_a_zoom_that_was_seen_to_leave_wide_needs_no_other_sign() -> None:
     session, _ = start(Lens().setup)
     after, _ = advance(session, ev.ZoomMoved(3.0, "tele"))
     assert after.step is Step.TO_TELE
-    assert after.wide_px is None
+    assert after.scales.wide_px is None
     assert zoomed(StepHistory(), after, "tele")

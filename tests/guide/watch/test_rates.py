@@ -13,7 +13,7 @@ from paper_bench import SOFT_UM, Camera, Lens, Pose, blur_made_up, run
 from backfocus.guide import events as ev
 from backfocus.guide.blur import steady_reading
 from backfocus.guide.procedure import Session, Step, advance, start
-from backfocus.guide.session_state import half_depth_um, optics_of
+from backfocus.guide.session_state import Looks, Scales, half_depth_um, optics_of
 from backfocus.guide.watch.tenths import scatter, tenths
 from backfocus.guide.watch.watch import StepHistory, watch
 from backfocus.measure.reading import Reading
@@ -34,8 +34,12 @@ def session() -> Session:
     """A procedure that has looked at both ends of the zoom."""
     wide, tele = Camera(LENS, Pose(zoom=0.0)), Camera(LENS, Pose(zoom=1.0))
     tele.pose.focus_um = 0.0
+    begun, _ = start(LENS.setup)
     return replace(
-        start(LENS.setup)[0], wide_px=77.0, tele_px=770.0, wide=looked_at(wide), tele=looked_at(tele), turn=7
+        begun,
+        scales=Scales(wide_px=77.0, tele_px=770.0),
+        looks=Looks(wide=looked_at(wide), tele=looked_at(tele)),
+        turn=7,
     )
 
 
@@ -119,7 +123,7 @@ def test_whole_procedures_go_as_at_ten_a_second(fps: float, interlaced: bool) ->
     done = run(replace(LENS, fps=fps, interlaced=interlaced), made_up=True)
     assert done.verdict == "set"
     assert abs(done.left_um) <= LENS.half_depth_um
-    assert done.session.rounds == 1
+    assert done.session.correction.rounds == 1
     assert {"Sharper", "PeakPassed", "Returned", "WithinDepth", "LockHeld"} <= set(done.names())
     assert not {"PeakMissed", "StarLost", "Bumped", "NothingChanges"} & set(done.names())
 

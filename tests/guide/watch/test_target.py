@@ -53,28 +53,38 @@ POOR = frozenset({Flag.REPEATING})
 
 def test_an_object_that_nobody_should_measure_by_is_not_gone_on_with() -> None:
     session, _ = shown(start(Setup())[0], 2.0, object=OBJECT, flags=POOR | {Flag.NO_REFERENCE})
-    assert (session.step, session.fault) == (Step.AIM, "repeating")
+    assert (session.step, session.told.fault) == (Step.AIM, "repeating")
     assert ask(session) == (say.Aim("aim", "repeating"),)
 
 
 @pytest.mark.parametrize("step", [Step.TO_TELE, Step.FIND, Step.LOOK_TELE, Step.SWEEP_TELE, Step.RETURN_TELE])
 def test_what_tele_shows_of_it_leads_back_to_another_object(step: Step) -> None:
     known = Setup(optics=Optics(5.0, ((0.0, 1.8),)))
-    at_tele = replace(start(known)[0], step=step, target="object", wide_px=100.0, tele_px=800.0)
+    at_tele = replace(
+        start(known)[0],
+        step=step,
+        target="object",
+        scales=replace(start(known)[0].scales, wide_px=100.0, tele_px=800.0),
+    )
     _, events = shown(at_tele, 3.0, object=OBJECT, flags=POOR | {Flag.NO_REFERENCE})
     assert not any(isinstance(event, ev.NotReady) for event in events), "out of focus nothing is sure"
     session, events = shown(at_tele, 3.0, object=OBJECT, flags=POOR)
     assert isinstance(events[0], ev.NotReady)
-    assert (session.step, session.tele_px, session.target) == (Step.AIM, None, "object")
+    assert (session.step, session.scales.tele_px, session.target) == (Step.AIM, None, "object")
     verdict = result(session).verdict
     assert verdict.kind == "unsure"
     assert "repeats itself" in verdict.reason
 
 
 def test_what_is_smooth_at_tele_may_be_out_of_focus_for_a_while() -> None:
-    finding = replace(start(Setup())[0], step=Step.FIND, target="object", wide_px=100.0)
+    finding = replace(
+        start(Setup())[0],
+        step=Step.FIND,
+        target="object",
+        scales=replace(start(Setup())[0].scales, wide_px=100.0),
+    )
     smooth = frozenset({Flag.TOO_SMOOTH})
     session, _ = shown(finding, 10.0, object=OBJECT, flags=smooth)
     assert session.step is Step.FIND
     session, _ = shown(finding, 25.0, object=OBJECT, flags=smooth)
-    assert (session.step, session.fault) == (Step.AIM, "too-smooth")
+    assert (session.step, session.told.fault) == (Step.AIM, "too-smooth")

@@ -48,7 +48,7 @@ def drawn(seed: int, zoom: float, most_um: float) -> Lens:
 
 
 def is_right(done: Run) -> bool:
-    enough_rounds = done.session.rounds <= 3 or done.camera.lens.zoom < 5.0
+    enough_rounds = done.session.correction.rounds <= 3 or done.camera.lens.zoom < 5.0
     return done.verdict == "set" and abs(done.left_um) <= done.camera.lens.half_depth_um and enough_rounds
 
 
@@ -67,7 +67,7 @@ def plain_run(_plain_run: Run) -> Run:
 @pytest.mark.parametrize("zoom", [20.0, pytest.param(3.0, marks=pytest.mark.slow)])
 def test_back_focus_is_set_within_the_depth_of_focus(zoom: float) -> None:
     done = run(drawn(1, zoom, 80.0))
-    assert is_right(done), (done.left_um, done.verdict, done.session.rounds)
+    assert is_right(done), (done.left_um, done.verdict, done.session.correction.rounds)
 
 
 def test_what_was_noticed_in_the_looks_stands_beside_the_verdict() -> None:
@@ -79,7 +79,7 @@ def test_what_was_noticed_in_the_looks_stands_beside_the_verdict() -> None:
 @pytest.mark.parametrize("ratio_known", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_plain_star_that_overfills_the_picture_and_so_has_no_scale_will_do(ratio_known: bool) -> None:
     done = run(Lens(zoom=10.0, delta_um=45.0, plain=True, ratio_known=ratio_known))
-    assert is_right(done), (done.left_um, done.verdict, done.session.rounds)
+    assert is_right(done), (done.left_um, done.verdict, done.session.correction.rounds)
 
 
 @pytest.mark.slow
@@ -95,7 +95,7 @@ def test_large_error_is_corrected_where_the_star_still_shows() -> None:
 @pytest.mark.slow
 def test_all_of_forty_within_80_um(zoom: float, seed: int) -> None:
     done = run(drawn(seed, zoom, 80.0))
-    assert is_right(done), (done.left_um, done.verdict, done.session.rounds)
+    assert is_right(done), (done.left_um, done.verdict, done.session.correction.rounds)
 
 
 @pytest.mark.parametrize("zoom", ZOOMS)
@@ -309,7 +309,13 @@ def test_other_light_at_the_same_zoom_is_named_in_every_step(step: Step, stops: 
     camera = Camera(Lens(zoom=10.0, ramp_stops=1.0, ramp_known=False))
     session = start(camera.lens.setup)[0]
     tele, wide = (_look_at(camera, session, zoom) for zoom in (1.0, 0.0))
-    session = replace(session, step=step, turn=7, tele=tele, wide=wide, tele_px=770.0, wide_px=77.0)
+    session = replace(
+        session,
+        step=step,
+        turn=7,
+        looks=replace(session.looks, tele=tele, wide=wide),
+        scales=replace(session.scales, tele_px=770.0, wide_px=77.0),
+    )
     camera.pose.zoom, camera.pose.nd_stops = float(step.at_tele), stops
     state, told = StepHistory(), []
     for at in range(9):
@@ -321,9 +327,9 @@ def test_other_light_at_the_same_zoom_is_named_in_every_step(step: Step, stops: 
         after, _ = advance(session, ev.LightChanged(1.0, -stops))
         assert after.light_changed
         # the ring was being turned, nobody knows how far
-        assert (after.corrected_um is None) or step not in (Step.SWEEP_WIDE, Step.RETURN_WIDE)
-        assert after.tele is not None
-        assert after.tele.white_light is None
+        assert (after.correction.corrected_um is None) or step not in (Step.SWEEP_WIDE, Step.RETURN_WIDE)
+        assert after.looks.tele is not None
+        assert after.looks.tele.white_light is None
 
 
 def _look_at(camera: Camera, session: Session, zoom: float) -> ev.SteadyReading | None:
@@ -334,7 +340,11 @@ def _look_at(camera: Camera, session: Session, zoom: float) -> ev.SteadyReading 
 def test_a_peak_passed_within_a_few_pictures_is_too_fast_though_the_way_back_is_slow() -> None:
     """27 um a picture: 3 pictures within two half depths of focus (9 um), where 8 are asked for."""
     lens = Lens(zoom=10.0)
-    session = replace(start(lens.setup)[0], step=Step.SWEEP_TELE, tele_px=770.0, wide_px=77.0)
+    session = replace(
+        start(lens.setup)[0],
+        step=Step.SWEEP_TELE,
+        scales=replace(start(lens.setup)[0].scales, tele_px=770.0, wide_px=77.0),
+    )
     out = [280.0 - 27.6 * at for at in range(15)]
     back = [out[-1] + 1.5 * at for at in range(1, 42)]
     camera, pictures = Camera(lens), []
@@ -474,9 +484,10 @@ def stands(lens: Lens, *, at_tele: bool) -> Camera:
     return camera
 
 
-def asked_to_turn(session: Session, step: Step, **known: object) -> Session:
-    """The session where `step` begins."""
-    return replace(session, step=step, turn=session.turn + 1, **known)
+def asked_to_turn(session: Session, step: Step, **best: ev.SteadyReading | None) -> Session:
+    """The session where `step` begins, and what is known of the best at either end."""
+    looks = replace(session.looks, **best)
+    return replace(session, step=step, turn=session.turn + 1, looks=looks)
 
 
 @pytest.mark.parametrize(("step", "at_h"), [(Step.SWEEP_TELE, 0.0), (Step.SWEEP_WIDE, 0.9)])

@@ -155,7 +155,7 @@ class _Happening:
         case = self._case
         if self._from_s is None:
             if session.step != case.step or (
-                session.tele is None
+                session.looks.tele is None
                 and session.step
                 not in (
                     Step.LOOK_TELE,

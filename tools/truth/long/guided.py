@@ -62,7 +62,7 @@ def led(seed: int) -> Led:
         left_um=round(source.bench.lens.delta_um(source.bench.pose), 3),
         h_um=round(case.h_um, 3),
         verdict=session.results[-1].verdict.kind if session.results else "none",
-        rounds=session.rounds,
+        rounds=session.correction.rounds,
         lasted_s=round(lasted_s, 2),
         took_s=round(time.process_time() - begun_s, 1),
     )

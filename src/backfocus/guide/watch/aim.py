@@ -29,7 +29,7 @@ def judge_aim(state: StepHistory, session: Session) -> ev.Seen | None:
         return found
     why = fault_of(state)
     if why is not None:
-        return ev.NotReady(state.at_s, why) if why != session.fault else None
+        return ev.NotReady(state.at_s, why) if why != session.told.fault else None
     if star_steady(state.pictures):
         return ev.StarSeen(state.at_s, scale_px(last(state.pictures, 1.0)))
     return None
@@ -41,10 +41,10 @@ def judge_check(state: StepHistory, session: Session) -> ev.Seen | None:
         return ev.ZoomMoved(state.at_s, "tele")
     if found := taken(state, session):
         return found
-    if session.wide_px is None and star_steady(state.pictures):
+    if session.scales.wide_px is None and star_steady(state.pictures):
         return ev.StarSeen(state.at_s, scale_px(last(state.pictures, 1.0)))
     why = fault_of(state)
-    if why not in (None, "no-star", "moving", session.fault):
+    if why not in (None, "no-star", "moving", session.told.fault):
         return ev.NotReady(state.at_s, why)
     return None
 

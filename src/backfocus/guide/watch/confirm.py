@@ -39,7 +39,7 @@ def confirmed(state: StepHistory, session: Session, said: ev.Confirmed) -> ev.Ev
     here = state if state.turn == session.turn and state.pictures else None
     shown = _shown(here, session) if here else _unseen(session)
     if isinstance(shown, str):
-        shown = None if session.questioned else ev.Questioned(said.at_s, said.step, shown)
+        shown = None if session.told.questioned else ev.Questioned(said.at_s, said.step, shown)
     return said if shown is None else shown
 
 
@@ -77,7 +77,7 @@ def _star(state: StepHistory) -> ev.Unshown | None:
 
 def _zoomed_in(state: StepHistory, session: Session) -> Shown:
     why = _not_in(state, session)
-    if why == "no-zoom" or (why and not session.questioned):
+    if why == "no-zoom" or (why and not session.told.questioned):
         return why
     return None if _star(state) else _stopped(state, "tele")
 
@@ -88,7 +88,9 @@ def _not_in(state: StepHistory, session: Session) -> ev.Unshown | None:
     if _star(state) is None and not star_steady(state.pictures):
         return "moving"
     now_px, ratio = scale_px(now(state.pictures, STILL_S)), session.setup.zoom_ratio
-    promised_px = session.tele_px or (session.wide_px * ratio if session.wide_px and ratio else None)
+    promised_px = session.scales.tele_px or (
+        session.scales.wide_px * ratio if session.scales.wide_px and ratio else None
+    )
     far_from_it = now_px is not None and promised_px is not None and now_px < FULLY * promised_px
     return "part-way" if far_from_it else None
 
@@ -101,8 +103,12 @@ def _zoomed_out(state: StepHistory, session: Session) -> Shown:
     if not star_steady(state.pictures):
         return "moving"
     now_px = scale_px(now(state.pictures, STILL_S))
-    further = now_px is not None and session.wide_px is not None and now_px > NEARLY_OUT * session.wide_px
-    if further and not session.questioned:
+    further = (
+        now_px is not None
+        and session.scales.wide_px is not None
+        and now_px > NEARLY_OUT * session.scales.wide_px
+    )
+    if further and not session.told.questioned:
         return "part-way"
     stopped = _stopped(state, "wide")
     if not isinstance(stopped, ev.ZoomStopped):
@@ -119,7 +125,7 @@ def _stopped(state: StepHistory, end: ev.ZoomEnd) -> Shown:
 
 def _walked(state: StepHistory, session: Session) -> Shown:
     why = _not_in(state, session)
-    if why == "no-zoom" or (why and not session.questioned):
+    if why == "no-zoom" or (why and not session.told.questioned):
         return why
     return judge_walk(session, state.pictures, state.at_s) if star_steady(state.pictures) else "moving"
 
@@ -134,7 +140,7 @@ def _focused(state: StepHistory, session: Session) -> Shown:
     look = steady_reading(session, [each.reading for each in last(state.pictures, LOOK_S)], best)
     if look is None:
         return "moving"
-    if not session.questioned and (why := _not_sharpest(session, look, best)):
+    if not session.told.questioned and (why := _not_sharpest(session, look, best)):
         return why
     return None if _only_the_word(session, look) else returned(state, session, look, best)
 
@@ -142,8 +148,8 @@ def _focused(state: StepHistory, session: Session) -> Shown:
 _BEST: dict[Step, Callable[[Session], ev.SteadyReading | None]] = {
     Step.SWEEP_TELE: lambda session: None,
     Step.SWEEP_WIDE: lambda session: None,
-    Step.RETURN_TELE: lambda session: session.tele_best,
-    Step.RETURN_WIDE: lambda session: session.wide_best,
+    Step.RETURN_TELE: lambda session: session.looks.tele_best,
+    Step.RETURN_WIDE: lambda session: session.looks.wide_best,
 }
 """The sharpest picture of the sweep going on, once it was passed."""
 

@@ -69,7 +69,7 @@ def _may_be_in_focus(state: StepHistory, session: Session) -> bool:
         return False
     ratio = ratio_of(session, last_scale_px(seen), at_tele=session.step.at_tele)
     depth_um = optics_of(session).half_depth_um(ratio)
-    best = session.tele_best if session.step.at_tele else session.wide_best
+    best = session.looks.tele_best if session.step.at_tele else session.looks.wide_best
     look = steady_reading(session, [each.reading for each in seen], best) if best else None
     if look is not None:
         return look.residual_um <= depth_um
@@ -81,7 +81,7 @@ def _next_doubt(session: Session) -> ev.Doubt:
     doubts = _DOUBTS.get(session.step, ("right-ring",))
     if not session.setup.back_focus_ring:
         doubts = tuple(doubt for doubt in doubts if doubt != "lock-screw")
-    asked = doubts.index(session.doubt) + 1 if session.doubt in doubts else 0
+    asked = doubts.index(session.told.doubt) + 1 if session.told.doubt in doubts else 0
     return doubts[asked % len(doubts)]
 
 

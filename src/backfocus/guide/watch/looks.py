@@ -53,7 +53,7 @@ SAME_POSITION = 1.1
 
 def judge_tele(session: Session, pictures: Sequence[TimedReading], at_s: float) -> ev.Seen | None:
     """What a steady look at tele means; None if nothing could be read."""
-    look = _look(session, pictures, session.tele_best)
+    look = _look(session, pictures, session.looks.tele_best)
     if look is None:
         return None
     if (stops := light_changed_stops(session, look)) is not None:
@@ -69,10 +69,13 @@ def judge_tele(session: Session, pictures: Sequence[TimedReading], at_s: float) 
 def _stayed(session: Session, pictures: Sequence[TimedReading], look: ev.SteadyReading) -> bool:
     """Whether tele read the same a moment ago: a turning ring, or a zoom that is not home, does not."""
     ago = [each for each in pictures if each.at_s <= pictures[-1].at_s - 1.5 * LOOK_S]
-    before = _look(session, ago, session.tele_best)
+    before = _look(session, ago, session.looks.tele_best)
     if before is None:
         return False
-    at_home = not (look.scale_px and session.tele_px) or abs(look.scale_px / session.tele_px - 1.0) < HOME
+    at_home = (
+        not (look.scale_px and session.scales.tele_px)
+        or abs(look.scale_px / session.scales.tele_px - 1.0) < HOME
+    )
     least_um = max(3.0 * math.hypot(look.sigma_um, before.sigma_um), optics_of(session).half_depth_um())
     return at_home and abs(look.residual_um - before.residual_um) <= least_um
 
@@ -81,21 +84,21 @@ def tele_missing(session: Session, at_s: float) -> ev.Seen:
     """No star at tele: the focus ring has to find it; after a small correction it was the wrong ring."""
     optics = optics_of(session)
     plain_um = READS_SURELY_PX * optics.pixel_um * optics.f_number()
-    if session.rounds and session.corrected_um and _expected_um(session)[1] < plain_um:
-        return ev.WrongRing(at_s, "focus", session.corrected_um, None)
+    if session.correction.rounds and session.correction.corrected_um and _expected_um(session)[1] < plain_um:
+        return ev.WrongRing(at_s, "focus", session.correction.corrected_um, None)
     return ev.NothingThere(at_s)
 
 
 def judge_wide(session: Session, pictures: Sequence[TimedReading], at_s: float) -> ev.Seen | None:
     """What a steady look at wide, or part of the way out, means; None if nothing could be read."""
-    look = _look(session, pictures, session.wide_best)
+    look = _look(session, pictures, session.looks.wide_best)
     if look is None:
         return None
     if (stops := light_changed_stops(session, look)) is not None:
         return ev.LightChanged(at_s, stops)
     if is_part_way(session, look):
         return _part_way(session, look, at_s)
-    found = solve_session(session, tele=session.tele, wide=look)
+    found = solve_session(session, tele=session.looks.tele, wide=look)
     if found is None or not _far_apart(found) or zoom_unproved(session):
         return ev.StillOff(at_s, look, None, None)
     if _close_enough(session, found) or _as_near_as_it_gets(session, found.delta_um):
@@ -110,7 +113,7 @@ def judge_proof(session: Session, pictures: Sequence[TimedReading], at_s: float)
 
     That it held is said only of a look that follows when somebody said or showed that it is tight.
     """
-    look = _look(session, pictures, session.wide_best)
+    look = _look(session, pictures, session.looks.wide_best)
     if look is None:
         return None
     if (stops := light_changed_stops(session, look)) is not None:
@@ -120,7 +123,7 @@ def judge_proof(session: Session, pictures: Sequence[TimedReading], at_s: float)
         if not isinstance(event, ev.LockHeld):
             return event if _settled(session, pictures) else None
     # a look that is not waited for is not solved either: that takes longer than a picture
-    if session.lock_seen or _touched_before(pictures):
+    if session.lock.seen or _touched_before(pictures):
         return _lock(session, look, at_s)
     return ev.LockUnseen(at_s, look) if lasted(pictures, UNSEEN_S) else None
 
@@ -145,36 +148,38 @@ def _lock(
     session: Session, look: ev.SteadyReading, at_s: float
 ) -> ev.LockHeld | ev.LockMoved | ev.LockKeepsMoving:
     """What a look at wide says of the ring since it was set."""
-    found = solve_session(session, tele=session.tele, wide=look)
-    before_um = session.wide.residual_um if session.wide else 0.0
+    found = solve_session(session, tele=session.looks.tele, wide=look)
+    before_um = session.looks.wide.residual_um if session.looks.wide else 0.0
     depth_um = half_depth_um(session)
     delta_um, sigma_um = (found.delta_um, found.sigma_um) if found else (look.residual_um, look.sigma_um)
-    if (found and is_within(found, depth_um)) or (delta_um <= depth_um and session.rounds >= PATIENCE):
+    if (found and is_within(found, depth_um)) or (
+        delta_um <= depth_um and session.correction.rounds >= PATIENCE
+    ):
         return ev.LockHeld(at_s, look, delta_um, sigma_um)
     if _held_still(session, look):
         return ev.LockHeld(at_s, look, delta_um, sigma_um)
     moved_um = abs(look.residual_um - before_um)
-    moved = ev.LockKeepsMoving if session.lock_moves >= LOCK_TRIES else ev.LockMoved
+    moved = ev.LockKeepsMoving if session.lock.moves >= LOCK_TRIES else ev.LockMoved
     return moved(at_s, look, moved_um)
 
 
 def _held_still(session: Session, look: ev.SteadyReading) -> bool:
     """Whether wide reads as it did when the ring was set."""
-    before_um = session.wide.residual_um if session.wide else 0.0
+    before_um = session.looks.wide.residual_um if session.looks.wide else 0.0
     return abs(look.residual_um - before_um) <= max(3.0 * look.sigma_um, half_depth_um(session) / 3.0)
 
 
 def judge_walk(session: Session, pictures: Sequence[TimedReading], at_s: float) -> ev.Seen | None:
     """What the walk through the zoom, now at rest at tele, means."""
-    end = _look(session, pictures, session.tele_best)
+    end = _look(session, pictures, session.looks.tele_best)
     looks = looks_on_the_way(session, pictures)
     if end is not None and (stops := light_changed_stops(session, end)) is not None:
         return ev.LightChanged(at_s, stops)
-    if end is not None and session.tele is not None and session.setup.optics:
-        off_um = abs(end.residual_um - session.tele.residual_um)
-        if off_um > _slack_um(session, end, session.tele.residual_um):
-            return ev.FocusTouched(at_s, session.tele.residual_um, end.residual_um)
-    found = solve_session(session, tele=end or session.tele, wide=session.wide, walk=looks)
+    if end is not None and session.looks.tele is not None and session.setup.optics:
+        off_um = abs(end.residual_um - session.looks.tele.residual_um)
+        if off_um > _slack_um(session, end, session.looks.tele.residual_um):
+            return ev.FocusTouched(at_s, session.looks.tele.residual_um, end.residual_um)
+    found = solve_session(session, tele=end or session.looks.tele, wide=session.looks.wide, walk=looks)
     if found is not None and tracks_badly(session, found):
         return ev.NotParfocal(at_s, looks, max(abs(misfit) for misfit in found.misfit_um))
     return ev.Walked(at_s, looks)
@@ -184,9 +189,9 @@ def judge_afterwards(session: Session, readings: Sequence[Reading], at_s: float)
     """What a recording shows at wide after the end: whether the ring has moved after all."""
     pictures = usable(readings)
     wide = [each for each in find_holds(pictures, LIVE_HOLD_S) if _at_wide(session, each.scale_px)]
-    if not wide or session.wide is None:
+    if not wide or session.looks.wide is None:
         return None
-    look = steady_reading(session, pictures[wide[-1].first : wide[-1].last + 1], session.wide_best)
+    look = steady_reading(session, pictures[wide[-1].first : wide[-1].last + 1], session.looks.wide_best)
     if look is None or light_changed_stops(session, look) is not None:
         return None
     event = _lock(session, look, at_s)
@@ -194,13 +199,13 @@ def judge_afterwards(session: Session, readings: Sequence[Reading], at_s: float)
 
 
 def _at_wide(session: Session, scale_px: float) -> bool:
-    return session.wide_px is not None and abs(scale_px / session.wide_px - 1.0) < HOME
+    return session.scales.wide_px is not None and abs(scale_px / session.scales.wide_px - 1.0) < HOME
 
 
 def light_changed_stops(session: Session, look: ev.SteadyReading) -> float | None:
     """Stops by which a look is brighter than the last looks and the lens explain, or None where it is not."""
     at_tele = session.step.at_tele or session.step is Step.WALK
-    before, same_end = session.tele, session.tele if at_tele else session.wide
+    before, same_end = session.looks.tele, session.looks.tele if at_tele else session.looks.wide
     if (stops := _brighter_stops(same_end, look)) is not None and _same_scale(same_end, look):
         return stops if abs(stops) > LEAST_STOPS else None
     if at_tele or (stops := _brighter_stops(before, look)) is None:
@@ -230,7 +235,7 @@ def judge_light(session: Session, pictures: Sequence[TimedReading], at_s: float)
     if white is None or math.log2(max(seen) / min(seen)) > LEAST_STOPS:
         return None
     look = ev.SteadyReading(scale_px(recent), 0.0, 0.0, (), (), (), white_light=white)
-    same_end = session.tele if session.step.at_tele else session.wide
+    same_end = session.looks.tele if session.step.at_tele else session.looks.wide
     if same_end is None or not _same_scale(same_end, look):
         return None
     stops = _brighter_stops(same_end, look)
@@ -261,9 +266,9 @@ def looks_on_the_way(session: Session, pictures: Sequence[TimedReading]) -> tupl
 
 def is_part_way(session: Session, look: ev.SteadyReading) -> bool:
     """Whether this look was taken part of the way out, because the star goes further out."""
-    if session.lost_px is None or look.scale_px is None:
+    if session.scales.lost_px is None or look.scale_px is None:
         return False
-    return session.wide_px is None or look.scale_px > PART_WAY * session.wide_px
+    return session.scales.wide_px is None or look.scale_px > PART_WAY * session.scales.wide_px
 
 
 def _look(
@@ -274,8 +279,8 @@ def _look(
 
 def _expected_um(session: Session) -> tuple[float, float]:
     """Between which |r| at tele must lie after the correction just made with the right ring."""
-    corrected_um = session.corrected_um or 0.0
-    before_um = session.tele.residual_um if session.tele else 0.0
+    corrected_um = session.correction.corrected_um or 0.0
+    before_um = session.looks.tele.residual_um if session.looks.tele else 0.0
     return abs(corrected_um - before_um), corrected_um + before_um
 
 
@@ -286,13 +291,15 @@ def _slack_um(session: Session, look: ev.SteadyReading, expected_um: float) -> f
 
 def _touched(session: Session, look: ev.SteadyReading, at_s: float) -> ev.Seen | None:
     """Back at tele |r| equals the correction just made; 1 / k^2 of it betrays the focus ring."""
-    if not session.rounds or session.corrected_um is None or session.tele is None:
+    if not session.correction.rounds or session.correction.corrected_um is None or session.looks.tele is None:
         return None
     low_um, high_um = _expected_um(session)
     found_um, slack_um = look.residual_um, _slack_um(session, look, high_um)
     if low_um - slack_um <= found_um <= high_um + slack_um:
         return None
-    wrong_um = tele_after_correction_um(max(session.corrected_um, 1.0), k_of(session), turned="focus")
+    wrong_um = tele_after_correction_um(
+        max(session.correction.corrected_um, 1.0), k_of(session), turned="focus"
+    )
     if found_um > math.sqrt(wrong_um * max(high_um, 1.0)) and found_um > 3.0 * high_um:
         return ev.WrongRing(at_s, "focus", high_um, found_um)
     return ev.FocusTouched(at_s, high_um, found_um) if session.setup.optics else None
@@ -301,7 +308,7 @@ def _touched(session: Session, look: ev.SteadyReading, at_s: float) -> ev.Seen |
 def _sharp_or_soft(session: Session, look: ev.SteadyReading, at_s: float) -> ev.Seen:
     enough = tele_enough(look.residual_um, half_depth_um(session), k_of(session))
     depth_um = optics_of(session).half_depth_um()
-    unseen = session.tele_best is None
+    unseen = session.looks.tele_best is None
     if unseen and look.residual_um > SHARP_HALF_DEPTHS * depth_um:
         enough = False
     if _law_in_doubt(session) and look.residual_um > NEAR_SHARE * depth_um:
@@ -311,7 +318,7 @@ def _sharp_or_soft(session: Session, look: ev.SteadyReading, at_s: float) -> ev.
 
 def _law_in_doubt(session: Session) -> bool:
     """After a correction: whether focusing at tele must yet be seen to leave wide as it is."""
-    return bool(session.rounds) and not session.law_seen and session.setup.lens_kind == "unknown"
+    return bool(session.correction.rounds) and not session.law.seen and session.setup.lens_kind == "unknown"
 
 
 def _part_way(session: Session, look: ev.SteadyReading, at_s: float) -> ev.Seen:
@@ -323,14 +330,18 @@ def _part_way(session: Session, look: ev.SteadyReading, at_s: float) -> ev.Seen:
 def _close_enough(session: Session, found: BackFocus) -> bool:
     """Within the depth of focus with something to spare; never while tele was not looked at since a turn."""
     depth_um = half_depth_um(session)
-    fresh = session.corrected_um == 0.0
+    fresh = session.correction.corrected_um == 0.0
     surely = is_within(found, INTERVAL_TO_SPARE * depth_um)
     return fresh and surely and found.delta_um <= TO_SPARE * depth_um
 
 
 def _as_near_as_it_gets(session: Session, delta_um: float) -> bool:
     patience = PATIENCE_OBJECT if session.target == "object" else PATIENCE
-    return session.rounds >= patience and session.corrected_um == 0.0 and delta_um <= half_depth_um(session)
+    return (
+        session.correction.rounds >= patience
+        and session.correction.corrected_um == 0.0
+        and delta_um <= half_depth_um(session)
+    )
 
 
 def _shows_no_error(session: Session, found: BackFocus) -> bool:
@@ -346,13 +357,15 @@ def _far_apart(found: BackFocus) -> bool:
 
 def _grown(session: Session, look: ev.SteadyReading, at_s: float) -> ev.Seen | None:
     """After a round the error must be smaller; larger means swapped rings, or a lens with another law."""
-    if session.rounds and (session.growths >= HOPELESS or session.rounds >= 2 * PATIENCE):
+    if session.correction.rounds and (
+        session.correction.growths >= HOPELESS or session.correction.rounds >= 2 * PATIENCE
+    ):
         return ev.NotParfocal(at_s, (), look.residual_um)
-    before_um = session.last_corrected_um
-    if not before_um or not session.swept_tele:
+    before_um = session.correction.last_um
+    if not before_um or not session.correction.swept_tele:
         return None
     if look.residual_um <= max(GROWN_HALF_DEPTHS * half_depth_um(session), 0.5 * before_um):
         return None
-    if session.same_shifts + 1 >= ENOUGH_SAME and look.residual_um < 2.0 * before_um:
+    if session.law.same_shifts + 1 >= ENOUGH_SAME and look.residual_um < 2.0 * before_um:
         return ev.NotFrontFocus(at_s, look, before_um, look.residual_um)
     return ev.WrongRing(at_s, "back-focus", k_of(session) ** 2 * before_um, look.residual_um)

@@ -91,7 +91,9 @@ def judge_find(state: StepHistory, session: Session) -> ev.Seen | None:
 
 def _appeared(state: StepHistory, session: Session, now_px: float | None) -> ev.Seen:
     """A star; as small as at wide it was only covered, and the zoom does not stand at tele."""
-    at_wide = now_px is not None and session.wide_px is not None and now_px < MOVED * session.wide_px
+    at_wide = (
+        now_px is not None and session.scales.wide_px is not None and now_px < MOVED * session.scales.wide_px
+    )
     return ev.ZoomMoved(state.at_s, "wide") if at_wide else ev.StarSeen(state.at_s, now_px)
 
 
@@ -286,7 +288,7 @@ def _settling(
     """Told to stop: still there after a second, or gone past; what lies between is decided after a while."""
     if not lasted(seen, SETTLED_S):
         return None
-    best = session.tele_best if session.step is Step.RETURN_TELE else session.wide_best
+    best = session.looks.tele_best if session.step is Step.RETURN_TELE else session.looks.wide_best
     look = steady_reading(session, [each.reading for each in last(seen, SETTLED_S)], best)
     if look is None:
         return None
@@ -306,7 +308,7 @@ def returned(
         return ev.Returned(state.at_s, ring, look)
     if best is None:
         return ev.Returned(state.at_s, ring, look, None)
-    before = refer(session, session.wide, best)
+    before = refer(session, session.looks.wide, best)
     corrected_um = before.residual_um if before else None
     if is_part_way(session, look):
         return ev.PartWaySharp(state.at_s, look, corrected_um)

@@ -110,7 +110,9 @@ def _timed(reading: Reading, session: Session) -> TimedReading:
     has_star = has_curve or (session.step in _LIGHT_ONLY and Flag.NO_REFERENCE in reading.flags)
     if session.step in _LIGHT_ONLY or not has_star:
         return TimedReading(time_of(reading), reading, has_star)
-    best = {Step.RETURN_TELE: session.tele_best, Step.RETURN_WIDE: session.wide_best}.get(session.step)
+    best = {Step.RETURN_TELE: session.looks.tele_best, Step.RETURN_WIDE: session.looks.wide_best}.get(
+        session.step
+    )
     found = blur_um(session, reading, best)
     if found is None:
         return TimedReading(time_of(reading), reading, measured=False)

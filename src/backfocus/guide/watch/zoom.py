@@ -72,7 +72,11 @@ def judge_to_wide(state: StepHistory, session: Session) -> ev.Seen | None:
     if not star_steady(state.pictures):
         return None
     now_px = scale_px(last(state.pictures, STILL_S))
-    near = now_px is not None and session.wide_px is not None and now_px < NEAR_END * session.wide_px
+    near = (
+        now_px is not None
+        and session.scales.wide_px is not None
+        and now_px < NEAR_END * session.scales.wide_px
+    )
     if _arrived(state, zoomed(state, session, "wide"), near):
         return ev.ZoomStopped(state.at_s, "wide", now_px, looks_on_the_way(session, state.pictures))
     return None
@@ -87,12 +91,12 @@ def zoomed(state: StepHistory, session: Session, end: ev.ZoomEnd) -> bool:
     """
     now_px = scale_px(now(state.pictures, STILL_S))
     if end == "tele":
-        if session.wide_px is None:
-            return session.zoom_seen or _changed(state)
-        return now_px is None or now_px > MOVED * session.wide_px
+        if session.scales.wide_px is None:
+            return session.scales.zoom_seen or _changed(state)
+        return now_px is None or now_px > MOVED * session.scales.wide_px
     if now_px is None:
-        return session.wide_px is None and _changed(state)
-    return session.tele_px is None or now_px * MOVED < session.tele_px
+        return session.scales.wide_px is None and _changed(state)
+    return session.scales.tele_px is None or now_px * MOVED < session.scales.tele_px
 
 
 def _changed(state: StepHistory) -> bool:
@@ -108,8 +112,8 @@ def _changed(state: StepHistory) -> bool:
 def judge_zoom_in(state: StepHistory, session: Session) -> ev.Seen | None:
     """The star is back and at rest, part of the way out; or it does not come back at all."""
     if star_gone(state.pictures, NOT_BACK_S):
-        further_px = FURTHER * (session.lost_px or 1.0)
-        at_end = session.tele_px is None or further_px > session.tele_px
+        further_px = FURTHER * (session.scales.lost_px or 1.0)
+        at_end = session.scales.tele_px is None or further_px > session.scales.tele_px
         return ev.NothingThere(state.at_s) if at_end else ev.LostOnTheWay(state.at_s, further_px)
     if star_steady(state.pictures):
         return ev.ZoomStopped(state.at_s, "wide", scale_px(last(state.pictures, STILL_S)))
@@ -149,7 +153,7 @@ def judge_strayed(state: StepHistory, session: Session) -> ev.Seen | None:
         return ev.ZoomStrayed(state.at_s, "wide") if max(told) < -STRAYED_SHARE else None
     if len(recent) < FEWEST or not all(map(_scaled, recent)):
         return None
-    look = session.tele if session.step.at_tele else session.wide
+    look = session.looks.tele if session.step.at_tele else session.looks.wide
     start_px = (look.scale_px if look else None) or _first_scale_px(state)
     scales = [(each.scale_px or 0.0) / start_px for each in recent]
     if min(scales) > 1.0 / SAME_ZOOM:
@@ -162,7 +166,7 @@ def _zoom_share(state: StepHistory, session: Session, picture: TimedReading) -> 
 
     None where there is none, or it was not there when wide and tele were looked at.
     """
-    looks = (session.tele, session.wide)
+    looks = (session.looks.tele, session.looks.wide)
     steps = [
         place.zoom_steps if place is not None else None
         for place in (
@@ -193,7 +197,11 @@ def judge_walking(state: StepHistory, session: Session) -> ev.Seen | None:
     if not star_steady(state.pictures):
         return None
     now_px = scale_px(last(state.pictures, STILL_S))
-    near = now_px is not None and session.tele_px is not None and now_px > session.tele_px / NEAR_END
+    near = (
+        now_px is not None
+        and session.scales.tele_px is not None
+        and now_px > session.scales.tele_px / NEAR_END
+    )
     if _arrived(state, zoomed(state, session, "tele"), near):
         return judge_walk(session, state.pictures, state.at_s)
     return None
@@ -205,9 +213,9 @@ def _arrived(state: StepHistory, moved: bool, near_end: bool) -> bool:
 
 
 def _near_tele(session: Session, now_px: float | None) -> bool:
-    expected_px = session.tele_px
-    if expected_px is None and session.wide_px and session.setup.zoom_ratio:
-        expected_px = session.wide_px * session.setup.zoom_ratio
+    expected_px = session.scales.tele_px
+    if expected_px is None and session.scales.wide_px and session.setup.zoom_ratio:
+        expected_px = session.scales.wide_px * session.setup.zoom_ratio
     return now_px is not None and expected_px is not None and now_px > expected_px / NEAR_END
 
 
@@ -223,12 +231,16 @@ def _blind(state: StepHistory) -> bool:
 def _lost_zooming(state: StepHistory, session: Session) -> ev.Seen | None:
     """The star went on the way out; at once only if it was seen to get smaller before."""
     smallest_px = last_scale_px(state.pictures)
-    left = smallest_px is None or session.tele_px is None or smallest_px * SMALLER < session.tele_px
+    left = (
+        smallest_px is None
+        or session.scales.tele_px is None
+        or smallest_px * SMALLER < session.scales.tele_px
+    )
     return _lost(state, session) if left or star_gone(state.pictures, COVERED_S) else None
 
 
 def _lost(state: StepHistory, session: Session) -> ev.Seen | None:
     if not star_gone(state.pictures, LOST_S) and not star_flickers(state.pictures):
         return None
-    seen_px = last_scale_px(state.pictures) or session.tele_px
+    seen_px = last_scale_px(state.pictures) or session.scales.tele_px
     return ev.LostOnTheWay(state.at_s, seen_px) if seen_px else None
