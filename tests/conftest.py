@@ -34,8 +34,9 @@ settings.load_profile("busy")
 
 @pytest.fixture(scope="session", autouse=True)
 def no_config_of_whoever_runs_this(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What stands in the tester's own backfocus.toml holds for no test."""
+    """The tester's own backfocus.toml holds for no test, and none writes beside the tester's sessions."""
     os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
+    os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("data"))
     os.environ.pop("BACKFOCUS_CONFIG", None)
 
 

@@ -22,7 +22,7 @@ from backfocus.session.fleet.log import log_of
 from backfocus.session.fleet.rows import Row, worst, worst_first
 from backfocus.session.fleet.run import FleetRun, heard
 from backfocus.session.fleet.wall import cards_of
-from backfocus.session.fleet.worker import Begun, Checked, Failed, Job, Looked
+from backfocus.session.fleet.worker import INTERRUPTED, Begun, Checked, Failed, Job, Looked
 from backfocus.session.motor_history import runs_of
 from backfocus.session.store import Store
 
@@ -259,17 +259,26 @@ def test_real_processes_killed_half_way_end_in_the_same_table(tmp_path: Path) ->
     assert told(again.stdout) == rows
 
 
-def test_a_process_that_dies_is_a_camera_that_was_not_reached(tmp_path: Path) -> None:
-    """Killed before its end it says nothing any more; the other one is not touched."""
+def test_a_process_that_dies_is_not_reached_and_one_that_is_interrupted_ends_the_run(tmp_path: Path) -> None:
     fleet = read_fleet(three(tmp_path), Config(tmp_path / "none.toml"))
-    job = Job(fleet.cameras[-1], _Killing())  # type: ignore[arg-type]
-    said = [message for _, message in heard([job], 1, str)]
-    assert isinstance(said[-1], Failed)
-    assert "its process ended" in said[-1].words
+    jobs = [Job(fleet.cameras[-1], _Ending(code)) for code in (9, INTERRUPTED)]  # type: ignore[arg-type]
+    said = []
+
+    def listen() -> None:
+        for _, message in heard(jobs, 1, str):
+            said.append(message)
+
+    with pytest.raises(KeyboardInterrupt):
+        listen()
+    assert [type(message) for message in said] == [Begun, Failed, Begun]
+    assert "its process ended" in said[1].words
 
 
-class _Killing:
+class _Ending:
     """Ends the process in which it is made again."""
 
+    def __init__(self, code: int) -> None:
+        self.code = code
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return os._exit, (9,)
+        return os._exit, (self.code,)

@@ -17,7 +17,7 @@ from ..store import Store
 from .listed import Fleet, Listed
 from .log import TO_END_S, FleetLog, digest
 from .rows import Row
-from .worker import Begun, Checked, Failed, Fault, Job, Looked, Message, Noticed, work
+from .worker import INTERRUPTED, Begun, Checked, Failed, Fault, Job, Looked, Message, Noticed, work
 
 SILENT_S = 300.0
 """A process that has said nothing for so long hangs: slow motors take a tenth of it from look to look."""
@@ -170,6 +170,8 @@ def _told(pipe: Connection, running: dict[Connection, _Running]) -> Iterator[tup
         del running[pipe]
         each.process.join()
         pipe.close()
+        if each.process.exitcode == INTERRUPTED:
+            raise KeyboardInterrupt from None
         if not each.ended:
             yield each.number, Failed(f"its process ended (exit code {each.process.exitcode})")
         return

@@ -7,6 +7,7 @@ ends.
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -72,6 +73,8 @@ class Failed:
     words: str
 
 
+INTERRUPTED = 130
+"""Exit code of a process that was told to stop, by whomever: the whole run is to stop then."""
 Message = Begun | Looked | Noticed | Checked | Failed
 Fault = Callable[[BaseException], str]
 
@@ -83,8 +86,10 @@ def work(job: Job, pipe: Connection, fault: Fault) -> None:
         pipe.send(_checked(job, pipe))
     except BackfocusError as error:
         pipe.send(Failed(redact(str(error))))
-    except (KeyboardInterrupt, BrokenPipeError):
+    except BrokenPipeError:
         return
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     except Exception as error:  # noqa: BLE001  the outermost shell of this process
         pipe.send(Failed(redact(fault(error))))
 
@@ -93,10 +98,7 @@ def _checked(job: Job, pipe: Connection) -> Message:
     listed, wide = job.listed, WideShot()
     last: Progress | None = None
     with open_run(
-        listed.rig,
-        listed.camera.address,
-        listed.wishes,
-        notice=lambda words: pipe.send(Noticed(redact(words))),
+        listed.rig, listed.camera.address, listed.wishes, notice=lambda words: _notice(pipe, redact(words))
     ) as run:
         for last in run.progress(job.limits):
             wide.take(last)
@@ -105,6 +107,14 @@ def _checked(job: Job, pipe: Connection) -> Message:
     if last is None or last.answer is None:
         return Failed("it ended before the answer was known")
     return Checked(auto_json(last), wide.shot, _table(run, last, listed))
+
+
+def _notice(pipe: Connection, words: str) -> None:
+    """Tell the person, also where the other side is gone: what could not be put back has to be said."""
+    try:
+        pipe.send(Noticed(words))
+    except OSError:
+        sys.stderr.write(f"backfocus: {words}\n")
 
 
 def _table(run: AutoRun, last: Progress, listed: Listed) -> str | None:
