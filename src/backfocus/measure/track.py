@@ -176,7 +176,9 @@ def _read(known: Track, frame: Frame) -> tuple[Track, Reading]:
 
 def _edges(known: Track, frame: Frame, picture: Pyramid, contrast: float) -> tuple[Track, Reading] | None:
     read = read_chart(frame, picture, contrast, known.edges, lone=known.want == "edge")
-    return read and (replace(known, edges=read[0], misses=0, object=None, waits=True), read[1])
+    if read is None:
+        return None
+    return replace(known, edges=read[0], misses=0, object=None, alone_flags=frozenset(), waits=True), read[1]
 
 
 def _alone(known: Track, frame: Frame, contrast: float) -> tuple[Track, Reading] | None:
