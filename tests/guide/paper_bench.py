@@ -426,8 +426,9 @@ def run(
     obeys: bool = True,
     made_up: bool = False,
     happens: Happens | None = None,
+    until: tuple[type, ...] = (),
 ) -> Run:
-    """One whole procedure; stops at its end or after `longest_s` of its own time.
+    """One procedure; stops at its end, at an event of a type in `until`, or after `longest_s` of it.
 
     With `made_up`, what single pictures read as is made up; what is solved for is not.
     """
@@ -458,6 +459,8 @@ def run(
                     event = confirmed(state, session, event)
                 session, said = advance(session, event)
                 log.append(event)
+                if isinstance(event, until):
+                    return Run(camera, session, log, heard, at_s, seen_all)
                 heard += said
                 hand.told(event)
                 for each in said:

@@ -114,6 +114,18 @@ def test_the_film_of_an_iris_that_closed_is_named_and_gives_no_number():
     assert answer.back_focus is None
 
 
+@pytest.mark.parametrize(("stops", "named"), [(0.5, False), (0.7, True)])
+def test_the_white_of_a_sharpened_picture_goes_with_its_blur(make_reading, stops, named):
+    """0.5 stops were seen on a virtual camera with detail at 100 % in even light; 0.7 are an iris."""
+    sharp = replace(make_reading(3.0), flags=frozenset({Flag.SHARPENED}))
+    bright, dim = (
+        [shone(each, 0.4 * by)] * 12 for each, by in ((sharp, 1.0), (make_reading(40.0), 2.0**-stops))
+    )
+    assert (wandered_stops([*bright, *dim]) is not None) is named
+    assert (unexplained_stops(bright, dim, CONSTANT, 0.05) is not None) is named
+    assert wandered_stops([*dim, *[shone(each, 0.4) for each in dim]]) is not None
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 21))
 def test_a_clean_recording_is_not_called_changed(seed):

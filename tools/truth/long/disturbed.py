@@ -81,6 +81,10 @@ def main() -> int:
         if not options.kinds or kind in options.kinds
         for at in range(options.each * (CLEAN_TIMES[face] if kind == "clean" else 1))
     ]
+    # a run that is stopped has seen something of every kind
+    jobs.sort(
+        key=lambda job: (job.seed - options.start) // (CLEAN_TIMES[job.face] if job.kind == "clean" else 1)
+    )
     path = RESULTS if options.write else FOLDER / f"disturbed-{options.start}.jsonl"
     kept = {} if options.again else _kept(path)
     left = [job for job in jobs if job not in kept]

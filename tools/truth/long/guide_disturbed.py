@@ -1,7 +1,7 @@
 """Procedures in which something changes by itself: the guide's real code, readings made of formulas.
 
     iris, nd        the light changes by 0.7 to 3 stops in some step after tele was first looked at, and stays
-    extender        swings in, 1.4 to 2 times, while the picture stands, and is taken out when it is named
+    extender        swings in, 1.4 to 2 times, while the zoom stands, and is taken out when it is named
     zoom-in-sweep   is moved by 1.3 to 2.2 times while a ring was asked for; the ring waits, or goes on
     lock-waits      the screw moves the ring by 1.5 to 6 half depths of focus, and then it is said to be tight
     lock-hasty      the zoom goes out at once, and the screw is tightened at wide 0.3 to 3.5 s later
@@ -9,7 +9,7 @@
     clean           nothing happens; half of them are played again as recordings that go on after their end
 
 Lenses of 4x to 20x, up to a stop slower at tele, half of them undeclared, breathing by up to 12 %; hands that
-are late by 0.2 to 0.8 s and turn at half to one and a half times the usual pace; 10 or 25 pictures a second.
+are late by 0.2 to 0.8 s and turn at half to one and a half times the usual pace; 10 pictures a second.
 """
 
 import dataclasses
@@ -58,7 +58,9 @@ NAME_OF: dict[type, str] = {
 STANDING = (Step.LOOK_TELE, Step.SWEEP_TELE, Step.LOOK_WIDE, Step.SWEEP_WIDE, Step.LOCK)
 TURNING = (Step.SWEEP_TELE, Step.RETURN_TELE, Step.SWEEP_WIDE, Step.RETURN_WIDE)
 LIT = (*TURNING, Step.TO_WIDE, Step.LOOK_WIDE, Step.WALK, Step.LOCK, Step.TO_PROOF)
-AFTER_S = 6.0
+AFTER_S, LONGEST_S = 6.0, 200.0
+RESTS_S = 0.6
+"""Before and after an extender swings the zoom stands at least so long; a hand that waits, twice that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ def drawn(kind: str, seed: int) -> Case:
             return Case(kind, lens, str(rng.choice(LIT)), rng.uniform(0.0, 3.0), stops)
         case "extender":
             factor, takes_s = float(rng.uniform(1.4, 2.0)), float(rng.uniform(0.0, 0.2))
-            return Case(kind, lens, str(rng.choice(STANDING)), rng.uniform(0.6, 2.0), factor, takes_s)
+            waits = bool(rng.random() < 0.5)
+            return Case(kind, lens, str(rng.choice(STANDING)), rng.uniform(0.0, 2.0), factor, takes_s, waits)
         case "zoom-in-sweep":
             factor, takes_s = float(rng.uniform(1.3, 2.2)), float(rng.uniform(0.3, 1.2))
             waits = bool(rng.random() < 0.5)
@@ -105,14 +108,14 @@ def _lens(rng: np.random.Generator, seed: int) -> Lens:
     return Lens(
         zoom=zoom,
         delta_um=side * float(rng.uniform(20.0, 80.0)),
-        tele_off_um=zoom * float(rng.choice((-1.0, 1.0)) * rng.uniform(10.0, 40.0)),
+        tele_off_um=zoom * float(rng.choice((-1.0, 1.0)) * rng.uniform(4.0, 12.0)),
         soft=(soft, soft * float(rng.uniform(0.7, 2.0))),
         noise=float(rng.uniform(0.002, 0.005)),
         breathing=float(rng.uniform(-0.12, 0.12)),
         pace=float(rng.uniform(0.5, 1.5)),
         reaction_s=float(rng.uniform(0.2, 0.8)),
         seed=seed,
-        fps=float(rng.choice((10.0, 10.0, 10.0, 25.0))),
+        fps=10.0,
         rests_s=float(rng.choice((0.0, 3.0))),
         ramp_stops=float(rng.uniform(0.0, 1.0)),
         ramp_known=bool(rng.random() < 0.5),
@@ -134,7 +137,14 @@ def _lock(kind: str, lens: Lens, rng: np.random.Generator) -> Case:
 def named(case: Case) -> tuple[str, ...]:
     """Which changes the guide names, in order of the alphabet."""
     lens = dataclasses.replace(case.lens, touch_px=6.0) if case.recorded else case.lens
-    done = run(lens, happens=_Happening(case))
+    wanted = tuple(each for each, name in NAME_OF.items() if name == WANTED.get(case.kind))
+    done = run(
+        lens,
+        longest_s=LONGEST_S,
+        happens=_Happening(case),
+        made_up=not case.recorded,
+        until=() if case.recorded else wanted,
+    )
     events = list(done.events)
     if case.recorded:
         events += _played(done, case)
@@ -149,6 +159,8 @@ class _Happening:
         self._from_s: float | None = None
         self._over = False
         self._zoom = 0.0
+        self._moved_s = 0.0
+        self._goal: float | None = None
 
     def __call__(self, camera: Camera, hand: Hand, session: Session, at_s: float) -> None:
         """Before each picture."""
@@ -164,6 +176,11 @@ class _Happening:
             ):
                 return
             self._from_s, self._zoom = at_s + case.delay_s, camera.pose.zoom
+        if hand.goal is not None:
+            self._moved_s = at_s
+        if case.kind == "extender" and at_s >= self._from_s and camera.pose.factor == 1.0:
+            # it swings while the picture stands
+            self._from_s = max(self._from_s, self._moved_s + RESTS_S)
         since_s = at_s - self._from_s
         if since_s < 0.0 or self._over:
             return
@@ -174,10 +191,19 @@ class _Happening:
             case "nd":
                 camera.pose.nd_stops, self._over = case.amount, True
             case "extender":
+                camera.pose.factor = case.amount**part
+                self._holds(hand, since_s < case.takes_s + RESTS_S * (2.0 if case.waits else 1.0))
                 self._over = session.step is Step.AIM
-                camera.pose.factor = 1.0 if self._over else case.amount**part
+                camera.pose.factor = 1.0 if self._over else camera.pose.factor
             case "zoom-in-sweep":
                 self._stray(camera, hand, session, part)
+
+    def _holds(self, hand: Hand, holds: bool) -> None:
+        """Nobody zooms with the hand on the extender's lever; what was asked meanwhile is done then."""
+        if holds and hand.goal is not None:
+            self._goal, hand.goal = hand.goal, None
+        elif not holds and self._goal is not None:
+            hand.goal, self._goal = self._goal, None
 
     def _stray(self, camera: Camera, hand: Hand, session: Session, part: float) -> None:
         """The zoom goes inwards from the end it stands at; the hand is told, and puts it back."""

@@ -8,7 +8,8 @@ from ...measure.reading import Flag, Reading
 from ...optics.zoom import tele_after_correction_um, tele_enough
 from ...solve.backfocus import BackFocus
 from ...solve.clip import SAME_ZOOM
-from ...solve.light import LEAST_STOPS, beyond_ramp, white_light
+from ...solve.light import LEAST_STOPS, beyond_ramp, least_stops, white_light
+from ...solve.remarks import borne
 from ...solve.verdict import WIDEST_RATIO
 from ...solve.zoom_pull import LIVE_HOLD_S, find_holds, usable
 from .. import events as ev
@@ -207,10 +208,15 @@ def light_changed_stops(session: Session, look: ev.SteadyReading) -> float | Non
     at_tele = session.step.at_tele or session.step is Step.WALK
     before, same_end = session.looks.tele, session.looks.tele if at_tele else session.looks.wide
     if (stops := _brighter_stops(same_end, look)) is not None and _same_scale(same_end, look):
-        return stops if abs(stops) > LEAST_STOPS else None
-    if at_tele or (stops := _brighter_stops(before, look)) is None:
+        return stops if abs(stops) > _least_stops(same_end, look) else None
+    if at_tele or before is None or (stops := _brighter_stops(before, look)) is None:
         return None
-    return beyond_ramp(stops, optics_of(session), ratio_of(session, look.scale_px, at_tele=False))
+    ratio = ratio_of(session, look.scale_px, at_tele=False)
+    return beyond_ramp(stops, optics_of(session), ratio, before.flags | look.flags)
+
+
+def _least_stops(before: ev.SteadyReading | None, look: ev.SteadyReading) -> float:
+    return least_stops(look.flags | (before.flags if before else frozenset()))
 
 
 def _brighter_stops(before: ev.SteadyReading | None, look: ev.SteadyReading) -> float | None:
@@ -234,12 +240,15 @@ def judge_light(session: Session, pictures: Sequence[TimedReading], at_s: float)
     white = white_light([each.reading for each in recent])
     if white is None or math.log2(max(seen) / min(seen)) > LEAST_STOPS:
         return None
-    look = ev.SteadyReading(scale_px(recent), 0.0, 0.0, (), (), (), white_light=white)
+    flags = borne([each.reading for each in recent])
+    look = ev.SteadyReading(scale_px(recent), 0.0, 0.0, (), (), (), flags=flags, white_light=white)
     same_end = session.looks.tele if session.step.at_tele else session.looks.wide
     if same_end is None or not _same_scale(same_end, look):
         return None
     stops = _brighter_stops(same_end, look)
-    return ev.LightChanged(at_s, stops) if stops is not None and abs(stops) > LEAST_STOPS else None
+    if stops is None or abs(stops) <= _least_stops(same_end, look):
+        return None
+    return ev.LightChanged(at_s, stops)
 
 
 def looks_on_the_way(session: Session, pictures: Sequence[TimedReading]) -> tuple[ev.SteadyReading, ...]:
