@@ -138,7 +138,7 @@ class Disturbed:
             if self._case.instead:
                 focus_um = bench.pose.focus_um if at_s < WIDE_S else focus_um
                 bench.turn(focus_um=focus_um)
-            self._disturb(bench, at_s)
+            disturb(bench, self._case, at_s)
             exposure = bench.camera.exposure(bench.pose, at_s)
             yield bench.camera.frame((exposure,), index, at_s)
             index += 1
@@ -146,25 +146,26 @@ class Disturbed:
     def close(self) -> None:
         """Nothing is held open."""
 
-    def _disturb(self, bench: Bench, at_s: float) -> None:
-        """Change at this moment what the clip does not."""
-        case = self._case
-        since_s = at_s - case.from_s
-        part = float(since_s >= 0.0) if case.takes_s == 0.0 else min(max(since_s / case.takes_s, 0.0), 1.0)
-        match case.kind:
-            case "iris":
-                # closed by so many stops from where the lens is open
-                bench.turn(iris_f=WIDE_F * 2.0 ** (self._lost(part) / 2.0))
-            case "nd":
-                bench.turn(nd_stops=self._lost(part))
-            case "extender":
-                inwards = part if case.amount > 0.0 else 1.0 - part
-                bench.turn(extender=abs(case.amount) ** inwards)
-            case "zoom-in-sweep":
-                if case.back_s:
-                    part -= min(max((since_s - case.takes_s - case.back_s) / case.takes_s, 0.0), 1.0)
-                bench.turn(zoom=bench.pose.zoom + ease(part) * np.log(case.amount) / np.log(ZOOM))
 
-    def _lost(self, part: float) -> float:
-        """Stops of light lost when so much of the change is over."""
-        return max(-self._case.amount, 0.0) + self._case.amount * part
+def disturb(bench: Bench, case: Case, at_s: float) -> None:
+    """Change at this moment what the clip does not."""
+    since_s = at_s - case.from_s
+    part = float(since_s >= 0.0) if case.takes_s == 0.0 else min(max(since_s / case.takes_s, 0.0), 1.0)
+    match case.kind:
+        case "iris":
+            # closed by so many stops from where the lens is open
+            bench.turn(iris_f=WIDE_F * 2.0 ** (_lost(case, part) / 2.0))
+        case "nd":
+            bench.turn(nd_stops=_lost(case, part))
+        case "extender":
+            inwards = part if case.amount > 0.0 else 1.0 - part
+            bench.turn(extender=abs(case.amount) ** inwards)
+        case "zoom-in-sweep":
+            if case.back_s:
+                part -= min(max((since_s - case.takes_s - case.back_s) / case.takes_s, 0.0), 1.0)
+            bench.turn(zoom=bench.pose.zoom + ease(part) * np.log(case.amount) / np.log(ZOOM))
+
+
+def _lost(case: Case, part: float) -> float:
+    """Stops of light lost when so much of the change is over."""
+    return max(-case.amount, 0.0) + case.amount * part
