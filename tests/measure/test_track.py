@@ -10,7 +10,7 @@ import pytest
 from backfocus.errors import UsageError
 from backfocus.frame import Frame, fields
 from backfocus.measure.picture.eight_bits import eight_bits
-from backfocus.measure.reading import Flag
+from backfocus.measure.reading import Flag, ObjectQuality
 from backfocus.measure.track import Track, track
 from backfocus.video.source import open_source
 
@@ -358,3 +358,12 @@ def test_a_star_that_was_there_is_waited_for_and_a_smooth_picture_is_no_object()
     smooth = sequence([replace(frame(wall, 8 * k), at_s=0.3 * k) for k in range(12)])
     assert {each.target_name for each in smooth} == {None}
     assert (smooth[0].flags, smooth[-1].flags) == ({Flag.NO_STAR}, {Flag.NO_STAR, Flag.TOO_SMOOTH})
+
+
+def test_that_windows_repeat_is_told_at_wide_and_decided_at_tele():
+    """Out of focus one window is like the next."""
+    x, y = np.meshgrid(np.arange(480), np.arange(270))
+    windows = np.where((x % 24 < 9) | (y % 30 < 6), 0.7, 0.2).astype(np.float32)
+    last = sequence([replace(frame(windows, 8 * k), at_s=0.3 * k) for k in range(12)])[-1]
+    assert last.flags == {Flag.NO_REFERENCE}
+    assert last.object.quality == ObjectQuality("poor", ("repeating",))

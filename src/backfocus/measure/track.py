@@ -199,9 +199,11 @@ def _looked_alone(known: Track, frame: Frame) -> Track:
     if known.alone_s is None or time_of(frame) - known.alone_s < ALONE_S or known.misses % JUDGED_EVERY:
         return known
     found = quality(frame)
-    if found.colour != "poor":
+    faults = found.flags & REFUSED
+    # out of focus one window is like the next: whether it repeats is seen at tele
+    if found.colour != "poor" or faults == {Flag.REPEATING}:
         return replace(known, object=ObjectTrack(), alone_flags=frozenset())
-    return replace(known, alone_flags=found.flags & REFUSED)
+    return replace(known, alone_flags=faults)
 
 
 def _object(known: Track, frame: Frame, contrast: float) -> tuple[Track, Reading]:
