@@ -200,7 +200,7 @@ def _looked_alone(known: Track, frame: Frame) -> Track:
         return known
     found = quality(frame)
     faults = found.flags & REFUSED
-    # out of focus one window is like the next: whether it repeats is seen at tele
+    # out of focus one window is like the next: that it repeats is said, and decided at tele
     if found.colour != "poor" or faults == {Flag.REPEATING}:
         return replace(known, object=ObjectTrack(), alone_flags=frozenset())
     return replace(known, alone_flags=faults)

@@ -169,11 +169,8 @@ def _told(known: ObjectTrack, *, refused: bool) -> tuple[ObjectQuality | None, f
     judged = known.seen.quality if known.seen else None
     if judged is None:
         return None, frozenset()
-    told = ObjectQuality(judged.colour, judged.why)
-    if judged.colour != "poor":
-        return told, frozenset()
-    # out of focus one window is like the next: that it repeats is sure of the sharpest picture alone
-    return told, judged.flags & {Flag.SEVERAL_DEPTHS} if refused else judged.flags - {Flag.REPEATING}
+    poor = judged.flags if judged.colour == "poor" else frozenset()
+    return ObjectQuality(judged.colour, judged.why), poor & {Flag.SEVERAL_DEPTHS} if refused else poor
 
 
 def _in_view(known: ObjectTrack, now: Followed, frame: Frame) -> Reference | None:
