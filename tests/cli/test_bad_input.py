@@ -129,7 +129,7 @@ def test_what_is_missing_is_named_as_it_is_typed(backfocus: Run) -> None:
         ("check", "sim://?clip=check", "--shims", "thin"),
         ("check", "a.mp4", "b.mp4", "--shim-um", "50", "--first-turn", "near"),
         ("guide", "sim://?seed=1", "--note", "shoe-size=43"),
-        ("measure", "ndi://CAM 1"),
+        ("measure", "ndi://"),
         ("auto", "visca://127.0.0.1:99999", "--yes"),
         ("auto", "visca://127.0.0.1", "--yes"),
         ("auto", "sim://?motor=focus", "--video", "clip.mp4"),
