@@ -10,6 +10,7 @@ from tools.truth.long import objects
 from tools.truth.long.draw import CHOSEN_BELOW, PROVED_FROM, Case, aberration, draw, draw_live
 from tools.truth.long.film import Recording
 from tools.truth.long.judge import Outcome, counted
+from tools.truth.long.quoted import PAGE, kept_outcomes, quoted
 from tools.truth.long.results import outcome_of, write
 from tools.truth.long.shelf import Filmed, is_kept, keep, kept
 
@@ -165,3 +166,7 @@ def test_every_picture_of_the_zoom_is_filmed_and_every_second_of_the_rest():
     assert zooms.sum() > 70
     np.testing.assert_allclose(gaps[zooms], 0.04)
     assert np.mean(gaps[~zooms] > 0.07) > 0.9  # all but where the zoom begins or ends between two of them
+
+
+def test_the_accuracy_page_quotes_the_outcomes_that_are_kept():
+    assert quoted(kept_outcomes()) in PAGE.read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
+from .long.quoted import kept_outcomes, quoted
 from .plots import draw
 from .row import Plan, Plot, Row
 
@@ -15,6 +16,7 @@ def write(docs: Path, chapters: Iterable[tuple[ModuleType, list[Row | Plot]]], p
     template = (Path(__file__).parent / "page.md").read_text(encoding="utf-8")
     body = "\n".join(_chapter(docs, module, parts) for module, parts in chapters)
     text = template.replace("{{chapters}}", body).replace("{{seed}}", str(plan.seed))
+    text = text.replace("{{outcomes}}", quoted(kept_outcomes()))
     (docs / "accuracy.md").write_text(text, encoding="utf-8")
 
 

@@ -1,13 +1,12 @@
 """Recordings by cameras that people have: some of the long campaign again, and what all of it came to."""
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 
 from .long.draw import PROVED_FROM
 from .long.film import Job, film
 from .long.judge import WORDS, Count, Judged, Outcome, counted, judged
-from .long.results import RESULTS, outcome_of
+from .long.quoted import kept_outcomes
 from .row import Plan, Plot, Row, Series
 
 TITLE = "Recordings by real cameras"
@@ -34,9 +33,9 @@ def parts(plan: Plan) -> Iterator[Row | Plot]:
     ways: tuple[Judged, ...] = ("plain", "swept")
     for how in ways:
         yield from _rows([judged(each, how) for each in films], how, whose="")
-    if not RESULTS.exists():
+    kept = kept_outcomes()
+    if not kept:
         return
-    kept = [outcome_of(json.loads(line)) for line in RESULTS.read_text(encoding="utf-8").splitlines()]
     for how in WORDS:
         part = [each for each in kept if each.judged == how]
         yield from _rows(part, how, whose=f", all {len(part)}")

@@ -9,7 +9,7 @@
     python -m tools.truth.long --objects             check 500 clips without a chart, seeds 300 to 799
 
 Readings are kept in truth-long/, one file a recording; the outcomes of this run go to truth-long/ as JSON
-lines, and with --write those of the proof to tools/truth/long/results.jsonl, which the accuracy page quotes.
+lines, and with --write those of the proof to tools/truth/long/results.jsonl and into the accuracy page.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from . import guided, objects
 from .draw import PROVED_FROM
 from .film import Job, film_and_keep
 from .judge import WORDS, Count, Outcome, all_ways, counted
+from .quoted import quote
 from .results import RESULTS, write
 from .shelf import FOLDER, is_kept
 
@@ -56,6 +57,7 @@ def main() -> int:
     write(outcomes, FOLDER / f"outcomes-{seeds.start}-{seeds.stop}.jsonl")
     if options.write:
         write(outcomes, RESULTS)
+        quote(outcomes)
     return 0
 
 
