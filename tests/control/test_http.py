@@ -1,5 +1,8 @@
 """Cameras over HTTP: how name and password are said, and that errors hold neither."""
 
+import itertools
+from collections.abc import Iterator
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import httpx
@@ -7,7 +10,7 @@ import pytest
 
 from backfocus.control.http import Http
 from backfocus.control.polled import NoAnswerError
-from backfocus.errors import LensError
+from backfocus.errors import LensError, UsageError
 
 ADDRESS = urlsplit("vapix://root:hunter2@camera.test")
 
@@ -58,3 +61,63 @@ def test_no_answer_may_be_asked_for_again() -> None:
     with pytest.raises(NoAnswerError) as caught:
         Http(ADDRESS, "offered", httpx.MockTransport(fail)).ask("/a")
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "challenge",
+    [
+        'Digest realm="x", nonce="n", algorithm=ROT13',
+        'Digest realm="x", nonce="n", qop="auth-int"',
+        'Digest realm="x", nonce="n", qop="secret"',
+        'Digest realm="x", nonce',
+        "Digest realm=, nonce=",
+        "Digest ",
+    ],
+)
+def test_a_challenge_that_nobody_understands_is_an_error_in_words(challenge: str) -> None:
+    with pytest.raises(LensError, match="in a way that is not known") as caught:
+        http(challenge, []).ask("/a")
+    assert "hunter2" not in str(caught.value)
+
+
+def endless() -> Iterator[bytes]:
+    while True:
+        yield bytes(1 << 16)
+
+
+@pytest.mark.parametrize(
+    ("code", "head"),
+    [(200, {}), (401, {"WWW-Authenticate": 'Digest realm="x", nonce="n"'})],
+    ids=["answer", "refusal"],
+)
+def test_an_answer_without_an_end_is_none(code: int, head: dict[str, str]) -> None:
+    def pour(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(code, headers=head, content=endless())
+
+    with pytest.raises(NoAnswerError, match="does not end"):
+        Http(ADDRESS, "offered", httpx.MockTransport(pour)).ask("/a")
+
+
+def test_an_answer_in_drops_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = itertools.count(0.0, 2.0)
+    monkeypatch.setattr("backfocus.control.http.time", SimpleNamespace(monotonic=lambda: next(now_s)))
+
+    def drip(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=itertools.repeat(b"."))
+
+    with pytest.raises(NoAnswerError, match="does not end"):
+        Http(ADDRESS, "offered", httpx.MockTransport(drip)).ask("/a")
+
+
+def test_a_packed_answer_that_nobody_asked_for_is_not_unpacked() -> None:
+    def packed(request: httpx.Request) -> httpx.Response:
+        assert request.headers["accept-encoding"] == "identity"
+        return httpx.Response(200, headers={"Content-Encoding": "gzip"}, content=iter([b"no gzip"]))
+
+    with pytest.raises(NoAnswerError, match="compressed"):
+        Http(ADDRESS, "offered", httpx.MockTransport(packed)).ask("/a")
+
+
+def test_a_name_that_no_host_can_have_is_a_wrong_address() -> None:
+    with pytest.raises(UsageError, match="not a valid address"):
+        Http(urlsplit("vapix://hô st"))

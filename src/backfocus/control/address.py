@@ -1,5 +1,6 @@
 """The front door to motors: an address to a lens."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -11,8 +12,14 @@ from ..errors import UsageError
 from ..guide.axes import Automatic
 from ..redaction import shown
 from .lens_control import LensControl
+from .login import PASSWORD
 
 VIRTUAL = "sim"
+PASSWORD_AS_TYPED = (
+    f"A password with @ : / ? # or % in it does not fit into an address: give it as it is in {PASSWORD}"
+)
+_HOST = re.compile(r"[\w.:%-]*")
+"""Letters of a host name and of numbers, IPv6 too; which of them make a name, the network says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +84,27 @@ def lens_kind(address: str) -> str:
 def check_lens(address: str) -> str:
     """What an address names, if it can be meant; UsageError if not. Nothing is opened."""
     kind = lens_kind(address)
-    try:
-        parts = urlsplit(address)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        raise UsageError(f"{shown(address)} is not a valid address: check host and port") from None
-    if kind != VIRTUAL and DRIVERS[kind].needs_host and not host:
+    if kind == VIRTUAL:
+        return kind
+    host = _host(address)
+    if host is None:
+        typed = f". {PASSWORD_AS_TYPED}" if "@" in address else ""
+        raise UsageError(f"{shown(address)} is not a valid address: check host and port{typed}")
+    if DRIVERS[kind].needs_host and not host:
         raise UsageError(f"{shown(address)} names no host: write {DRIVERS[kind].example}")
     return kind
+
+
+def _host(address: str) -> str | None:
+    """The host of an address, which may be ""; None where none can be read out of it."""
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname or "", parts.port
+        host.encode("idna")
+    except ValueError:
+        return None
+    beyond_host = parts.path + parts.query + parts.fragment
+    return host if _HOST.fullmatch(host) and "@" not in beyond_host else None
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """Cameras that are asked over HTTP: a session with name and password, and one way to fail."""
 
-from collections.abc import Generator, Mapping
+import re
+import time
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 from urllib.parse import SplitResult
 
@@ -13,13 +15,35 @@ from .login import PASSWORD, USER, login
 from .polled import NoAnswerError
 
 CONNECT_S, ANSWER_S = 3.0, 3.0
+"""Longest wait for a connection, and for the next bytes of an answer."""
+WHOLE_S = 12.0
+"""An answer that comes in drops is given up after so long: it may never end."""
+LONGEST_BYTES = 4 << 20
+"""Longest answer that is read; those of cameras have some kilobytes, a video stream has no end."""
+NOT_UNDERSTOOD = (LookupError, ValueError, NotImplementedError, httpx.ProtocolError)
+"""What `httpx` makes of a digest challenge that is cut short, or of a kind that it does not know."""
+
+
+class Digest(httpx.DigestAuth):
+    """A digest; where the camera asks for one that nobody understands, a LensError says so."""
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """The requests to send one after the other."""
+        try:
+            yield from super().auth_flow(request)
+        except NOT_UNDERSTOOD:
+            where = shown(f"{request.url.scheme}://{request.url.netloc.decode('ascii', 'replace')}")
+            raise LensError(
+                f"{where} asks for the password in a way that is not known here: choose digest with MD5 or "
+                "SHA-256 in the camera's menu"
+            ) from None
 
 
 class Offered(httpx.Auth):
     """Name and password as the camera asks for them: digest where it offers that, else basic."""
 
     def __init__(self, user: str, password: str) -> None:
-        self._digest, self._basic = httpx.DigestAuth(user, password), httpx.BasicAuth(user, password)
+        self._digest, self._basic = Digest(user, password), httpx.BasicAuth(user, password)
         self._only_basic = False
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
@@ -37,6 +61,43 @@ class Offered(httpx.Auth):
                 return
             self._only_basic = True
         yield from self._basic.auth_flow(request)
+
+
+class _Whole(httpx.SyncByteStream):
+    """The bytes of an answer, as long as there are not too many, nor too slow."""
+
+    def __init__(self, inner: httpx.SyncByteStream) -> None:
+        self._inner = inner
+
+    def __iter__(self) -> Iterator[bytes]:
+        length, until_s = 0, time.monotonic() + WHOLE_S
+        for part in self._inner:
+            length += len(part)
+            if length > LONGEST_BYTES or time.monotonic() > until_s:
+                raise httpx.ReadError("its answer does not end")
+            yield part
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+class _Bounded(httpx.BaseTransport):
+    """A transport with an end to every answer. What is packed is refused: it could fill the memory."""
+
+    def __init__(self, inner: httpx.BaseTransport) -> None:
+        self._inner = inner
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        response = self._inner.handle_request(request)
+        if response.headers.get("content-encoding", "identity").lower() != "identity":
+            response.close()
+            raise httpx.ReadError("its answer is compressed, which nobody asked for")
+        if isinstance(response.stream, httpx.SyncByteStream):
+            response.stream = _Whole(response.stream)
+        return response
+
+    def close(self) -> None:
+        self._inner.close()
 
 
 class Http:
@@ -61,17 +122,21 @@ class Http:
         known = login(parts)
         asks: Any = None
         if known is not None:
-            kinds = {"digest": httpx.DigestAuth, "basic": httpx.BasicAuth, "offered": Offered}
+            kinds = {"digest": Digest, "basic": httpx.BasicAuth, "offered": Offered}
             asks = kinds[auth](*known)
         port = f":{parts.port}" if parts.port else ""
         self.title = shown(f"{parts.scheme}://{where}{port}")
+        try:
+            base = httpx.URL(f"{scheme}://{where}{port}")
+        except httpx.InvalidURL:
+            raise UsageError(f"{self.title} is not a valid address: check host and port") from None
         self._client = httpx.Client(
-            base_url=f"{scheme}://{where}{port}",
+            base_url=base,
             auth=asks,
+            headers={"Accept-Encoding": "identity"},
             timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S),
-            verify=False,
             trust_env=False,
-            transport=transport,
+            transport=_Bounded(transport or httpx.HTTPTransport(verify=False, trust_env=False)),
         )
 
     def ask(
@@ -99,8 +164,8 @@ class Http:
             )
         except httpx.InvalidURL:
             raise UsageError(f"{self.title} is not a valid address: check host and port") from None
-        except httpx.TransportError as fault:
-            raise NoAnswerError(str(fault) or type(fault).__name__) from None
+        except httpx.RequestError as fault:
+            raise NoAnswerError(_reason(fault)) from None
         tell(_said(answer))
         if answer.status_code in (401, 403):
             raise LensError(
@@ -129,6 +194,11 @@ class Http:
     def close(self) -> None:
         """Let go."""
         self._client.close()
+
+
+def _reason(fault: httpx.RequestError) -> str:
+    """Why there was no answer, without the number that the system has for it."""
+    return re.sub(r"^\[Errno -?\d+\] ", "", str(fault)) or type(fault).__name__
 
 
 def _said(answer: httpx.Response) -> Said:
