@@ -1,16 +1,20 @@
-"""What `auto` reaches on seeded virtual rigs: errors, looks and camera time, as a table.
+"""What `auto` reaches on seeded virtual rigs: errors, looks and camera time, one JSON line a rig.
 
-    python tools/motors.py [--rigs 20] [--first 1] [--kind back-focus|focus|rear|tracking]
+    python tools/motors.py [--rigs 20] [--first 1] [--kind back-focus ...] [--keep tools/motors.jsonl]
+    python tools/motors.py --tell tools/motors.jsonl
 
 Each rig is drawn from its number: error, zoom, sensor, noise, and motors with play, noise and lateness. It
-takes about half a minute of one core a rig.
+takes 15 to 30 s of one core a rig. `--keep` adds to a file and leaves out rigs that it has; `--tell` counts
+what a file holds. Numbers below 1000 are there to learn from; those from 1001 on only to prove.
 """
 
 import argparse
 import json
 import statistics
-import sys
+import subprocess
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +22,7 @@ import numpy as np
 from backfocus.session.motors import Progress, Wishes, auto_json, open_run
 from backfocus.session.rig import resolve, rig_options
 
+KINDS = ("back-focus", "focus", "rear", "tracking")
 SENSORS = (
     "sensor=mono",
     "sensor=three-chip",
@@ -27,9 +32,10 @@ SENSORS = (
     "sensor=bayer&demosaic=hamilton-adams&scale=1.5",
     "sensor=bayer&demosaic=edge-aware&olpf=0.7&nr=0.4",
 )
+Line = dict[str, Any]
 
 
-def address(number: int, kind: str) -> str:
+def address(number: int, kind: str, size: str = "") -> str:
     """The rig of a number."""
     rng = np.random.default_rng((number, 77))
     zoom = float(np.exp(rng.uniform(np.log(3.0), np.log(20.0))))
@@ -50,58 +56,120 @@ def address(number: int, kind: str) -> str:
         parts += ["lens=rear", f"drift_um={rng.uniform(-120.0, 120.0):.1f}"]
     if kind == "tracking":
         parts += [f"tracking_um={20.0 * float(rng.choice((-1.0, 1.0))):.0f}"]
-    return "sim://?" + "&".join(parts)
+    return "sim://?" + "&".join(parts + ([f"size={size}"] if size else []))
 
 
-def run(number: int, kind: str) -> dict[str, Any]:
+def run(number: int, kind: str, size: str = "") -> Line:
     """One rig to its end."""
-    where = address(number, kind)
+    where = address(number, kind, size)
     rig = resolve(rig_options({"source": where}))
-    begun_s, last = time.process_time(), None
+    begun_s, last, why = time.process_time(), None, ""
+    corrections = 0
     with open_run(rig, where, Wishes()) as opened:
         source: Any = opened.source
-        engaged_um: float | None = None
+        lens = source.bench.lens
+        true_um = lens.delta_um(source.bench.pose)
         for progress in opened.progress():
             last = progress
-            if engaged_um is None:
-                engaged_um = source.bench.lens.delta_um(source.motors.pose_at(source.now_s))
-        pose = source.motors.pose_at(source.now_s)
-        left_um = source.bench.lens.delta_um(pose)
+            corrections += progress.ask.why == "back focus" != why
+            why = progress.ask.why
+        left_um = lens.delta_um(source.motors.pose_at(source.now_s))
     assert isinstance(last, Progress)
+    assert last.answer is not None
     line = auto_json(last)
+    first = last.answer.first.back_focus if last.answer.first else None
     return {
         "rig": number,
         "kind": kind,
-        "true_um": round(engaged_um or 0.0, 2),
+        "true_um": round(true_um, 2),
         "found_um": line["found_um"],
+        "found_low_um": first and round(first.low_um, 2),
+        "found_high_um": first and round(first.high_um, 2),
         "left_um": round(left_um, 2),
+        "told_um": line["delta_um"],
+        "told_low_um": line["low_um"],
+        "told_high_um": line["high_um"],
         "half_depth_um": line["half_depth_of_focus_um"],
         "verdict": line["verdict"],
+        "reason": line["reason"],
+        "corrections": corrections if line["corrected"] else 0,
         "looks": [row["looks"] for row in line["table"]],
         "looks_all": line["looks"],
-        "moves": line["moves"],
         "camera_s": line["camera_s"],
         "cpu_s": round(time.process_time() - begun_s, 1),
         "address": where,
     }
 
 
+def told(lines: Sequence[Line]) -> list[str]:
+    """The counts of one kind of rig, in words."""
+    kind = lines[0]["kind"]
+    front = [line for line in lines if line["found_um"] is not None]
+    words = [f"{kind}: {len(lines)} rigs, {sum(line['told_um'] is not None for line in lines)} with a number"]
+    words.append(", ".join(f"{count} {word}" for word, count in _counted(lines, "verdict")))
+    if kind in ("back-focus", "focus"):
+        holds = sum(line["found_low_um"] <= line["true_um"] <= line["found_high_um"] for line in front)
+        near = sum(abs(line["found_um"] - line["true_um"]) <= _allowed_um(line) for line in front)
+        off = [abs(line["found_um"] - line["true_um"]) for line in front]
+        words.append(f"error told within max(h/3, 5 %): {near}; interval holds: {holds} of {len(front)}")
+        words.append(f"off by {statistics.median(off):.2f} um (median), at most {max(off):.2f} um")
+    if kind == "back-focus":
+        left = [abs(line["left_um"]) for line in lines]
+        known = [line for line in lines if line["told_um"] is not None]
+        holds = sum(line["told_low_um"] <= line["left_um"] <= line["told_high_um"] for line in known)
+        within = sum(abs(line["left_um"]) <= (line["half_depth_um"] or 0.0) for line in lines)
+        words.append(f"left within h: {within}; at most {max(left):.2f} um")
+        words.append(f"last interval holds: {holds} of {len(known)}")
+        words.append(f"at most one correction: {sum(line['corrections'] <= 1 for line in lines)}")
+    ends = [looks for line in lines if line["looks"] for looks in (line["looks"][0], line["looks"][-1])]
+    words.append(f"looks per zoom end, median {statistics.median(ends)}, most {max(ends)}")
+    words.append(f"camera time, median {statistics.median(line['camera_s'] for line in lines):.1f} s")
+    return words
+
+
+def _allowed_um(line: Line) -> float:
+    return max(line["half_depth_um"] / 3.0, 0.05 * abs(line["true_um"]))
+
+
+def _counted(lines: Sequence[Line], key: str) -> list[tuple[str, int]]:
+    words = [line[key] for line in lines]
+    return [(word, words.count(word)) for word in dict.fromkeys(words)]
+
+
+def commit() -> str:
+    """The version that is run."""
+    asked = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def kept(path: Path | None) -> list[Line]:
+    """What a file holds; nothing where there is none."""
+    return [json.loads(line) for line in path.read_text().splitlines()] if path and path.exists() else []
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rigs", type=int, default=20)
     parser.add_argument("--first", type=int, default=1)
-    parser.add_argument("--kind", choices=("back-focus", "focus", "rear", "tracking"), default="back-focus")
+    parser.add_argument("--kind", nargs="+", choices=KINDS, default=["back-focus"])
+    parser.add_argument("--size", default="", help="of the pictures, as in 480x270; default: 960x540")
+    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--tell", type=Path)
     given = parser.parse_args()
-    lines = []
-    for number in range(given.first, given.first + given.rigs):
-        lines.append(run(number, given.kind))
-        print(json.dumps(lines[-1]), flush=True)
-    looks = [count for line in lines for count in (line["looks"] or [0])]
-    print(f"{given.kind}: {len(lines)} rigs", file=sys.stderr)
-    print(f"looks at a stop, median: {statistics.median(looks)}", file=sys.stderr)
-    print(
-        f"camera time, median: {statistics.median(line['camera_s'] for line in lines):.1f} s", file=sys.stderr
-    )
+    lines = kept(given.tell or given.keep)
+    done = {(line["rig"], line["kind"]) for line in lines}
+    version = commit()
+    for number in () if given.tell else range(given.first, given.first + given.rigs):
+        for kind in given.kind:
+            if (number, kind) not in done:
+                lines.append({**run(number, kind, given.size), "commit": version})
+                print(json.dumps(lines[-1]), flush=True)
+                if given.keep:
+                    with given.keep.open("a") as file:
+                        file.write(json.dumps(lines[-1]) + "\n")
+    for kind in KINDS:
+        if of_kind := [line for line in lines if line["kind"] == kind]:
+            print("\n  ".join(told(of_kind)))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ from ..optics.lens import Optics
 from ..solve.defocus import Defocus, defocus
 from ..solve.focus_search import Look, Search, Slope
 from ..solve.remarks import REMARKS
-from ..solve.stops import Stop, StopsAnswer, judge_stops
+from ..solve.stop_curves import Looks, fitted_lines
+from ..solve.stops import Stop, StopsAnswer, fitted_stops, judge_stops, looks_at
 from ..solve.verdict import Adjusters, Verdict
 from .axes import Axis, AxisName
 from .motor_words import in_motor_words
@@ -150,8 +151,9 @@ def _looked(rig: MotorRig) -> Procedure:
         if isinstance(stop, Verdict):
             return MotorAnswer(None, stop, tuple(stops))
         stops.append(stop)
-    first = judge_stops(stops, rig.optics, focus=tele.belief.best, adjusters=rig.adjusters)
-    found = MotorAnswer(first, first.verdict, tuple(stops), first)
+    fitted = fitted_stops(stops, rig.optics)
+    first = judge_stops(fitted, rig.optics, focus=fitted[0].belief.best, adjusters=rig.adjusters)
+    found = MotorAnswer(first, first.verdict, fitted, first)
     if not (rig.has_back_focus and rig.correct) or first.verdict.kind not in ("adjust", "unsure"):
         return found
     return (yield from _corrected(rig, found))
@@ -221,12 +223,14 @@ def _stop(
     half_depth_um = rig.optics.half_depth_um(ratio)
     search = Search(axis.low, axis.high, half_depth_um, _slope(start, ratio), _floor_um(rig, start, ratio))
     scale: Reading = seen.reading
+    readings: list[Reading] = []
     flags, sharpest_um = seen.reading.flags, math.inf
     while True:
         look = _look(seen, "focus", rig.optics, ratio)
         if look.um is not None and look.um < sharpest_um:
             sharpest_um, flags = look.um, seen.reading.flags
         search = replace(search, looks=(*search.looks, look))
+        readings.append(seen.reading)
         if seen.reading.frequency_cy_px and seen.reading.scale_px:
             scale = seen.reading
         place = search.next_position()
@@ -237,7 +241,7 @@ def _stop(
         return _unread(seen.reading)
     if not _is_enough(search, start):
         return _not_pinned(at.why, len(search.looks))
-    return Stop(zoom, scale.scale_px, scale.scale_sigma_px or 0.0, ratio, search, flags)
+    return Stop(zoom, scale.scale_px, scale.scale_sigma_px or 0.0, ratio, search, flags, tuple(readings))
 
 
 def _has_grown(reading: Reading, tele: Stop) -> bool:
@@ -332,43 +336,58 @@ def _corrected(rig: MotorRig, found: MotorAnswer) -> Procedure:
     tele, wide = found.stops[0], found.stops[-1]
     answer, axis = found.first, rig.axes["back-focus"]
     at = rig.found["back-focus"]
+    seen = [looks_at(stop) for stop in found.stops]
     corrected_um = 0.0
     for _ in range(MOST_ROUNDS):
         if answer is None or answer.back_focus is None or answer.verdict.kind not in ("adjust", "unsure"):
             break
-        search = yield from _back_focus(rig, wide, at, tele.belief.best)
-        if search is None or search.belief is None:
+        turned = yield from _back_focus(rig, wide, at, tele.belief.best)
+        if turned is None:
             break
-        k2 = wide.ratio**2
-        delta_um = search.residual_at(at).um / (1.0 - k2)
-        set_to = float(round(axis.within(at - delta_um / search.belief.um_per_step)))
-        moved_um = (at - set_to) * search.belief.um_per_step
+        seen.append(turned)
+        lines = fitted_lines(seen, rig.optics)
+        um, um_per_step = (
+            (turned.um_per_step * (at - turned.best), turned.um_per_step)
+            if lines is None
+            else (lines[-1].residual_at(at)[0], lines[-1].um_per_step)
+        )
+        delta_um = um / (1.0 - wide.ratio**2)
+        set_to = float(round(axis.within(at - delta_um / um_per_step)))
+        moved_um = (at - set_to) * um_per_step
         corrected_um, at = corrected_um + moved_um, set_to
         focus = tele.belief.best + moved_um / tele.belief.um_per_step
         again = yield from _both_ends(rig, tele, wide, focus, at)
         if again is None:
             break
-        tele, wide = again
+        tele, wide = fitted_stops(again, rig.optics, beside=seen)
+        seen += [looks_at(tele), looks_at(wide)]
         answer = judge_stops((tele, wide), rig.optics, focus=tele.belief.best, adjusters=rig.adjusters)
     verdict = answer.verdict if answer is not None else found.verdict
     return replace(found, answer=answer, verdict=verdict, corrected_um=corrected_um)
 
 
-def _back_focus(rig: MotorRig, wide: Stop, at: float, focus: float) -> Generator[Ask, Seen, Search | None]:
+def _back_focus(rig: MotorRig, wide: Stop, at: float, focus: float) -> Generator[Ask, Seen, Looks | None]:
     """Best focus of the back-focus motor at wide, with the focus motor where tele is sharp."""
     axis = rig.axes["back-focus"]
     low, high = (um / axis.span for um in BACK_FOCUS_UM)
     half_depth_um = rig.optics.half_depth_um(wide.ratio)
-    likely = max(min(abs(wide.search.residual_at(focus).um) / (0.1 * axis.span), high), low)
+    likely = max(min(abs(wide.residual_at(focus).um) / (0.1 * axis.span), high), low)
     floor_um = wide.search.floor_um
     search = Search(axis.low, axis.high, half_depth_um, Slope(low, high, likely), floor_um)
     place: float | None = at
+    readings: list[Reading] = []
     focus = float(round(rig.axes["focus"].within(focus)))
     while place is not None:
         seen = yield Ask(wide.zoom, focus, place, "back focus")
         search = replace(search, looks=(*search.looks, _look(seen, "back-focus", rig.optics, wide.ratio)))
+        readings.append(seen.reading)
         place = search.next_position()
-    return search if search.belief is not None else None
+    belief = search.belief
+    if belief is None:
+        return None
+    places = tuple(look.position for look in search.looks)
+    way = (belief.best, belief.um_per_step)
+    return Looks(wide.zoom, "back-focus", wide.ratio, places, tuple(readings), *way)
 
 
 def _both_ends(

@@ -7,13 +7,14 @@ stop's own best focus); from these on it is the same sum as with a hand: r = del
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..measure.reading import Flag
+from ..measure.reading import Flag, Reading
 from ..optics.lens import Optics
 from .backfocus import BackFocus, ZoomResidual, solve_back_focus
 from .defocus import F_NUMBER_SIGMA
-from .focus_search import Belief, Search
+from .focus_search import Belief, Residual, Search
+from .stop_curves import Line, Looks, fitted_lines
 from .verdict import Adjusters, SweepSlope, Verdict, judge
 
 LEAST_DEPTHS = 0.05
@@ -27,6 +28,8 @@ class Stop:
     """What was found at one zoom position.
 
     `ratio`: M / M_tele. `search`: the looks there, with a belief. `flags`: of the sharpest of them.
+    `readings`: of each look, in order. `line`: what the pictures of all stops together tell of this one;
+    None until they were fitted.
     """
 
     zoom: float
@@ -35,6 +38,8 @@ class Stop:
     ratio: float
     search: Search
     flags: frozenset[Flag] = frozenset()
+    readings: tuple[Reading, ...] = ()
+    line: Line | None = None
 
     @property
     def belief(self) -> Belief:
@@ -42,7 +47,22 @@ class Stop:
         belief = self.search.belief
         if belief is None:
             raise ValueError("a stop is made of a search that found something")
-        return belief
+        if self.line is None:
+            return belief
+        return Belief(
+            self.line.best,
+            self.line.sigma,
+            self.line.best,
+            self.line.um_per_step,
+            self.line.um_per_step_sigma,
+            belief.floor_um,
+        )
+
+    def residual_at(self, position: float) -> Residual:
+        """The residual with the focus motor at `position`."""
+        if self.line is None:
+            return self.search.residual_at(position)
+        return Residual(*self.line.residual_at(position))
 
     @property
     def reachable(self) -> bool:
@@ -57,6 +77,34 @@ class StopsAnswer:
     back_focus: BackFocus | None
     half_depth_um: float
     verdict: Verdict
+
+
+def fitted_stops(stops: Sequence[Stop], optics: Optics, *, beside: Sequence[Looks] = ()) -> tuple[Stop, ...]:
+    """The stops with their lines, from the pictures of all; as they were where there are too few.
+
+    Parameters
+    ----------
+    beside : sequence of Looks
+        Other looks through the same lens, which help to tell the camera and the lens.
+    """
+    lines = fitted_lines([*(looks_at(stop) for stop in stops), *beside], optics)
+    if lines is None:
+        return tuple(stops)
+    return tuple(replace(stop, line=line) for stop, line in zip(stops, lines, strict=False))
+
+
+def looks_at(stop: Stop) -> Looks:
+    """The pictures of a stop, for a fit over many."""
+    belief = stop.belief
+    return Looks(
+        stop.zoom,
+        "focus",
+        stop.ratio,
+        tuple(look.position for look in stop.search.looks),
+        stop.readings,
+        belief.best,
+        belief.um_per_step,
+    )
 
 
 def judge_stops(
@@ -89,7 +137,7 @@ def judge_stops(
 
 
 def _residual(stop: Stop, optics: Optics, focus: float) -> ZoomResidual:
-    found = stop.search.residual_at(focus)
+    found = stop.residual_at(focus)
     common_um = F_NUMBER_SIGMA * abs(found.um)
     least_um = LEAST_DEPTHS * optics.half_depth_um(stop.ratio)
     sigma_um = math.sqrt(found.sigma_um**2 + common_um**2 + least_um**2)
