@@ -31,6 +31,8 @@ W040_SIGMA, MOST_W040 = 0.6, 1.4
 """Waves: what lenses at full aperture have, and the most that is tried, either way."""
 SLOPE_SIGMA = 0.3
 """How well the um per step is known before, as a share: the search has told it."""
+ANYWHERE_UM = 1e4
+"""How well a residual is known before: not at all, but pictures without detail do not leave it open."""
 FEWEST_LOOKS = 3
 _NODE = 0.1
 _TRIED = (0.4, -0.4)
@@ -157,7 +159,7 @@ class _Fit:
 
     def solved(self, at: Vector) -> _Solved:
         """The nearest place at which all pictures fit best."""
-        damping, cost = 1e-3, math.inf
+        damping = 1e-3
         off, slopes = self._linear(at)
         cost = _cost(off)
         for _ in range(_ROUNDS):
@@ -176,7 +178,7 @@ class _Fit:
             if gained < _ENOUGH:
                 break
         normal, _ = self._normal(at, off, slopes)
-        return _Solved(at, cost + self._held(at), np.linalg.inv(normal))
+        return _Solved(at, cost + self._held(at), np.asarray(np.linalg.inv(normal), dtype=np.float64))
 
     def lines(self, tried: Sequence[_Solved]) -> tuple[Line, ...]:
         """The mean of all that fit nearly as well as the best, with what they are apart."""
@@ -218,7 +220,7 @@ class _Fit:
         """How far each unknown may be from its start; a residual may be anything."""
         levels = [each.rings.level for each in self._pictures]
         return np.array(
-            [math.inf] * len(self._stops)
+            [ANYWHERE_UM] * len(self._stops)
             + [SLOPE_SIGMA] * len(self._motors)
             + [W040_SIGMA] * len(self.zooms)
             + [*TAP_SIGMA, *([FAINT_SIGMA] * len(FAINT))]
