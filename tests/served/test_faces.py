@@ -1,6 +1,8 @@
 """The virtual camera's protocols over HTTP, with faults in their own words, and the drivers through them."""
 
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 
 import httpx
 import pytest
@@ -8,9 +10,11 @@ import pytest
 from backfocus.control import aw, polled
 from backfocus.control.address import open_lens
 from backfocus.control.http import Http
+from backfocus.control.soap import Login
 from backfocus.errors import LensLost
 from backfocus.guide.axes import BY_HAND, Automatic
 from backfocus.served.faults import Faults, Luck
+from backfocus.served.login import Guard
 from backfocus.served.serving import OVER_HTTP, Served, serve_camera
 
 QUICK = "sim://?motor=back-focus&zoom=4&size=64x64&zoom_s=0.1&focus_s=0.1&fps=5"
@@ -90,3 +94,33 @@ def test_questions_may_be_posted_too(served: Served) -> None:
         url = f"http://127.0.0.1:{served.video_port}{path}"
         answer = httpx.post(url, content=asked, headers={"Content-Type": "text/plain"}, trust_env=False)
         assert said in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/axis-cgi/opticscontrol.cgi", b'{"method": "setFocus", "params": null}'),
+        ("POST", "/axis-cgi/opticscontrol.cgi", b'{"method": "setFocus", "params": {"optics": ["0"]}}'),
+        ("POST", "/axis-cgi/opticscontrol.cgi", b"[" * 100_000),
+        ("PUT", "/control/api/v1/lens/zoom", b"[" * 100_000),
+        ("GET", "//[", b""),
+    ],
+)
+def test_whoever_asks_nonsense_is_answered(served: Served, method: str, path: str, body: bytes) -> None:
+    asking = HTTPConnection("127.0.0.1", served.video_port, timeout=10.0)
+    with closing(asking):
+        asking.request(method, path, body)
+        assert asking.getresponse().status in (200, 400, 404)
+
+
+def test_a_length_that_is_no_number_is_too_long(served: Served) -> None:
+    asking = HTTPConnection("127.0.0.1", served.video_port, timeout=10.0)
+    with closing(asking):
+        asking.request("POST", "/", headers={"Content-Length": "9" * 5000})
+        assert asking.getresponse().status == 413
+
+
+def test_a_password_of_other_letters_is_a_wrong_one() -> None:
+    guard = Guard(Login("kim", "s3cret"))
+    shown = f'Digest username="kim", nonce="{guard.nonce}", uri="/", response="\xe9"'
+    assert not guard.lets_in(shown, "GET")

@@ -191,6 +191,7 @@ def caller(served: Served) -> Iterator[Caller]:
 
 def test_a_session_by_hand(caller: Caller) -> None:
     assert caller.ask("PLAY")[0] == 455  # nothing is set up
+    assert caller.ask("DESCRIBE", url="rtsp://[")[0] == 400
     assert caller.ask("SETUP", Transport="RTP/AVP;multicast")[0] == 461
     assert caller.ask("DESCRIBE", url=f"{caller.url}/else/where")[0] == 404
     assert caller.ask("RECORD")[0] == 501

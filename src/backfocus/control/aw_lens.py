@@ -9,7 +9,7 @@ from ..errors import LensError
 from ..guide.axes import Automatic, Axis, AxisName
 from . import aw
 from .counting import FOCUS_PLAY, ZOOM_PLAY, Counting
-from .http import Http
+from .http import Http, text_of
 from .http_lens import demand_ok, lens_over_http
 from .polled import Look, NoAnswerError, Polled
 from .query import REVERSED, STRAIGHT, Known
@@ -100,7 +100,7 @@ class AwRemote:
             answer = self._http.ask(aw.path(command), aw.query(command))
         finally:
             self._free_s = self._clock() + aw.GAP_S
-        text = demand_ok(self._http, answer).text
+        text = text_of(demand_ok(self._http, answer))
         refused = aw.read_refusal(text)
         if refused is not None and refused.code == aw.BUSY:
             raise NoAnswerError(refused.words)

@@ -17,6 +17,8 @@ No camera of Blackmagic has been tried.
 from collections.abc import Mapping
 from typing import Any
 
+from .untrusted import number_in_json
+
 BASE = "/control/api/v1"
 ZOOM, FOCUS, EXPOSURE = f"{BASE}/lens/zoom", f"{BASE}/lens/focus", f"{BASE}/video/autoExposure"
 NOT_THERE = (404, 501)
@@ -31,9 +33,8 @@ def read_place(said: Any) -> tuple[str, float] | None:
     """Where zoom or focus stands, 0 to 1, and what the camera calls it; None where it does not tell."""
     if isinstance(said, Mapping):
         for name in _NAMES:
-            value = said.get(name)
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                return name, float(value)
+            if (value := number_in_json(said.get(name))) is not None:
+                return name, value
     return None
 
 

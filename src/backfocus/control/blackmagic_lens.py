@@ -13,6 +13,7 @@ from .http import Http
 from .http_lens import demand_ok, lens_over_http
 from .polled import Look, Polled
 from .query import REVERSED, STRAIGHT, Known
+from .untrusted import read_json
 
 KEYS: Known = {"focus": (STRAIGHT, REVERSED)}
 STEP = 1e-4
@@ -88,7 +89,7 @@ class BlackmagicRemote:
         if answer.status_code in blackmagic.NOT_THERE:
             return None
         try:
-            return demand_ok(self._http, answer).json()
+            return read_json(demand_ok(self._http, answer).content)
         except ValueError:
             return None
 

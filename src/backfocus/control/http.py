@@ -182,14 +182,14 @@ class Http:
         Its host is not believed, for behind a router it is another: only its path is, and its port where the
         host is the one that is asked. So name and password go nowhere else.
         """
+        base = self._client.base_url
         try:
             told = httpx.URL(address)
-        except httpx.InvalidURL:
+            if told.host == base.host:
+                base = base.copy_with(port=told.port)
+            return str(base.copy_with(raw_path=told.raw_path))
+        except (httpx.InvalidURL, ValueError):
             return "/"
-        base = self._client.base_url
-        if told.host == base.host:
-            base = base.copy_with(port=told.port)
-        return str(base.copy_with(raw_path=told.raw_path))
 
     def close(self) -> None:
         """Let go."""
@@ -201,6 +201,11 @@ def _reason(fault: httpx.RequestError) -> str:
     return re.sub(r"^\[Errno -?\d+\] ", "", str(fault)) or type(fault).__name__
 
 
+def text_of(answer: httpx.Response) -> str:
+    """The text of an answer, whatever it says of its letters: these protocols have plain ones."""
+    return answer.content.decode("utf-8", "replace")
+
+
 def _said(answer: httpx.Response) -> Said:
     """For a recording: without heads, for they hold name and password."""
     asked = answer.request
@@ -210,7 +215,7 @@ def _said(answer: httpx.Response) -> Said:
         "http",
         f"{asked.method} {asked.url.raw_path.decode('ascii', 'replace')}",
         asked.content.decode("utf-8", "replace"),
-        [answer.text] if is_text or not kind else [],
+        [text_of(answer)] if is_text or not kind else [],
         answer.status_code,
         kind,
     )

@@ -26,6 +26,8 @@ ANSWER_S = 0.1
 SETS_ITSELF_S = 30.0
 """Longest that a lens takes to set itself after it was switched on."""
 ASK_AGAIN_S = 0.25
+MOST_LATE = 16
+"""Answers to older questions that are passed over; a line that says more than that is not a lens alone."""
 NEAR = 40.0
 """Steps from where it was sent within which a motor has arrived: potentiometers tell about 1 in 2000."""
 ZOOM = Axis(0.0, float(l10.FULL), play=256.0, near=NEAR)
@@ -63,7 +65,7 @@ class SerialLine:
         self._line.reset_input_buffer()
         self._line.write(l10.block_bytes(block))
         tell_packet("l10", l10.block_bytes(block))
-        while True:
+        for _ in range(MOST_LATE):
             head = self._line.read(1)
             length = l10.length_of(head[0]) if head else None
             if length is None:
@@ -73,6 +75,7 @@ class SerialLine:
             answer = l10.read_block(received)
             if answer is None or answer.code == block.code or answer.says_busy:
                 return answer
+        return None
 
     def close(self) -> None:
         """Let go."""

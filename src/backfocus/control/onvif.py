@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import Literal
 from xml.etree.ElementTree import Element
 
-from .soap import NAMESPACES, Node, again, below, inner, local_name, node, number, to_number
+from .soap import NAMESPACES, Node, again, below, inner, local_name, node, number
+from .untrusted import number_in_text
 
 DEVICE_PATH = "/onvif/device_service"
 """Where every camera has its device service: Core, 5.1."""
@@ -21,6 +22,8 @@ SERVICES: tuple[Service, ...] = ("tds", "trt", "tr2", "tptz", "timg")
 BY_CAPABILITY: Mapping[str, Service] = {"Media": "trt", "PTZ": "tptz", "Imaging": "timg"}
 
 AUTO, MANUAL = "AUTO", "MANUAL"
+LAST_YEAR = 2999
+"""Of a clock that is believed: what is reckoned from a later one could leave the calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def get_clock() -> Node:
 
 
 def clock(answer: Element) -> datetime | None:
-    """The camera's clock, None where it has none."""
+    """The camera's clock, None where it has none, or one that no camera can have."""
     numbers = [
         number(answer, f"SystemDateAndTime/UTCDateTime/{name}")
         for name in ("Date/Year", "Date/Month", "Date/Day", "Time/Hour", "Time/Minute", "Time/Second")
@@ -83,9 +86,11 @@ def clock(answer: Element) -> datetime | None:
     if len(whole) != len(numbers):
         return None
     year, month, day, hour, minute, second = whole
+    if year > LAST_YEAR:
+        return None
     try:
         return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -167,7 +172,7 @@ def get_status(profile: str) -> Node:
 def zoom_place(answer: Element) -> Place:
     """Where the zoom stands."""
     zoom = below(answer, "PTZStatus/Position/Zoom")
-    position = to_number(zoom[0].get("x")) if zoom else None
+    position = number_in_text(zoom[0].get("x")) if zoom else None
     return Place(position, _moving(inner(answer, "PTZStatus/MoveStatus/Zoom")))
 
 

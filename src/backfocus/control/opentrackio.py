@@ -14,10 +14,10 @@ References
 CBOR is not read. No tracking system has been tried.
 """
 
-import json
-import math
 from dataclasses import dataclass
 from typing import Any
+
+from .untrusted import number_in_json, read_json
 
 PORT = 55555
 HEAD = 16
@@ -88,8 +88,8 @@ class Parts:
 def read_sample(text: bytes) -> Lens | None:
     """What a sample says of its lens; None where it says nothing, or is no JSON."""
     try:
-        sample = json.loads(text)
-    except (ValueError, RecursionError):
+        sample = read_json(text)
+    except ValueError:
         return None
     lens = sample.get("lens") if isinstance(sample, dict) else None
     if not isinstance(lens, dict):
@@ -101,7 +101,7 @@ def read_sample(text: bytes) -> Lens | None:
 def _steps(lens: dict[str, Any], axis: str) -> float | None:
     for kind, most in (("rawEncoders", 1.0), ("encoders", float(FINE))):
         told = lens.get(kind)
-        value = told.get(axis) if isinstance(told, dict) else None
-        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-            return float(value) * most
+        value = number_in_json(told.get(axis)) if isinstance(told, dict) else None
+        if value is not None:
+            return value * most
     return None

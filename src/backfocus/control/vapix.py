@@ -18,6 +18,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .untrusted import number_in_json, number_in_text
+
 PTZ_PATH, OPTICS_PATH = "/axis-cgi/com/ptz.cgi", "/axis-cgi/opticscontrol.cgi"
 API_VERSION = "1.0"
 INTERNAL_ERROR = 1100
@@ -58,8 +60,8 @@ def read_position(text: str) -> PtzPosition:
     found = _pairs(text)
     on = {"on": True, "off": False}
     return PtzPosition(
-        _number(found.get("zoom")),
-        _number(found.get("focus")),
+        number_in_text(found.get("zoom")),
+        number_in_text(found.get("focus")),
         on.get(found.get("autofocus", "")),
         on.get(found.get("autoiris", "")),
     )
@@ -77,15 +79,8 @@ def _pairs(text: str) -> dict[str, str]:
 
 
 def _span(found: Mapping[str, str], name: str) -> Span | None:
-    low, high = _number(found.get(f"Min{name}")), _number(found.get(f"Max{name}"))
+    low, high = number_in_text(found.get(f"Min{name}")), number_in_text(found.get(f"Max{name}"))
     return (low, high) if low is not None and high is not None and low < high else None
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        return None if text is None else float(text)
-    except ValueError:
-        return None
 
 
 # opticscontrol.cgi ----------------------------------------------------------------------------------------
@@ -139,14 +134,14 @@ def optics_fault(said: Any) -> tuple[int, str] | None:
 
 def read_abilities(said: Any) -> tuple[OpticsAbility, ...]:
     """The answer to getCapabilities; empty where there are no optics to control."""
-    return tuple(
-        OpticsAbility(
-            _id(each),
-            "focus" in each.get("capabilities", ()),
-            _real(each, "maxMagnification") if "zoom" in each.get("capabilities", ()) else None,
-        )
-        for each in _optics(said)
-    )
+    return tuple(_ability(each) for each in _optics(said))
+
+
+def _ability(optics: Mapping[str, Any]) -> OpticsAbility:
+    told = optics.get("capabilities")
+    able = told if isinstance(told, list) else []
+    most = number_in_json(optics.get("maxMagnification")) if "zoom" in able else None
+    return OpticsAbility(_id(optics), "focus" in able, most)
 
 
 def read_optics(said: Any, optics_id: str) -> OpticsState | None:
@@ -154,8 +149,8 @@ def read_optics(said: Any, optics_id: str) -> OpticsState | None:
     for each in _optics(said):
         if _id(each) == optics_id:
             return OpticsState(
-                _real(each, "focusPosition"),
-                _real(each, "magnification"),
+                number_in_json(each.get("focusPosition")),
+                number_in_json(each.get("magnification")),
                 each.get("focusMoving") is True or each.get("zoomMoving") is True,
                 {
                     method: each[name]
@@ -175,8 +170,3 @@ def _optics(said: Any) -> list[dict[str, Any]]:
 def _id(optics: Mapping[str, Any]) -> str:
     """Spelled both ways in the document."""
     return str(optics.get("opticsId", optics.get("opticsID", "")))
-
-
-def _real(optics: Mapping[str, Any], name: str) -> float | None:
-    value = optics.get(name)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -11,10 +11,11 @@ from ..errors import LensError
 from ..guide.axes import Automatic, Axis, AxisName
 from . import vapix
 from .counting import FOCUS_PLAY, ZOOM_PLAY, Counting
-from .http import Http
+from .http import Http, text_of
 from .http_lens import demand_ok, lens_over_http
 from .polled import Look, NoAnswerError, Polled, Remote
 from .query import NUMBER, REVERSED, STRAIGHT, Known, which_way
+from .untrusted import read_json
 
 PTZ, OPTICS = "ptz", "optics"
 KEYS: Known = {"api": (OPTICS, PTZ), "camera": NUMBER, "focus": (STRAIGHT, REVERSED)}
@@ -86,7 +87,7 @@ class PtzRemote:
         return f"{there}, or open {vapix.PTZ_PATH}?{said} there"
 
     def _ask(self, **query: str) -> str:
-        return demand_ok(self._http, self._http.ask(vapix.PTZ_PATH, {**self._camera, **query})).text
+        return text_of(demand_ok(self._http, self._http.ask(vapix.PTZ_PATH, {**self._camera, **query})))
 
 
 class OpticsRemote:
@@ -178,7 +179,7 @@ def _post(http: Http, question: dict[str, Any]) -> Any:
 def _json(http: Http, answer: httpx.Response) -> Any:
     """The answer as JSON; raises NoAnswerError where the camera could not do it just now."""
     try:
-        said = demand_ok(http, answer).json()
+        said = read_json(demand_ok(http, answer).content)
     except ValueError:
         raise LensError(f"{http.title} answers with something else than JSON") from None
     fault = vapix.optics_fault(said)

@@ -20,7 +20,7 @@ PATH = "/cgi-bin/admin/remotefocus.cgi"
 IDLE = 0
 """Of what a motor is doing; 1 zooming, 2 focusing, 3 automatic focus, 4 a scan, 5 positioning, 12 a reset."""
 
-_LINE = re.compile(r"^\s*(\w+)='?(-?\d+)'?\s*$")
+_LINE = re.compile(r"^\s*(\w+)='?(-?\d{1,9})'?\s*$")
 
 
 @dataclass(frozen=True, slots=True)

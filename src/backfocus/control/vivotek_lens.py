@@ -8,7 +8,7 @@ from ..errors import LensError
 from ..guide.axes import Automatic, Axis, AxisName
 from . import vivotek
 from .counting import FOCUS_PLAY, ZOOM_PLAY, Counting
-from .http import Http
+from .http import Http, text_of
 from .http_lens import demand_ok, lens_over_http
 from .polled import Look, Polled
 from .query import NUMBER, REVERSED, STRAIGHT, Known, which_way
@@ -92,7 +92,7 @@ class VivotekRemote:
 
     def _status(self) -> vivotek.Status:
         answer = self._http.ask(vivotek.PATH, vivotek.question("getstatus", self._channel))
-        status = vivotek.read_status(demand_ok(self._http, answer).text)
+        status = vivotek.read_status(text_of(demand_ok(self._http, answer)))
         if status is None:
             raise LensError(f"{self.title} has no motors for zoom or focus")
         return status

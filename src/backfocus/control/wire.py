@@ -38,7 +38,11 @@ class Datagrams:
     def __init__(self, host: str, port: int) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.settimeout(SLICE_S)
-        self._socket.connect((host, port))
+        try:
+            self._socket.connect((host, port))
+        except OSError:
+            self._socket.close()
+            raise
 
     def send(self, data: bytes) -> None:
         """One datagram; that nobody listened to the one before says nothing of this one."""

@@ -6,6 +6,7 @@ Zoom and focus answer as newer firmware does. Only what the document has of them
 import json
 from typing import Any
 
+from ..control.untrusted import read_json
 from ..guide.axes import Automatic
 from .http_server import Answer, Request
 from .virtual_camera import VirtualCamera
@@ -33,7 +34,7 @@ class BlackmagicFace:
             known = self._told(name)
             return Answer(b"", code=501) if known is None else _json(known)
         try:
-            body = json.loads(asked.body or b"{}")
+            body = read_json(asked.body or b"{}")
         except ValueError:
             return Answer(b"", code=400)
         if asked.method != "PUT" or not isinstance(body, dict):

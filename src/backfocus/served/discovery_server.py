@@ -81,10 +81,10 @@ class DiscoveryServer(socketserver.ThreadingUDPServer):
     def finish_request(self, request: Any, client_address: Any) -> None:
         """One probe."""
         data, answering = request
-        host = _seen_from(client_address) if self._host == "0.0.0.0" else self._host
-        said = answer_to(data, self._device, f"http://{host}:{self._http_port}{PATHS['tds']}")
-        if said is not None:
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # the one who asked may have gone
+            host = _seen_from(client_address) if self._host == "0.0.0.0" else self._host
+            said = answer_to(data, self._device, f"http://{host}:{self._http_port}{PATHS['tds']}")
+            if said is not None:
                 answering.sendto(said, client_address)
 
 

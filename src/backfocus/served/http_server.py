@@ -1,12 +1,13 @@
 """HTTP of a network camera: pictures as MJPEG, and whatever faces it has for those who drive its lens."""
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from .faults import Luck
 from .h264 import H264, Stream, mpeg_ts
@@ -21,6 +22,8 @@ ONVIF = "/onvif/"
 BOUNDARY = "picture"
 LONGEST_BODY = 1 << 20
 """Bytes of a question; a longer one is none of these protocols."""
+SILENT_S = 30.0
+"""A caller who says nothing, or takes nothing, for so long has gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +83,12 @@ class _Answering(BaseHTTPRequestHandler):
 
     server: HttpServer
     protocol_version = "HTTP/1.1"
+    timeout = SILENT_S
     disable_nagle_algorithm = True  # else head and body of an answer wait for each other
 
     def do_GET(self) -> None:
         """Pictures until the caller goes, one picture, or an answer."""
-        path = urlsplit(self.path).path
+        path = _parted(self.path).path
         if self._is_stranger(path):
             self._tell(self._stranger())
         elif path == PATH:
@@ -101,12 +105,12 @@ class _Answering(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """An answer to what was sent with it."""
         length = self.headers.get("Content-Length", "0")
-        if not length.isdecimal() or int(length) > LONGEST_BODY:
+        if not re.fullmatch(r"\d{1,9}", length) or int(length) > LONGEST_BODY:
             self.close_connection = True
             self._tell(Answer(b"the question is too long\n", code=413))
             return
         body = self.rfile.read(int(length))
-        if self._is_stranger(urlsplit(self.path).path):
+        if self._is_stranger(_parted(self.path).path):
             self._tell(self._stranger())
         else:
             self._answer(body)
@@ -114,7 +118,7 @@ class _Answering(BaseHTTPRequestHandler):
     do_PUT = do_POST  # noqa: N815  the name that is looked for
 
     def _answer(self, body: bytes) -> None:
-        parts = urlsplit(self.path)
+        parts = _parted(self.path)
         fate = self.server.luck.fate(self.server.camera.now_s(), is_command=True)
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -153,11 +157,20 @@ class _Answering(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(said.body)))
         for name, value in said.headers.items():
             self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(said.body)
+        with suppress(OSError):  # the caller may have gone
+            self.end_headers()
+            self.wfile.write(said.body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the name of the one it stands for
         """Nothing: what is asked for may hold a password."""
+
+
+def _parted(target: str) -> SplitResult:
+    """What is asked for, taken apart; as an empty path where that cannot be done."""
+    try:
+        return urlsplit(target)
+    except ValueError:
+        return urlsplit("")
 
 
 def _parts(pictures: Iterator[bytes]) -> Stream[bytes]:

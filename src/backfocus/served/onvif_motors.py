@@ -8,7 +8,8 @@ from typing import Literal
 from xml.etree.ElementTree import Element
 
 from ..control.onvif import AUTO, MANUAL, ZOOM_SPACE
-from ..control.soap import Fault, Node, below, inner, node, number, prefixed, to_number
+from ..control.soap import Fault, Node, below, inner, node, number, prefixed
+from ..control.untrusted import number_in_text
 from ..guide.axes import Automatic
 from . import ways
 from .onvif_device import (
@@ -27,7 +28,7 @@ from .virtual_camera import VirtualCamera
 SPACES = "http://www.onvif.org/ver10/tptz/ZoomSpaces/"
 PRESETS = 16
 Turned = Literal["zoom", "focus"]
-DURATION = re.compile(r"PT(?:(\d+)M)?(?:([\d.]+)S)?")
+DURATION = re.compile(r"PT(?:(\d{1,4})M)?(?:(\d{1,4}(?:\.\d{1,9})?)S)?")
 
 
 class OnvifMotors:
@@ -258,7 +259,7 @@ def _empty(carry_out: Callable[[Element], None]) -> Answering:
 
 def _zoom_of(asked: Element, name: str) -> float | None:
     zoom = below(asked, f"{name}/Zoom")
-    return to_number(zoom[0].get("x")) if zoom else None
+    return number_in_text(zoom[0].get("x")) if zoom else None
 
 
 def _seconds(duration: str | None) -> float | None:

@@ -110,7 +110,11 @@ class _Viewer(socketserver.StreamRequestHandler):
         return RtspAnswer(501) if answer is None else answer(asked)
 
     def _describe(self, asked: RtspRequest) -> RtspAnswer:
-        if urlsplit(asked.url).path.rstrip("/") != VIDEO_PATH:
+        try:
+            path = urlsplit(asked.url).path
+        except ValueError:
+            return RtspAnswer(400)
+        if path.rstrip("/") != VIDEO_PATH:
             return RtspAnswer(404)
         with closing(self.server.video.packets()) as packets:
             key = next(packets, None)

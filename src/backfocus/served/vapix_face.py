@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from ..control.untrusted import read_json
 from ..guide.axes import Automatic, AxisName
 from .http_server import Answer, Request
 from .virtual_camera import VirtualCamera
@@ -78,8 +79,8 @@ class VapixFace:
 
     def _optics(self, asked: Request) -> Answer:
         try:
-            question = json.loads(asked.body)
-            method, params = str(question["method"]), question.get("params", {})
+            question = read_json(asked.body)
+            method, wishes = str(question["method"]), _wishes(question)
         except (ValueError, KeyError, TypeError):
             return _said("", error={"code": 4003, "message": "Invalid JSON"})
         if asked.refused:
@@ -88,7 +89,7 @@ class VapixFace:
             return _said(method, data={"numberOfOptics": len(self._ids), "optics": self._abilities()})
         if method == "getOptics":
             return _said(method, data={"numberOfOptics": len(self._ids), "optics": self._states()})
-        for wanted in params.get("optics", ()):
+        for wanted in wishes:
             fault = self._set(method, wanted)
             if fault is not None:
                 details = {"opticsId": wanted.get("opticsId", "")}
@@ -149,6 +150,15 @@ class VapixFace:
             case _:
                 return 2102, "Method not supported"
         return None
+
+
+def _wishes(question: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is wanted of each of the optics; ValueError where that is said in another way."""
+    params = question.get("params", {})
+    wishes = params.get("optics", []) if isinstance(params, dict) else None
+    if not isinstance(wishes, list) or not all(isinstance(each, dict) for each in wishes):
+        raise ValueError("optics are a list of objects")
+    return wishes
 
 
 def _lines(**values: Any) -> Answer:
