@@ -332,6 +332,23 @@ def test_other_light_at_the_same_zoom_is_named_in_every_step(step: Step, stops: 
         assert after.looks.tele.white_light is None
 
 
+@pytest.mark.parametrize("between", [0, 1, 2])
+def test_an_extender_is_no_zoom_at_ten_pictures_a_second(between: int) -> None:
+    camera = Camera(Lens(zoom=10.0))
+    session = start(camera.lens.setup)[0]
+    tele, wide = (_look_at(camera, session, zoom) for zoom in (1.0, 0.0))
+    looks = replace(session.looks, tele=tele, wide=wide)
+    scales = replace(session.scales, tele_px=770.0, wide_px=77.0)
+    session = replace(session, step=Step.SWEEP_WIDE, turn=7, looks=looks, scales=scales)
+    camera.pose.zoom = 0.0
+    state, told = StepHistory(), []
+    for at in range(24):
+        camera.pose.factor = 1.8 ** min(max((at - 9) / (between + 1), 0.0), 1.0)
+        state, events = watch(state, camera.read(at / 10.0), session)
+        told += [event for event in events if isinstance(event, ev.ExtenderSwung | ev.ZoomStrayed)]
+    assert [type(event) for event in told[:1]] == [ev.ExtenderSwung]
+
+
 def _look_at(camera: Camera, session: Session, zoom: float) -> ev.SteadyReading | None:
     camera.pose.zoom, camera.pose.focus_um = zoom, -camera.lens.delta_um
     return steady_reading(session, [camera.read(at / 10.0) for at in range(8)])

@@ -47,6 +47,8 @@ LEFT, STILL_SCALE_LEFT = 1.2, 1.02
 """Below what a focus ring does to the scale nobody has left an end of the zoom."""
 STRAYED_SHARE = 0.02
 """Of the zoom's way: what its encoder may show while a hand works on another ring."""
+STRAYED_S = 0.8
+"""By scale alone the zoom has moved when away so long: an extender is known by then, at ten a second too."""
 LET_GO_S = 0.7
 """A hand that shakes the picture so shortly before the zoom moves was the one on the zoom."""
 
@@ -151,6 +153,7 @@ def judge_strayed(state: StepHistory, session: Session) -> ev.Seen | None:
         if min(told) > STRAYED_SHARE:
             return ev.ZoomStrayed(state.at_s, "tele")
         return ev.ZoomStrayed(state.at_s, "wide") if max(told) < -STRAYED_SHARE else None
+    recent = last(state.pictures, STRAYED_S)
     if len(recent) < FEWEST or not all(map(_scaled, recent)):
         return None
     look = session.looks.tele if session.step.at_tele else session.looks.wide

@@ -65,13 +65,17 @@ def find_rim(rings: Rings, fit: RingFit, usable: NDArray[np.bool_]) -> tuple[flo
     last = int(seen[smooth[seen] > 0.6 * top][-1])
     beyond = seen[(seen > last) & (amplitude[seen] < 0.35 * top)]
     plateau = seen[(radius[seen] < 0.9 * radius[last]) & (radius[seen] > 0.75 * radius[last])]
+    out_of_view = None, None, _before_paper(amplitude, seen[seen <= last]) if last == seen[-1] else last
     if beyond.size < 3 or plateau.size < 2:
-        return None, None, _before_paper(amplitude, seen[seen <= last]) if last == seen[-1] else last
+        return out_of_view
     gone = beyond[amplitude[beyond] < GONE * top][:1].tolist()
     fall = slice(plateau[-1] + 1, min(2 * last - plateau[-1] + 2, len(radius), *(ring + 1 for ring in gone)))
     paper = beyond[beyond >= fall.stop - 1][:2]
-    outside = middle(rings.light[paper][rings.weight[paper] > 0])
-    rim, sigma = _radius_held(rings, fit, plateau, fall, outside)
+    light = rings.light[paper][rings.weight[paper] > 0]
+    if not light.size:
+        # a blur so wide that the spokes fall off beyond the last ring that is read
+        return out_of_view
+    rim, sigma = _radius_held(rings, fit, plateau, fall, middle(light))
     return rim, sigma, int(np.searchsorted(rings.plan.outer_px, 0.94 * rim))
 
 
