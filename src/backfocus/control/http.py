@@ -198,7 +198,7 @@ class Http:
 
 def _reason(fault: httpx.RequestError) -> str:
     """Why there was no answer, without the number that the system has for it."""
-    return re.sub(r"^\[Errno -?\d+\] ", "", str(fault)) or type(fault).__name__
+    return re.sub(r"^\[Errno -?\d+\] ", "", str(fault)).rstrip(".") or type(fault).__name__
 
 
 def text_of(answer: httpx.Response) -> str:

@@ -57,12 +57,20 @@ def _first(http: Http, ask: Callable[[], Remote]) -> Remote:
     raise LensUnreachable(f"{http.title} does not answer: {last}: look at the address")
 
 
+def demand_here(http: Http, answer: httpx.Response) -> None:
+    """LensError where the camera sends the caller elsewhere: a password must not go there."""
+    if not answer.has_redirect_location:
+        return
+    scheme = http.title.partition(":")[0]
+    wants_https = answer.headers["location"].lower().startswith("https:") and not scheme.endswith("+https")
+    todo = f"write {scheme}+https:// before its name" if wants_https else "look at host and port"
+    raise LensError(f"{http.title} sends callers elsewhere: {todo}")
+
+
 def demand_ok(http: Http, answer: httpx.Response) -> httpx.Response:
     """The answer, if it is one; LensError for any other code."""
     code = answer.status_code
-    if answer.has_redirect_location:
-        scheme = http.title.partition(":")[0]
-        raise LensError(f"{http.title} sends callers elsewhere: write {scheme}+https:// before its name")
+    demand_here(http, answer)
     if not answer.is_success:
         raise LensError(f"{http.title} answers with code {code}: it speaks another protocol, or that is off")
     return answer

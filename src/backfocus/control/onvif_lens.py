@@ -18,6 +18,7 @@ from ..guide.axes import Automatic, Axis, AxisName
 from . import onvif, soap
 from .counting import FOCUS_PLAY, ZOOM_PLAY, Counting
 from .http import Http
+from .http_lens import demand_here
 from .login import PASSWORD, USER, login
 from .onvif import Modes, Place, Profile, Service, Span
 from .polled import Look, NoAnswerError, Polled, polled, tried
@@ -103,6 +104,7 @@ class Asking:
             content=soap.envelope(question, *header),
             headers={"Content-Type": soap.CONTENT_TYPE},
         )
+        demand_here(self._http, answer)
         try:
             message = soap.read(answer.content)
         except soap.NotSoapError:
@@ -327,7 +329,7 @@ def open_lens(parts: SplitResult) -> Iterator[Polled]:
         try:
             lens = find_lens(asking, unquote(parts.path.strip("/")), given)
         except NoAnswerError as fault:
-            raise LensUnreachable(f"{asking.title} does not answer: {fault}") from None
+            raise LensUnreachable(f"{asking.title} does not answer: {fault}: look at the address") from None
         asking.patient = False
         with polled(lens) as opened:
             yield opened

@@ -102,7 +102,7 @@ class Polled:
         try:
             self._look = tried(remote.look)
         except NoAnswerError as fault:
-            raise LensUnreachable(f"{remote.title} does not answer: {fault}") from None
+            raise LensUnreachable(f"{remote.title} does not answer: {fault}: look at the address") from None
         self._resting = not self._look.moving
         self._thread = threading.Thread(target=self._run, name="lens", daemon=True)
         self._thread.start()
