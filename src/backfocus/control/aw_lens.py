@@ -1,14 +1,14 @@
 """A lens behind Panasonic's AW protocol: `aw://HOST`, an integrated camera with zoom and focus."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from urllib.parse import SplitResult
 
 from ..errors import LensError
 from ..guide.axes import Automatic, Axis, AxisName
 from . import aw
-from .counting import FOCUS_PLAY, ZOOM_PLAY, Counting
+from .counting import Counting, axes_of
 from .http import Http, text_of
 from .http_lens import demand_ok, lens_over_http
 from .polled import Look, NoAnswerError, Polled
@@ -44,10 +44,7 @@ class AwRemote:
             "zoom": Counting(aw.LOWEST, aw.HIGHEST),
             "focus": Counting(aw.LOWEST, aw.HIGHEST, turned=turned),
         }
-        self.axes: Mapping[AxisName, Axis] = {
-            "zoom": self._counts["zoom"].axis(ZOOM_PLAY),
-            "focus": self._counts["focus"].axis(FOCUS_PLAY),
-        }
+        self.axes: Mapping[AxisName, Axis] = axes_of(self._counts)
         self._refused: str | None = None
 
     def send(self, places: Mapping[AxisName, float]) -> None:
@@ -107,8 +104,6 @@ class AwRemote:
         return text
 
 
-@contextmanager
-def open_lens(parts: SplitResult) -> Iterator[Polled]:
+def open_lens(parts: SplitResult) -> AbstractContextManager[Polled]:
     """The lens of a camera; raises as `lens_over_http`."""
-    with lens_over_http(parts, KEYS, AwRemote) as lens:
-        yield lens
+    return lens_over_http(parts, KEYS, AwRemote)

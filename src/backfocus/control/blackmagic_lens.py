@@ -1,14 +1,14 @@
 """A lens behind Blackmagic's REST interface: `blackmagic://HOST`, with a lens that its camera drives."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import SplitResult
 
 from ..errors import LensError
 from ..guide.axes import Automatic, Axis, AxisName
 from . import blackmagic
-from .counting import FOCUS_PLAY, ZOOM_PLAY, Counting
+from .counting import Counting, axes_of, places_of
 from .http import Http
 from .http_lens import demand_ok, lens_over_http
 from .polled import Look, Polled
@@ -39,10 +39,7 @@ class BlackmagicRemote:
         if not self._names:
             raise LensError(f"{self.title} has no lens that it drives: see that one with motors is on it")
         self._counts = {axis: Counting(0.0, 1.0, STEP, turned[axis]) for axis in self._names}
-        self.axes: Mapping[AxisName, Axis] = {
-            axis: counts.axis(ZOOM_PLAY if axis == "zoom" else FOCUS_PLAY)
-            for axis, counts in self._counts.items()
-        }
+        self.axes: Mapping[AxisName, Axis] = axes_of(self._counts)
         self._exposure: dict[str, Any] | None = None
         self._refused: str | None = None
 
@@ -56,12 +53,9 @@ class BlackmagicRemote:
 
     def look(self) -> Look:
         """Where they stand; the camera does not say whether they move."""
-        places: dict[AxisName, float] = {}
-        for axis, counts in self._counts.items():
-            at = blackmagic.read_place(self._get(PATHS[axis]))
-            if at is not None:
-                places[axis] = counts.steps(at[1])
-        return Look(places, refused=self._refused)
+        told = {axis: blackmagic.read_place(self._get(PATHS[axis])) for axis in self._counts}
+        places = {axis: None if place is None else place[1] for axis, place in told.items()}
+        return Look(places_of(self._counts, places), refused=self._refused)
 
     def automatic(self, wanted: Automatic) -> Automatic:
         """The automatic exposure. No focus goes on by itself here."""
@@ -102,8 +96,6 @@ class BlackmagicRemote:
         return True
 
 
-@contextmanager
-def open_lens(parts: SplitResult) -> Iterator[Polled]:
+def open_lens(parts: SplitResult) -> AbstractContextManager[Polled]:
     """The lens of a camera; raises as `lens_over_http`."""
-    with lens_over_http(parts, KEYS, BlackmagicRemote) as lens:
-        yield lens
+    return lens_over_http(parts, KEYS, BlackmagicRemote)

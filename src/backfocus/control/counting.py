@@ -1,8 +1,9 @@
 """How a device counts an axis, and how it is counted here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..guide.axes import Axis
+from ..guide.axes import Axis, AxisName
 
 ZOOM_PLAY, FOCUS_PLAY = 0.004, 0.003
 """Shares of their span that zoom and focus may have as backlash, where no document says more."""
@@ -42,3 +43,19 @@ class Counting:
         if self.turned:
             number = self.low + self.high - number
         return min(max(number, self.low), self.high)
+
+
+def axes_of(counts: Mapping[AxisName, Counting]) -> dict[AxisName, Axis]:
+    """The axes that a device counts so, with the backlash of their kind."""
+    return {axis: each.axis(ZOOM_PLAY if axis == "zoom" else FOCUS_PLAY) for axis, each in counts.items()}
+
+
+def places_of(
+    counts: Mapping[AxisName, Counting], told: Mapping[AxisName, float | None]
+) -> dict[AxisName, float]:
+    """Where axes stand, in steps, by what the device tells of each; what it does not tell is left out."""
+    return {
+        axis: counts[axis].steps(place)
+        for axis, place in told.items()
+        if place is not None and axis in counts
+    }

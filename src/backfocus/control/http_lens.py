@@ -8,7 +8,7 @@ import httpx
 
 from ..errors import LensError, LensUnreachable
 from .http import Http
-from .polled import TRIES, NoAnswerError, Polled, Remote, polled
+from .polled import NoAnswerError, Polled, Remote, polled, tried
 from .query import Known, asked_for
 
 
@@ -41,20 +41,14 @@ def lens_over_http(
     given = asked_for(parts, known)
     http = Http(parts, "offered")
     try:
-        with polled(_first(http, lambda: make(http, given))) as lens:
+        try:
+            remote = tried(lambda: make(http, given))
+        except NoAnswerError as fault:
+            raise LensUnreachable(f"{http.title} does not answer: {fault}: look at the address") from None
+        with polled(remote) as lens:
             yield lens
     finally:
         http.close()
-
-
-def _first(http: Http, ask: Callable[[], Remote]) -> Remote:
-    last: NoAnswerError | None = None
-    for _ in range(TRIES):
-        try:
-            return ask()
-        except NoAnswerError as fault:
-            last = fault
-    raise LensUnreachable(f"{http.title} does not answer: {last}: look at the address")
 
 
 def demand_here(http: Http, answer: httpx.Response) -> None:

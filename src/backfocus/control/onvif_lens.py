@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 from ..errors import LensError, LensUnreachable
 from ..guide.axes import Automatic, Axis, AxisName
 from . import onvif, soap
-from .counting import FOCUS_PLAY, ZOOM_PLAY, Counting
+from .counting import Counting, axes_of, places_of
 from .http import Http
 from .http_lens import demand_here
 from .login import PASSWORD, USER, login
@@ -161,10 +161,8 @@ class OnvifLens:
         self._last: Mapping[AxisName, float] = {}
         self._found: Modes | None = None
         tells = self._focus_place().position is not None
-        self.axes: Mapping[AxisName, Axis] = {
-            "zoom": self._counting["zoom"].axis(ZOOM_PLAY),
-            "focus": replace(self._counting["focus"].axis(FOCUS_PLAY), tells_position=tells),
-        }
+        axes = axes_of(self._counting)
+        self.axes: Mapping[AxisName, Axis] = {**axes, "focus": replace(axes["focus"], tells_position=tells)}
 
     def send(self, places: Mapping[AxisName, float]) -> None:
         """Send them off."""
@@ -179,11 +177,7 @@ class OnvifLens:
         """Where they stand; what has moved since the last look moves, whatever the camera says of it."""
         zoom = onvif.zoom_place(self._asking.ask("tptz", onvif.get_status(self._profile.token)))
         told: dict[AxisName, Place] = {"zoom": zoom, "focus": self._focus_place()}
-        at: dict[AxisName, float] = {
-            axis: self._counting[axis].steps(place.position)
-            for axis, place in told.items()
-            if place.position is not None
-        }
+        at = places_of(self._counting, {axis: place.position for axis, place in told.items()})
         moved, self._last = at != self._last, at
         said = {place.moving for place in told.values()}
         if True in said or (moved and None not in said):

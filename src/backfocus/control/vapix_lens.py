@@ -1,7 +1,7 @@
 """A lens behind VAPIX: `vapix://HOST`, a PTZ camera of Axis or a fixed one with motors in it."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import SplitResult
 
@@ -10,7 +10,7 @@ import httpx
 from ..errors import LensError
 from ..guide.axes import Automatic, Axis, AxisName
 from . import vapix
-from .counting import FOCUS_PLAY, ZOOM_PLAY, Counting
+from .counting import Counting, axes_of, places_of
 from .http import Http, text_of
 from .http_lens import demand_ok, lens_over_http
 from .polled import Look, NoAnswerError, Polled, Remote
@@ -44,10 +44,7 @@ class PtzRemote:
             self._counts["focus"] = Counting(*limits.focus, turned=given.get("focus") != REVERSED)
         if not self._counts:
             raise LensError(f"{self.title} has no motors that can be sent to a place")
-        self.axes: Mapping[AxisName, Axis] = {
-            axis: counts.axis(ZOOM_PLAY if axis == "zoom" else FOCUS_PLAY)
-            for axis, counts in self._counts.items()
-        }
+        self.axes: Mapping[AxisName, Axis] = axes_of(self._counts)
         self._refused: str | None = None
 
     def send(self, places: Mapping[AxisName, float]) -> None:
@@ -60,12 +57,7 @@ class PtzRemote:
         """Where they stand; the camera does not say whether they move."""
         at = vapix.read_position(self._ask(query="position"))
         told: dict[AxisName, float | None] = {"zoom": at.zoom, "focus": at.focus}
-        places = {
-            axis: self._counts[axis].steps(value)
-            for axis, value in told.items()
-            if value is not None and axis in self._counts
-        }
-        return Look(places, refused=self._refused)
+        return Look(places_of(self._counts, told), refused=self._refused)
 
     def automatic(self, wanted: Automatic) -> Automatic:
         """Automatic focus and automatic iris; what this camera does not tell is left."""
@@ -110,10 +102,7 @@ class OpticsRemote:
             self._counts["zoom"] = Counting(1.0, ability.most_magnified, MAGNIFICATION_STEP)
         if ability.focuses:
             self._counts[self._focus] = Counting(0.0, 1.0, FOCUS_STEP, turned)
-        self.axes: Mapping[AxisName, Axis] = {
-            axis: counts.axis(ZOOM_PLAY if axis == "zoom" else FOCUS_PLAY)
-            for axis, counts in self._counts.items()
-        }
+        self.axes: Mapping[AxisName, Axis] = axes_of(self._counts)
         self.remark = which_way(given, self._counts, {"focus": self._focus})
         self._compensated: set[str] = set()
         self._refused: str | None = None
@@ -132,12 +121,7 @@ class OpticsRemote:
         """Where they stand, and whether they move."""
         state = self._state()
         told: dict[AxisName, float | None] = {"zoom": state.magnification, self._focus: state.focus}
-        places = {
-            axis: self._counts[axis].steps(value)
-            for axis, value in told.items()
-            if value is not None and axis in self._counts
-        }
-        return Look(places, state.moving, self._refused)
+        return Look(places_of(self._counts, told), state.moving, self._refused)
 
     def automatic(self, wanted: Automatic) -> Automatic:
         """What moves the focus by itself here: its compensation for temperature and for infrared."""
@@ -209,8 +193,6 @@ def remote_of(http: Http, given: dict[str, str]) -> Remote:
     return OpticsRemote(http, given, abilities[number - 1])
 
 
-@contextmanager
-def open_lens(parts: SplitResult) -> Iterator[Polled]:
+def open_lens(parts: SplitResult) -> AbstractContextManager[Polled]:
     """The lens of a camera; raises as `lens_over_http`."""
-    with lens_over_http(parts, KEYS, remote_of) as lens:
-        yield lens
+    return lens_over_http(parts, KEYS, remote_of)

@@ -1,13 +1,13 @@
 """A lens behind VIVOTEK's remote focus: `vivotek://HOST`, zoom and focus or the back focus alone."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from urllib.parse import SplitResult
 
 from ..errors import LensError
 from ..guide.axes import Automatic, Axis, AxisName
 from . import vivotek
-from .counting import FOCUS_PLAY, ZOOM_PLAY, Counting
+from .counting import Counting, axes_of, places_of
 from .http import Http, text_of
 from .http_lens import demand_ok, lens_over_http
 from .polled import Look, Polled
@@ -32,16 +32,12 @@ class VivotekRemote:
         self._channel = given.get("channel")
         status = self._first_status()
         self._focus: AxisName = "back-focus" if status.zoom is None else "focus"
-        motors: dict[AxisName, vivotek.Motor | None] = {"zoom": status.zoom, self._focus: status.focus}
         self._counts = {
             axis: Counting(motor.start, motor.end, turned=given.get(_key(axis)) == REVERSED)
-            for axis, motor in motors.items()
+            for axis, motor in self._motors(status).items()
             if motor is not None
         }
-        self.axes: Mapping[AxisName, Axis] = {
-            axis: counts.axis(ZOOM_PLAY if axis == "zoom" else FOCUS_PLAY)
-            for axis, counts in self._counts.items()
-        }
+        self.axes: Mapping[AxisName, Axis] = axes_of(self._counts)
         self.remark = which_way(given, self._counts, {"zoom": "zoom", "focus": self._focus})
         self._refused: str | None = None
 
@@ -59,13 +55,8 @@ class VivotekRemote:
     def look(self) -> Look:
         """Where they stand, and whether they move."""
         status = self._status()
-        motors: dict[AxisName, vivotek.Motor | None] = {"zoom": status.zoom, self._focus: status.focus}
-        places = {
-            axis: self._counts[axis].steps(motor.at)
-            for axis, motor in motors.items()
-            if motor is not None and axis in self._counts
-        }
-        return Look(places, status.moving, self._refused)
+        places = {axis: None if motor is None else motor.at for axis, motor in self._motors(status).items()}
+        return Look(places_of(self._counts, places), status.moving, self._refused)
 
     def automatic(self, wanted: Automatic) -> Automatic:
         """The iris: held fully open, or as the camera's page sets it. No focus goes on by itself here."""
@@ -79,6 +70,9 @@ class VivotekRemote:
         """What to ask the camera for."""
         function = "irisopen" if was.exposure is False else "irisenable"
         return f"open {vivotek.PATH}?function={function} of {self.title}"
+
+    def _motors(self, status: vivotek.Status) -> dict[AxisName, vivotek.Motor | None]:
+        return {"zoom": status.zoom, self._focus: status.focus}
 
     def _first_status(self) -> vivotek.Status:
         """With the channel where the camera will have it."""
@@ -103,8 +97,6 @@ def _key(axis: AxisName) -> str:
     return "zoom" if axis == "zoom" else "focus"
 
 
-@contextmanager
-def open_lens(parts: SplitResult) -> Iterator[Polled]:
+def open_lens(parts: SplitResult) -> AbstractContextManager[Polled]:
     """The lens of a camera; raises as `lens_over_http`."""
-    with lens_over_http(parts, KEYS, VivotekRemote) as lens:
-        yield lens
+    return lens_over_http(parts, KEYS, VivotekRemote)

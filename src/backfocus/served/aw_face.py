@@ -3,7 +3,6 @@
 from ..guide.axes import Automatic
 from .http_server import Answer, Request
 from .virtual_camera import VirtualCamera
-from .ways import send, share
 
 LOW, HIGH = 0x555, 0xFFF
 
@@ -73,16 +72,16 @@ class AwFace:
             return 3
         along = (wanted - LOW) / (HIGH - LOW)
         if axis == "zoom":
-            send(self._camera, "zoom", along)
+            self._camera.move_to_share("zoom", along)
         else:  # FFFh is far
-            send(self._camera, "focus", 1.0 - along)
+            self._camera.move_to_share("focus", 1.0 - along)
         return f"{head}{wanted:03X}"
 
     def _zoom(self) -> int:
-        return round(LOW + share(self._camera, "zoom") * (HIGH - LOW))
+        return round(LOW + self._camera.share("zoom") * (HIGH - LOW))
 
     def _focus(self) -> int:
-        return round(HIGH - share(self._camera, "focus") * (HIGH - LOW))
+        return round(HIGH - self._camera.share("focus") * (HIGH - LOW))
 
 
 def _refusal(digit: int, command: str, *, head: bool) -> bytes:

@@ -10,7 +10,6 @@ from ..control.untrusted import read_json
 from ..guide.axes import Automatic
 from .http_server import Answer, Request
 from .virtual_camera import VirtualCamera
-from .ways import send, share
 
 API = "/control/api/v1"
 MODES = ("Off", "Continuous", "OneShot")
@@ -44,10 +43,10 @@ class BlackmagicFace:
     def _told(self, name: str) -> dict[str, Any] | None:
         match name:
             case "/lens/zoom":
-                zoom, widest = share(self._camera, "zoom"), self._camera.settings.wide_mm
+                zoom, widest = self._camera.share("zoom"), self._camera.settings.wide_mm
                 return {"focalLength": round(widest * self._camera.settings.zoom**zoom), "normalised": zoom}
             case "/lens/focus":  # 0 is near
-                return {"normalised": 1.0 - share(self._camera, "focus")}
+                return {"normalised": 1.0 - self._camera.share("focus")}
             case "/video/autoExposure":
                 on = self._camera.state().automatic.exposure
                 return {"mode": "Continuous" if on else "Off", "type": self._kind}
@@ -61,10 +60,10 @@ class BlackmagicFace:
                 if not isinstance(place, int | float) or not 0.0 <= place <= 1.0:
                     return 400
                 if name == "/lens/zoom":
-                    send(self._camera, "zoom", place)
+                    self._camera.move_to_share("zoom", place)
                 else:
                     self._camera.automatic(Automatic(focus=False))  # it focuses by itself once, when asked
-                    send(self._camera, "focus", 1.0 - place)
+                    self._camera.move_to_share("focus", 1.0 - place)
                 return 204
             case "/video/autoExposure":
                 if body.get("mode") not in MODES:

@@ -40,6 +40,11 @@ class Request:
     body: bytes = b""
     refused: bool = False
 
+    @property
+    def arguments(self) -> Mapping[str, str]:
+        """What stands in the query, and in the form that some clients post instead, as whatever type."""
+        return {**self.query, **dict(parse_qsl(self.body.decode("latin-1"), keep_blank_values=True))}
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

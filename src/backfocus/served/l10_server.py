@@ -77,9 +77,8 @@ class L10Camera:
         """A motor that the handle holds, or that there is not, stays where it is."""
         if axis not in self._camera.state().positions or self._switch_4 & _LOCAL[axis]:
             return
-        low, high = self._camera.span(axis)
         share = place / l10.FULL
-        self._camera.move(axis, low + (1.0 - share if axis == "focus" else share) * (high - low))
+        self._camera.move_to_share(axis, 1.0 - share if axis == "focus" else share)
 
     def _told(self, code: int) -> bytes:
         state = self._camera.state()
@@ -98,7 +97,6 @@ class L10Camera:
                 return bytes((self._pf_2,))
             case code if code in _ASKS and _ASKS[code] in state.positions:
                 axis = _ASKS[code]
-                low, high = self._camera.span(axis)
-                share = (state.positions[axis] - low) / (high - low)
+                share = self._camera.share(axis)
                 return l10.position_bytes(round(l10.FULL * (1.0 - share if axis == "focus" else share)))
         return b""

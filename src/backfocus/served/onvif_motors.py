@@ -11,7 +11,6 @@ from ..control.onvif import AUTO, MANUAL, ZOOM_SPACE
 from ..control.soap import Fault, Node, below, inner, node, number, prefixed
 from ..control.untrusted import number_in_text
 from ..guide.axes import Automatic
-from . import ways
 from .onvif_device import (
     MOTORS,
     PROFILE,
@@ -80,7 +79,7 @@ class OnvifMotors:
         }
 
     def _at(self, axis: Turned) -> float:
-        return ways.share(self._camera, axis)
+        return self._camera.share(axis)
 
     def _send(self, axis: Turned, share: float) -> None:
         if not 0.0 <= share <= 1.0:
@@ -92,7 +91,7 @@ class OnvifMotors:
                 )
             )
         self._not_stopped(axis)
-        against = ways.send(self._camera, axis, share)
+        against = self._camera.move_to_share(axis, share)
         if against is not None:
             raise RefusalError(Fault("Sender", ("OperationProhibited",), against))
 

@@ -14,7 +14,6 @@ from ..control.untrusted import read_json
 from ..guide.axes import Automatic, AxisName
 from .http_server import Answer, Request
 from .virtual_camera import VirtualCamera
-from .ways import arguments, send, share
 
 LOWEST_FOCUS, HIGHEST = 770, 9999
 """Of ptz.cgi, as a camera of theirs tells it."""
@@ -31,7 +30,7 @@ class VapixFace:
     def __call__(self, asked: Request) -> Answer | None:
         """The answer, or None for another path."""
         if asked.path == "/axis-cgi/com/ptz.cgi":
-            return Answer(b"Service Unavailable", code=503) if asked.refused else self._ptz(arguments(asked))
+            return Answer(b"Service Unavailable", code=503) if asked.refused else self._ptz(asked.arguments)
         if asked.path == "/axis-cgi/opticscontrol.cgi" and asked.method == "POST":
             return self._optics(asked)
         return None
@@ -56,10 +55,10 @@ class VapixFace:
             return Answer(b"Bad Request", code=400)
         said = None
         if "zoom" in places:
-            said = send(self._camera, "zoom", (places["zoom"] - 1) / (HIGHEST - 1))
+            said = self._camera.move_to_share("zoom", (places["zoom"] - 1) / (HIGHEST - 1))
         if "focus" in places:  # a high value is far
             near = (HIGHEST - places["focus"]) / (HIGHEST - LOWEST_FOCUS)
-            said = send(self._camera, "focus", near) or said
+            said = self._camera.move_to_share("focus", near) or said
         return Answer(b"", code=204) if said is None else Answer(f"Error:\r\n{said}\r\n".encode())
 
     def _position(self) -> Answer:
@@ -67,9 +66,9 @@ class VapixFace:
         return _lines(
             pan="0.0000",
             tilt="0.0000",
-            zoom=round(1 + share(self._camera, "zoom") * (HIGHEST - 1)),
+            zoom=round(1 + self._camera.share("zoom") * (HIGHEST - 1)),
             iris=5000,
-            focus=round(HIGHEST - share(self._camera, "focus") * (HIGHEST - LOWEST_FOCUS)),
+            focus=round(HIGHEST - self._camera.share("focus") * (HIGHEST - LOWEST_FOCUS)),
             brightness=5000,
             autofocus="on" if automatic.focus else "off",
             autoiris="on" if automatic.exposure else "off",
@@ -112,16 +111,16 @@ class VapixFace:
         moving = not self._camera.state().settled
         first = {
             "opticsId": "0",
-            "focusPosition": round(share(self._camera, "focus"), 6),
+            "focusPosition": round(self._camera.share("focus"), 6),
             "focusMoving": moving,
-            "magnification": round(self._camera.settings.zoom ** share(self._camera, "zoom"), 6),
+            "magnification": round(self._camera.settings.zoom ** self._camera.share("zoom"), 6),
             "zoomMoving": moving,
             "irCutFilterState": "auto",
             **self._compensates,
         }
         if len(self._ids) == 1:
             return [first]
-        place = round(share(self._camera, "back-focus"), 6)
+        place = round(self._camera.share("back-focus"), 6)
         return [first, {"opticsId": "1", "focusPosition": place, "focusMoving": moving}]
 
     def _set(self, method: str, wanted: Mapping[str, Any]) -> tuple[int, str] | None:
@@ -136,12 +135,12 @@ class VapixFace:
                 if not isinstance(at, int | float) or not 0 <= at <= 1:
                     return 2104, "Invalid parameter value specified"
                 self._camera.automatic(Automatic(focus=False))  # it has no automatic focus that goes on
-                send(self._camera, axis, at)
+                self._camera.move_to_share(axis, at)
             case "setMagnification" if which == "0":
                 magnified, most = wanted.get("magnification"), self._camera.settings.zoom
                 if not isinstance(magnified, int | float) or not 1 <= magnified <= most:
                     return 2104, "Invalid parameter value specified"
-                send(self._camera, "zoom", math.log(magnified) / math.log(most))
+                self._camera.move_to_share("zoom", math.log(magnified) / math.log(most))
             case "setTemperatureCompensation" | "setIrCompensation" if which == "0":
                 name = method[3].lower() + method[4:]
                 if not isinstance(wanted.get("enable"), bool):

@@ -90,6 +90,16 @@ class VirtualCamera:
         """The ends of a motor."""
         return self._motors.axes[axis].low, self._motors.axes[axis].high
 
+    def share(self, axis: AxisName) -> float:
+        """Where a motor stands in its span: 0 at its low end, 1 at its high one."""
+        low, high = self.span(axis)
+        return (self.state().positions[axis] - low) / (high - low)
+
+    def move_to_share(self, axis: AxisName, share: float) -> str | None:
+        """Send a motor to a share of its span, an end where it is beyond; as `move`."""
+        low, high = self.span(axis)
+        return self.move(axis, low + min(max(share, 0.0), 1.0) * (high - low))
+
     def jpegs(self) -> Iterator[bytes]:
         """Pictures as they come, the newest only; ends with the camera."""
         for drawn in self.drawn():

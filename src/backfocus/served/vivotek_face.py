@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from ..guide.axes import Automatic, AxisName
 from .http_server import Answer, Request
 from .virtual_camera import VirtualCamera
-from .ways import arguments, send, share
 
 ENDS = {"zoom": (0, 1150), "focus": (30, 1180), "back-focus": (0, 483)}
 """The first and last position of each motor, as cameras of theirs tell them."""
@@ -28,7 +27,7 @@ class VivotekFace:
         if asked.refused:
             return Answer(b"Service Unavailable", code=503)
         has_back_focus = self._camera.settings.motor == "back-focus"
-        given = arguments(asked)
+        given = asked.arguments
         match given.get("channel", "0"):
             case "0":
                 return self._channel(given, {"zoom": "zoom", "focus": "focus"})
@@ -51,7 +50,7 @@ class VivotekFace:
         if not position.isdecimal() or not first <= int(position) <= last:
             return _bad_request()
         self._camera.automatic(Automatic(focus=False))  # it has no automatic focus that goes on
-        send(self._camera, motors[function], (int(position) - first) / (last - first))
+        self._camera.move_to_share(motors[function], (int(position) - first) / (last - first))
         return Answer(b"OK")
 
     def _status(self, motors: Mapping[str, AxisName]) -> Answer:
@@ -64,7 +63,7 @@ class VivotekFace:
                 f"{name}_motor_max": last,
                 f"{name}_motor_start": first,
                 f"{name}_motor_end": last,
-                f"{name}_motor": round(first + share(self._camera, axis) * (last - first)),
+                f"{name}_motor": round(first + self._camera.share(axis) * (last - first)),
                 f"{name}_enable": 0 if state.settled else doing,
             }
         lines["iris_open"] = 0 if state.automatic.exposure else 1

@@ -5,9 +5,6 @@ automatic functions were and where the motors stood, so that the next run puts b
 not. It holds no address and no password: the file's name is a digest.
 """
 
-import hashlib
-import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +15,7 @@ import platformdirs
 from ..guide.axes import Automatic, AxisName
 from ..guide.motors import Ask, Seen
 from ..guide.records import from_dict, to_dict
+from .json_lines import add_line, begin_file, digest, read_file
 
 STALE_S = 1800.0
 """After so long warmth has moved the focus: what was seen then is not gone on with."""
@@ -46,14 +44,13 @@ class MotorLog:
 
     def begin(self, automatic: Automatic, found: Mapping[AxisName, float]) -> None:
         """A new run."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.unlink(missing_ok=True)
-        self._write({"automatic": asdict(automatic), "found": dict(found)})
+        begin_file(self.path)
+        add_line(self.path, {"automatic": asdict(automatic), "found": dict(found)})
 
     def add(self, ask: Ask, seen: Seen) -> None:
         """One look more, on the disk before the next move."""
         told = {"ask": asdict(ask), "reading": to_dict(seen.reading), "positions": dict(seen.positions)}
-        self._write(told)
+        add_line(self.path, told)
 
     def end(self) -> None:
         """The run is over."""
@@ -61,38 +58,24 @@ class MotorLog:
 
     def read(self, now_s: float) -> Told | None:
         """What an unfinished run left; None without one. A last line that was cut off is left out."""
-        try:
-            lines = self.path.read_text("utf-8").splitlines()
-            age_s = now_s - self.path.stat().st_mtime
-        except (OSError, UnicodeDecodeError):
+        kept = read_file(self.path)
+        if kept is None:
             return None
-        told = [found for line in lines if (found := _plain(line)) is not None]
+        told, written_s = kept
         try:
             first, *looks = told
-            return Told(Automatic(**first["automatic"]), first["found"], tuple(map(_look, looks)), age_s)
+            return Told(
+                Automatic(**first["automatic"]), first["found"], tuple(map(_look, looks)), now_s - written_s
+            )
         except (ValueError, KeyError, TypeError):
             return None
-
-    def _write(self, told: Mapping[str, Any]) -> None:
-        file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(file, "a", encoding="utf-8") as out:
-            out.write(json.dumps(told) + "\n")
-            out.flush()
-            os.fsync(out.fileno())
 
 
 def log_for(*what: str, folder: Path | None = None) -> MotorLog:
     """The log of a lens and what is asked of it, by a digest of both."""
-    digest = hashlib.sha256("\n".join(what).encode()).hexdigest()[:20]
-    return MotorLog((folder or platformdirs.user_data_path("backfocus") / "motors") / f"{digest}.jsonl")
-
-
-def _plain(line: str) -> dict[str, Any] | None:
-    try:
-        found = json.loads(line)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
+    return MotorLog(
+        (folder or platformdirs.user_data_path("backfocus") / "motors") / f"{digest(*what)}.jsonl"
+    )
 
 
 def _look(told: Mapping[str, Any]) -> tuple[Ask, Seen]:

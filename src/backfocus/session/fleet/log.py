@@ -4,17 +4,15 @@ A file in the user's data folder for each list of cameras, gone when the run is 
 and no address; the file's name is a digest.
 """
 
-import hashlib
-import json
 import os
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
 from ...errors import UsageError
+from ..json_lines import add_line, begin_file, digest, read_file
 from ..writer import runs, this_program, writer_of
 from .listed import Fleet, Listed
 from .rows import Row, row_of
@@ -60,20 +58,19 @@ class FleetLog:
         _wait_for([int(each["process"]) for each in lines if "process" in each])
         found = {each["camera"]: row_of(each["row"]) for each in lines if "camera" in each}
         done = {} if again else found
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.unlink(missing_ok=True)
-        self._write({"by": str(this_program())})
+        begin_file(self.path)
+        add_line(self.path, {"by": str(this_program())})
         for camera, row in done.items():
-            self._write({"camera": camera, "row": row.as_json()})
+            add_line(self.path, {"camera": camera, "row": row.as_json()})
         return done
 
     def add(self, listed: Listed, row: Row) -> None:
         """One camera more, on the disk before the next."""
-        self._write({"camera": digest(*listed.what), "row": row.as_json()})
+        add_line(self.path, {"camera": digest(*listed.what), "row": row.as_json()})
 
     def add_process(self, number: int) -> None:
         """A process that moves a lens."""
-        self._write({"process": number})
+        add_line(self.path, {"process": number})
 
     def end(self) -> None:
         """The run is over."""
@@ -81,22 +78,12 @@ class FleetLog:
 
     def _read(self) -> list[dict[str, Any]]:
         """What an unfinished run left, its writer first; nothing where it is old or cannot be read."""
-        try:
-            lines = self.path.read_text("utf-8").splitlines()
-            age_s = time.time() - self.path.stat().st_mtime
-        except (OSError, UnicodeDecodeError):
-            return []
-        found = [plain for line in lines if isinstance(plain := _plain(line), dict)]
+        found, written_s = read_file(self.path) or ([], 0.0)
         if not found or "by" not in found[0]:
             return []
-        return found if age_s <= STALE_S else [each for each in found if "camera" not in each]
-
-    def _write(self, told: Mapping[str, Any]) -> None:
-        file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(file, "a", encoding="utf-8") as out:
-            out.write(json.dumps(told) + "\n")
-            out.flush()
-            os.fsync(out.fileno())
+        return (
+            found if time.time() - written_s <= STALE_S else [each for each in found if "camera" not in each]
+        )
 
 
 def log_of(fleet: Fleet, folder: Path | None = None) -> FleetLog:
@@ -105,20 +92,8 @@ def log_of(fleet: Fleet, folder: Path | None = None) -> FleetLog:
     return FleetLog(place / f"{digest(str(fleet.file.resolve()))}.jsonl")
 
 
-def digest(*what: str) -> str:
-    """A name for texts that tells nothing of them."""
-    return hashlib.sha256("\n".join(what).encode()).hexdigest()[:20]
-
-
 def _wait_for(processes: list[int]) -> None:
     """Until they are gone, a while at most; elsewhere than on POSIX nobody can ask."""
     end_s = time.monotonic() + TO_END_S
     while os.name == "posix" and any(map(runs, processes)) and time.monotonic() < end_s:
         time.sleep(WAKE_S)
-
-
-def _plain(line: str) -> object:
-    try:
-        return json.loads(line)
-    except ValueError:
-        return None

@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
+from ..json_lines import digest
 from ..motor_history import keep_run, keep_unreached
 from ..run import Limits
 from ..store import Store
 from .listed import Fleet, Listed
-from .log import TO_END_S, FleetLog, digest
+from .log import TO_END_S, FleetLog
 from .rows import Row
 from .worker import INTERRUPTED, Begun, Checked, Failed, Fault, Job, Looked, Message, Noticed, work
 
