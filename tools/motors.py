@@ -68,9 +68,11 @@ def run(number: int, kind: str, size: str = "") -> Line:
     with open_run(rig, where, Wishes()) as opened:
         source: Any = opened.source
         lens = source.bench.lens
-        true_um = lens.delta_um(source.bench.pose)
+        true_um: float | None = None
         for progress in opened.progress():
             last = progress
+            if true_um is None:  # of a back-focus motor only once its play is used up
+                true_um = lens.delta_um(source.motors.pose_at(source.now_s))
             corrections += progress.ask.why == "back focus" != why
             why = progress.ask.why
         left_um = lens.delta_um(source.motors.pose_at(source.now_s))
@@ -81,7 +83,7 @@ def run(number: int, kind: str, size: str = "") -> Line:
     return {
         "rig": number,
         "kind": kind,
-        "true_um": round(true_um, 2),
+        "true_um": round(true_um or 0.0, 2),
         "found_um": line["found_um"],
         "found_low_um": first and round(first.low_um, 2),
         "found_high_um": first and round(first.high_um, 2),
