@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from ..measure.reading import Flag, Reading
 from ..optics.lens import Optics
 from ..solve.defocus import Defocus, defocus
-from ..solve.focus_search import Look, Search, Slope
+from ..solve.focus_search import BRACKET, Look, Search, Slope
 from ..solve.remarks import REMARKS
 from ..solve.stop_curves import Looks, fitted_lines
 from ..solve.stops import Stop, StopsAnswer, fitted_stops, judge_stops, looks_at
@@ -39,6 +39,8 @@ GROWN = 1.3
 """Larger than at tele by more than any lens breathes."""
 MOST_SIGMA = 0.1
 """Of |r|: what a look may be off for the search."""
+PROVING = (-1.0, 1.0)
+"""Where about best focus to look when a lens whose um per step is known is looked at again."""
 ROUGH = 0.15
 """Of a residual: known so well it is worth an answer, with its interval."""
 FAR_DEPTHS, VAGUE = 15.0, 0.15
@@ -161,12 +163,16 @@ def _looked(rig: MotorRig) -> Procedure:
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """Where to begin at a stop: focus, back focus, and the stop at tele that tells the um per step."""
+    """Where to begin at a stop: focus, back focus, and the stop at tele that tells the um per step.
+
+    `bracket`: where about best focus to look, as `focus_search` counts.
+    """
 
     focus: float
     back_focus: float | None
     tele: Stop | None = None
     tight: float = DOUBT
+    bracket: tuple[float, ...] = BRACKET
 
 
 def _from_wide(rig: MotorRig, start: _Start) -> Generator[Ask, Seen, float]:
@@ -221,7 +227,8 @@ def _stop(
     if ratio is None or not (patient or _look(seen, "focus", rig.optics, ratio).um is not None):
         return _unread(seen.reading)
     half_depth_um = rig.optics.half_depth_um(ratio)
-    search = Search(axis.low, axis.high, half_depth_um, _slope(start, ratio), _floor_um(rig, start, ratio))
+    known = _slope(start, ratio), _floor_um(rig, start, ratio)
+    search = Search(axis.low, axis.high, half_depth_um, *known, bracket=start.bracket)
     scale: Reading = seen.reading
     readings: list[Reading] = []
     flags, sharpest_um = seen.reading.flags, math.inf
@@ -356,12 +363,13 @@ def _corrected(rig: MotorRig, found: MotorAnswer) -> Procedure:
         moved_um = (at - set_to) * um_per_step
         corrected_um, at = corrected_um + moved_um, set_to
         focus = tele.belief.best + moved_um / tele.belief.um_per_step
-        again = yield from _both_ends(rig, tele, wide, focus, at)
+        again = yield from _both_ends(rig, (tele, wide), focus, at)
         if again is None:
             break
         tele, wide = fitted_stops(again, rig.optics, beside=seen)
         seen += [looks_at(tele), looks_at(wide)]
         answer = judge_stops((tele, wide), rig.optics, focus=tele.belief.best, adjusters=rig.adjusters)
+    yield Ask(tele.zoom, float(round(rig.axes["focus"].within(tele.belief.best))), at, "sharp")
     verdict = answer.verdict if answer is not None else found.verdict
     return replace(found, answer=answer, verdict=verdict, corrected_um=corrected_um)
 
@@ -391,11 +399,15 @@ def _back_focus(rig: MotorRig, wide: Stop, at: float, focus: float) -> Generator
 
 
 def _both_ends(
-    rig: MotorRig, tele: Stop, wide: Stop, focus: float, back_focus: float
+    rig: MotorRig, ends: tuple[Stop, Stop], focus: float, back_focus: float
 ) -> Generator[Ask, Seen, tuple[Stop, Stop] | None]:
-    """Look again at tele and at wide, after the back focus was moved."""
-    long = yield from _stop(rig, tele.zoom, _Start(focus, back_focus, tele, 1.15))
-    if isinstance(long, Verdict):
+    """Look again at wide, where the zoom stands, and at tele, after the back focus was moved.
+
+    Before each end was looked at from both sides, so now three looks do.
+    """
+    tele, wide = ends
+    short = yield from _stop(rig, wide.zoom, _Start(focus, back_focus, tele, 1.15, PROVING))
+    if isinstance(short, Verdict):
         return None
-    short = yield from _stop(rig, wide.zoom, _Start(long.belief.best, back_focus, long, 1.15))
-    return None if isinstance(short, Verdict) else (long, short)
+    long = yield from _stop(rig, tele.zoom, _Start(focus, back_focus, tele, 1.15, PROVING))
+    return None if isinstance(long, Verdict) else (long, short)

@@ -107,6 +107,8 @@ class Search:
         drawn aside by what is not known of it.
     looks : tuple of Look
         So far, in order.
+    bracket : tuple of float
+        Where about best focus to look, in parts of the distance of the outer looks.
     """
 
     low: float
@@ -115,6 +117,7 @@ class Search:
     slope: Slope | None = None
     floor_um: float | None = None
     looks: tuple[Look, ...] = ()
+    bracket: tuple[float, ...] = BRACKET
 
     @property
     def span(self) -> float:
@@ -244,7 +247,7 @@ class Search:
         return None
 
     def _bracket(self, belief: Belief, reach: float) -> float | None:
-        for offset in BRACKET:
+        for offset in self.bracket:
             place = belief.best + offset * reach
             if self.low <= place <= self.high and not self._near(place, reach):
                 return self._within(place)
