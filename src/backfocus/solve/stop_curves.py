@@ -2,8 +2,8 @@
 
 While a motor searches, a picture is one number, |r|, and a lens is a hyperbola. A lens with spherical
 aberration is none: on one side of focus it reads less than it is off, on the other more, by as much as a
-wave of it shifts the best place (1 to 2 um at f/1.8), and all looks from one side err alike. A camera that
-softens adds in no square either. So at the end the exact curves are fitted to all pictures together:
+wave of it shifts the best place (1 to 2 um at f/1.8), and all looks from one side err the same way. A camera
+that softens adds in no square either. So at the end the exact curves are fitted to all pictures together:
 
     modulation = level of the picture * C(f, m) * lens and pixel (f; r0 + slope (e - e0), W040)
 
@@ -145,7 +145,7 @@ class _Fit:
         self._curves: dict[tuple[int, int], RingCurves] = {}
 
     def start(self, w040: float) -> Vector:
-        """What the searches told, with all lenses alike."""
+        """What the searches told, with all lenses the same."""
         at = self._prior.copy()
         at[self._w040 : self._camera] = w040
         return at
