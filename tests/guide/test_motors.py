@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pytest
 from tests.solve.conftest import reading_at
 
 from backfocus.guide.axes import Axis
 from backfocus.guide.motors import Ask, MotorAnswer, MotorRig, Seen, procedure
+from backfocus.measure.reading import Flag
 from backfocus.optics.lens import Optics
 from backfocus.solve.stops import judge_stops
 
@@ -145,3 +147,78 @@ def test_stops_need_two_zooms() -> None:
     found, _ = run(rig(), Lens(0.0).seen)
     with pytest.raises(ValueError, match="two or more"):
         judge_stops(found.stops[:1], OPTICS, focus=20_000.0)
+
+
+class Shelf(Lens):
+    """A lens before an object: nothing to read until a picture of tele is kept, then r^2 less that one's own.
+
+    Its contrast over defocus is as drawn pictures of a bookshelf had it.
+    """
+
+    kept_um: float | None = None
+    flags: frozenset[Flag] = frozenset()
+    DEFOCUS_UM = (0.0, 20.0, 40.0, 60.0, 80.0, 120.0, 200.0, 400.0, 800.0, 8000.0)
+    CONTRAST = (0.279, 0.265, 0.236, 0.210, 0.189, 0.158, 0.126, 0.086, 0.044, 0.004)
+
+    def seen(self, ask: Ask) -> Seen:
+        um, ratio = abs(self.residual_um(ask)), self.ratio(ask.zoom)
+        self.kept_um = um if ask.keep else self.kept_um
+        own_um = 0.0 if self.kept_um is None else self.kept_um * ratio
+        reading = reading_at(max(um**2 - own_um**2, 0.0) ** 0.5, scale_px=480.0 * ratio, flags=self.flags)
+        if self.kept_um is None or um > 130.0 or self.flags:
+            reading = replace(reading, frequency_cy_px=(), modulation=(), modulation_sigma=())
+        contrast = float(np.interp(um, self.DEFOCUS_UM, self.CONTRAST))
+        return Seen(replace(reading, contrast=contrast), super().seen(ask).positions)
+
+
+@pytest.mark.parametrize(("delta_um", "focus"), [(-35.0, 20_900.0), (60.0, 26_000.0)])
+def test_an_object_is_its_own_chart(delta_um: float, focus: float) -> None:
+    """Also from 700 um out of focus: contrast leads to the neighbourhood, |r| tells the rest."""
+    found, told = run(rig(focus=focus), Shelf(delta_um).seen)
+    assert found.verdict.kind == "adjust"
+    assert found.answer is not None
+    assert found.answer.back_focus is not None
+    assert found.answer.back_focus.delta_um == pytest.approx(delta_um, abs=H / 3.0)
+    assert 1 <= sum(ask.keep for ask, _ in told) <= 2  # once more where the first was too far off best focus
+    assert len(told) < 32
+
+
+def test_a_back_focus_motor_is_set_by_an_object() -> None:
+    lens = Shelf(60.0)
+    found, told = run(rig(back_focus=True), lens.seen)
+    assert found.verdict.kind == "set"
+    assert abs(60.0 + 0.2 * (told[-1][0].back_focus - 2000.0)) < H / 3.0
+
+
+def test_a_chart_that_shows_on_the_way_to_focus_is_the_one_that_counts() -> None:
+    class Star(Shelf):
+        def seen(self, ask: Ask) -> Seen:
+            seen = super().seen(ask)
+            return Lens.seen(self, ask) if abs(self.residual_um(ask)) < LOST_UM else seen
+
+    found, told = run(rig(focus=26_000.0), Star(-15.0).seen)
+    assert found.verdict.kind == "adjust"
+    assert not any(ask.keep for ask, _ in told)
+
+
+@pytest.mark.parametrize(
+    ("flag", "words"), [(Flag.TOO_SMOOTH, "too little fine detail"), (Flag.TOO_DARK, "too dark")]
+)
+def test_what_cannot_be_measured_by_is_refused_with_the_reason(flag: Flag, words: str) -> None:
+    lens = Shelf(10.0)
+    lens.flags = frozenset({flag})
+    found, told = run(rig(), lens.seen)
+    assert found.verdict.kind == "unsure"
+    assert words in found.verdict.reason
+    assert len(told) < 15
+    assert {ask.zoom for ask, _ in told} == {ZOOM.high}
+
+
+def test_a_star_in_the_dark_is_refused_too() -> None:
+    class Night(Lens):
+        def seen(self, ask: Ask) -> Seen:
+            seen = super().seen(ask)
+            return replace(seen, reading=replace(seen.reading, flags=frozenset({Flag.TOO_DARK})))
+
+    found, _ = run(rig(), Night(10.0).seen)
+    assert "the iris is closed" in found.verdict.reason

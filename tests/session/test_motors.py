@@ -126,6 +126,20 @@ def test_the_command_sets_the_back_focus_by_its_motor(forks: Forks, tmp_path: Pa
     assert [row["zoom"] for row in line["table"]] == [16384.0, 0.0]
 
 
+@pytest.mark.slow
+def test_the_command_sets_the_back_focus_by_a_bookshelf(forks: Forks, tmp_path: Path) -> None:
+    quick = "zoom=6&size=960x540&codec=none&fps=12.5&zoom_s=2&focus_s=0.5&settle_s=0.1&latency_s=0.16"
+    address = f"sim://?scene=shelf&delta_um=40&seed=11&motor=back-focus&{quick}"
+    ended = forks.run("auto", address, "--yes", "--json", "--between", "1", cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    line = json.loads(ended.stdout.splitlines()[-1])
+    assert line["verdict"] == "set"
+    # to within half the depth of focus of 9 um
+    assert line["corrected_um"] == pytest.approx(40.0, abs=9.0)
+    assert abs(line["residual_um"]) < 9.0
+    assert line["table"][0]["zoom"] == 16384.0
+
+
 def test_nothing_moves_before_somebody_has_said_so(forks: Forks, tmp_path: Path) -> None:
     optics = ("--pixel-um", "5", "--f-number", "1.8")
     video = ("--video", "http://127.0.0.1:9/x.mjpg")

@@ -72,3 +72,18 @@ def test_turned_over_it_finds_the_same() -> None:
     assert one is not None
     assert other is not None
     assert abs(one.best - (LOW + HIGH - other.best)) * 0.02 < 1.0
+
+
+def test_looks_against_a_picture_that_was_not_at_best_focus_itself() -> None:
+    """They tell |r|^2 less that picture's own, and where it was taken is known."""
+    slope, best, taken = 0.1, 20_000.0, 20_180.0  # two half depths of focus off
+    search = Search(LOW, HIGH, H, Slope(slope / 3.0, slope * 3.0, 1.5 * slope), 0.0, reference=taken)
+    place: float | None = taken - 300.0
+    while place is not None:
+        left = (slope * (place - best)) ** 2 - (slope * (taken - best)) ** 2
+        search = replace(search, looks=(*search.looks, Look(place, max(left, 0.0) ** 0.5, 1.0)))
+        place = search.next_position()
+    assert search.belief is not None
+    # 1 um on looks of 10 to 25 um
+    assert abs(search.belief.best - best) * slope < 2.0
+    assert len(search.looks) <= 10

@@ -136,7 +136,8 @@ def auto(
 ) -> None:
     """Verify, and where there is a motor for it set, the back focus of a motorised lens.
 
-    Hang up a star, aim the camera at it, and go. Automatic focus and exposure are switched off, and put back
+    Hang up a star, aim the camera at it, and go; or aim it at a bookshelf, a brick wall, anything with fine
+    detail that stands still. Automatic focus and exposure are switched off, and put back
     at the end. The zoom goes to tele, wide and some positions between, and at each the focus is searched for;
     where a motor moves the back focus, it is set and proved at both ends. Most PTZ cameras have none: then
     you are told whether the lens holds focus, how far it is off, and where it is sharp at each zoom.
@@ -150,7 +151,7 @@ def auto(
 
       backfocus auto visca://192.0.2.10 --video rtsp://192.0.2.10/stream --pixel-um 2.9 --f-number 1.8
 
-      backfocus auto --all cameras.toml --yes --report wall.html
+      backfocus auto "sim://?scene=shelf&delta_um=40&zoom=6&motor=back-focus" --yes
 
       backfocus auto --all cameras.toml --yes --report wall.html
 

@@ -19,12 +19,15 @@ from dataclasses import dataclass, field, replace
 from ..measure.reading import Flag, Reading
 from ..optics.lens import Optics
 from ..solve.defocus import Defocus, defocus
-from ..solve.focus_search import BRACKET, Look, Search, Slope
-from ..solve.remarks import REMARKS
+from ..solve.focus_search import BRACKET, BRACKET_DEPTHS, Look, Search, Slope
+from ..solve.remarks import OF_OBJECTS, REMARKS
 from ..solve.stop_curves import Looks, fitted_lines
 from ..solve.stops import Stop, StopsAnswer, fitted_stops, judge_stops, looks_at
 from ..solve.verdict import Adjusters, Verdict
 from .axes import Axis, AxisName
+from .motor_hunt import hunt
+from .motor_looks import Ask as Ask
+from .motor_looks import Seen as Seen
 from .motor_words import in_motor_words
 
 BETWEEN = (2.0 / 3.0, 1.0 / 3.0)
@@ -45,26 +48,12 @@ ROUGH = 0.15
 """Of a residual: known so well it is worth an answer, with its interval."""
 FAR_DEPTHS, VAGUE = 15.0, 0.15
 """A look of so many half depths of focus counts as unread where its sigma is such a share of it."""
+KEPT_DEPTHS = 0.35
+"""Half depths of focus that the kept picture of an object may be off best focus: it counts by k of that."""
+SAME_AS_TELE = 0.95
+"""Of the scale at tele."""
 BACK_FOCUS_UM = (50.0, 20_000.0)
 """What the whole span of a back-focus motor may move the lens by."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Go there, wait until the picture stands still, and tell what is seen; None leaves an axis alone."""
-
-    zoom: float
-    focus: float
-    back_focus: float | None = None
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What was seen at rest: the mean reading, and where the motors say they are."""
-
-    reading: Reading
-    positions: Mapping[AxisName, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +128,7 @@ def procedure(rig: MotorRig) -> Procedure:
 def _looked(rig: MotorRig) -> Procedure:
     zoom = rig.axes["zoom"]
     start = _Start(rig.found["focus"], rig.found.get("back-focus"))
-    tele = yield from _stop(rig, zoom.high, start, patient=False)
-    if isinstance(tele, Verdict):
-        focus = yield from _from_wide(rig, start)
-        tele = yield from _stop(rig, zoom.high, replace(start, focus=focus))
+    tele = yield from _tele(rig, start)
     if isinstance(tele, Verdict):
         return MotorAnswer(None, tele)
     stops = [tele]
@@ -173,6 +159,58 @@ class _Start:
     tele: Stop | None = None
     tight: float = DOUBT
     bracket: tuple[float, ...] = BRACKET
+
+
+def _tele(rig: MotorRig, start: _Start) -> Generator[Ask, Seen, Stop | Verdict]:
+    """Best focus at tele: of a chart in view, of one that shows on the way to focus, or of an object."""
+    zoom, optics = rig.axes["zoom"].high, rig.optics
+
+    def is_read(seen: Seen) -> bool:
+        return _look(seen, "focus", optics, 1.0).um is not None
+
+    at = Ask(zoom, float(round(rig.axes["focus"].within(start.focus))), start.back_focus, "tele")
+    seen = yield at
+    if is_read(seen):
+        return (yield from _stop(rig, zoom, start, seen))
+    if Flag.TOO_DARK in seen.reading.flags:
+        return TOO_DARK
+    disc_um = optics.pixel_um * optics.f_number(1.0)
+    found = yield from hunt(replace(at, why="to focus"), seen, rig.axes["focus"], disc_um, is_read)
+    if found is None:
+        focus = yield from _from_wide(rig, start)
+        return (yield from _stop(rig, zoom, replace(start, focus=focus)))
+    if found.slope is None:
+        return (yield from _stop(rig, zoom, replace(start, focus=found.focus)))
+    return (yield from _tele_of_object(rig, replace(at, focus=found.focus), found.slope))
+
+
+def _tele_of_object(rig: MotorRig, at: Ask, slope: Slope) -> Generator[Ask, Seen, Stop | Verdict]:
+    """Best focus of an object, whose picture at the peak of the contrast is what the others are held against.
+
+    What a look lacks of that picture tells |r|^2 less that picture's own, so how far off the peak it was
+    taken follows with the rest; where it was too far off, another one is kept.
+    """
+    axis, half_depth_um = rig.axes["focus"], rig.optics.half_depth_um(1.0)
+    kept = yield replace(at, keep=True)
+    reading = kept.reading
+    if not reading.frequency_cy_px or reading.scale_px is None:
+        return _no_object(reading)
+    search = Search(axis.low, axis.high, half_depth_um, slope, 0.0, reference=kept.positions["focus"])
+    reach = BRACKET_DEPTHS * half_depth_um / slope.likely
+    flanks = (axis.within(float(round(at.focus + side * reach))) for side in (-1.0, 1.0))
+    place: float | None = next(flanks)
+    while place is not None:
+        seen = yield replace(at, focus=place)
+        search = replace(search, looks=(*search.looks, _look(seen, "focus", rig.optics, 1.0)))
+        place = next(flanks, None)
+        place = search.next_position() if place is None else place
+    if search.belief is None or not search.is_known:
+        return _not_pinned(at.why, len(search.looks))
+    scale_sigma_px = reading.scale_sigma_px or 0.0
+    stop = Stop(at.zoom, reading.scale_px, scale_sigma_px, 1.0, search, reading.flags, by_object=True)
+    if abs(search.residual_at(kept.positions["focus"]).um) > KEPT_DEPTHS * half_depth_um:
+        yield replace(at, focus=float(round(axis.within(search.belief.best))), keep=True)
+    return stop
 
 
 def _from_wide(rig: MotorRig, start: _Start) -> Generator[Ask, Seen, float]:
@@ -215,16 +253,16 @@ def _foreseen(known: list[tuple[float, float]]) -> float:
 
 
 def _stop(
-    rig: MotorRig, zoom: float, start: _Start, *, patient: bool = True
+    rig: MotorRig, zoom: float, start: _Start, first: Seen | None = None
 ) -> Generator[Ask, Seen, Stop | Verdict]:
-    """Find best focus at a zoom position; where not `patient`, only if the first look can be read."""
+    """Find best focus at a zoom position; `first`: what was seen there, where the first look was taken."""
     axis = rig.axes["focus"]
     at = Ask(zoom, float(round(axis.within(start.focus))), start.back_focus, _where(rig, zoom))
-    seen = yield at
+    seen = first or (yield at)
     if start.tele is not None and _has_grown(seen.reading, start.tele):
         return COUNTS_DOWN
     ratio = _ratio(seen.reading, start.tele)
-    if ratio is None or not (patient or _look(seen, "focus", rig.optics, ratio).um is not None):
+    if ratio is None:
         return _unread(seen.reading)
     half_depth_um = rig.optics.half_depth_um(ratio)
     known = _slope(start, ratio), _floor_um(rig, start, ratio)
@@ -248,7 +286,18 @@ def _stop(
         return _unread(seen.reading)
     if not _is_enough(search, start):
         return _not_pinned(at.why, len(search.looks))
-    return Stop(zoom, scale.scale_px, scale.scale_sigma_px or 0.0, ratio, search, flags, tuple(readings))
+    if start.tele is None and Flag.TOO_DARK in flags:
+        return TOO_DARK
+    return Stop(
+        zoom,
+        scale.scale_px,
+        scale.scale_sigma_px or 0.0,
+        ratio,
+        search,
+        flags,
+        tuple(readings),
+        by_object=start.tele is not None and start.tele.by_object,
+    )
 
 
 def _has_grown(reading: Reading, tele: Stop) -> bool:
@@ -258,6 +307,12 @@ def _has_grown(reading: Reading, tele: Stop) -> bool:
     return sure and scale_px is not None and scale_px > GROWN * tele.scale_px
 
 
+TOO_DARK = Verdict(
+    "unsure",
+    "The picture is too dark to be measured: it is night, or the iris is closed.",
+    "Open the iris as far as it goes, give light, and try again.",
+    ("chart",),
+)
 COUNTS_DOWN = Verdict(
     "unsure",
     "The picture grows as the numbers of the zoom fall: this motor counts the other way.",
@@ -308,8 +363,8 @@ def _slope(start: _Start, ratio: float) -> Slope | None:
 
 def _floor_um(rig: MotorRig, start: _Start, ratio: float) -> float | None:
     """What the camera costs here by what it cost at tele: the same blur in pixels, so um as the f-number."""
-    if start.tele is None:
-        return None
+    if start.tele is None or (start.tele.by_object and ratio < SAME_AS_TELE):
+        return None  # at tele the camera is in the kept picture too, and further out it is not
     return start.tele.belief.floor_um * rig.optics.f_number(ratio) / rig.optics.f_number(1.0)
 
 
@@ -324,6 +379,17 @@ def _look(seen: Seen, axis: AxisName, optics: Optics, ratio: float) -> Look:
 def _is_vague(found: Defocus) -> bool:
     """Whether far from focus a picture fits several |r|: it tells then that it is far, and no more."""
     return found.sigma_um > VAGUE * found.um
+
+
+def _no_object(reading: Reading) -> Verdict:
+    noticed = [OF_OBJECTS[flag].what for flag in Flag if flag in reading.flags and flag in OF_OBJECTS]
+    why = f": {'; '.join(noticed)}" if noticed else ""
+    return Verdict(
+        "unsure",
+        f"There is no star in the pictures, and nothing else to measure by{why}.",
+        "Aim at something flat with much fine detail, as a bookshelf or a brick wall, or hang up a star.",
+        ("chart",),
+    )
 
 
 def _unread(reading: Reading) -> Verdict:
@@ -343,7 +409,7 @@ def _corrected(rig: MotorRig, found: MotorAnswer) -> Procedure:
     tele, wide = found.stops[0], found.stops[-1]
     answer, axis = found.first, rig.axes["back-focus"]
     at = rig.found["back-focus"]
-    seen = [looks_at(stop) for stop in found.stops]
+    seen = [looks_at(stop) for stop in found.stops if stop.shows_camera]
     corrected_um = 0.0
     for _ in range(MOST_ROUNDS):
         if answer is None or answer.back_focus is None or answer.verdict.kind not in ("adjust", "unsure"):
@@ -367,7 +433,7 @@ def _corrected(rig: MotorRig, found: MotorAnswer) -> Procedure:
         if again is None:
             break
         tele, wide = fitted_stops(again, rig.optics, beside=seen)
-        seen += [looks_at(tele), looks_at(wide)]
+        seen += [looks_at(stop) for stop in (tele, wide) if stop.shows_camera]
         answer = judge_stops((tele, wide), rig.optics, focus=tele.belief.best, adjusters=rig.adjusters)
     yield Ask(tele.zoom, float(round(rig.axes["focus"].within(tele.belief.best))), at, "sharp")
     verdict = answer.verdict if answer is not None else found.verdict

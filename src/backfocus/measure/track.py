@@ -19,7 +19,7 @@ from .edge.measurement import Region
 from .find.ring_harmonics import Pyramid, pyramid, read_rings, ring_radii
 from .find.stars import Candidate, find_star, star_near
 from .object.quality import REFUSED, quality
-from .object.track import ObjectTrack, chosen_at, track_object
+from .object.track import ObjectTrack, chosen_at, kept, track_object
 from .picture.clipping import clipped, combed, glare_cut, line_doubled
 from .picture.compression import compressed
 from .picture.contrast import WIDTH_PX, scene_contrast
@@ -138,6 +138,12 @@ def pointed_at(known: Track, frame: Frame, x_share: float, y_share: float) -> Tr
         return known
     object_ = known.object or ObjectTrack()
     return replace(known, object=chosen_at(object_, x_share, y_share, *frame.size_px))
+
+
+def measured_against(known: Track, frame: Frame) -> Track:
+    """What is known, with this picture of tele as what every other one is measured against."""
+    region = known.object.region if known.object else None
+    return replace(known, want="object", object=kept(frame, region))
 
 
 def _read(known: Track, frame: Frame) -> tuple[Track, Reading]:

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -27,6 +28,7 @@ from ..solve.defocus import defocus
 from ..solve.focus_table import FocusTable, Knot
 from ..solve.stops import Stop
 from ..video.source import VideoSource
+from .motor_eyes import Eyes
 from .motor_log import MotorLog, Told, log_for
 from .rig import Rig
 from .run import Limits, Measure
@@ -117,8 +119,8 @@ def open_run(
         before = told.automatic if told else None
         was = stack.enter_context(by_hand(lens, how_to_restore=how, notice=notice, before=before))
         found = told.found if told else lens.state().positions
-        looks = told.looks if told and told.fresh else ()
-        if log is not None and not (told and told.fresh):
+        looks = told.looks if told and told.fresh and not _kept_a_picture(told) else ()
+        if log is not None and not looks:
             log.begin(was, found)
         places: Places = {axis: at for axis, at in found.items() if axis != "back-focus"}
         wait = _patience(is_virtual)
@@ -175,7 +177,14 @@ def optics_of(rig: Rig) -> Optics:
 
 
 def _what_comes_of_it(told: Told) -> str:
-    return "it goes on where it stopped" if told.fresh else "what it switched off is put back after this"
+    if not told.fresh:
+        return "what it switched off is put back after this"
+    return "it begins again" if _kept_a_picture(told) else "it goes on where it stopped"
+
+
+def _kept_a_picture(told: Told) -> bool:
+    """Whether its looks are against a picture, which went with it."""
+    return any(ask.keep for ask, _ in told.looks)
 
 
 def _patience(virtual: bool) -> Callable[[], bool]:
@@ -213,11 +222,13 @@ class AutoRun:
 
     def progress(self, limits: Limits | None = None) -> Iterator[Progress]:
         """One look, then the next, and the answer; raises as `drive`."""
+        eyes = Eyes(self.rig)
         running = drive(
             self.source,
             self.lens,
-            self.rig.measure(),
+            eyes,
             self._motor_rig(),
+            keep=eyes.keep,
             limits=limits,
             told=self.looks,
         )
@@ -299,6 +310,7 @@ def drive(
     measure: Measure,
     rig: MotorRig,
     *,
+    keep: Measure | None = None,
     limits: Limits | None = None,
     told: Sequence[tuple[Ask, Seen]] = (),
 ) -> Iterator[Progress]:
@@ -308,6 +320,8 @@ def drive(
     ----------
     rig : MotorRig
         Its `found` are the places that an earlier run began from, if that is gone on with.
+    keep : callable, optional
+        Measures a picture of which `measure` goes on from then; by default there is nothing to keep it by.
     told : sequence of (Ask, Seen)
         What an earlier run of the same had seen, to go on from there.
 
@@ -327,7 +341,8 @@ def drive(
             begun_s = at_s if begun_s is None else begun_s
             for picture in fields(frame):
                 reading = replace(measure(picture), at_s=at_s)
-                for progress in course.take(reading, at_s - begun_s):
+                again = partial(keep or measure, picture)
+                for progress in course.take(reading, at_s - begun_s, again):
                     yield replace(progress, picture=picture)
                     if progress.answer is not None:
                         return
@@ -365,8 +380,8 @@ class _Course:
         self._lag, self._waiting = Lag(), Waiting()
         self._set_out()
 
-    def take(self, reading: Reading, at_s: float) -> Iterator[Progress]:
-        """One more picture."""
+    def take(self, reading: Reading, at_s: float, keep: Callable[[], Reading]) -> Iterator[Progress]:
+        """One more picture; `keep`: measures others against it from now on, and it first."""
         state = self._lens.state()
         if state.settled and self._legs:
             self._send(self._legs.popleft())
@@ -381,6 +396,8 @@ class _Course:
         if self._check is not None:
             self._go_on(mean, self._check[1].reading)
             return
+        if self._ask.keep:
+            mean = replace(keep(), position=state.rings, at_s=at_s)
         seen = Seen(mean, dict(state.positions))
         yield Progress(at_s, self._moves, self._looks, self._ask, seen)
         try:

@@ -20,7 +20,7 @@ from ..guide.watch.confirm import confirmed
 from ..guide.watch.looks import judge_afterwards
 from ..guide.watch.watch import StepHistory, watch
 from ..measure.reading import Reading, time_of
-from ..measure.track import Track, pointed_at, track
+from ..measure.track import Track, measured_against, pointed_at, track
 from ..optics.lens import Optics
 from ..solve.against import less_reference
 from ..solve.clip import judge_clip
@@ -72,6 +72,11 @@ class Tracking:
     def aim(self, x_share: float, y_share: float) -> None:
         """Keep to the object at this place of the next picture, in shares of it; may come from any thread."""
         self._aimed = x_share, y_share
+
+    def keep(self, picture: Frame) -> Reading:
+        """Measure every picture from this one on against this one, which is the sharpest of tele."""
+        self.known = measured_against(self.known, picture)
+        return self(picture)
 
     def __call__(self, picture: Frame) -> Reading:
         """The next picture."""

@@ -109,6 +109,8 @@ class Search:
         So far, in order.
     bracket : tuple of float
         Where about best focus to look, in parts of the distance of the outer looks.
+    reference : float | None
+        Where the picture was taken that the looks are against; they tell |r|^2 less that picture's own.
     """
 
     low: float
@@ -118,6 +120,7 @@ class Search:
     floor_um: float | None = None
     looks: tuple[Look, ...] = ()
     bracket: tuple[float, ...] = BRACKET
+    reference: float | None = None
 
     @property
     def span(self) -> float:
@@ -150,7 +153,7 @@ class Search:
         span = self.span
         slope = self.slope or Slope(LEAST_UM / span, MOST_UM / span, MOST_UM / span)
         bests = self.low - span, self.high + span
-        return _believed(self.looks, bests, slope, self.half_depth_um, self.floor_um)
+        return _believed(self.looks, bests, slope, self.half_depth_um, self.floor_um, self.reference)
 
     def next_position(self) -> float | None:
         """Where to look next; None where enough is known, or no more is to be had."""
@@ -271,6 +274,7 @@ def _believed(
     slope: Slope,
     half_depth_um: float,
     floor_um: float | None,
+    reference: float | None,
 ) -> _Grid:
     """The grid, made finer about what is likely."""
     lost = np.array([look.position for look in looks if look.um is None])
@@ -291,10 +295,11 @@ def _believed(
         # a coarse grid would step over a steep valley, so its places are put where the looks say it may be
         tried = np.unique(np.concatenate([best, *crossings])) if left > 1 else best
         tried = tried[(tried >= bests[0]) & (tried <= bests[1])]
-        weight = _weights((e, um, sigma_um), (lost, lost_um), tried, steep, floor)
+        weight = _weights((e, um, sigma_um), (lost, lost_um), tried, steep, floor, reference)
         best = _finer(tried, weight.sum(axis=(1, 2)), _BESTS)
         steep = np.exp(_finer(np.log(steep), weight.sum(axis=(0, 2)), _SLOPES))
-    return _Grid(best, steep, floor, _weights((e, um, sigma_um), (lost, lost_um), best, steep, floor))
+    weight = _weights((e, um, sigma_um), (lost, lost_um), best, steep, floor, reference)
+    return _Grid(best, steep, floor, weight)
 
 
 def _belief(grid: _Grid) -> Belief:
@@ -318,15 +323,20 @@ def _weights(
     best: Vector,
     steep: Vector,
     floor: Vector,
+    reference: float | None,
 ) -> Vector:
     """How likely each (best, slope, floor) is, adding up to 1; uneven grids count by their spacing.
 
     `read`: places, |r| and its sigma; `lost`: places where nothing could be read, and the |r| that loses it.
     """
+    own = 0.0 if reference is None else (np.abs(reference - best)[:, None] * steep)[:, :, None]
     total = np.zeros((len(best), len(steep), len(floor)))
     for at, seen, sigma in zip(*read, strict=True):
         far = np.abs(at - best)[:, None] * steep
-        off = (np.hypot(far[:, :, None], floor) - seen) / sigma
+        um = np.hypot(far[:, :, None], floor)
+        if reference is not None:
+            um = np.sqrt(np.maximum(um**2 - own**2, 0.0))
+        off = (um - seen) / sigma
         total += off**2 / (1.0 + off**2 / 36.0)
     places, lost_um = lost
     for at in places:

@@ -19,6 +19,9 @@ from .verdict import Adjusters, SweepSlope, Verdict, judge
 
 LEAST_DEPTHS = 0.05
 """Of half a depth of focus: no residual is known better than that."""
+CAMERA_RATIO = 0.6
+"""M / M_tele below which the camera of a kept picture of tele takes little, as it does it at that part of a
+frequency."""
 SLOPE_SIGMA = 0.02
 """What the um per step of a search may be off, as a share, beyond what its looks say."""
 
@@ -30,6 +33,7 @@ class Stop:
     `ratio`: M / M_tele. `search`: the looks there, with a belief. `flags`: of the sharpest of them.
     `readings`: of each look, in order. `line`: what the pictures of all stops together tell of this one;
     None until they were fitted.
+    `by_object`: whether they are against a kept picture, and not of a chart.
     """
 
     zoom: float
@@ -40,6 +44,7 @@ class Stop:
     flags: frozenset[Flag] = frozenset()
     readings: tuple[Reading, ...] = ()
     line: Line | None = None
+    by_object: bool = False
 
     @property
     def belief(self) -> Belief:
@@ -65,6 +70,14 @@ class Stop:
         return Residual(*self.line.residual_at(position))
 
     @property
+    def shows_camera(self) -> bool:
+        """Whether its curves are those of lens and camera.
+
+        Near tele the kept picture of an object has the same camera in it, and most of it cancels.
+        """
+        return not self.by_object or self.ratio < CAMERA_RATIO
+
+    @property
     def reachable(self) -> bool:
         """Whether the focus motor gets there."""
         return self.search.low <= self.belief.best <= self.search.high
@@ -87,10 +100,12 @@ def fitted_stops(stops: Sequence[Stop], optics: Optics, *, beside: Sequence[Look
     beside : sequence of Looks
         Other looks through the same lens, which help to tell the camera and the lens.
     """
-    lines = fitted_lines([*(looks_at(stop) for stop in stops), *beside], optics)
+    showing = [stop for stop in stops if stop.shows_camera]
+    lines = fitted_lines([*map(looks_at, showing), *beside], optics) if showing else None
     if lines is None:
         return tuple(stops)
-    return tuple(replace(stop, line=line) for stop, line in zip(stops, lines, strict=False))
+    line_at = {stop.zoom: line for stop, line in zip(showing, lines, strict=False)}
+    return tuple(replace(stop, line=line_at.get(stop.zoom)) for stop in stops)
 
 
 def looks_at(stop: Stop) -> Looks:

@@ -78,6 +78,9 @@ FROM_MIDDLE = 0.3
 """How much less detail in a corner counts than in the middle, where the zoom goes."""
 DARK_LIGHT, BRIGHT_SHARE = 0.01, 0.01
 """Mean light that is too little, and the share of samples on one value at the top that is cut off."""
+DARK_BRIGHT = 0.05
+"""Light of the brightest twentieth, of white, below which a picture is dark: scenes that are exposed for
+reach 0.3, and 4 stops less leave a sixteenth of that."""
 REPEATS_FROM = 0.85
 """Correlation of a part with another part of its surroundings, from which it repeats: the courses of an old
 brick wall reach 0.7."""
@@ -94,6 +97,12 @@ of light print differ in brightness: 0.00 to 0.08. Lamps differ by what they are
 TOP, FLANK, ONE_TONE = 0.75, 0.4, 0.36
 """Of the brightest: what is above the one as a share of what is above the other. A reflection falls off from
 its middle, 0.22 to 0.27; light print is of one tone, 0.45 to 0.74 (scenes of seeds 5 to 10)."""
+
+
+def is_dark(frame: Frame) -> bool:
+    """Whether even the bright parts of a picture are too dark to be measured: night, or a closed iris."""
+    light = linearise(frame.luma[::8, ::8], bits=frame.bits, transfer=frame.transfer, limited=frame.limited)
+    return float(np.quantile(light, 0.95)) < DARK_BRIGHT
 
 
 def quality(frame: Frame, region: Region | None = None, cells: "Cells | None" = None) -> Quality:

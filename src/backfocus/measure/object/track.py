@@ -72,6 +72,8 @@ class ObjectTrack:
         The part that somebody chose, in pixels of the scene's first picture; None takes all of it.
     seen, seen_s
         How good the object is, and when that was last looked at.
+    is_kept
+        Whether the reference was named (`kept`): no other picture takes its place.
     """
 
     followed: Followed | None = None
@@ -87,6 +89,7 @@ class ObjectTrack:
     region: Region | None = None
     seen: Seen | None = None
     seen_s: float = 0.0
+    is_kept: bool = False
 
     @property
     def zoomed_in(self) -> bool:
@@ -157,6 +160,17 @@ def track_object(
     if reference is None or known.refused:
         return known, seen
     return known, _measured(known, reference, now, frame, seen)
+
+
+def kept(frame: Frame, region: Region | None = None) -> ObjectTrack:
+    """What is known where this picture, the sharpest of tele, is what all others are measured against.
+
+    For those who know when the zoom is at tele and the focus at its best; the picture is the unit of scales.
+    """
+    own = replace(frame, luma=frame.luma.copy(), chroma=None)  # the decoder's buffer is let go
+    now = follow(None, own)
+    known = ObjectTrack(now, reference=reference_from(own), sharpness=now.sharpness, region=region)
+    return replace(known, rose=True, is_peak=True, is_kept=True, faults=_faults(known, own))
 
 
 def _told(known: ObjectTrack, *, refused: bool) -> tuple[ObjectQuality | None, frozenset[Flag]]:
@@ -300,6 +314,8 @@ def _from_before(known: ObjectTrack, frame: Frame) -> Followed | None:
 
 def _with_reference(known: ObjectTrack, now: Followed, frame: Frame) -> ObjectTrack:
     """With this picture as the sharpest of tele where it is that, or as proof of another one."""
+    if known.is_kept:
+        return known
     shown = _shown(now)
     if shown > HALF_AS_SHARP * known.shown or now.corners >= SURE_CORNERS:
         known = replace(known, longest=max(known.longest, now.ratio))
