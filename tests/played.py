@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from backfocus.control import visca
 from backfocus.control.exchanges import Said
 from backfocus.control.recorder import read, without_login
-from backfocus.control.visca import Kind, Message
+from backfocus.control.visca import visca
+from backfocus.control.visca.visca import Kind, Message
 from backfocus.served.pty_line import pty_line
 
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from backfocus.control import aw, polled, visca
+from backfocus.control import polled
 from backfocus.control.address import open_lens
 from backfocus.control.guarded import Guarded
+from backfocus.control.http import aw
 from backfocus.control.lens_control import check_lens_control
+from backfocus.control.visca import visca
 from backfocus.guide.axes import BY_HAND, Automatic
 from backfocus.served.serving import OVER_HTTP, Served, serve_camera
 from backfocus.sim.bench import Bench

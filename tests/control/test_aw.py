@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from backfocus.control import aw
-from backfocus.control.aw_lens import AwRemote
-from backfocus.control.http import Http
+from backfocus.control.http import aw
+from backfocus.control.http.aw_lens import AwRemote
+from backfocus.control.http.http import Http
 from backfocus.control.polled import NoAnswerError
 from backfocus.guide.axes import Automatic
 

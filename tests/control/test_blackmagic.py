@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from backfocus.control import blackmagic
-from backfocus.control.blackmagic_lens import BlackmagicRemote
-from backfocus.control.http import Http
+from backfocus.control.http import blackmagic
+from backfocus.control.http.blackmagic_lens import BlackmagicRemote
+from backfocus.control.http.http import Http
 from backfocus.errors import LensError
 from backfocus.guide.axes import Automatic
 

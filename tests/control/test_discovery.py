@@ -5,9 +5,9 @@ import threading
 
 import pytest
 
-from backfocus.control import discovery, neighbours
-from backfocus.control.discovery import Neighbour, announced, matches, probe
-from backfocus.control.soap import read
+from backfocus.control.discovery import discovery, neighbours
+from backfocus.control.discovery.discovery import Neighbour, announced, matches, probe
+from backfocus.control.onvif.soap import read
 
 # as the example of the ONVIF Core Specification has it, with the scopes of a real camera's manual
 ANSWER = """<?xml version="1.0" encoding="UTF-8"?>

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from backfocus.control import freed, opentrackio
-from backfocus.control.encoders import Encoders, check_encoders, open_encoders
-from backfocus.control.freed import Tracked
+from backfocus.control.encoders import freed, opentrackio
+from backfocus.control.encoders.encoders import Encoders, check_encoders, open_encoders
+from backfocus.control.encoders.freed import Tracked
 from backfocus.errors import UsageError
 from backfocus.guide.hands import check_hands
 from backfocus.measure.reading import RingPosition

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backfocus.control.freed import Tracked, message_bytes, read_message
+from backfocus.control.encoders.freed import Tracked, message_bytes, read_message
 
 # D1, camera 1, three angles and three places at 0, zoom 0x012345, focus 0x00ABCD, spare 0, check sum:
 # 0x40 - (0xD1 + 0x01 + 0x01 + 0x23 + 0x45 + 0xAB + 0xCD) = 0x40 - 0x2B3, whose low byte is 0x8D

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from backfocus.control.http import Http
+from backfocus.control.http.http import Http
 from backfocus.control.polled import NoAnswerError
 from backfocus.errors import LensError, UsageError
 
@@ -100,7 +100,7 @@ def test_an_answer_without_an_end_is_none(code: int, head: dict[str, str]) -> No
 
 def test_an_answer_in_drops_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     now_s = itertools.count(0.0, 2.0)
-    monkeypatch.setattr("backfocus.control.http.time", SimpleNamespace(monotonic=lambda: next(now_s)))
+    monkeypatch.setattr("backfocus.control.http.http.time", SimpleNamespace(monotonic=lambda: next(now_s)))
 
     def drip(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, content=itertools.repeat(b"."))

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from backfocus.control.http import Http
-from backfocus.control.http_lens import demand_ok
+from backfocus.control.http.http import Http
+from backfocus.control.http.http_lens import demand_ok
 from backfocus.errors import LensError
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from backfocus.control import l10
-from backfocus.control.l10 import Block, Code
+from backfocus.control.l10 import l10
+from backfocus.control.l10.l10 import Block, Code
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from backfocus.control import l10
-from backfocus.control.l10 import Block, Code
-from backfocus.control.l10_lens import L10Lens, SerialLine, back_focus_of
+from backfocus.control.l10 import l10
+from backfocus.control.l10.l10 import Block, Code
+from backfocus.control.l10.lens import L10Lens, SerialLine, back_focus_of
 from backfocus.control.polled import NoAnswerError
 from backfocus.errors import LensUnreachable, UsageError
 from backfocus.guide.axes import Automatic

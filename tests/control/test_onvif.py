@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from backfocus.control import soap
-from backfocus.control.http import Http
-from backfocus.control.onvif_lens import Asking, OnvifLens, find_lens
+from backfocus.control.http.http import Http
+from backfocus.control.onvif import soap
+from backfocus.control.onvif.lens import Asking, OnvifLens, find_lens
 from backfocus.control.polled import NoAnswerError, polled
 from backfocus.errors import LensError, LensUnreachable
 from backfocus.guide.axes import BY_HAND, Automatic

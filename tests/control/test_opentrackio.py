@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from backfocus.control import opentrackio
-from backfocus.control.opentrackio import Lens, Parts, datagram, read_sample
+from backfocus.control.encoders import opentrackio
+from backfocus.control.encoders.opentrackio import Lens, Parts, datagram, read_sample
 
 # the lens of `recommended_dynamic_example.json` of the SMPTE repository
 EXAMPLE = {

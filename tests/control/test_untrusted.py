@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backfocus.control import blackmagic, onvif, opentrackio, soap, vapix, vivotek
-from backfocus.control.http import Http, text_of
+from backfocus.control.encoders import opentrackio
+from backfocus.control.http import blackmagic, vapix, vivotek
+from backfocus.control.http.http import Http, text_of
+from backfocus.control.onvif import onvif, soap
 from backfocus.control.untrusted import number_in_json, number_in_text, read_json
 
 ENDLESS = "9" * 5000

@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from backfocus.control import v4l2
 from backfocus.control.lens_control import check_lens_control
 from backfocus.control.polled import NoAnswerError, polled
-from backfocus.control.uvc_lens import UvcLens, open_lens
-from backfocus.control.v4l2 import Control, Exposure
+from backfocus.control.uvc import v4l2
+from backfocus.control.uvc.lens import UvcLens, open_lens
+from backfocus.control.uvc.v4l2 import Control, Exposure
 from backfocus.errors import LensError, LensUnreachable
 from backfocus.guide.axes import Automatic
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from backfocus.control import v4l2
-from backfocus.control.v4l2 import Control, Exposure, Range
+from backfocus.control.uvc import v4l2
+from backfocus.control.uvc.v4l2 import Control, Exposure, Range
 
 HEADERS = [Path("/usr/include/linux") / name for name in ("videodev2.h", "v4l2-controls.h")]
 

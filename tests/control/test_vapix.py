@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from backfocus.control import vapix
-from backfocus.control.http import Http
-from backfocus.control.vapix_lens import OpticsRemote, PtzRemote, remote_of
+from backfocus.control.http import vapix
+from backfocus.control.http.http import Http
+from backfocus.control.http.vapix_lens import OpticsRemote, PtzRemote, remote_of
 from backfocus.errors import LensError
 from backfocus.guide.axes import Automatic
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from backfocus.control import visca
-from backfocus.control.visca import Ack, Answer, Completed, Kind, Message, Refused
+from backfocus.control.visca import visca
+from backfocus.control.visca.visca import Ack, Answer, Completed, Kind, Message, Refused
 
 SAID = {
     # Sony SRG-H40UH command list and PTZOptics VISCA over IP commands, position 0x4ABC or as shown

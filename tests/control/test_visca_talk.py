@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from backfocus.control import visca
-from backfocus.control.visca import Ack, Answer, Completed, Kind, Message, Refused, Reply
-from backfocus.control.visca_talk import Framing, Talk
+from backfocus.control.visca import visca
+from backfocus.control.visca.talk import Framing, Talk
+from backfocus.control.visca.visca import Ack, Answer, Completed, Kind, Message, Refused, Reply
 
 STEP_S = 0.02
 

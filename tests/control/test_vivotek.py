@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from backfocus.control import vivotek
-from backfocus.control.http import Http
-from backfocus.control.vivotek_lens import VivotekRemote
+from backfocus.control.http import vivotek
+from backfocus.control.http.http import Http
+from backfocus.control.http.vivotek_lens import VivotekRemote
 from backfocus.errors import LensError
 from backfocus.guide.axes import Automatic
 

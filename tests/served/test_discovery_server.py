@@ -3,9 +3,9 @@
 import pytest
 from onvif_schema import FOLDER, etree
 
-from backfocus.control import neighbours
-from backfocus.control.discovery import matches, probe
-from backfocus.control.soap import envelope, node
+from backfocus.control.discovery import neighbours
+from backfocus.control.discovery.discovery import matches, probe
+from backfocus.control.onvif.soap import envelope, node
 from backfocus.served.discovery_server import DiscoveryServer, answer_to
 from backfocus.served.serving import serve_camera
 

@@ -7,10 +7,11 @@ from http.client import HTTPConnection
 import httpx
 import pytest
 
-from backfocus.control import aw, polled
+from backfocus.control import polled
 from backfocus.control.address import open_lens
-from backfocus.control.http import Http
-from backfocus.control.soap import Login
+from backfocus.control.http import aw
+from backfocus.control.http.http import Http
+from backfocus.control.onvif.soap import Login
 from backfocus.errors import LensLost
 from backfocus.guide.axes import BY_HAND, Automatic
 from backfocus.served.faults import Faults, Luck

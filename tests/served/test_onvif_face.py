@@ -10,10 +10,10 @@ import httpx
 import pytest
 from onvif_schema import demand_valid
 
-from backfocus.control import onvif, soap
-from backfocus.control.http import Http
-from backfocus.control.onvif_lens import Asking, OnvifLens, find_lens
-from backfocus.control.soap import Node, node
+from backfocus.control.http.http import Http
+from backfocus.control.onvif import onvif, soap
+from backfocus.control.onvif.lens import Asking, OnvifLens, find_lens
+from backfocus.control.onvif.soap import Node, node
 from backfocus.errors import LensError
 from backfocus.guide.axes import Automatic
 from backfocus.served.http_server import Request

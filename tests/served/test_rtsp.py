@@ -12,7 +12,7 @@ import av
 import numpy as np
 import pytest
 
-from backfocus.control.soap import Login
+from backfocus.control.onvif.soap import Login
 from backfocus.served.h264 import H264, can_encode, mpeg_ts, parameter_sets
 from backfocus.served.rtsp import read_request, read_transport
 from backfocus.served.serving import Served, serve_camera

@@ -12,7 +12,7 @@ from ..errors import UsageError
 from . import options
 
 if TYPE_CHECKING:
-    from ..control.soap import Login
+    from ..control.onvif.soap import Login
     from ..served.serving import Served
 
 NO_H264 = "           (no H.264: this machine's FFmpeg has no x264, so there is no RTSP)"
@@ -89,7 +89,7 @@ def camera(
 
       backfocus auto onvif://127.0.0.1:8090 --video rtsp://127.0.0.1:8554/video --pixel-um 5 --f-number 1.8
     """
-    from ..control.discovery import PORT
+    from ..control.discovery.discovery import PORT
     from ..served.faults import parse_faults
     from ..served.serving import serve_camera
     from ..sim.settings import parse_sim
@@ -131,7 +131,7 @@ def camera(
 
 def _login(user: str, password_env: str) -> "Login | None":
     """Name and password to ask for; UsageError where the password is missing."""
-    from ..control.soap import Login
+    from ..control.onvif.soap import Login
 
     if not user:
         return None

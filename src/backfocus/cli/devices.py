@@ -13,7 +13,7 @@ from . import options
 from .certificate import file_in_folder
 
 if TYPE_CHECKING:
-    from ..control.discovery import Neighbour
+    from ..control.discovery.discovery import Neighbour
 
 Network = Annotated[
     bool,
@@ -115,7 +115,7 @@ def _write(address: str, name: str, detail: str, use: str, json_: bool) -> None:
 
 def _neighbours(wait_s: float) -> Iterator["Neighbour"]:
     """Those that answer, each address once; what cannot be asked is said, and the rest goes on."""
-    from ..control.neighbours import announced_services, onvif
+    from ..control.discovery.neighbours import announced_services, onvif
     from ..errors import LensError
 
     seen: set[str] = set()

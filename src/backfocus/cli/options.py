@@ -289,7 +289,7 @@ Positions = Annotated[
 def checked_positions(address: str | None) -> str | None:
     """The address of encoders, or None; UsageError for one that cannot be meant."""
     if address is not None:
-        from ..control.encoders import check_encoders
+        from ..control.encoders.encoders import check_encoders
 
         check_encoders(address)
     return address
@@ -301,7 +301,7 @@ def encoders(address: str | None) -> Iterator[tuple["Hands", ...]]:
     if address is None:
         yield ()
         return
-    from ..control.encoders import open_encoders
+    from ..control.encoders.encoders import open_encoders
 
     with open_encoders(address) as found:
         yield (found,)

@@ -32,21 +32,21 @@ class Driver:
 
 
 DRIVERS: dict[str, Driver] = {
-    "visca": Driver("visca_lens", "visca://HOST"),
-    "visca+tcp": Driver("visca_lens", "visca+tcp://HOST"),
-    "visca+serial": Driver("visca_lens", "visca+serial:///dev/ttyUSB0", needs_host=False),
-    "uvc": Driver("uvc_lens", "uvc:///dev/video0", needs_host=False),
-    "l10+serial": Driver("l10_lens", "l10+serial:///dev/ttyUSB0", needs_host=False),
-    "vapix": Driver("vapix_lens", "vapix://HOST"),
-    "vapix+https": Driver("vapix_lens", "vapix+https://HOST"),
-    "onvif": Driver("onvif_lens", "onvif://HOST"),
-    "onvif+https": Driver("onvif_lens", "onvif+https://HOST"),
-    "vivotek": Driver("vivotek_lens", "vivotek://HOST"),
-    "vivotek+https": Driver("vivotek_lens", "vivotek+https://HOST"),
-    "aw": Driver("aw_lens", "aw://HOST"),
-    "aw+https": Driver("aw_lens", "aw+https://HOST"),
-    "blackmagic": Driver("blackmagic_lens", "blackmagic://HOST"),
-    "blackmagic+https": Driver("blackmagic_lens", "blackmagic+https://HOST"),
+    "visca": Driver("visca.lens", "visca://HOST"),
+    "visca+tcp": Driver("visca.lens", "visca+tcp://HOST"),
+    "visca+serial": Driver("visca.lens", "visca+serial:///dev/ttyUSB0", needs_host=False),
+    "uvc": Driver("uvc.lens", "uvc:///dev/video0", needs_host=False),
+    "l10+serial": Driver("l10.lens", "l10+serial:///dev/ttyUSB0", needs_host=False),
+    "vapix": Driver("http.vapix_lens", "vapix://HOST"),
+    "vapix+https": Driver("http.vapix_lens", "vapix+https://HOST"),
+    "onvif": Driver("onvif.lens", "onvif://HOST"),
+    "onvif+https": Driver("onvif.lens", "onvif+https://HOST"),
+    "vivotek": Driver("http.vivotek_lens", "vivotek://HOST"),
+    "vivotek+https": Driver("http.vivotek_lens", "vivotek+https://HOST"),
+    "aw": Driver("http.aw_lens", "aw://HOST"),
+    "aw+https": Driver("http.aw_lens", "aw+https://HOST"),
+    "blackmagic": Driver("http.blackmagic_lens", "blackmagic://HOST"),
+    "blackmagic+https": Driver("http.blackmagic_lens", "blackmagic+https://HOST"),
 }
 """By scheme. A driver is loaded when it is asked for, so that one of them may need an extra."""
 

@@ -1,4 +1,4 @@
-"""Panasonic's AW protocol from the camera's side, written from the maker's documents (see `control.aw`)."""
+"""Panasonic's AW protocol from the camera's side, from the maker's documents (see `control.http.aw`)."""
 
 from ..guide.axes import Automatic
 from .http_server import Answer, Request

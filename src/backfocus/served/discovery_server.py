@@ -6,8 +6,8 @@ import socketserver
 import uuid
 from typing import Any
 
-from ..control.discovery import GROUP, TYPES
-from ..control.soap import Message, Node, NotSoapError, envelope, inner, node, read
+from ..control.discovery.discovery import GROUP, TYPES
+from ..control.onvif.soap import Message, Node, NotSoapError, envelope, inner, node, read
 from .onvif_device import PATHS, SCOPES
 
 ACTION = "http://schemas.xmlsoap.org/ws/2005/04/discovery/ProbeMatches"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..control import visca
+from ..control.visca import visca
 from ..errors import UsageError
 
 KEYS = ("lost", "late", "late_s", "full", "busy", "cut_s")

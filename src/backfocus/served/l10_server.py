@@ -2,8 +2,8 @@
 
 import time
 
-from ..control import l10
-from ..control.l10 import Block, Code
+from ..control.l10 import l10
+from ..control.l10.l10 import Block, Code
 from ..guide.axes import Automatic, AxisName
 from .faults import Luck
 from .pty_line import Say

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from xml.etree.ElementTree import Element
 
-from ..control import soap
+from ..control.onvif import soap
 
 REALM = "backfocus camera"
 FRESH = timedelta(minutes=5)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from xml.etree.ElementTree import Element
 
 from .. import __version__
-from ..control.onvif import ZOOM_SPACE
-from ..control.soap import NAMESPACES, Fault, Node, inner, node
+from ..control.onvif.onvif import ZOOM_SPACE
+from ..control.onvif.soap import NAMESPACES, Fault, Node, inner, node
 from .http_server import SNAPSHOT_PATH
 from .virtual_camera import VirtualCamera
 

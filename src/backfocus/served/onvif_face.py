@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ..control import soap
-from ..control.soap import Fault
+from ..control.onvif import soap
+from ..control.onvif.soap import Fault
 from .http_server import ONVIF, Answer, Request
 from .login import Guard
 from .onvif_device import Device, RefusalError

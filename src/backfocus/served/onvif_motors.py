@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Literal
 from xml.etree.ElementTree import Element
 
-from ..control.onvif import AUTO, MANUAL, ZOOM_SPACE
-from ..control.soap import Fault, Node, below, inner, node, number, prefixed
+from ..control.onvif.onvif import AUTO, MANUAL, ZOOM_SPACE
+from ..control.onvif.soap import Fault, Node, below, inner, node, number, prefixed
 from ..control.untrusted import number_in_text
 from ..guide.axes import Automatic
 from .onvif_device import (

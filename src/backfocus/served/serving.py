@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
-from ..control.soap import Login
+from ..control.onvif.soap import Login
 from ..errors import OutputError, UsageError
 from ..sim.settings import parse_sim
 from .aw_face import AwFace

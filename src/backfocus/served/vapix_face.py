@@ -1,6 +1,6 @@
 """VAPIX from the camera's side: `ptz.cgi` of a PTZ camera, and optics control of a fixed one.
 
-Written from the maker's documents (see `control.vapix`), and not with the driver's reading of them. A real
+Written from the maker's documents (see `control.http.vapix`), not with the driver's reading of them. A real
 camera has one of the two; this one has both, so that both can be tried. It has a second optics where a motor
 moves the back focus: that of a body under a lens that is zoomed by hand.
 """

@@ -5,8 +5,8 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..control import visca
-from ..control.visca import Ack, Answer, Completed, Kind, Message, Refused, Reply
+from ..control.visca import visca
+from ..control.visca.visca import Ack, Answer, Completed, Kind, Message, Refused, Reply
 from ..guide.axes import Automatic, AxisName
 from .faults import Luck
 from .virtual_camera import VirtualCamera

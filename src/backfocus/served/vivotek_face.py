@@ -1,4 +1,4 @@
-"""VIVOTEK's remote focus from the camera's side, written from the maker's manuals (see `control.vivotek`).
+"""VIVOTEK's remote focus from the camera's side, from the maker's manuals (see `control.http.vivotek`).
 
 Where a motor moves the back focus, channel 1 is a body that has that motor alone.
 """

@@ -5,15 +5,15 @@ from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import SplitResult
 
-from ..errors import LensError
-from ..guide.axes import Automatic, Axis, AxisName
+from ...errors import LensError
+from ...guide.axes import Automatic, Axis, AxisName
+from ..counting import Counting, axes_of, places_of
+from ..polled import Look, Polled
+from ..query import REVERSED, STRAIGHT, Known
+from ..untrusted import read_json
 from . import blackmagic
-from .counting import Counting, axes_of, places_of
 from .http import Http
 from .http_lens import demand_ok, lens_over_http
-from .polled import Look, Polled
-from .query import REVERSED, STRAIGHT, Known
-from .untrusted import read_json
 
 KEYS: Known = {"focus": (STRAIGHT, REVERSED)}
 STEP = 1e-4

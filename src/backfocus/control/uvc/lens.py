@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import SplitResult
 
-from ..errors import LensError, LensUnreachable
-from ..guide.axes import Automatic, Axis, AxisName
+from ...errors import LensError, LensUnreachable
+from ...guide.axes import Automatic, Axis, AxisName
+from ..counting import FOCUS_PLAY, ZOOM_PLAY, Counting
+from ..polled import Look, NoAnswerError, Polled, polled
+from ..query import REVERSED, STRAIGHT, asked_for, which_way
 from . import v4l2
-from .counting import FOCUS_PLAY, ZOOM_PLAY, Counting
-from .polled import Look, NoAnswerError, Polled, polled
-from .query import REVERSED, STRAIGHT, asked_for, which_way
 from .v4l2 import Control, Exposure, Range
 
 _MAY_BE_ASKED_AGAIN = (errno.EIO, errno.EPIPE, errno.ETIMEDOUT, errno.EBUSY, errno.EAGAIN)

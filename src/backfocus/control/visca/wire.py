@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from .exchanges import tell_packet
-from .serial_line import open_line
+from ..exchanges import tell_packet
+from ..serial_line import open_line
+from .talk import Talk
 from .visca import packets
-from .visca_talk import Talk
 
 SLICE_S = 0.02
 """Longest wait for bytes before it is looked whether there is something to say."""

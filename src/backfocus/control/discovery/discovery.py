@@ -16,7 +16,7 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import Element
 
-from .soap import Node, NotSoapError, envelope, inner, node, read
+from ..onvif.soap import Node, NotSoapError, envelope, inner, node, read
 
 GROUP, PORT = "239.255.255.250", 3702
 _ACTION = "http://schemas.xmlsoap.org/ws/2005/04/discovery/Probe"

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import SplitResult
 
-from ..errors import LensLost, LensUnreachable
-from ..guide.axes import Automatic, Axis, AxisName, LensState, demand_within
+from ...errors import LensLost, LensUnreachable
+from ...guide.axes import Automatic, Axis, AxisName, LensState, demand_within
 from . import visca
-from .visca_talk import Motor, Talk
+from .talk import Motor, Talk
 from .wire import Conversation, Datagrams, Serial, Stream, Wire
 
 UDP_PORT, TCP_PORT = 52381, 5678

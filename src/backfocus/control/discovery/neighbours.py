@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from ..errors import LensUnreachable
+from ...errors import LensUnreachable
 from .discovery import GROUP, PORT, SERVICES, TYPES, Neighbour, announced, matches, probe
 
 SLICE_S = 0.1

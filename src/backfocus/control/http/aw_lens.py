@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from urllib.parse import SplitResult
 
-from ..errors import LensError
-from ..guide.axes import Automatic, Axis, AxisName
+from ...errors import LensError
+from ...guide.axes import Automatic, Axis, AxisName
+from ..counting import Counting, axes_of
+from ..polled import Look, NoAnswerError, Polled
+from ..query import REVERSED, STRAIGHT, Known
 from . import aw
-from .counting import Counting, axes_of
 from .http import Http, text_of
 from .http_lens import demand_ok, lens_over_http
-from .polled import Look, NoAnswerError, Polled
-from .query import REVERSED, STRAIGHT, Known
 
 KEYS: Known = {"focus": (STRAIGHT, REVERSED)}
 

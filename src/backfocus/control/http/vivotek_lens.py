@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from urllib.parse import SplitResult
 
-from ..errors import LensError
-from ..guide.axes import Automatic, Axis, AxisName
+from ...errors import LensError
+from ...guide.axes import Automatic, Axis, AxisName
+from ..counting import Counting, axes_of, places_of
+from ..polled import Look, Polled
+from ..query import NUMBER, REVERSED, STRAIGHT, Known, which_way
 from . import vivotek
-from .counting import Counting, axes_of, places_of
 from .http import Http, text_of
 from .http_lens import demand_ok, lens_over_http
-from .polled import Look, Polled
-from .query import NUMBER, REVERSED, STRAIGHT, Known, which_way
 
 KEYS: Known = {"channel": NUMBER, "zoom": (STRAIGHT, REVERSED), "focus": (STRAIGHT, REVERSED)}
 REJECTED = 400

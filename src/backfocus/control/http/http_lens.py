@@ -6,10 +6,10 @@ from urllib.parse import SplitResult
 
 import httpx
 
-from ..errors import LensError, LensUnreachable
+from ...errors import LensError, LensUnreachable
+from ..polled import NoAnswerError, Polled, Remote, polled, tried
+from ..query import Known, asked_for
 from .http import Http
-from .polled import NoAnswerError, Polled, Remote, polled, tried
-from .query import Known, asked_for
 
 
 @contextmanager

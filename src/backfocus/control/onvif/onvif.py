@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import Literal
 from xml.etree.ElementTree import Element
 
+from ..untrusted import number_in_text
 from .soap import NAMESPACES, Node, again, below, inner, local_name, node, number
-from .untrusted import number_in_text
 
 DEVICE_PATH = "/onvif/device_service"
 """Where every camera has its device service: Core, 5.1."""

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from ..errors import LensUnreachable, UsageError
-from ..guide.events import Event
-from ..guide.hands import Heard
-from ..measure.reading import RingPosition
-from ..redaction import shown
+from ...errors import LensUnreachable, UsageError
+from ...guide.events import Event
+from ...guide.hands import Heard
+from ...measure.reading import RingPosition
+from ...redaction import shown
+from ..query import NUMBER, asked_for
 from . import freed, opentrackio
-from .query import NUMBER, asked_for
 
 FRESH_S = 1.0
 """What was last told so long ago says nothing of now."""

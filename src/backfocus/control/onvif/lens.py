@@ -13,16 +13,16 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import SplitResult, unquote
 from xml.etree.ElementTree import Element
 
-from ..errors import LensError, LensUnreachable
-from ..guide.axes import Automatic, Axis, AxisName
+from ...errors import LensError, LensUnreachable
+from ...guide.axes import Automatic, Axis, AxisName
+from ..counting import Counting, axes_of, places_of
+from ..http.http import Http
+from ..http.http_lens import demand_here
+from ..login import PASSWORD, USER, login
+from ..polled import Look, NoAnswerError, Polled, polled, tried
+from ..query import REVERSED, STRAIGHT, asked_for, which_way
 from . import onvif, soap
-from .counting import Counting, axes_of, places_of
-from .http import Http
-from .http_lens import demand_here
-from .login import PASSWORD, USER, login
 from .onvif import Modes, Place, Profile, Service, Span
-from .polled import Look, NoAnswerError, Polled, polled, tried
-from .query import REVERSED, STRAIGHT, asked_for, which_way
 from .soap import Fault, Login, Node
 
 STEPS = 10_000.0

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import SplitResult
 
-from ..errors import LensError, LensUnreachable
-from ..guide.axes import Automatic, Axis, AxisName
+from ...errors import LensError, LensUnreachable
+from ...guide.axes import Automatic, Axis, AxisName
+from ..counting import Counting
+from ..exchanges import tell_packet
+from ..polled import TRIES, Look, NoAnswerError, Polled, polled
+from ..query import REVERSED, STRAIGHT, asked_for, which_way
+from ..serial_line import open_line
 from . import l10
-from .counting import Counting
-from .exchanges import tell_packet
 from .l10 import Block, Code
-from .polled import TRIES, Look, NoAnswerError, Polled, polled
-from .query import REVERSED, STRAIGHT, asked_for, which_way
-from .serial_line import open_line
 
 ANSWER_S = 0.1
 """Longest wait for an answer: the lens has 10 ms, a USB adapter may hold bytes back for 16."""

@@ -17,7 +17,7 @@ No camera of Blackmagic has been tried.
 from collections.abc import Mapping
 from typing import Any
 
-from .untrusted import number_in_json
+from ..untrusted import number_in_json
 
 BASE = "/control/api/v1"
 ZOOM, FOCUS, EXPOSURE = f"{BASE}/lens/zoom", f"{BASE}/lens/focus", f"{BASE}/video/autoExposure"

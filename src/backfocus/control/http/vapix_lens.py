@@ -7,15 +7,15 @@ from urllib.parse import SplitResult
 
 import httpx
 
-from ..errors import LensError
-from ..guide.axes import Automatic, Axis, AxisName
+from ...errors import LensError
+from ...guide.axes import Automatic, Axis, AxisName
+from ..counting import Counting, axes_of, places_of
+from ..polled import Look, NoAnswerError, Polled, Remote
+from ..query import NUMBER, REVERSED, STRAIGHT, Known, which_way
+from ..untrusted import read_json
 from . import vapix
-from .counting import Counting, axes_of, places_of
 from .http import Http, text_of
 from .http_lens import demand_ok, lens_over_http
-from .polled import Look, NoAnswerError, Polled, Remote
-from .query import NUMBER, REVERSED, STRAIGHT, Known, which_way
-from .untrusted import read_json
 
 PTZ, OPTICS = "ptz", "optics"
 KEYS: Known = {"api": (OPTICS, PTZ), "camera": NUMBER, "focus": (STRAIGHT, REVERSED)}

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape, quoteattr
 
-from .untrusted import number_in_text
+from ..untrusted import number_in_text
 
 NAMESPACES = {
     "s": "http://www.w3.org/2003/05/soap-envelope",

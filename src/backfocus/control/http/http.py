@@ -8,11 +8,11 @@ from urllib.parse import SplitResult
 
 import httpx
 
-from ..errors import LensError, UsageError
-from ..redaction import shown
-from .exchanges import Said, tell
-from .login import PASSWORD, USER, login
-from .polled import NoAnswerError
+from ...errors import LensError, UsageError
+from ...redaction import shown
+from ..exchanges import Said, tell
+from ..login import PASSWORD, USER, login
+from ..polled import NoAnswerError
 
 CONNECT_S, ANSWER_S = 3.0, 3.0
 """Longest wait for a connection, and for the next bytes of an answer."""

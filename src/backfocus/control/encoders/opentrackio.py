@@ -17,7 +17,7 @@ CBOR is not read. No tracking system has been tried.
 from dataclasses import dataclass
 from typing import Any
 
-from .untrusted import number_in_json, read_json
+from ..untrusted import number_in_json, read_json
 
 PORT = 55555
 HEAD = 16

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .untrusted import number_in_json, number_in_text
+from ..untrusted import number_in_json, number_in_text
 
 PTZ_PATH, OPTICS_PATH = "/axis-cgi/com/ptz.cgi", "/axis-cgi/opticscontrol.cgi"
 API_VERSION = "1.0"

@@ -1,0 +1,1 @@
+"""Encoders on a lens that hands turn: they tell where zoom and focus stand."""

@@ -1,0 +1,1 @@
+"""ONVIF: SOAP documents, the questions and answers in them, and the lens behind them."""

@@ -1,0 +1,1 @@
+"""USB cameras on Linux: the kernel's structures, and the lens behind them."""
