@@ -1,19 +1,17 @@
 """What `auto` reaches on seeded virtual rigs: errors, looks and camera time, one JSON line a rig.
 
-    python tools/motors.py [--rigs 20] [--first 1] [--kind back-focus ...] [--keep tools/motors.jsonl]
-    python tools/motors.py --tell tools/motors.jsonl
+    python -m tools.motors [--rigs 20] [--first 1] [--kind back-focus ...] [--keep tools/motors.jsonl]
+    python -m tools.motors --rigs 0 --keep tools/motors.jsonl --quote
 
 Each rig is drawn from its number: error, zoom, sensor, noise, and motors with play, noise and lateness. It
-takes 15 to 30 s of one core a rig. `--keep` adds to a file and leaves out rigs that it has; `--tell` counts
-what a file holds. Numbers below 1000 are there to learn from; those from 1001 on only to prove.
+takes 10 to 25 s of one core a rig. `--keep` adds to a file and leaves out rigs that it has; `--quote` puts
+the counts into docs/accuracy.md. Numbers below 1000 are there to learn from, those from 1001 on to prove.
 """
 
 import argparse
 import json
-import statistics
 import subprocess
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,8 @@ import numpy as np
 
 from backfocus.session.motors import Progress, Wishes, auto_json, open_run
 from backfocus.session.rig import resolve, rig_options
+
+from .truth.rigs import counts, kept, quote
 
 KINDS = ("back-focus", "focus", "rear", "tracking")
 SENSORS = (
@@ -103,50 +103,10 @@ def run(number: int, kind: str, size: str = "") -> Line:
     }
 
 
-def told(lines: Sequence[Line]) -> list[str]:
-    """The counts of one kind of rig, in words."""
-    kind = lines[0]["kind"]
-    front = [line for line in lines if line["found_um"] is not None]
-    words = [f"{kind}: {len(lines)} rigs, {sum(line['told_um'] is not None for line in lines)} with a number"]
-    words.append(", ".join(f"{count} {word}" for word, count in _counted(lines, "verdict")))
-    if kind in ("back-focus", "focus"):
-        holds = sum(line["found_low_um"] <= line["true_um"] <= line["found_high_um"] for line in front)
-        near = sum(abs(line["found_um"] - line["true_um"]) <= _allowed_um(line) for line in front)
-        off = [abs(line["found_um"] - line["true_um"]) for line in front]
-        words.append(f"error told within max(h/3, 5 %): {near}; interval holds: {holds} of {len(front)}")
-        words.append(f"off by {statistics.median(off):.2f} um (median), at most {max(off):.2f} um")
-    if kind == "back-focus":
-        left = [abs(line["left_um"]) for line in lines]
-        known = [line for line in lines if line["told_um"] is not None]
-        holds = sum(line["told_low_um"] <= line["left_um"] <= line["told_high_um"] for line in known)
-        within = sum(abs(line["left_um"]) <= (line["half_depth_um"] or 0.0) for line in lines)
-        words.append(f"left within h: {within}; at most {max(left):.2f} um")
-        words.append(f"last interval holds: {holds} of {len(known)}")
-        words.append(f"at most one correction: {sum(line['corrections'] <= 1 for line in lines)}")
-    ends = [looks for line in lines if line["looks"] for looks in (line["looks"][0], line["looks"][-1])]
-    words.append(f"looks per zoom end, median {statistics.median(ends)}, most {max(ends)}")
-    words.append(f"camera time, median {statistics.median(line['camera_s'] for line in lines):.1f} s")
-    return words
-
-
-def _allowed_um(line: Line) -> float:
-    return max(line["half_depth_um"] / 3.0, 0.05 * abs(line["true_um"]))
-
-
-def _counted(lines: Sequence[Line], key: str) -> list[tuple[str, int]]:
-    words = [line[key] for line in lines]
-    return [(word, words.count(word)) for word in dict.fromkeys(words)]
-
-
 def commit() -> str:
     """The version that is run."""
     asked = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
     return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
-
-
-def kept(path: Path | None) -> list[Line]:
-    """What a file holds; nothing where there is none."""
-    return [json.loads(line) for line in path.read_text().splitlines()] if path and path.exists() else []
 
 
 def main() -> None:
@@ -156,12 +116,12 @@ def main() -> None:
     parser.add_argument("--kind", nargs="+", choices=KINDS, default=["back-focus"])
     parser.add_argument("--size", default="", help="of the pictures, as in 480x270; default: 960x540")
     parser.add_argument("--keep", type=Path)
-    parser.add_argument("--tell", type=Path)
+    parser.add_argument("--quote", action="store_true")
     given = parser.parse_args()
-    lines = kept(given.tell or given.keep)
+    lines = kept(given.keep) if given.keep else []
     done = {(line["rig"], line["kind"]) for line in lines}
     version = commit()
-    for number in () if given.tell else range(given.first, given.first + given.rigs):
+    for number in range(given.first, given.first + given.rigs):
         for kind in given.kind:
             if (number, kind) not in done:
                 lines.append({**run(number, kind, given.size), "commit": version})
@@ -169,9 +129,10 @@ def main() -> None:
                 if given.keep:
                     with given.keep.open("a") as file:
                         file.write(json.dumps(lines[-1]) + "\n")
-    for kind in KINDS:
-        if of_kind := [line for line in lines if line["kind"] == kind]:
-            print("\n  ".join(told(of_kind)))
+    for row in counts(lines):
+        print(" | ".join(row))
+    if given.quote:
+        quote(lines)
 
 
 if __name__ == "__main__":

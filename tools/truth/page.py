@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
+from . import rigs
 from .long.quoted import kept_outcomes, quoted
 from .plots import draw
 from .row import Plan, Plot, Row
@@ -17,6 +18,7 @@ def write(docs: Path, chapters: Iterable[tuple[ModuleType, list[Row | Plot]]], p
     body = "\n".join(_chapter(docs, module, parts) for module, parts in chapters)
     text = template.replace("{{chapters}}", body).replace("{{seed}}", str(plan.seed))
     text = text.replace("{{outcomes}}", quoted(kept_outcomes()))
+    text = text.replace("{{rigs}}", rigs.quoted(rigs.kept()))
     (docs / "accuracy.md").write_text(text, encoding="utf-8")
 
 
