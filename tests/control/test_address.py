@@ -3,6 +3,7 @@
 import pytest
 
 from backfocus.control.address import DRIVERS, check_lens
+from backfocus.control.visca import lens as visca_lens
 from backfocus.errors import UsageError
 
 
@@ -36,3 +37,9 @@ def test_a_password_that_fits_into_no_address_is_told_where_it_fits(password: st
 )
 def test_what_can_be_meant_passes(address: str) -> None:
     assert check_lens(address) == address.partition(":")[0]
+
+
+def test_two_addresses_of_one_lens_are_known_by_the_port_that_its_driver_calls() -> None:
+    assert DRIVERS["visca"].port == visca_lens.UDP_PORT
+    assert DRIVERS["visca+tcp"].port == visca_lens.TCP_PORT
+    assert {DRIVERS[scheme].port for scheme in DRIVERS if scheme.endswith("+https")} == {443}

@@ -28,9 +28,7 @@ LensAddress = Annotated[
     typer.Argument(
         metavar="LENS",
         show_default=False,
-        help="Where its motors are: visca://HOST[:PORT] (Sony, UDP), visca+tcp://HOST[:PORT] (PTZOptics and "
-        "others), onvif://HOST, vapix://HOST (Axis), vivotek://HOST, aw://HOST (Panasonic), "
-        "blackmagic://HOST, l10+serial:///dev/ttyUSB0 (Fujinon), or sim://?motor=focus.",
+        help=f"{options.WHERE_MOTORS_ARE[:-1]}; or sim://?motor=focus.",
     ),
 ]
 JustLook = Annotated[
@@ -153,10 +151,12 @@ def auto(
 
       backfocus auto "sim://?scene=shelf&delta_um=40&zoom=6&motor=back-focus" --yes
 
+      backfocus auto visca://192.0.2.10 --video rtsp://192.0.2.10/stream --rig stage --table stage.json
+
       backfocus auto --all cameras.toml --yes --report wall.html
 
-    Exit codes: 0 set, 1 off or drifted (or no motor can help: tracking error, not a front-focus lens), 4 not
-    sure. With --all the worst of 1, 3 (a camera was not reached) and 4, in this order.
+    Exit codes: 0 set, 1 off or drifted (or no motor can help: tracking error, not a front-focus lens), 3 not
+    reached, 4 not sure. With --all the worst of 1, 3 (a camera was not reached) and 4, in this order.
     """
     from ..session.run import Limits
 
@@ -174,8 +174,9 @@ def auto(
             "no LENS: say where its motors are, as visca://192.0.2.10, or name a list with --all"
         )
     for_many = {"at-once": at_once, "report": report, "mqtt": mqtt, "prometheus": prometheus}
+    for_many |= {"from-start": from_start}
     for name, value in for_many.items():
-        if value is not None:
+        if value:
             raise UsageError(f"--{name} goes with --all")
     _one(asked, address, _Wanted(yes, look_only, between, table, reference, limits, kept_in, json_))
 

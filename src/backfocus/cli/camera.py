@@ -24,10 +24,18 @@ Address = Annotated[
     ),
 ]
 Host = Annotated[str, typer.Option("--host", help="Address to listen on; 0.0.0.0 lets the whole network in.")]
-VideoPort = Annotated[int, typer.Option("--video-port", help="Port of the pictures; 0: a free one.")]
-ViscaPort = Annotated[int, typer.Option("--visca-port", help="UDP port of VISCA; 0: a free one.")]
-TcpPort = Annotated[int, typer.Option("--visca-tcp-port", help="TCP port of VISCA; 0: a free one.")]
-RtspPort = Annotated[int, typer.Option("--rtsp-port", help="Port of the pictures over RTSP; 0: a free one.")]
+VideoPort = Annotated[
+    int, typer.Option("--video-port", min=0, max=65535, help="Port of the pictures; 0: a free one.")
+]
+ViscaPort = Annotated[
+    int, typer.Option("--visca-port", min=0, max=65535, help="UDP port of VISCA; 0: a free one.")
+]
+TcpPort = Annotated[
+    int, typer.Option("--visca-tcp-port", min=0, max=65535, help="TCP port of VISCA; 0: a free one.")
+]
+RtspPort = Annotated[
+    int, typer.Option("--rtsp-port", min=0, max=65535, help="Port of the pictures over RTSP; 0: a free one.")
+]
 Discoverable = Annotated[
     bool,
     typer.Option(

@@ -34,6 +34,10 @@ EXTRAS = {
     "raw": ("rawpy", "raw stills"),
     "postgres": ("psycopg", "sessions on a PostgreSQL server"),
     "srt": ("imageio-ffmpeg", "srt:// streams"),
+    "ndi": ("ndi-python", "ndi:// pictures"),
+    "serial": ("pyserial", "lenses and cameras on a serial line"),
+    "fleet": ("paho-mqtt", "MQTT, Prometheus and the keyring"),
+    "discovery": ("zeroconf", "cameras that announce themselves"),
 }
 
 

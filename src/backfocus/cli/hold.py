@@ -20,8 +20,7 @@ LensAddress = Annotated[
     str,
     typer.Argument(
         metavar="LENS",
-        help="Where its motors are: visca://HOST[:PORT] (Sony, UDP) or visca+tcp://HOST[:PORT] (PTZOptics "
-        "and others).",
+        help=options.WHERE_MOTORS_ARE,
     ),
 ]
 TableFile = Annotated[
@@ -78,10 +77,11 @@ def hold(
 
 
 def _read(path: Path) -> "FocusTable":
+    from ..session.written import text_in
     from ..solve.focus_table import read_table
 
     try:
-        return read_table(path.read_text("utf-8", errors="replace"))
+        return read_table(text_in(path))
     except (OSError, ValueError) as fault:
         why = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
         raise UsageError(Argument("table", str(path)), f": {why}: make one with `backfocus auto`") from None

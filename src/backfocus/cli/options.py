@@ -185,6 +185,11 @@ Frames = Annotated[
 Seconds = Annotated[
     float | None, typer.Option("--seconds", help="Stop after this many seconds.", show_default=False, min=0.0)
 ]
+WHERE_MOTORS_ARE = (
+    "Where its motors are: visca://HOST[:PORT] (Sony, UDP), visca+tcp://HOST[:PORT] (PTZOptics and others), "
+    "onvif://HOST, vapix://HOST (Axis), vivotek://HOST, aw://HOST (Panasonic), blackmagic://HOST, "
+    "uvc:///dev/video0 (USB), visca+serial:///dev/ttyUSB0, l10+serial:///dev/ttyUSB0 (Fujinon)."
+)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
 Csv = Annotated[bool, typer.Option("--csv", help="Print a table for a spreadsheet.")]
 Quiet = Annotated[

@@ -24,29 +24,33 @@ _HOST = re.compile(r"[\w.:%-]*")
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """What answers to a scheme: `module` here has `open_lens(parts)`; `example` is how to write it."""
+    """What answers to a scheme: `module` here has `open_lens(parts)`; `example` is how to write it.
+
+    `port`: where it is called when the address names none.
+    """
 
     module: str
     example: str
     needs_host: bool = True
+    port: int | None = None
 
 
 DRIVERS: dict[str, Driver] = {
-    "visca": Driver("visca.lens", "visca://HOST"),
-    "visca+tcp": Driver("visca.lens", "visca+tcp://HOST"),
+    "visca": Driver("visca.lens", "visca://HOST", port=52381),
+    "visca+tcp": Driver("visca.lens", "visca+tcp://HOST", port=5678),
     "visca+serial": Driver("visca.lens", "visca+serial:///dev/ttyUSB0", needs_host=False),
     "uvc": Driver("uvc.lens", "uvc:///dev/video0", needs_host=False),
     "l10+serial": Driver("l10.lens", "l10+serial:///dev/ttyUSB0", needs_host=False),
-    "vapix": Driver("http.vapix_lens", "vapix://HOST"),
-    "vapix+https": Driver("http.vapix_lens", "vapix+https://HOST"),
-    "onvif": Driver("onvif.lens", "onvif://HOST"),
-    "onvif+https": Driver("onvif.lens", "onvif+https://HOST"),
-    "vivotek": Driver("http.vivotek_lens", "vivotek://HOST"),
-    "vivotek+https": Driver("http.vivotek_lens", "vivotek+https://HOST"),
-    "aw": Driver("http.aw_lens", "aw://HOST"),
-    "aw+https": Driver("http.aw_lens", "aw+https://HOST"),
-    "blackmagic": Driver("http.blackmagic_lens", "blackmagic://HOST"),
-    "blackmagic+https": Driver("http.blackmagic_lens", "blackmagic+https://HOST"),
+    "vapix": Driver("http.vapix_lens", "vapix://HOST", port=80),
+    "vapix+https": Driver("http.vapix_lens", "vapix+https://HOST", port=443),
+    "onvif": Driver("onvif.lens", "onvif://HOST", port=80),
+    "onvif+https": Driver("onvif.lens", "onvif+https://HOST", port=443),
+    "vivotek": Driver("http.vivotek_lens", "vivotek://HOST", port=80),
+    "vivotek+https": Driver("http.vivotek_lens", "vivotek+https://HOST", port=443),
+    "aw": Driver("http.aw_lens", "aw://HOST", port=80),
+    "aw+https": Driver("http.aw_lens", "aw+https://HOST", port=443),
+    "blackmagic": Driver("http.blackmagic_lens", "blackmagic://HOST", port=80),
+    "blackmagic+https": Driver("http.blackmagic_lens", "blackmagic+https://HOST", port=443),
 }
 """By scheme. A driver is loaded when it is asked for, so that one of them may need an extra."""
 

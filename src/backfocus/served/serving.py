@@ -1,5 +1,6 @@
 """The virtual camera with all its faces on the network, from one address."""
 
+import errno
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
 from ..control.onvif.soap import Login
-from ..errors import OutputError, UsageError
+from ..errors import UsageError
 from ..sim.settings import parse_sim
 from .aw_face import AwFace
 from .blackmagic_face import BlackmagicFace
@@ -145,9 +146,8 @@ def serve_camera(
     Raises
     ------
     UsageError
-        For an address that cannot be meant, and where this machine has no virtual serial lines.
-    OutputError
-        Where a port is taken.
+        For an address that cannot be meant, for a port that is taken, and where this machine has no virtual
+        serial lines.
     """
     settings = parse_sim(address)
     if settings.motor == "none":
@@ -174,7 +174,9 @@ def serve_camera(
             udp = stack.enter_context(UdpServer(host, ports[1], visca))
             tcp = stack.enter_context(TcpServer(host, ports[2], visca))
         except OSError as fault:
-            raise OutputError(f"{host}: {fault.strerror or fault}: choose other ports") from None
+            wrong = fault.errno == errno.EADDRINUSE
+            todo = "another camera runs there? choose other ports" if wrong else "look at the host"
+            raise UsageError(f"{host}: {fault.strerror or fault}: {todo}") from None
         camera.start()
         stack.callback(camera.close)
         stack.callback(visca.close)

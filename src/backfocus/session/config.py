@@ -14,7 +14,6 @@ camera tells its own optics, so that the top of the file says nothing of it. Pat
 of the file.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -27,6 +26,7 @@ from ..errors import Argument, Remedy, UsageError
 from ..redaction import shown
 from ..video.address import kind
 from .rig import NAMES, NOTHING_SAID, RigOptions, is_virtual, layered, rig_options
+from .written import text_in, toml_in
 
 FILE_NAME = "backfocus.toml"
 OF_A_RIG = frozenset(NAMES) - {"region"}
@@ -100,18 +100,20 @@ def read_config(named: str | Path | None = None) -> Config:
     """
     file = Path(named).expanduser() if named else config_file()
     try:
-        text = file.read_text("utf-8-sig")  # Notepad puts a mark at the beginning
+        text = text_in(file)
     except FileNotFoundError:
         if named:
             raise UsageError(Argument("config", str(named)), ": there is no such file") from None
         return Config(file)
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UsageError(f"{file}: {why}: mend it, or name another file with ", Argument("config")) from None
+    except ValueError as error:
+        raise UsageError(
+            f"{file}: {error}: mend it, or name another file with ", Argument("config")
+        ) from None
     try:
-        return replace(_read(file, tomllib.loads(text), lines_in(text)), named=bool(named))
-    except tomllib.TOMLDecodeError as error:
+        plain = toml_in(text)
+    except ValueError as error:
         raise UsageError(f"{file} is not a TOML file: {error}") from None
+    return replace(_read(file, plain, lines_in(text)), named=bool(named))
 
 
 def settled(options: RigOptions, config: Config, rig: str | None = None) -> tuple[RigOptions, ...]:

@@ -20,19 +20,19 @@ from the folder of the file. Everything in it is checked before anything moves.
 
 import os
 import stat
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ...control.address import VIRTUAL, check_lens
+from ...control.address import DRIVERS, VIRTUAL, check_lens
 from ...errors import Argument, UsageError
 from ..config import OF_ALL, TOP, Config, Reader, from_here, in_the_file, lines_in, settled
 from ..motor_history import MotorCamera
 from ..motors import Wishes, demand_virtual_motors, optics_of
 from ..rig import NOTHING_SAID, Rig, RigOptions, is_virtual, layered, resolve
+from ..written import text_in, toml_in
 
 SECTION = "cameras"
 OF_A_RUN = {"between", "look_only"}
@@ -82,12 +82,14 @@ def read_fleet(file: Path, config: Config, said: RigOptions = NOTHING_SAID) -> F
         If it cannot be read, is no TOML, or says what cannot be meant: with the file, the line and the key.
     """
     try:
-        text = file.read_text("utf-8-sig")
-        plain = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError) as fault:
-        why = fault.strerror if isinstance(fault, OSError) and fault.strerror else "it is not UTF-8 text"
-        raise UsageError(Argument("all", str(file)), f": {why}") from None
-    except tomllib.TOMLDecodeError as fault:
+        text = text_in(file)
+    except FileNotFoundError as fault:
+        raise UsageError(Argument("all", str(file)), f": {fault.strerror}") from None
+    except ValueError as fault:
+        raise UsageError(Argument("all", str(file)), f": {fault}") from None
+    try:
+        plain = toml_in(text)
+    except ValueError as fault:
         raise UsageError(f"{file} is not a TOML file: {fault}") from None
     reader = Reader(file, lines_in(text, SECTION), SECTION)
     tables = plain.pop(SECTION, {})
@@ -121,6 +123,7 @@ class _Table:
         found = self.reader.table(self.name, plain, OF_ALL | OF_A_RUN | OF_ONE)
         own = {key: found.pop(key) for key in OF_ONE if key in found}
         shared = dict(top)
+        place = {key: self.name if key in found else TOP for key in OF_A_RUN}
         asked = {key: found.pop(key, shared.pop(key, None)) for key in OF_A_RUN}
         address = self._text(own, "address")
         if address is None:
@@ -132,7 +135,10 @@ class _Table:
         return Listed(
             MotorCamera(self.name, address, self._text(own, "group") or ""),
             rig,
-            Wishes(between=self._between(asked["between"]), correct=not self._yes(asked["look_only"])),
+            Wishes(
+                between=self._between(asked["between"], place["between"]),
+                correct=not self._yes(asked["look_only"], place["look_only"]),
+            ),
             None if table is None else Path(from_here(self.reader.file, table)),
         )
 
@@ -163,16 +169,16 @@ class _Table:
             raise self.reader.refusal(self.name, key, "write a text in quotes")
         return value
 
-    def _between(self, value: object) -> int:
+    def _between(self, value: object, place: str) -> int:
         if value is None:
             return Wishes().between
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_BETWEEN:
-            raise self.reader.refusal(self.name, "between", f"write a whole number from 0 to {MOST_BETWEEN}")
+            raise self.reader.refusal(place, "between", f"write a whole number from 0 to {MOST_BETWEEN}")
         return value
 
-    def _yes(self, value: object) -> bool:
+    def _yes(self, value: object, place: str) -> bool:
         if value is not None and not isinstance(value, bool):
-            raise self.reader.refusal(self.name, "look-only", "write true or false")
+            raise self.reader.refusal(place, "look-only", "write true or false")
         return bool(value)
 
 
@@ -184,7 +190,8 @@ def _demand_different(reader: Reader, cameras: tuple[Listed, ...]) -> None:
         if check_lens(address) == VIRTUAL:
             continue
         parts = urlsplit(address)
-        lens = f"{parts.scheme}://{parts.hostname}:{parts.port}{parts.path}?{parts.query}"
+        port = parts.port or DRIVERS[check_lens(address)].port
+        lens = f"{parts.scheme}://{parts.hostname}:{port}{parts.path.rstrip('/')}?{parts.query}"
         other = seen.setdefault(lens, each.camera.name)
         if other != each.camera.name:
             raise reader.refusal(each.camera.name, "address", f"that is the lens of {other} too")
