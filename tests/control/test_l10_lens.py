@@ -7,7 +7,7 @@ import pytest
 
 from backfocus.control.l10 import l10
 from backfocus.control.l10.l10 import Block, Code
-from backfocus.control.l10.lens import L10Lens, SerialLine, back_focus_of
+from backfocus.control.l10.lens import L10Remote, SerialLine, back_focus_of
 from backfocus.control.polled import NoAnswerError
 from backfocus.errors import LensUnreachable, UsageError
 from backfocus.guide.axes import Automatic
@@ -43,8 +43,8 @@ class Wire:
         """Nothing to let go."""
 
 
-def lens_on(wire: Wire, **wanted) -> L10Lens:
-    return L10Lens(wire, "line", pause=lambda seconds: None, **wanted)
+def lens_on(wire: Wire, **wanted) -> L10Remote:
+    return L10Remote(wire, "line", pause=lambda seconds: None, **wanted)
 
 
 def test_it_waits_until_the_lens_has_set_itself() -> None:

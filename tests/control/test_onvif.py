@@ -10,7 +10,7 @@ import pytest
 
 from backfocus.control.http.http import Http
 from backfocus.control.onvif import soap
-from backfocus.control.onvif.lens import Asking, OnvifLens, find_lens
+from backfocus.control.onvif.lens import Asking, OnvifRemote, find_lens
 from backfocus.control.polled import NoAnswerError, polled
 from backfocus.errors import LensError, LensUnreachable
 from backfocus.guide.axes import BY_HAND, Automatic
@@ -136,7 +136,7 @@ def asking(camera: Camera, known: soap.Login | None = None) -> Asking:
     return Asking(http, known, lambda: NOW)
 
 
-def lens(camera: Camera, profile: str = "", given: Mapping[str, str] | None = None) -> OnvifLens:
+def lens(camera: Camera, profile: str = "", given: Mapping[str, str] | None = None) -> OnvifRemote:
     return find_lens(asking(camera), profile, dict(given or {}))
 
 

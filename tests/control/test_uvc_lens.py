@@ -8,7 +8,7 @@ import pytest
 from backfocus.control.lens_control import check_lens_control
 from backfocus.control.polled import NoAnswerError, polled
 from backfocus.control.uvc import v4l2
-from backfocus.control.uvc.lens import UvcLens, open_lens
+from backfocus.control.uvc.lens import UvcRemote, open_lens
 from backfocus.control.uvc.v4l2 import Control, Exposure
 from backfocus.errors import LensError, LensUnreachable
 from backfocus.guide.axes import Automatic
@@ -49,7 +49,7 @@ class Kernel:
 
 
 def test_it_keeps_the_rules_of_every_driver() -> None:
-    with polled(UvcLens(Kernel(WEBCAM), "camera", {})) as lens:
+    with polled(UvcRemote(Kernel(WEBCAM), "camera", {})) as lens:
 
         def wait() -> None:
             with lens._changed:
@@ -64,7 +64,7 @@ def _no_time() -> float:
 
 def test_automatic_functions_come_back_with_the_mode_they_had() -> None:
     kernel = Kernel(WEBCAM)
-    lens = UvcLens(kernel, "/dev/video0", {})
+    lens = UvcRemote(kernel, "/dev/video0", {})
     was = lens.automatic(Automatic(focus=False, exposure=False))
     assert was == Automatic(True, True)
     assert kernel.values[Control.FOCUS_AUTO] == 0
@@ -78,8 +78,8 @@ def test_automatic_functions_come_back_with_the_mode_they_had() -> None:
 
 def test_which_way_it_counts_is_asked_for_until_somebody_has_said_it() -> None:
     kernel = Kernel(WEBCAM)
-    assert "focus=reversed" in UvcLens(kernel, "camera", {}).remark
-    turned = UvcLens(kernel, "camera", {"focus": "reversed"})
+    assert "focus=reversed" in UvcRemote(kernel, "camera", {}).remark
+    turned = UvcRemote(kernel, "camera", {"focus": "reversed"})
     assert turned.remark == ""
     turned.send({"focus": 250.0})
     assert kernel.values[Control.FOCUS] == 0
@@ -87,15 +87,15 @@ def test_which_way_it_counts_is_asked_for_until_somebody_has_said_it() -> None:
 
 def test_a_camera_without_motors_is_told_at_once() -> None:
     with pytest.raises(LensUnreachable, match="neither zoom nor focus"):
-        UvcLens(Kernel({Control.EXPOSURE_AUTO: (0, 3, 1, 0)}), "camera", {})
-    only_focus = UvcLens(Kernel({Control.FOCUS: (0, 250, 5, 30)}), "camera", {})
+        UvcRemote(Kernel({Control.EXPOSURE_AUTO: (0, 3, 1, 0)}), "camera", {})
+    only_focus = UvcRemote(Kernel({Control.FOCUS: (0, 250, 5, 30)}), "camera", {})
     assert set(only_focus.axes) == {"focus"}
     assert only_focus.automatic(Automatic(focus=False, exposure=False)) == Automatic()
 
 
 def test_what_may_pass_is_asked_again_and_a_pulled_plug_is_named() -> None:
     kernel = Kernel(WEBCAM)
-    lens = UvcLens(kernel, "camera", {})
+    lens = UvcRemote(kernel, "camera", {})
     kernel.fault = errno.EIO
     with pytest.raises(NoAnswerError):
         lens.look()

@@ -12,7 +12,7 @@ from onvif_schema import demand_valid
 
 from backfocus.control.http.http import Http
 from backfocus.control.onvif import onvif, soap
-from backfocus.control.onvif.lens import Asking, OnvifLens, find_lens
+from backfocus.control.onvif.lens import Asking, OnvifRemote, find_lens
 from backfocus.control.onvif.soap import Node, node
 from backfocus.errors import LensError
 from backfocus.guide.axes import Automatic
@@ -218,7 +218,7 @@ def test_the_driver_shows_its_password_in_the_document_and_in_http(camera: Virtu
         told = {} if way == "token" else dict(answer.headers)
         return httpx.Response(answer.code, headers=told, content=answer.body)
 
-    def opened(password: str) -> OnvifLens:
+    def opened(password: str) -> OnvifRemote:
         parts = urlsplit(f"onvif://kim:{password}@camera.test")
         http = Http(parts, transport=httpx.MockTransport(carry))
         return find_lens(Asking(http, soap.Login("kim", password)), "", {})

@@ -82,7 +82,7 @@ class SerialLine:
         self._line.close()
 
 
-class L10Lens:
+class L10Remote:
     """A `Remote` over a serial line.
 
     Parameters
@@ -249,7 +249,7 @@ def open_lens(parts: SplitResult) -> Iterator[Polled]:
     line = SerialLine(parts.path)
     try:
         try:
-            remote = L10Lens(line, parts.path, back_focus)
+            remote = L10Remote(line, parts.path, back_focus)
         except NoAnswerError as fault:
             raise LensUnreachable(f"{parts.path} does not answer: {fault}") from None
         try:

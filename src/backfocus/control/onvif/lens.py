@@ -140,7 +140,7 @@ class Motors:
     remark: str = ""
 
 
-class OnvifLens:
+class OnvifRemote:
     """Zoom and focus of a camera whose services are found; a `Remote`.
 
     Parameters
@@ -238,7 +238,7 @@ def _change(was: bool | None, wanted: bool | None) -> bool | None:
     return None if wanted is None or was is None or was == wanted else wanted
 
 
-def find_lens(asking: Asking, token: str, given: dict[str, str]) -> OnvifLens:
+def find_lens(asking: Asking, token: str, given: dict[str, str]) -> OnvifRemote:
     """The lens of a camera, of the profile named or of the first that has motors.
 
     Parameters
@@ -269,7 +269,7 @@ def find_lens(asking: Asking, token: str, given: dict[str, str]) -> OnvifLens:
         "focus": _counting(focus, turned=given.get("focus") == REVERSED),
     }
     remark = which_way(given, counting, {"focus": "focus"})
-    return OnvifLens(asking, profile, Motors(counting, zoom.space, remark))
+    return OnvifRemote(asking, profile, Motors(counting, zoom.space, remark))
 
 
 def _zoom(asking: Asking, profile: Profile) -> Span | None:

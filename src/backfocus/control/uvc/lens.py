@@ -26,7 +26,7 @@ Ioctl = Callable[[int, bytes], bytes]
 """Takes a request and its structure, gives it as the kernel filled it; raises OSError."""
 
 
-class UvcLens:
+class UvcRemote:
     """A `Remote` over the controls of a camera.
 
     Parameters
@@ -123,7 +123,7 @@ class UvcLens:
 def open_lens(parts: SplitResult) -> Iterator[Polled]:
     """The lens of `uvc:///dev/video0`; raises LensUnreachable."""
     said = asked_for(parts, {"focus": (STRAIGHT, REVERSED)})
-    with _ioctls(parts.path) as ioctl, polled(UvcLens(ioctl, parts.path, said)) as lens:
+    with _ioctls(parts.path) as ioctl, polled(UvcRemote(ioctl, parts.path, said)) as lens:
         yield lens
 
 
