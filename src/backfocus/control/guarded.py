@@ -79,11 +79,12 @@ class Guarded:
                 at = state.positions.get(axis)
                 if at is not None:
                     self._lens.move(axis, limits.within(at))
+                # A silent link shows the last place it told, so both look the same from here.
                 raise LensLost(
                     f"the {axis} motor was sent to {self._sent[axis]:.0f} and "
                     f"{'stands still' if still else 'has not arrived'}"
-                    f"{'' if at is None else f' at {at:.0f}'}: see that nothing holds it, and that the "
-                    "camera lets the network move it"
+                    f"{'' if at is None else f' at {at:.0f}'}, or the camera answers no more: see that the network "
+                    "reaches it, that nothing holds the motor, and that the camera lets the network move it"
                 )
 
 
