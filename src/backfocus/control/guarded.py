@@ -83,8 +83,9 @@ class Guarded:
                 raise LensLost(
                     f"the {axis} motor was sent to {self._sent[axis]:.0f} and "
                     f"{'stands still' if still else 'has not arrived'}"
-                    f"{'' if at is None else f' at {at:.0f}'}, or the camera answers no more: see that the "
-                    "network reaches it, that nothing holds the motor, and that the camera lets the network move it"
+                    f"{'' if at is None else f' at {at:.0f}'}, or the camera answers no more: see that "
+                    "the network reaches it, that nothing holds the motor, and that the camera lets the "
+                    "network move it"
                 )
 
 
