@@ -19,6 +19,9 @@ from .verdict import Adjusters, SweepSlope, Verdict, judge
 
 LEAST_DEPTHS = 0.05
 """Of half a depth of focus: no residual is known better than that."""
+OBJECT_SLOPE_SIGMA = 0.15
+"""The same of an object: small in the picture and far from focus it reads a tenth and more too sharp. A lens
+that does not focus with its front is off by a factor."""
 CAMERA_RATIO = 0.6
 """M / M_tele below which the camera of a kept picture of tele takes little, as it does it at that part of a
 frequency."""
@@ -163,5 +166,6 @@ def _residual(stop: Stop, optics: Optics, focus: float) -> ZoomResidual:
 
 def _slope(stop: Stop) -> SweepSlope:
     belief = stop.belief
-    sigma = math.hypot(belief.um_per_step_sigma, SLOPE_SIGMA * belief.um_per_step)
+    share = OBJECT_SLOPE_SIGMA if stop.by_object else SLOPE_SIGMA
+    sigma = math.hypot(belief.um_per_step_sigma, share * belief.um_per_step)
     return SweepSlope(stop.scale_px, belief.um_per_step, sigma)
