@@ -198,6 +198,7 @@ def test_an_object_that_reads_too_sharp_far_from_focus_makes_no_other_lens_of_it
     assert found.answer is not None
     assert found.answer.back_focus is not None
     assert 40.0 * 0.8 < found.answer.back_focus.delta_um < 40.0 + H / 3.0  # low, as its pictures are
+    assert found.answer.back_focus.high_um >= 40.0  # which its interval knows
 
 
 def test_a_back_focus_motor_is_set_by_an_object() -> None:
