@@ -162,7 +162,7 @@ def demand_motors(axes: Mapping[AxisName, Axis]) -> None:
         has = ", ".join(axes) or "nothing"
         raise LensError(
             f"this camera has no motor for {missing}, only for {has}: a run cannot be led with a hand on the "
-            "rest; set it by hand, with `backfocus guide`"
+            "rest; set it by hand, with the guide"
         )
 
 

@@ -43,9 +43,7 @@ def meant(address: str) -> Meant:
     asked = dict(parse_qsl(query, keep_blank_values=True))
     ask = asked.pop("at", "")
     if not name.isprintable() or not name or asked or not re.fullmatch(r"[\w.:,-]*", ask):
-        raise UsageError(
-            "write ndi://NAME, ndi://NAME?at=HOST or ndi://HOST:PORT (`backfocus devices --network`)"
-        )
+        raise UsageError("write ndi://NAME, ndi://NAME?at=HOST or ndi://HOST:PORT")
     return Meant(name, bool(re.fullmatch(r"[\w.-]+:\d{1,5}", name)), ask)
 
 

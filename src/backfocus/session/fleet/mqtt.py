@@ -90,7 +90,7 @@ def publishing(broker: Broker) -> Iterator[Publisher]:
         from paho.mqtt import client as mqtt
         from paho.mqtt.enums import CallbackAPIVersion
     except ImportError:
-        raise UsageError("--mqtt needs paho-mqtt: pip install 'backfocus[fleet]'") from None
+        raise UsageError(Argument("mqtt"), " needs paho-mqtt: pip install 'backfocus[fleet]'") from None
     client = mqtt.Client(CallbackAPIVersion.VERSION2)
     known = login(broker.parts, (USER, PASSWORD))
     if known is not None:
