@@ -108,6 +108,7 @@ def test_interlaced_pictures_give_a_line_for_each_field(backfocus: Run) -> None:
     assert [json.loads(line)["field"] for line in ended.stdout.splitlines()] == ["top", "bottom"] * 2
 
 
+@pytest.mark.slow
 def test_check_calibrates_the_f_number_by_a_shim(backfocus: Run) -> None:
     # the virtual lens is f/1.8 at wide; a data sheet that says 2.0 makes every error 11 % too large
     clips = [f"sim://?clip=check&zoom=8&fps=12.5&codec=none&w040=0&seed=5&delta_um={um}" for um in (-10, 40)]

@@ -101,7 +101,7 @@ def test_errors_that_cannot_be_told_change_no_exit_code(redirect: str, tmp_path:
     [
         pytest.param({"LANG": "C"}, marks=pytest.mark.slow),
         pytest.param({"LC_ALL": "C"}, marks=pytest.mark.slow),
-        {"LC_ALL": "POSIX", "LANG": "en_US.UTF-8"},
+        pytest.param({"LC_ALL": "POSIX", "LANG": "en_US.UTF-8"}, marks=pytest.mark.slow),
         {"PYTHONIOENCODING": "ascii"},
     ],
 )
@@ -115,6 +115,7 @@ def test_ascii_terminals_get_ascii(environment: dict[str, str], tmp_path: Path, 
     assert b"?" not in ended.stdout
 
 
+@pytest.mark.slow
 @posix
 def test_other_terminals_get_what_they_can_show(tmp_path: Path, pull: Path) -> None:
     check = f"$BACKFOCUS check {pull} {OPTICS}"

@@ -248,4 +248,4 @@ def test_the_lens_goes_back_to_where_it_was_also_after_an_error() -> None:
 def test_a_body_that_moves_its_back_focus_alone_is_left_to_a_person() -> None:
     with pytest.raises(LensError, match="no motor for zoom and focus, only for back-focus") as caught:
         demand_motors({"back-focus": Axis(0.0, 100.0)})
-    assert "`backfocus guide`" in str(caught.value)
+    assert "with the guide" in str(caught.value)

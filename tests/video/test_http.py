@@ -174,8 +174,10 @@ def test_mpeg_ts_gives_pictures(transport: bytes, serve: Serve, look: Look) -> N
 
 @pytest.mark.parametrize(
     ("bad", "expected"),
-    [(stalls_in_a_picture, "no answer within"), (breaks_off_in_a_picture, "the stream ended")],
-    ids=["stalls", "breaks off"],
+    [
+        pytest.param(stalls_in_a_picture, "no answer within", id="stalls", marks=pytest.mark.slow),
+        pytest.param(breaks_off_in_a_picture, "the stream ended", id="breaks off"),
+    ],
 )
 def test_a_stream_that_stops_in_the_middle_of_a_picture_comes_back(
     bad: Callable[[threading.Event], Iterable[bytes]], expected: str, serve: Serve, look: Look

@@ -161,6 +161,7 @@ def test_killed_for_good_it_is_lost_in_time(run: Run, watch: Watch) -> None:
         list(frames)
 
 
+@pytest.mark.slow
 def test_frozen_in_the_middle_it_times_out_and_comes_back(run: Run, watch: Watch) -> None:
     server = run()
     said: list[str] = []

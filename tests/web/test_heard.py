@@ -130,6 +130,7 @@ PHONE: dict[str, Any] = {"is_mobile": True, "has_touch": True}
 PLAIN_HTTP = LISTEN + "delete Navigator.prototype.wakeLock;"
 
 
+@pytest.mark.slow
 def test_a_phone_on_plain_http_is_told_what_to_set(served: Served, window: Callable[..., Window]) -> None:
     page = at_guiding(served, window, before=PLAIN_HTTP, **PHONE).page
     page.wait_for_selector("#sleep:not([hidden])")
@@ -141,6 +142,7 @@ def test_a_phone_on_plain_http_is_told_what_to_set(served: Served, window: Calla
     assert page.locator("#sleep").is_hidden(), "told once"
 
 
+@pytest.mark.slow
 def test_a_phone_that_slept_goes_on_where_it_was_when_it_wakes(
     served: Served, window: Callable[..., Window]
 ) -> None:

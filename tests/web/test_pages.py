@@ -69,7 +69,7 @@ def at_guiding(served: Served, window: Callable[..., Window], **options: Any) ->
 SIZES = (PHONE, TABLET, DESKTOP)
 SCHEMES = [
     pytest.param("dark", PHONE, id="dark-phone"),
-    pytest.param("light", DESKTOP, id="light-desktop"),
+    pytest.param("light", DESKTOP, id="light-desktop", marks=pytest.mark.slow),
     pytest.param("dark", DESKTOP, id="dark-desktop", marks=pytest.mark.slow),
     pytest.param("light", PHONE, id="light-phone", marks=pytest.mark.slow),
 ]
@@ -130,6 +130,7 @@ def test_keys_answer_the_guide(served: Served, window: Callable[..., Window]) ->
     until(lambda: served.host.shown.session.step == "check", "undone")
 
 
+@pytest.mark.slow
 def test_keys_work_after_a_tap_on_a_button(served: Served, window: Callable[..., Window]) -> None:
     page = at_guiding(served, window).page
     page.click("[data-word=confirm]")
@@ -149,6 +150,7 @@ def test_the_instruction_is_announced(served: Served, window: Callable[..., Wind
     assert page.locator("#announce").text_content().startswith("Check")
 
 
+@pytest.mark.slow
 def test_sound_starts_with_a_tap_and_each_part_can_be_muted(
     served: Served, window: Callable[..., Window]
 ) -> None:
@@ -163,6 +165,7 @@ def test_sound_starts_with_a_tap_and_each_part_can_be_muted(
     assert not page.locator("[data-sound=tone]").is_checked()
 
 
+@pytest.mark.slow
 def test_a_refresh_half_way_changes_nothing(served: Served, window: Callable[..., Window]) -> None:
     page = at_guiding(served, window).page
     page.keyboard.press("Enter")
@@ -233,6 +236,7 @@ def test_a_pulled_cable_is_told_and_the_page_goes_on_where_it_was(
     cable.close()
 
 
+@pytest.mark.slow
 def test_two_windows_see_the_same_and_hand_over(served: Served, window: Callable[..., Window]) -> None:
     first = at_guiding(served, window).page
     second = window(served.address, *DESKTOP).page

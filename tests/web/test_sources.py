@@ -92,6 +92,7 @@ def test_a_network_camera_goes_through_the_same_pages(
     host.close()
 
 
+@pytest.mark.slow
 def test_a_recording_is_chosen_from_the_list(
     serve: Callable[..., Served], window: Callable[..., Window], tmp_path: Path
 ) -> None:

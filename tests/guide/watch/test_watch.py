@@ -76,7 +76,8 @@ def test_what_was_noticed_in_the_looks_stands_beside_the_verdict() -> None:
     assert done.session.results[-1].verdict.advice.count(REMARKS[Flag.OTHER_CURVE].cure) == 1
 
 
-@pytest.mark.parametrize("ratio_known", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("ratio_known", [False, True])
 def test_a_plain_star_that_overfills_the_picture_and_so_has_no_scale_will_do(ratio_known: bool) -> None:
     done = run(Lens(zoom=10.0, delta_um=45.0, plain=True, ratio_known=ratio_known))
     assert is_right(done), (done.left_um, done.verdict, done.session.correction.rounds)
