@@ -1,5 +1,6 @@
 """`auto --all` as it is typed."""
 
+import io
 import json
 import subprocess
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from backfocus.cli.fleet import rows_that_fit, table_of_rows
+from backfocus.cli.fleet import print_what_to_do, rows_that_fit, table_of_rows
 from backfocus.session.fleet.rows import Row
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -80,3 +81,14 @@ def test_a_name_is_no_markup_and_those_at_work_are_seen_where_not_all_fit() -> N
         console.print(table_of_rows(rows))
     assert "[red]0[/]" in capture.get()
     assert "tele, 3 looks" in capture.get()
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_terminal_breaks_what_to_do_between_words_and_a_pipe_has_it_in_one_line(is_terminal: bool) -> None:
+    said = "the host refuses the connection: check the port and that streaming is switched on"
+    console = Console(file=io.StringIO(), width=30, force_terminal=is_terminal, color_system=None)
+    print_what_to_do([Row("[b]hall[/]", state="done", error=said)], console)
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().strip().splitlines()
+    assert " ".join(line.strip() for line in lines) == f"[b]hall[/]: {said}"
+    assert (max(map(len, lines)) <= 30) == is_terminal

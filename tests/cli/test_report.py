@@ -1,10 +1,13 @@
 """`backfocus report`: the name of the file says what is in it."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from backfocus.cli.certificate import file_in_folder
 from backfocus.cli.session import Wanted, end
+from backfocus.errors import OutputError
 from backfocus.guide.events import Stopped
 from backfocus.guide.procedure import advance
 from backfocus.guide.records import to_dict
@@ -78,3 +81,24 @@ def test_a_pdf_without_the_extra(backfocus: Run, tmp_path: Path) -> None:
     assert "pip install 'backfocus[pdf]'" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
     assert not (tmp_path / "cert.pdf").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="/proc")
+@pytest.mark.parametrize("place", [".", "gone/wall.html", "read-me/wall.html", "/proc/wall.html"])
+def test_a_place_that_takes_no_file_is_refused_before_the_work(tmp_path: Path, place: str) -> None:
+    (tmp_path / "read-me").write_text("a file, and no folder")
+    with pytest.raises(OutputError, match="choose another place with --report"):
+        file_in_folder("--report", tmp_path / place)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes")
+def test_trying_a_place_changes_nothing_there(tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    kept, pipe = folder / "kept.html", folder / "pipe.html"
+    kept.write_text("kept")
+    os.mkfifo(pipe)  # opening it would wait for a reader, for ever
+    for path in (kept, pipe, folder / "new.html"):
+        assert file_in_folder("--report", path) == path
+    assert kept.read_text() == "kept"
+    assert {each.name for each in folder.iterdir()} == {"kept.html", "pipe.html"}

@@ -229,14 +229,14 @@ def _one(asked: options.Asked, address: str, wanted: _Wanted) -> None:
             store, camera, rig, auto_json(last), wide.shot,
             begun_at=begun_at, is_reference=wanted.reference,
         )  # fmt: skip
-    if wanted.table is not None:
-        _write(wanted.table, last.answer, run)
     if wanted.json:
         sys.stdout.write(json.dumps(kept.line) + "\n")
     else:
         _show(last.answer, last)
         if words := drift_words(kept.line):
             typer.echo(words)
+    if wanted.table is not None:  # last: what was found is told, though the disk is full
+        _write(wanted.table, last.answer, run)
     raise typer.Exit(Row(camera.name, line=kept.line).exit_code)
 
 

@@ -1,5 +1,6 @@
 """A certificate as the file that an option names: a page, or a PDF."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,12 +25,25 @@ def file_to_write(option: str, path: Path) -> Path:
 
 
 def file_in_folder(option: str, path: Path) -> Path:
-    """The path given with an option, if a file can stand there: said before the work, and not after it."""
-    if path.is_dir():
-        raise OutputError(f"{path}: Is a directory: choose another place with {option}")
-    if not path.parent.is_dir():
-        raise OutputError(f"{path}: No such file or directory: choose another place with {option}")
+    """The path given with an option, if a file can stand there: said before the work, and not after it.
+
+    It is tried, for permissions do not tell: a disk can be mounted read-only, and root is refused in /proc.
+    """
+    try:
+        _try_to_write(path)
+    except OSError as fault:
+        raise OutputError(f"{path}: {fault.strerror or fault}: choose another place with {option}") from None
     return path
+
+
+def _try_to_write(path: Path) -> None:
+    """Open the file for writing and leave all as it was."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+        path.unlink()
+    except FileExistsError:
+        if path.is_file() or path.is_dir():  # a pipe or a device is left alone: it could wait for its reader
+            os.close(os.open(path, os.O_WRONLY))
 
 
 def write_report(option: str, path: Path, report: "SessionReport") -> None:

@@ -21,6 +21,7 @@ from .certificate import file_in_folder, now_words
 from .crash import crash_line
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.live import Live
     from rich.table import Table
 
@@ -247,23 +248,33 @@ def rows_that_fit(rows: "list[Row]", lines: int) -> "list[Row]":
 def _sum_up(rows: "list[Row]", order: Order) -> None:
     from rich.console import Console
 
-    from ..session.fleet.rows import worst, worst_first
+    from ..session.fleet.rows import worst
 
     counts = _counts(rows)
     if order.json:
         all_ = {"kind": "all", "cameras": len(rows), "counts": counts, "exit_code": worst(rows)}
         sys.stdout.write(json.dumps(all_) + "\n")
         return
-    Console(highlight=False).print(table_of_rows(rows))
-    typer.echo()
-    for row in worst_first(rows):
-        if words := _to_do(row):
-            typer.echo(f"{row.name}: {words}")
+    console = Console(highlight=False)
+    console.print(table_of_rows(rows))
+    print_what_to_do(rows, console)
     said = ", ".join(f"{count} {word}" for word, count in counts.items())
     typer.echo(f"{len(rows)} cameras: {said}.")
     for path in (order.telling.report, order.telling.prometheus):
         if path is not None:
             typer.echo(str(path))
+
+
+def print_what_to_do(rows: "list[Row]", console: "Console") -> None:
+    """A paragraph for each camera that needs a hand; in a terminal broken between words, else in one line."""
+    from rich.text import Text
+
+    from ..session.fleet.rows import worst_first
+
+    console.print()
+    for row in worst_first(rows):
+        if words := _to_do(row):
+            console.print(Text(f"{row.name}: {words}"), soft_wrap=not console.is_terminal)
 
 
 def _counts(rows: "list[Row]") -> dict[str, int]:

@@ -1,6 +1,7 @@
 """A stored session, or a clip that was checked, as the record that reports are printed from."""
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -65,7 +66,18 @@ def told_estimate(line: Mapping[str, Any]) -> Estimate | None:
         ZoomPoint(each["scale_px"], each["residual_um"], each["sigma_um"]) for each in line["zoom"]
     )
     numbers = {key: line[key] for key in ("delta_um", "sigma_um", "low_um", "high_um", "sign_known")}
-    return Estimate(**numbers, zoom=points)
+    return Estimate(
+        **numbers, b_um=_at_tele_um(numbers["delta_um"], numbers["sign_known"], points), zoom=points
+    )
+
+
+def _at_tele_um(delta_um: float, sign_known: bool, points: Sequence[ZoomPoint]) -> float:
+    """What the focus added at tele; the line does not tell it, but its point at tele does."""
+    by_scale = sorted(points, key=lambda point: point.scale_px)
+    if not by_scale:
+        return 0.0
+    wide, tele = by_scale[0], by_scale[-1]
+    return tele.residual_um - (delta_um if sign_known else math.copysign(delta_um, wide.residual_um))
 
 
 def check_report(found: ClipCheck, rig: Rig, *, started_at: str) -> SessionReport:
