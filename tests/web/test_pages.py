@@ -283,6 +283,7 @@ def test_what_is_noted_stands_in_the_record_as_words(
         lambda: served.host.shown.session and len(served.host.shown.session.notes) == len(names) - 1, "noted"
     )
     until(lambda: served.host.shown.session.nd.startswith("nd "), "the ND names the result")
+    page.wait_for_selector("#guide:not([hidden])")  # what the server knows the page shows a moment later
     page.keyboard.press("q")
     page.click("#finish-yes")
     page.wait_for_selector("#over:not([hidden])")
