@@ -1,6 +1,8 @@
 """Cameras over HTTP: how name and password are said, and that errors hold neither."""
 
 import itertools
+import socket
+import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
 from urllib.parse import urlsplit
@@ -107,6 +109,37 @@ def test_an_answer_in_drops_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None
 
     with pytest.raises(NoAnswerError, match="does not end"):
         Http(ADDRESS, "offered", httpx.MockTransport(drip)).ask("/a")
+
+
+DROPS, DROP_S = 400, 0.01
+
+
+def drip_a_head(listening: socket.socket) -> None:
+    """A head that comes byte by byte until the caller goes, or for four seconds."""
+    caller, _ = listening.accept()
+    with caller:
+        caller.settimeout(DROP_S)
+        caller.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+        for _ in range(DROPS):
+            try:
+                caller.sendall(b".")
+                caller.recv(4096)
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+
+
+def test_a_head_in_drops_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backfocus.control.http.http.WHOLE_S", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        dripping = threading.Thread(target=drip_a_head, args=(listening,))
+        dripping.start()
+        camera = Http(urlsplit(f"vapix://127.0.0.1:{listening.getsockname()[1]}"))
+        with pytest.raises(NoAnswerError, match="does not end"):
+            camera.ask("/a")
+        camera.close()
+        dripping.join()
 
 
 def test_a_packed_answer_that_nobody_asked_for_is_not_unpacked() -> None:

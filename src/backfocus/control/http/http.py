@@ -1,6 +1,7 @@
 """Cameras that are asked over HTTP: a session with name and password, and one way to fail."""
 
 import re
+import threading
 import time
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any
@@ -17,7 +18,8 @@ from ..polled import NoAnswerError
 CONNECT_S, ANSWER_S = 3.0, 3.0
 """Longest wait for a connection, and for the next bytes of an answer."""
 WHOLE_S = 12.0
-"""An answer that comes in drops is given up after so long: it may never end."""
+"""An answer that comes in drops, head or body, is given up after so long: it may never end."""
+ENDLESS = "its answer does not end"
 LONGEST_BYTES = 4 << 20
 """Longest answer that is read; those of cameras have some kilobytes, a video stream has no end."""
 NOT_UNDERSTOOD = (LookupError, ValueError, NotImplementedError, httpx.ProtocolError)
@@ -74,7 +76,7 @@ class _Whole(httpx.SyncByteStream):
         for part in self._inner:
             length += len(part)
             if length > LONGEST_BYTES or time.monotonic() > until_s:
-                raise httpx.ReadError("its answer does not end")
+                raise httpx.ReadError(ENDLESS)
             yield part
 
     def close(self) -> None:
@@ -88,13 +90,33 @@ class _Bounded(httpx.BaseTransport):
         self._inner = inner
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        response = self._inner.handle_request(request)
+        response = self._headed(request)
         if response.headers.get("content-encoding", "identity").lower() != "identity":
             response.close()
             raise httpx.ReadError("its answer is compressed, which nobody asked for")
         if isinstance(response.stream, httpx.SyncByteStream):
             response.stream = _Whole(response.stream)
         return response
+
+    def _headed(self, request: httpx.Request) -> httpx.Response:
+        """An answer whose head is there. What waits for it knows no end but silence, so its line is cut."""
+        late = threading.Event()
+
+        def cut() -> None:
+            late.set()
+            self._inner.close()
+
+        watch = threading.Timer(WHOLE_S, cut)
+        watch.daemon = True
+        watch.start()
+        try:
+            return self._inner.handle_request(request)
+        except httpx.TransportError:
+            if late.is_set():
+                raise httpx.ReadError(ENDLESS) from None
+            raise
+        finally:
+            watch.cancel()
 
     def close(self) -> None:
         self._inner.close()
