@@ -7,6 +7,7 @@ exact curve of the residual they leave. One whole run with drawn pictures is amo
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -110,33 +111,34 @@ def test_a_virtual_lens_without_motors_is_refused() -> None:
         raise AssertionError("it was opened")
 
 
+def set_by_the_command(forks: Forks, folder: Path, sim: str, between: str, delta_um: float) -> dict[str, Any]:
+    """What `auto` says of a lens that its motor has set."""
+    address = (
+        f"sim://?delta_um={delta_um:g}&motor=back-focus&codec=none&fps=12.5&settle_s=0.1&latency_s=0.16&{sim}"
+    )
+    ended = forks.run("auto", address, "--yes", "--json", "--between", between, cwd=folder)
+    assert ended.returncode == 0, ended.stderr
+    line: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
+    assert line["verdict"] == "set"
+    # moved by what was wrong, to within half the depth of focus of 9 um
+    assert line["corrected_um"] == pytest.approx(delta_um, abs=9.0)
+    assert abs(line["residual_um"]) < 9.0
+    return line
+
+
 @pytest.mark.slow
 def test_the_command_sets_the_back_focus_by_its_motor(forks: Forks, tmp_path: Path) -> None:
-    quick = "zoom=4&size=480x270&codec=none&fps=12.5&zoom_s=0.6&focus_s=0.3&settle_s=0.1&latency_s=0.16"
-    address = f"sim://?delta_um=-30&motor=back-focus&{quick}"
-    ended = forks.run("auto", address, "--yes", "--json", "--between", "0", cwd=tmp_path)
-    assert ended.returncode == 0, ended.stderr
-    line = json.loads(ended.stdout.splitlines()[-1])
-    assert line["verdict"] == "set"
+    sim = "zoom=4&size=480x270&zoom_s=0.6&focus_s=0.3"
+    line = set_by_the_command(forks, tmp_path, sim, "0", -30.0)
     assert line["corrected"] is True
-    # moved by what was wrong, to within half the depth of focus of 9 um
-    assert line["corrected_um"] == pytest.approx(-30.0, abs=9.0)
-    assert abs(line["residual_um"]) < 9.0
     assert line["moves"] >= line["looks"] > 12
     assert [row["zoom"] for row in line["table"]] == [16384.0, 0.0]
 
 
 @pytest.mark.slow
 def test_the_command_sets_the_back_focus_by_a_bookshelf(forks: Forks, tmp_path: Path) -> None:
-    quick = "zoom=6&size=960x540&codec=none&fps=12.5&zoom_s=2&focus_s=0.5&settle_s=0.1&latency_s=0.16"
-    address = f"sim://?scene=shelf&delta_um=40&seed=11&motor=back-focus&{quick}"
-    ended = forks.run("auto", address, "--yes", "--json", "--between", "1", cwd=tmp_path)
-    assert ended.returncode == 0, ended.stderr
-    line = json.loads(ended.stdout.splitlines()[-1])
-    assert line["verdict"] == "set"
-    # to within half the depth of focus of 9 um
-    assert line["corrected_um"] == pytest.approx(40.0, abs=9.0)
-    assert abs(line["residual_um"]) < 9.0
+    sim = "scene=shelf&seed=11&zoom=6&size=960x540&zoom_s=2&focus_s=0.5"
+    line = set_by_the_command(forks, tmp_path, sim, "1", 40.0)
     assert line["table"][0]["zoom"] == 16384.0
 
 

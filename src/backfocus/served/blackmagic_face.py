@@ -6,7 +6,7 @@ Zoom and focus answer as newer firmware does. Only what the document has of them
 import json
 from typing import Any
 
-from ..control.untrusted import read_json
+from ..control.untrusted import number_in_json, read_json
 from ..guide.axes import Automatic
 from .http_server import Answer, Request
 from .virtual_camera import VirtualCamera
@@ -56,8 +56,8 @@ class BlackmagicFace:
         """The code that is answered."""
         match name:
             case "/lens/zoom" | "/lens/focus":
-                place = body.get("normalised")
-                if not isinstance(place, int | float) or not 0.0 <= place <= 1.0:
+                place = number_in_json(body.get("normalised"))
+                if place is None or not 0.0 <= place <= 1.0:
                     return 400
                 if name == "/lens/zoom":
                     self._camera.move_to_share("zoom", place)

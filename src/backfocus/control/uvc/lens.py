@@ -8,11 +8,12 @@ import errno
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from urllib.parse import SplitResult
 
 from ...errors import LensError, LensUnreachable
 from ...guide.axes import Automatic, Axis, AxisName
-from ..counting import FOCUS_PLAY, ZOOM_PLAY, Counting
+from ..counting import Counting, axes_of
 from ..polled import Look, NoAnswerError, Polled, polled
 from ..query import REVERSED, STRAIGHT, asked_for, which_way
 from . import v4l2
@@ -20,7 +21,6 @@ from .v4l2 import Control, Exposure, Range
 
 _MAY_BE_ASKED_AGAIN = (errno.EIO, errno.EPIPE, errno.ETIMEDOUT, errno.EBUSY, errno.EAGAIN)
 CONTROLS: dict[AxisName, Control] = {"zoom": Control.ZOOM, "focus": Control.FOCUS}
-PLAY: dict[AxisName, float] = {"zoom": ZOOM_PLAY, "focus": FOCUS_PLAY}
 
 Ioctl = Callable[[int, bytes], bytes]
 """Takes a request and its structure, gives it as the kernel filled it; raises OSError."""
@@ -50,10 +50,8 @@ class UvcRemote:
             for axis, each in self._ranges.items()
         }
         self.axes: Mapping[AxisName, Axis] = {
-            axis: Axis(
-                each.low, each.high, play=PLAY[axis] * (each.high - each.low), near=max(2.0, each.step)
-            )
-            for axis, each in self._ranges.items()
+            axis: replace(each, near=max(each.near, self._ranges[axis].step))
+            for axis, each in axes_of(self._countings).items()
         }
         self.remark = which_way(said, self._ranges, {"focus": "focus"})
         self._exposure: int = Exposure.APERTURE_PRIORITY
