@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from tests.clock import Clock
 
 from backfocus.control import polled
 from backfocus.control.address import open_lens
@@ -21,14 +22,9 @@ from backfocus.sim.settings import parse_sim
 QUICK = "sim://?motor=back-focus&zoom=4&size=64x64&zoom_s=0.2&focus_s=0.2&fps=5"
 
 
-class Clock:
-    s = 0.0
-
-    def __call__(self) -> float:
-        return self.s
-
+class Stepped(Clock):
     def on(self) -> None:
-        self.s += 0.02
+        self.now_s += 0.02
 
 
 def virtual(clock: Clock) -> Motors:
@@ -38,7 +34,7 @@ def virtual(clock: Clock) -> Motors:
 
 @pytest.mark.parametrize("guarded", [False, True])
 def test_the_motors_of_the_virtual_lens(guarded: bool) -> None:
-    clock = Clock()
+    clock = Stepped()
     lens = virtual(clock)
     check_lens_control(lambda: Guarded(lens, clock) if guarded else lens, time.thread_time, clock.on)
 
@@ -141,7 +137,7 @@ class Forgetful(Motors):
     ("made", "rule"), [(Wild, "refuses"), (Rash, "not settled"), (Forgetful, "put back")]
 )
 def test_what_breaks_it_is_named(made, rule) -> None:
-    clock, bench = Clock(), Bench(parse_sim(QUICK))
+    clock, bench = Stepped(), Bench(parse_sim(QUICK))
     lens = made(bench.lens, bench.pose, clock)
     with pytest.raises(AssertionError, match=rule):
         check_lens_control(lambda: lens, time.thread_time, clock.on)

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from tests.clock import Clock
 
 from backfocus.control.guarded import Guarded, by_hand
 from backfocus.errors import LensError, LensLost
@@ -37,13 +38,6 @@ class Lens:
         return was
 
 
-class Clock:
-    s = 0.0
-
-    def __call__(self) -> float:
-        return self.s
-
-
 @pytest.mark.parametrize(
     ("axis", "place"),
     [("focus", 9.9), ("focus", 90.1), ("zoom", math.nan), ("iris", 1.0), ("zoom", math.inf)],
@@ -62,7 +56,7 @@ def test_moves_that_come_too_soon_are_sent_later_and_the_newest_wins() -> None:
         guarded.move("focus", place)
     assert lens.sent == [("focus", 20.0)]
     assert not guarded.state().settled
-    clock.s = 0.6
+    clock.now_s = 0.6
     assert guarded.state().settled
     assert lens.sent == [("focus", 20.0), ("focus", 40.0)]
 
@@ -73,7 +67,7 @@ def test_a_motor_that_stands_still_is_stopped_and_told() -> None:
     lens.stuck = True
     guarded.move("zoom", 70.0)
     guarded.state()
-    clock.s = 4.0
+    clock.now_s = 4.0
     with pytest.raises(
         LensLost, match=r"zoom motor was sent to 70 and stands still at 0, or .* answers no more"
     ):

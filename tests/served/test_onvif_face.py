@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from onvif_schema import demand_valid
+from tests.clock import Clock
 
 from backfocus.control.http.http import Http
 from backfocus.control.onvif import onvif, soap
@@ -25,13 +26,6 @@ from backfocus.served.virtual_camera import VirtualCamera
 from backfocus.sim.settings import parse_sim
 
 LENS = parse_sim("sim://?motor=focus&zoom=4&size=64x64&zoom_s=60&focus_s=60")
-
-
-class Clock:
-    now_s = 0.0
-
-    def __call__(self) -> float:
-        return self.now_s
 
 
 @pytest.fixture

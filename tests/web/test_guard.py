@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
+from tests.clock import Clock
 
 from backfocus.web.guard import Guard, host_is_ours, origin_is_ours, path_is_ours
 from backfocus.web.tokens import COOKIE, COOKIE_S, Tokens
@@ -42,16 +43,9 @@ async def secret_app(scope, receive, send) -> None:  # type: ignore[no-untyped-d
     await PlainTextResponse("secret")(scope, receive, send)
 
 
-class Clock:
-    now_s = 1000.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(1000.0)
 
 
 @pytest.fixture

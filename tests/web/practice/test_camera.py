@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from tests.clock import Clock
 
 from backfocus.sim.lens import Pose
 from backfocus.video.source import check_video_source
@@ -17,13 +18,8 @@ from backfocus.web.practice.camera import (
 )
 
 
-class Clock:
+class Waited(Clock):
     """Time goes on only while somebody waits."""
-
-    now_s = 0.0
-
-    def __call__(self) -> float:
-        return self.now_s
 
     def wait(self, seconds: float) -> None:
         self.now_s += seconds
@@ -31,11 +27,11 @@ class Clock:
 
 @pytest.fixture(scope="module")
 def practice() -> PracticeBench:
-    return PracticeBench(hidden_camera(5), Clock())
+    return PracticeBench(hidden_camera(5), Waited())
 
 
 def test_it_keeps_the_rules_of_a_source(practice: PracticeBench) -> None:
-    clock = Clock()
+    clock = Waited()
     practice.clock = clock
     check_video_source(lambda: PracticeSource(practice, clock.wait), pictures=3)
 
