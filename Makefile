@@ -35,7 +35,7 @@ bench: setup     ## print the table of times and errors with this machine's name
 	@.venv/bin/python tools/bench.py
 
 bench-page: setup-tests  ## print times, weight and memory of the page in a browser (ten minutes)
-	@.venv/bin/python tools/bench_page.py
+	@.venv/bin/python -m tools.bench_page
 
 truth: setup     ## prove every number against somebody else's answer; writes docs/accuracy.md
 	@.venv/bin/python -m tools.truth
@@ -49,7 +49,7 @@ truth-long: setup  ## film, read and judge 600 recordings by real cameras, some 
 	@.venv/bin/python -m tools.truth.long --objects
 
 screenshots: setup-tests  ## take the pictures of the page for the README and the docs
-	@.venv/bin/python tools/screenshots.py
+	@.venv/bin/python -m tools.screenshots
 
 lock: setup      ## bring requirements.lock up to date with pyproject.toml
 	@VIRTUAL_ENV=$(CURDIR)/.venv .venv/bin/uv pip compile --universal --upgrade --generate-hashes --no-header --no-annotate \

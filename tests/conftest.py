@@ -2,7 +2,6 @@
 # ruff: noqa: E402
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +24,7 @@ from hypothesis import HealthCheck, settings
 from backfocus.sim.source import open_sim
 from backfocus.video.record import record
 
+from .browser import CHROMIUM, started
 from .forked import Forks
 
 # how long a busy machine takes to draw an example says nothing about the code
@@ -39,16 +39,6 @@ def no_config_of_whoever_runs_this(tmp_path_factory: pytest.TempPathFactory) -> 
     os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("data"))
     os.environ.pop("BACKFOCUS_CONFIG", None)
 
-
-CHROMIUM = shutil.which("chromium")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -81,15 +71,8 @@ def forks() -> Iterator[Forks]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
-    """Debian's browser; the tests that need it are skipped where it is missing.
-
-    One for all: playwright has one loop in a process.
-    """
+    """Debian's browser, one for all; the tests that need it are skipped where it is missing."""
     if CHROMIUM is None:
         pytest.skip("chromium is not installed (`make test` installs it where it may)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+    with started() as browser:
         yield browser
-        browser.close()

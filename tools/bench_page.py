@@ -1,6 +1,6 @@
 """Times of the page in a real browser on this machine: latency, pictures per second, weight, viewers, memory.
 
-    .venv/bin/python tools/bench_page.py [--seconds 20] [--viewers 10] [--memory-minutes 7]
+    .venv/bin/python -m tools.bench_page [--seconds 20] [--viewers 10] [--memory-minutes 7]
 
 A 1080p25 recording of the virtual camera is played at its own speed through the whole chain (decode, follow,
 watch, journal, socket) to Chromium on the loopback. The latency is taken in the page: from the stamp put on a
@@ -17,31 +17,22 @@ import json
 import os
 import platform
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
+from tests.browser import CHROMIUM, started
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from .served_page import Server, served
+
 LISTEN = """
 globalThis.ages = []; globalThis.arrivals = []; globalThis.pictures = 0;
 document.addEventListener("meter-shown", ({ detail }) => detail && ages.push(Date.now() - detail));
@@ -73,22 +64,19 @@ def main() -> None:
     parser.add_argument("--viewers", type=int, default=10)
     parser.add_argument("--memory-minutes", type=float, default=7.0, help="0: not measured")
     asked = parser.parse_args()
-    chromium = shutil.which("chromium")
-    if chromium is None:
+    if CHROMIUM is None:
         sys.exit("the bench of the page needs chromium: apt-get install chromium")
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     print(f"the page on {platform.node() or platform.machine()}, {os.cpu_count()} cores, load {load:.1f}")
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as play:
+    with tempfile.TemporaryDirectory() as name, started() as browser:
         folder = Path(name)
-        browser = play.chromium.launch(executable_path=chromium, args=FLAGS)
         clip = _clip(folder, asked.seconds + 40.0 + 60.0 * asked.memory_minutes)
         for viewers in sorted({1, asked.viewers} - {0}):
-            with _served(clip, folder / f"{viewers}.db") as server:
+            with _of_clip(clip, folder / f"{viewers}.db") as server:
                 _times(browser, server, viewers, asked.seconds)
         if asked.memory_minutes:
-            with _served(clip, folder / "memory.db") as server:
+            with _of_clip(clip, folder / "memory.db") as server:
                 _memory(browser, server, asked.viewers or 10, asked.memory_minutes)
-        browser.close()
 
 
 def _clip(folder: Path, seconds: float) -> Path:
@@ -110,27 +98,8 @@ def _clip(folder: Path, seconds: float) -> Path:
     return clip
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A running server and where its page is."""
-
-    pid: int
-    address: str
-
-
-@contextmanager
-def _served(clip: Path, store: Path) -> Iterator[Server]:
-    command = [sys.executable, "-m", "backfocus", "serve", str(clip), "--port", "0"]
-    options = ["--store", str(store), "--pixel-um", "5", "--f-number", "1.8"]
-    process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    address = process.stdout.readline().strip()
-    try:
-        _wait_for(address)
-        yield Server(process.pid, address)
-    finally:
-        process.terminate()
-        process.wait()
+def _of_clip(clip: Path, store: Path) -> AbstractContextManager[Server]:
+    return served(str(clip), "--store", str(store), "--pixel-um", "5", "--f-number", "1.8")
 
 
 def _times(browser: Browser, server: Server, viewers: int, seconds: float) -> None:
@@ -253,16 +222,6 @@ def _number(message: str | bytes) -> int:
     if isinstance(message, str):
         return int(json.loads(message)["number"])
     return int(json.loads(message[4 : 4 + int.from_bytes(message[:4], "big")])["number"])
-
-
-def _wait_for(address: str) -> None:
-    for _ in range(200):
-        try:
-            with urllib.request.urlopen(address):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise SystemExit(f"{address} does not answer")
 
 
 if __name__ == "__main__":

@@ -3,20 +3,18 @@
 The virtual camera is guided by the page, its hand obeys, and Debian's browser takes a picture of each state.
 """
 
-import os
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
+from tests.browser import CHROMIUM, started
 
 from backfocus.web.controls import GONE_S
+
+from .served_page import served
 
 OUT = Path(__file__).parent.parent / "docs" / "images"
 CAMERA = "sim://?seed=7&delta_um=40&zoom=10&codec=none&noise=0.006&fps=12.5&size=960x540"
@@ -24,40 +22,29 @@ SHELF = "sim://?scene=shelf&clip=check&delta_um=30&zoom=6&size=960x540&seed=3"
 PHONE, TABLET, DESKTOP = (390, 844), (820, 1180), (1440, 900)
 ON_ITS_SIDE, SECOND_SCREEN = (844, 390), (1280, 720)
 LONGEST_S = 900.0
-FLAGS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def main() -> None:
-    chromium = shutil.which("chromium")
-    if chromium is None:
+    if CHROMIUM is None:
         sys.exit("screenshots need chromium: apt-get install chromium")
     OUT.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=FLAGS)
+    with tempfile.TemporaryDirectory() as folder, started() as browser:
         store = str(Path(folder) / "store.db")
-        with _served([], store) as address:
+        with served("--store", store) as server:
             for path, size, name in (
                 ("", PHONE, "setup-phone"),
                 ("", DESKTOP, "setup-desktop"),
                 ("chart", DESKTOP, "chart-desktop"),
             ):
-                page = _open(browser, address + path, size)
+                page = _open(browser, server.address + path, size)
                 _take(page, name)
                 page.context.close()
                 time.sleep(GONE_S + 1.0)  # until the next may hold the controls
-        with _served(["--practice"], str(Path(folder) / "practice.db")) as address:
-            _practice(browser, address)
+        with served("--practice", "--store", str(Path(folder) / "practice.db")) as server:
+            _practice(browser, server.address)
         _tele_beside_wide(browser, Path(folder) / "answer.html")
-        with _served([CAMERA], store) as address:
-            _procedure(browser, address)
-        browser.close()
+        with served(CAMERA, "--store", store) as server:
+            _procedure(browser, server.address)
 
 
 def _tele_beside_wide(browser: Browser, report: Path) -> None:
@@ -172,25 +159,6 @@ def _wait(page: Page, true: str) -> bool:
         page.wait_for_timeout(50)
     print(f"screenshots: gave up waiting for {true}", file=sys.stderr)
     return False
-
-
-@contextmanager
-def _served(options: list[str], store: str) -> Iterator[str]:
-    command = [sys.executable, "-m", "backfocus", "serve", *options, "--port", "0", "--store", store]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ})
-    assert server.stdout is not None
-    address = server.stdout.readline().strip()
-    try:
-        for _ in range(200):
-            try:
-                with urllib.request.urlopen(address):
-                    break
-            except OSError:
-                time.sleep(0.1)
-        yield address
-    finally:
-        server.terminate()
-        server.wait()
 
 
 if __name__ == "__main__":

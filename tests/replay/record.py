@@ -190,8 +190,7 @@ def page(store: Store, folder: Path) -> tuple[float, ...]:
     import socket
 
     import uvicorn
-    from playwright.sync_api import sync_playwright
-    from tests.conftest import CHROMIUM, FLAGS
+    from tests.browser import started
     from tests.web.conftest import NOTE_WHAT_IS_SHOWN, Served
     from tests.web.learner import Learner
     from tests.web.steps import Steps
@@ -208,8 +207,7 @@ def page(store: Store, folder: Path) -> tuple[float, ...]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     served = Served(f"http://127.0.0.1:{listening.getsockname()[1]}", host)
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+    with started() as browser:
         window = browser.new_page(viewport={"width": 390, "height": 844})
         window.add_init_script(NOTE_WHAT_IS_SHOWN)
         window.set_default_timeout(120_000)
@@ -219,7 +217,6 @@ def page(store: Store, folder: Path) -> tuple[float, ...]:
         window.click("#begin")
         learner = Learner(window, lambda pictures: steps.go(pictures, host))
         learner.follow(400.0, lambda words: False)
-        browser.close()
     bench = host._lesson.practice.bench
     host.close()
     server.should_exit = True
