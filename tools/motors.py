@@ -10,7 +10,6 @@ the counts into docs/accuracy.md. Numbers below 1000 are there to learn from, th
 
 import argparse
 import json
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,9 @@ import numpy as np
 from backfocus.session.motors import Progress, Wishes, auto_json, open_run
 from backfocus.session.rig import resolve, rig_options
 
-from .truth.rigs import counts, kept, quote
+from .truth.long.shelf import commit
+from .truth.quoting import put
+from .truth.rigs import FROM, TO, counts, kept, quoted
 
 KINDS = ("back-focus", "focus", "rear", "tracking")
 SENSORS = (
@@ -103,12 +104,6 @@ def run(number: int, kind: str, size: str = "") -> Line:
     }
 
 
-def commit() -> str:
-    """The version that is run."""
-    asked = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
-    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rigs", type=int, default=20)
@@ -132,7 +127,7 @@ def main() -> None:
     for row in counts(lines):
         print(" | ".join(row))
     if given.quote:
-        quote(lines)
+        put(quoted(lines), FROM, TO)
 
 
 if __name__ == "__main__":

@@ -10,9 +10,10 @@ from tools.truth.long import objects
 from tools.truth.long.draw import CHOSEN_BELOW, PROVED_FROM, Case, aberration, draw, draw_live
 from tools.truth.long.film import Recording
 from tools.truth.long.judge import Outcome, counted
-from tools.truth.long.quoted import PAGE, kept_outcomes, quoted
+from tools.truth.long.quoted import kept_outcomes, quoted
 from tools.truth.long.results import outcome_of, write
 from tools.truth.long.shelf import Filmed, is_kept, keep, kept
+from tools.truth.quoting import PAGE
 
 from backfocus.measure.reading import Flag, Reading, Star
 from backfocus.sim.clip import STEADY_S, ZOOM_S

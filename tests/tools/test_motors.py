@@ -1,6 +1,7 @@
 """What the accuracy page says of motors is what was kept, and the counting tells good from bad."""
 
-from tools.truth.rigs import PAGE, counts, kept, quoted
+from tools.truth.quoting import PAGE
+from tools.truth.rigs import counts, kept, quoted
 
 FOUND = {"true_um": 40.0, "found_um": 40.5, "found_low_um": 39.0, "found_high_um": 41.0}
 LEFT = {"left_um": -0.5, "told_um": 0.1, "told_low_um": -1.0, "told_high_um": 1.0}

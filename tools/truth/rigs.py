@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).parents[1] / "motors.jsonl"
-PAGE = Path(__file__).parents[2] / "docs" / "accuracy.md"
 FROM, TO = "<!-- counts of the virtual rigs -->", "<!-- end of the counts -->"
 HEAD = "| what | reached | asked |\n| --- | --- | --- |\n"
 NAMES = {"rear": "not-front-focus", "tracking": "tracking"}
@@ -30,15 +29,6 @@ def quoted(lines: Sequence[Line]) -> str:
     proof = [line for line in lines if line["rig"] >= PROOF]
     rows = "".join(f"| {what} | {reached} | {asked} |\n" for what, reached, asked in counts(proof))
     return f"{FROM}\n\n{HEAD}{rows}\n{TO}"
-
-
-def quote(lines: Sequence[Line], page: Path = PAGE) -> None:
-    """Put the table into the page, where it stood."""
-    before, _, rest = page.read_text(encoding="utf-8").partition(FROM)
-    _, end, after = rest.partition(TO)
-    if not end:
-        raise ValueError(f"{page} has no place for the counts of the virtual rigs")
-    page.write_text(before + quoted(lines) + after, encoding="utf-8")
 
 
 def counts(lines: Sequence[Line]) -> list[Row]:

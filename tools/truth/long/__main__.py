@@ -22,11 +22,12 @@ from itertools import chain
 
 import cv2
 
+from ..quoting import put
 from . import guided, objects
 from .draw import PROVED_FROM
 from .film import Job, film_and_keep
 from .judge import WORDS, Count, Outcome, all_ways, counted
-from .quoted import quote
+from .quoted import FROM, TO, quoted
 from .results import RESULTS, write
 from .shelf import FOLDER, is_kept
 
@@ -57,7 +58,7 @@ def main() -> int:
     write(outcomes, FOLDER / f"outcomes-{seeds.start}-{seeds.stop}.jsonl")
     if options.write:
         write(outcomes, RESULTS)
-        quote(outcomes)
+        put(quoted(outcomes), FROM, TO)
     return 0
 
 

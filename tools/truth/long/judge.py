@@ -13,6 +13,7 @@ from backfocus.solve.camera import CameraCurve
 from backfocus.solve.clip import ClipAnswer, judge_clip
 from backfocus.solve.learned import next_time
 
+from .draw import Case
 from .shelf import Filmed, kept
 
 SET_WRONG_H, ADJUST_WRONG_H = 1.1, 0.9
@@ -83,14 +84,18 @@ def judged(filmed: Filmed, how: Judged, learned: CameraCurve | None = None) -> O
     """What `check` says of a recording; `learned`: what is known of its camera."""
     case = filmed.case
     seen = [each for each in filmed.readings if how == "swept" or (each.at_s or 0.0) < SWEEP_FROM_S]
-    answer: ClipAnswer = judge_clip(seen, case.optics, camera=learned)
+    return outcome(case, how, filmed.commit, judge_clip(seen, case.optics, camera=learned))
+
+
+def outcome(case: Case, how: Judged, filmed_at: str, answer: ClipAnswer) -> Outcome:
+    """What was said of a case, against its truth; `filmed_at`: the commit that filmed it."""
     found = answer.back_focus
     return Outcome(
         seed=case.seed,
         judged=how,
         address=case.address,
         declared=case.declared,
-        filmed_at=filmed.commit,
+        filmed_at=filmed_at,
         true_um=case.settings.delta_um,
         h_um=round(case.h_um, 3),
         verdict=answer.verdict.kind,

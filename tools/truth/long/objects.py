@@ -23,7 +23,8 @@ from backfocus.session.clip_check import check_clip
 from backfocus.session.rig import RigOptions, resolve
 
 from .draw import Case
-from .judge import Count, Outcome
+from .judge import Count, Judged, Outcome, outcome
+from .results import outcome_of
 from .shelf import FOLDER, commit
 
 PROVED_FROM, CLIPS = 300, 500
@@ -75,40 +76,20 @@ def checked(seed: int, folder: Path = FOLDER) -> Checked:
     cv2.setNumThreads(1)
     path = folder / f"object-{seed:06d}.json"
     if path.exists():
-        return _from_plain(json.loads(path.read_text(encoding="utf-8")))
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        return Checked(**plain | {"outcome": outcome_of(plain["outcome"])})
     case, made_by, begun_s = draw(seed), commit(), time.process_time()
     found = check_clip(resolve(RigOptions(source=case.address)))
-    answer, error = found.answer, found.answer.back_focus
-    outcome = Outcome(
-        seed=seed,
-        judged="swept" if "sweep=" in case.address else "plain",
-        address=case.address,
-        declared=case.declared,
-        filmed_at=made_by,
-        true_um=case.settings.delta_um,
-        h_um=round(case.h_um, 3),
-        verdict=answer.verdict.kind,
-        delta_um=None if error is None else round(error.delta_um, 3),
-        low_um=None if error is None else round(error.low_um, 3),
-        high_um=None if error is None else round(error.high_um, 3),
-        sign_known=error is not None and error.sign_known,
-        referenced=answer.referenced,
-        flags=tuple(sorted(str(flag) for flag in answer.flags)),
-    )
+    how: Judged = "swept" if "sweep=" in case.address else "plain"
+    said = outcome(case, how, made_by, found.answer)
     took_s = round(time.process_time() - begun_s, 1)
-    kept = Checked(outcome, SCENES[seed // 2 % len(SCENES)], found.target, answer.verdict.reason, took_s)
+    reason = found.answer.verdict.reason
+    kept = Checked(said, SCENES[seed // 2 % len(SCENES)], found.target, reason, took_s)
     folder.mkdir(exist_ok=True)
     part = path.with_suffix(".part")
     part.write_text(json.dumps(asdict(kept)), encoding="utf-8")
     part.replace(path)
     return kept
-
-
-def _from_plain(plain: dict[str, object]) -> Checked:
-    outcome = plain["outcome"]
-    assert isinstance(outcome, dict)
-    whole = Outcome(**outcome | {"flags": tuple(outcome["flags"])})
-    return Checked(**plain | {"outcome": whole})  # type: ignore[arg-type]
 
 
 def counted(clips: Sequence[Checked]) -> tuple[Count, ...]:

@@ -2,13 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
 from .judge import WORDS, Count, Outcome, counted
 from .results import RESULTS, outcome_of
-from .shelf import ROOT
 
-PAGE = ROOT / "docs" / "accuracy.md"
 FROM, TO = "<!-- outcomes of the long campaign -->", "<!-- end of the outcomes -->"
 HEAD = "| recordings | wrong `set` or `adjust` | 95 % interval holds | decided |\n| --- | --- | --- | --- |\n"
 
@@ -24,16 +21,6 @@ def quoted(outcomes: Sequence[Outcome]) -> str:
     ways = ((title, [each for each in outcomes if each.judged == how], how) for how, title in WORDS.items())
     rows = (_row(f"{len(part)} {title}", counted(part, how)) for title, part, how in ways if part)
     return f"{FROM}\n\n{HEAD}{''.join(rows)}\n{TO}"
-
-
-def quote(outcomes: Sequence[Outcome], page: Path = PAGE) -> None:
-    """Put the table into the page, where it stood."""
-    text = page.read_text(encoding="utf-8")
-    before, _, rest = text.partition(FROM)
-    _, end, after = rest.partition(TO)
-    if not end:
-        raise ValueError(f"{page} has no place for the outcomes of the long campaign")
-    page.write_text(before + quoted(outcomes) + after, encoding="utf-8")
 
 
 def _row(title: str, counts: Sequence[Count]) -> str:
