@@ -18,7 +18,7 @@ import json
 import multiprocessing
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -100,11 +100,13 @@ def main() -> int:
     return 0 if _tell([kept[job] for job in jobs]) else 1
 
 
-def _all(jobs: Sequence[Job], processes: int) -> "list[Told] | map[Told]":
+def _all(jobs: Sequence[Job], processes: int) -> Iterator[Told]:
+    """Each as soon as it is done."""
     if processes == 1:
-        return map(told, jobs)
+        yield from map(told, jobs)
+        return
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        return list(pool.imap_unordered(told, jobs))
+        yield from pool.imap_unordered(told, jobs)
 
 
 def _kept(path: Path) -> dict[Job, Told]:
