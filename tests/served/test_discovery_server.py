@@ -1,7 +1,7 @@
 """Those who look for cameras find the virtual one, where it is asked to answer; only by its own types."""
 
 import pytest
-from onvif_schema import FOLDER, etree
+from tests.served.onvif_schema import FOLDER, etree
 
 from backfocus.control.discovery import neighbours
 from backfocus.control.discovery.discovery import matches, probe

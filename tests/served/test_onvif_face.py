@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from onvif_schema import demand_valid
 from tests.clock import Clock
+from tests.served.onvif_schema import demand_valid
 
 from backfocus.control.http.http import Http
 from backfocus.control.onvif import onvif, soap

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from ..control.untrusted import read_json
+from ..control.untrusted import number_in_json, read_json
 from ..guide.axes import Automatic, AxisName
 from .http_server import Answer, Request
 from .virtual_camera import VirtualCamera
@@ -131,14 +131,14 @@ class VapixFace:
         match method:
             case "setFocus":
                 axis: AxisName = "focus" if which == "0" else "back-focus"
-                at = wanted.get("position")
-                if not isinstance(at, int | float) or not 0 <= at <= 1:
+                at = number_in_json(wanted.get("position"))
+                if at is None or not 0.0 <= at <= 1.0:
                     return 2104, "Invalid parameter value specified"
                 self._camera.automatic(Automatic(focus=False))  # it has no automatic focus that goes on
                 self._camera.move_to_share(axis, at)
             case "setMagnification" if which == "0":
-                magnified, most = wanted.get("magnification"), self._camera.settings.zoom
-                if not isinstance(magnified, int | float) or not 1 <= magnified <= most:
+                magnified, most = number_in_json(wanted.get("magnification")), self._camera.settings.zoom
+                if magnified is None or not 1.0 <= magnified <= most:
                     return 2104, "Invalid parameter value specified"
                 self._camera.move_to_share("zoom", math.log(magnified) / math.log(most))
             case "setTemperatureCompensation" | "setIrCompensation" if which == "0":

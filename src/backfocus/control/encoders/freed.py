@@ -18,7 +18,6 @@ from dataclasses import dataclass
 LENGTH, KIND = 29, 0xD1
 PORT = 40000
 """Where most systems send."""
-ALL_CAMERAS = 0xFF
 _ZOOM, _FOCUS, _SUM = slice(20, 23), slice(23, 26), 28
 
 
