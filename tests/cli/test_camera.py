@@ -29,3 +29,13 @@ def test_a_name_without_a_password_is_refused(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.delenv("BACKFOCUS_PASSWORD", raising=False)
     with pytest.raises(UsageError, match="BACKFOCUS_PASSWORD"):
         camera("sim://", **ANY_PORT, user="kim", seconds=0.0)
+
+
+def test_where_the_whole_network_is_let_in_the_addresses_are_those_of_this_machine(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backfocus.served.serving.own_address", lambda: "192.0.2.7")
+    camera("sim://?size=64x64&fps=5", **ANY_PORT, host="0.0.0.0", seconds=0.0)
+    said = capsys.readouterr().out
+    assert "visca://192.0.2.7:" in said
+    assert "0.0.0.0" not in said

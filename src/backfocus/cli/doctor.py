@@ -175,9 +175,9 @@ def _store(store: str | None, config: str | None) -> str:
 
 
 def _network() -> Finding:
-    from ..web.serving import lan_address
+    from ..control.discovery.own_address import own_address
 
-    address = lan_address()
+    address = own_address()
     if address.startswith("127."):
         return Finding("network", "missing", "no network", "a phone needs one; files and devices do not")
     return Finding("network", "good", f"a phone reaches this machine at {address}")

@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from ..control.discovery.discovery import GROUP, TYPES
+from ..control.discovery.own_address import EVERYWHERE, own_address
 from ..control.onvif.soap import Message, Node, NotSoapError, envelope, inner, node, read
 from .onvif_device import PATHS, SCOPES
 
@@ -82,14 +83,7 @@ class DiscoveryServer(socketserver.ThreadingUDPServer):
         """One probe."""
         data, answering = request
         with contextlib.suppress(OSError):  # the one who asked may have gone
-            host = _seen_from(client_address) if self._host == "0.0.0.0" else self._host
+            host = own_address(client_address) if self._host == EVERYWHERE else self._host
             said = answer_to(data, self._device, f"http://{host}:{self._http_port}{PATHS['tds']}")
             if said is not None:
                 answering.sendto(said, client_address)
-
-
-def _seen_from(other: tuple[str, int]) -> str:
-    """The address of this machine that another one sees."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
-        way.connect(other)
-        return str(way.getsockname()[0])

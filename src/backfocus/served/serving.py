@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
+from ..control.discovery.own_address import EVERYWHERE, own_address
 from ..control.onvif.soap import Login
 from ..errors import UsageError
 from ..sim.settings import parse_sim
@@ -47,6 +48,7 @@ class Served:
     ----------
     camera : VirtualCamera
     host : str
+        At which other machines reach it, where the whole network is let in.
     video_port, visca_port, visca_tcp_port : int
     l10_line, visca_line : str
         The paths of its serial lines; "" without.
@@ -187,7 +189,9 @@ def serve_camera(
         lines = (L10Camera(camera, luck).hear, SerialCamera(visca).hear) if serial else ()
         paths = [stack.enter_context(pty_line(hear)) for hear in lines]
         places = [server.socket.getsockname()[1] for server in servers]
-        yield Served(camera, host, places[0], places[1], places[2], at, *paths)
+        everywhere = pictures.socket.getsockname()[0] == EVERYWHERE
+        reached = own_address() if everywhere else host
+        yield Served(camera, reached, places[0], places[1], places[2], at, *paths)
 
 
 def faces(camera: VirtualCamera, rtsp_port: int, guard: Guard | None) -> tuple[Face, ...]:

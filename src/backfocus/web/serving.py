@@ -11,6 +11,7 @@ from pathlib import Path
 import segno
 from starlette.types import ASGIApp
 
+from ..control.discovery.own_address import EVERYWHERE, own_address
 from ..errors import UsageError
 from ..session.database import make_private_folder
 from .app import make_app
@@ -91,7 +92,7 @@ def serve(
     UsageError
         If the port is taken or may not be used.
     """
-    listening = listen("0.0.0.0" if lan else "127.0.0.1", port)
+    listening = listen(EVERYWHERE if lan else "127.0.0.1", port)
     callers = Callers(limits or Limits())
     port = listening.getsockname()[1]
     if not lan:
@@ -101,7 +102,7 @@ def serve(
         PageServer(app, callers, fault).run([listening])
         return
     tokens = Tokens(kept_key(key_file) if key_file else secrets.token_bytes(32))
-    door = Door(tokens, lan_address(), port, say)
+    door = Door(tokens, own_address(), port, say)
 
     def guard(app: ASGIApp) -> ASGIApp:
         return Guard(app, names=LOOPBACK | own_names(), tokens=tokens, used=door.renew, at_hand=True)
@@ -148,16 +149,6 @@ def kept_key(file: Path) -> bytes:
     except OSError:
         pass  # phones then have to be let in again after a restart
     return key
-
-
-def lan_address() -> str:
-    """The address other machines reach this one at; the loopback where there is no network."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # sends nothing: only asks which way it would go
-            return str(probe.getsockname()[0])
-        except OSError:
-            return "127.0.0.1"
 
 
 def own_names() -> frozenset[str]:
