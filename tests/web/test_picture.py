@@ -9,7 +9,8 @@ import pytest
 
 from backfocus.frame import Frame, fields
 from backfocus.measure.reading import Edge, Object, Star, Tile
-from backfocus.web.picture import CENTRE_PX, WIDEST_PX, picture_of
+from backfocus.session.shots import WIDEST_PX
+from backfocus.web.picture import CENTRE_PX, picture_of
 
 
 def decoded(jpeg: bytes) -> np.ndarray:

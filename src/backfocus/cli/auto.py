@@ -225,19 +225,19 @@ def _one(asked: options.Asked, address: str, wanted: _Wanted) -> None:
                     typer.echo(_line(last, run))
         if last is None or last.answer is None:
             raise typer.Exit(4)
-        kept = keep_run(
+        line = keep_run(
             store, camera, rig, auto_json(last), wide.shot,
             begun_at=begun_at, is_reference=wanted.reference,
         )  # fmt: skip
     if wanted.json:
-        sys.stdout.write(json.dumps(kept.line) + "\n")
+        sys.stdout.write(json.dumps(line) + "\n")
     else:
         _show(last.answer, last)
-        if words := drift_words(kept.line):
+        if words := drift_words(line):
             typer.echo(words)
     if wanted.table is not None:  # last: what was found is told, though the disk is full
         _write(wanted.table, last.answer, run)
-    raise typer.Exit(Row(camera.name, line=kept.line).exit_code)
+    raise typer.Exit(Row(camera.name, line=line).exit_code)
 
 
 def _rig(asked: options.Asked, address: str) -> "Rig":

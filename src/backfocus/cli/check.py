@@ -16,8 +16,6 @@ from .remedies import REMEDIES
 if TYPE_CHECKING:
     from ..session.clip_check import ClipCheck
 
-EXIT_CODES = {"set": 0, "adjust": 1, "tracking": 1, "not-front-focus": 1, "unsure": 4}
-
 FirstTurn = Annotated[
     Literal["near", "infinity", "away", "towards"] | None,
     typer.Option(
@@ -93,6 +91,7 @@ def check(
     from ..session.certificate import check_report
     from ..session.clip_check import Question, check_clip
     from ..session.run import Limits
+    from ..solve.titles import EXIT_CODES
 
     path = report and file_to_write("--report", report)
     rig, begun_at = asked.rig(region_of_object=True), now_words()

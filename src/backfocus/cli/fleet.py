@@ -333,9 +333,6 @@ def _doing(row: "Row") -> str:
 
 def _to_do(row: "Row") -> str:
     """What to do about a camera in a sentence; "" where there is nothing."""
-    from ..session.motor_history import drift_words
-
     if row.line is None:
         return row.error
-    moved = drift_words(row.line) if row.line["drifted"] else ""
-    return f"{moved} {'' if row.verdict == 'set' else row.line['advice']}".strip()
+    return f"{row.moved} {'' if row.verdict == 'set' else row.line['advice']}".strip()

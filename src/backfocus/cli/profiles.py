@@ -92,9 +92,7 @@ def profiles(
         raise typer.Exit(4)
     _print(found, () if wanted else learned, sources)
     if not wanted:
-        sys.stdout.write(
-            "Yours is not listed? `backfocus profiles --unlisted` asks two questions about it.\n"
-        )
+        sys.stdout.write(f"{NOT_LISTED}\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,11 +30,11 @@ from ..session.rig import Rig
 from ..session.run import Limits, Moment
 from ..show.lines import camera_words, check_json
 from ..show.view import stage_name
+from ..solve.titles import EXIT_CODES
 from ..video.record import Recorder
 from ..video.source import VideoSource
 from . import options
 from .certificate import write_session
-from .check import EXIT_CODES
 from .keys import Keyboard
 from .live import residual_plot, verdict_lines
 from .person import Person

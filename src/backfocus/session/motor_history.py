@@ -33,15 +33,6 @@ class MotorCamera:
     group: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class KeptRun:
-    """A run that was kept: the number of its session, its drift, and its JSON with both."""
-
-    session_id: int
-    drift: Drift | None
-    line: Json
-
-
 def keep_run(
     store: Store,
     camera: MotorCamera,
@@ -51,8 +42,8 @@ def keep_run(
     *,
     begun_at: datetime,
     is_reference: bool = False,
-) -> KeptRun:
-    """Keep a run, and tell its drift against those kept before.
+) -> Json:
+    """Keep a run: its JSON with its drift against those kept before, and with the number of its session.
 
     Parameters
     ----------
@@ -61,12 +52,11 @@ def keep_run(
     is_reference : bool
         Whether later runs are to be compared with this one.
     """
-    found = drift_of(line, runs_of(store, camera.name))
-    told = dict(line) | drift_json(found)
+    told = dict(line) | drift_json(drift_of(line, runs_of(store, camera.name)))
     payload = told | {MOTORS: _motors(camera, is_reference=is_reference)}
     result = NdResult("", line["verdict"], line["delta_um"], line["sigma_um"], payload)
     number = _keep(store, camera, rig, begun_at, result, *(shot.entries if shot else ()))
-    return KeptRun(number, found, told | {"session": number})
+    return told | {"session": number}
 
 
 def keep_unreached(store: Store, camera: MotorCamera, rig: Rig, error: str, *, begun_at: datetime) -> int:

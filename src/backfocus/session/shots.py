@@ -71,13 +71,20 @@ class WideShot:
 
 def shot_of(frame: Frame, reading: Reading, at_s: float) -> Shot:
     """The picture of a look."""
-    codes = on_screen(frame)
-    rows, columns = codes.shape
-    share = min(1.0, WIDEST_PX / columns)
-    size = max(1, round(columns * share)), max(1, round(rows * frame.line_step * share))
-    small = cv2.resize(codes, size, interpolation=cv2.INTER_AREA)
-    jpeg = cv2.imencode(".jpg", small, (cv2.IMWRITE_JPEG_QUALITY, QUALITY))[1].tobytes()
-    return Shot(at_s, jpeg, star_png(Sighting(frame, reading)))
+    return Shot(at_s, jpeg(small(frame), QUALITY), star_png(Sighting(frame, reading)))
+
+
+def jpeg(codes: NDArray[np.uint8], quality: int) -> bytes:
+    """Code values as a file."""
+    return cv2.imencode(".jpg", codes, (cv2.IMWRITE_JPEG_QUALITY, quality))[1].tobytes()
+
+
+def small(frame: Frame) -> NDArray[np.uint8]:
+    """All of a picture as a screen takes it, `WIDEST_PX` wide at most, with the lines of both fields."""
+    width_px, height_px = frame.size_px
+    share = min(1.0, WIDEST_PX / width_px)
+    size = max(1, round(width_px * share)), max(1, round(height_px * share))
+    return np.asarray(cv2.resize(on_screen(frame), size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def on_screen(frame: Frame, luma: NDArray[np.generic] | None = None) -> NDArray[np.uint8]:
@@ -89,6 +96,6 @@ def on_screen(frame: Frame, luma: NDArray[np.generic] | None = None) -> NDArray[
     if frame.bits == 0:
         light = np.clip(np.nan_to_num(codes), 0.0, 1.0)
         return np.asarray(255.0 * (np.sqrt(light) if frame.transfer == "linear" else light), np.uint8)
-    eight = codes if frame.bits == 8 else np.asarray(codes >> (frame.bits - 8), np.uint16)  # type: ignore[operator]
+    eight = codes if frame.bits == 8 else np.right_shift(codes, frame.bits - 8)
     codes8 = np.asarray(np.minimum(eight, 255), np.uint8)
     return np.asarray(cv2.LUT(codes8, _FULL_RANGE), np.uint8) if frame.limited else codes8

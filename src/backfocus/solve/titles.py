@@ -21,8 +21,8 @@ TITLES: dict[Kind, Title] = {
     "unsure": Title("not sure", "Not sure"),
 }
 """By the name of the verdict in JSON and in Python."""
-
-
+EXIT_CODES: dict[str, int] = {"set": 0, "adjust": 1, "tracking": 1, "not-front-focus": 1, "unsure": 4}
+"""What a program that asked for a verdict ends with."""
 UNREACHED = "unreached"
 """In place of a verdict where motors were to look and did not answer."""
 

@@ -4,22 +4,18 @@ import json
 import struct
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ..frame import Frame
 from ..measure.reading import Edge, Object, Star
-from ..session.shots import on_screen
+from ..session.shots import jpeg, on_screen, small
 
-WIDEST_PX = 640
 QUALITY = 72
 CENTRE_PX = 96
 """Side of the magnified part, in pixels of the camera."""
 CENTRE_QUALITY = 88
 
 Target = Star | Edge | Object
-Bytes8 = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +87,7 @@ def _outline(target: Object) -> dict[str, object]:
 
 def picture_of(frame: Frame, target: Target | None) -> Picture:
     """The picture of a frame or field, with what was read in it."""
-    rows, width_px = frame.luma.shape
-    height_px = rows * frame.line_step
-    share = min(1.0, WIDEST_PX / width_px)
-    size = max(1, round(width_px * share)), max(1, round(height_px * share))
-    small = np.asarray(cv2.resize(on_screen(frame), size, interpolation=cv2.INTER_AREA), np.uint8)
-    return Picture(_jpeg(small, QUALITY), _centre(frame, target), width_px, height_px, target)
+    return Picture(jpeg(small(frame), QUALITY), _centre(frame, target), *frame.size_px, target)
 
 
 def _centre(frame: Frame, target: Target | None) -> bytes:
@@ -110,8 +101,4 @@ def _centre(frame: Frame, target: Target | None) -> bytes:
     if part.shape[0] < 8 or part.shape[1] < 8:
         return b""
     codes = np.repeat(on_screen(frame, part), frame.line_step, axis=0)
-    return _jpeg(codes, CENTRE_QUALITY)
-
-
-def _jpeg(codes: Bytes8, quality: int) -> bytes:
-    return cv2.imencode(".jpg", codes, (cv2.IMWRITE_JPEG_QUALITY, quality))[1].tobytes()
+    return jpeg(codes, CENTRE_QUALITY)

@@ -29,6 +29,7 @@ from urllib.parse import urlsplit
 from ...control.address import DRIVERS, VIRTUAL, check_lens
 from ...errors import Argument, UsageError
 from ..config import OF_ALL, TOP, Config, Reader, from_here, in_the_file, lines_in, settled
+from ..json_lines import digest
 from ..motor_history import MotorCamera
 from ..motors import Wishes, demand_virtual_motors, optics_of
 from ..rig import NOTHING_SAID, Rig, RigOptions, is_virtual, layered, resolve
@@ -52,9 +53,11 @@ class Listed:
     table: Path | None = None
 
     @property
-    def what(self) -> tuple[str, ...]:
-        """All that makes it this camera and this question, as text."""
-        return self.camera.name, self.camera.address, self.rig.source, repr(self.rig), repr(self.wishes)
+    def mark(self) -> str:
+        """Of this camera and this question, and of no other; tells nothing of either."""
+        return digest(
+            self.camera.name, self.camera.address, self.rig.source, repr(self.rig), repr(self.wishes)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,10 @@ class _Table:
         if address is None:
             raise self.reader.refusal(self.name, "address", "say where its motors are, as visca://192.0.2.10")
         rig = self._rig(
-            address, own, layered((self._options(TOP, shared), self._options(self.name, found))), said
+            address,
+            own,
+            layered((self.reader.options(TOP, shared), self.reader.options(self.name, found))),
+            said,
         )
         table = self._text(own, "table")
         return Listed(
@@ -159,9 +165,6 @@ class _Table:
         except UsageError as error:
             raise UsageError(self.reader.place(self.name, "address"), error.spelt(in_the_file)) from None
         return rig_
-
-    def _options(self, table: str, values: Mapping[str, Any]) -> RigOptions:
-        return self.reader.options(table, values)
 
     def _text(self, own: Mapping[str, Any], key: str) -> str | None:
         value = own.get(key)

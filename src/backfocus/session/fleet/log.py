@@ -19,8 +19,6 @@ from .rows import Row, row_of
 
 STALE_S = 6 * 3600.0
 """An unfinished run is gone on with so long after its last camera; a nightly one begins again."""
-
-
 TO_END_S = 20.0
 """For putting lenses back."""
 WAKE_S = 0.1
@@ -33,7 +31,7 @@ class FleetLog:
         self.path = path
 
     def begin(self, *, again: bool = False) -> dict[str, Row]:
-        """Take up the run that did not end: what is done, by the digest of each camera; nothing in a new one.
+        """Take up the run that did not end: what is done, by the mark of each camera; nothing in a new one.
 
         Parameters
         ----------
@@ -66,7 +64,7 @@ class FleetLog:
 
     def add(self, listed: Listed, row: Row) -> None:
         """One camera more, on the disk before the next."""
-        add_line(self.path, {"camera": digest(*listed.what), "row": row.as_json()})
+        add_line(self.path, {"camera": listed.mark, "row": row.as_json()})
 
     def add_process(self, number: int) -> None:
         """A process that moves a lens."""

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ...solve.titles import UNREACHED, verdict_word
+from ...solve.titles import EXIT_CODES, UNREACHED, verdict_word
 from ..motor_history import drift_words
 
 Json = dict[str, Any]
 State = Literal["waiting", "running", "done"]
 WORST_FIRST = (1, 3, 4, 0)
 """Exit codes in the order of their badness."""
-OF_VERDICTS = {"set": 0, "adjust": 1, "tracking": 1, "not-front-focus": 1, "unsure": 4}
 EXIT_UNREACHED = 3
 
 
@@ -45,7 +44,7 @@ class Row:
         """Of this camera: 1 off or drifted, 3 not reached, 4 not sure, 0 set."""
         if self.line is None:
             return EXIT_UNREACHED
-        return 1 if self.line["drifted"] else OF_VERDICTS[self.line["verdict"]]
+        return 1 if self.line["drifted"] else EXIT_CODES[self.line["verdict"]]
 
     @property
     def verdict(self) -> str:
@@ -62,8 +61,12 @@ class Row:
         """Why, in a sentence or two."""
         if self.line is None:
             return self.error
-        moved = drift_words(self.line) if self.line["drifted"] else ""
-        return f"{self.line['reason']} {moved}".strip()
+        return f"{self.line['reason']} {self.moved}".strip()
+
+    @property
+    def moved(self) -> str:
+        """How far it has drifted, in a sentence; "" within half the depth of focus."""
+        return drift_words(self.line) if self.line and self.line["drifted"] else ""
 
     @property
     def half_depths(self) -> float:

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
-from ..json_lines import digest
 from ..motor_history import keep_run, keep_unreached
 from ..run import Limits
 from ..store import Store
@@ -72,7 +71,7 @@ class FleetRun:
         done = self.log.begin(again=again)
         left = []
         for listed in self.fleet.cameras:
-            kept = done.get(digest(*listed.what))
+            kept = done.get(listed.mark)
             if kept is None:
                 left.append(listed)
             else:
@@ -104,12 +103,12 @@ class FleetRun:
             case Looked():
                 return replace(row, looks=message.looks, at_s=message.at_s, doing=message.doing)
             case Checked():
-                kept = keep_run(
+                line = keep_run(
                     self.store, listed.camera, listed.rig, message.line, message.shot,
                     begun_at=begun_at, is_reference=self.is_reference,
                 )  # fmt: skip
                 self._write_table(listed, message.table)
-                row = replace(row, state="done", line=kept.line)
+                row = replace(row, state="done", line=line)
                 self.log.add(listed, row)
                 return row
             case Failed():
