@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from backfocus.cli.certificate import file_in_folder
+from backfocus.cli.files import file_in_folder
 from backfocus.cli.session import Wanted, end
 from backfocus.errors import OutputError
 from backfocus.guide.events import Stopped

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import Argument, OutputError, UsageError
+from ..errors import Argument, UsageError
 from ..redaction import shown
 from . import options
 from .asking import Yes, as_interrupt, ask
-from .certificate import file_in_folder
+from .files import file_in_folder, write_file
 from .fleet import Order, Telling, check_all
 
 if TYPE_CHECKING:
@@ -259,16 +259,13 @@ def _rig(asked: options.Asked, address: str) -> "Rig":
 
 def _write(path: Path, answer: "MotorAnswer", run: "AutoRun") -> None:
     from ..session.motors import table_of
-    from ..solve.focus_table import table_csv, table_json
+    from ..solve.focus_table import table_text
 
     found = table_of(answer, run.lens.axes["focus"])
     if found is None:
         options.notice("there is no table to write: it takes two zoom positions that were found")
         return
-    try:
-        path.write_text(table_csv(found) if path.suffix.lower() == ".csv" else table_json(found), "utf-8")
-    except OSError as fault:
-        raise OutputError(f"{path}: {fault.strerror or fault}: choose another place with --table") from None
+    write_file("--table", path, table_text(found, path.name))
 
 
 def _line(progress: "Progress", run: "AutoRun") -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import OutputError, UsageError
+from ..errors import UsageError
 from . import options
-from .certificate import file_in_folder
+from .files import file_in_folder, write_file
 
 if TYPE_CHECKING:
     from ..control.discovery.discovery import Neighbour
@@ -93,10 +93,7 @@ def _record(address: str | None, to: Path | None) -> None:
         raise UsageError("--record LENS and --to FILE go together")
     file_in_folder("--to", to)
     said = record(address)
-    try:
-        to.write_text(written(address, said), encoding="utf-8")
-    except OSError as fault:
-        raise OutputError(f"{to}: {fault.strerror or fault}: choose another place with --to") from None
+    write_file("--to", to, written(address, said))
     options.notice(
         f"{len(said)} answers are in {to}. No password is among them, but what the camera says of itself is, "
         "such as its serial number: read it before you pass it on"

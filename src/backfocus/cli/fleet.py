@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Protocol
 import typer
 
 from .. import __version__
-from ..errors import OutputError, UsageError
+from ..errors import UsageError
 from . import options
 from .asking import as_interrupt, ask_for_all
-from .certificate import file_in_folder, now_words
+from .certificate import now_words
 from .crash import crash_line
+from .files import file_in_folder, not_written, write_file
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -120,10 +121,7 @@ def _write_wall(path: Path, store: "Store", fleet: "Fleet", rows: "list[Row]") -
 
     title = fleet.file.stem.replace("_", " ").replace("-", " ").capitalize()
     page = wall_html(cards_of(store, rows), title=title, checked_at=now_words(), version=__version__)
-    try:
-        path.write_text(page, "utf-8")
-    except OSError as fault:
-        raise OutputError(f"{path}: {fault.strerror or fault}: choose another place with --report") from None
+    write_file("--report", path, page)
 
 
 def _write_metrics(path: Path, rows: "list[Row]") -> None:
@@ -136,8 +134,7 @@ def _write_metrics(path: Path, rows: "list[Row]") -> None:
         half.replace(path)
     except OSError as fault:
         half.unlink(missing_ok=True)
-        words = fault.strerror or fault
-        raise OutputError(f"{path}: {words}: choose another place with --prometheus") from None
+        raise not_written("--prometheus", path, fault) from None
 
 
 @contextmanager

@@ -102,6 +102,11 @@ def _by_curve(knots: Sequence[Knot], zoom: float) -> tuple[float, float]:
     return place, doubt
 
 
+def table_text(table: FocusTable, name: str) -> str:
+    """The table as a file of this name holds it: for a spreadsheet where that ends in .csv."""
+    return table_csv(table) if name.lower().endswith(".csv") else table_json(table)
+
+
 def table_json(table: FocusTable) -> str:
     """The table as a file holds it."""
     knots = [asdict(each) for each in table.knots]

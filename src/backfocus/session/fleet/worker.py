@@ -17,7 +17,7 @@ from typing import Any
 
 from ...errors import BackfocusError
 from ...redaction import redact
-from ...solve.focus_table import table_csv, table_json
+from ...solve.focus_table import table_text
 from ..motors import AutoRun, Progress, auto_json, open_run, table_of
 from ..run import Limits
 from ..shots import Shot, WideShot
@@ -123,7 +123,7 @@ def _table(run: AutoRun, last: Progress, listed: Listed) -> str | None:
     found = table_of(last.answer, run.lens.axes["focus"])
     if found is None:
         return None
-    return table_csv(found) if listed.table.suffix.lower() == ".csv" else table_json(found)
+    return table_text(found, listed.table.name)
 
 
 def _end_with(pipe: Connection) -> None:
