@@ -14,6 +14,7 @@ from ..errors import Argument, UsageError
 from ..redaction import shown
 from . import options
 from .asking import Yes, as_interrupt, ask
+from .certificate import certificate_words
 from .files import file_in_folder, write_file
 from .fleet import Order, Telling, check_all
 
@@ -235,6 +236,7 @@ def _one(asked: options.Asked, address: str, wanted: _Wanted) -> None:
         _show(last.answer, last)
         if words := drift_words(line):
             typer.echo(words)
+        typer.echo(f"It is session {line['session']} in the history. {certificate_words(line['session'])}")
     if wanted.table is not None:  # last: what was found is told, though the disk is full
         _write(wanted.table, last.answer, run)
     raise typer.Exit(Row(camera.name, line=line).exit_code)

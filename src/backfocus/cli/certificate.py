@@ -17,6 +17,11 @@ def now_words() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
+def certificate_words(number: int | None) -> str:
+    """How to have the certificate of a session that was kept."""
+    return f"The certificate: backfocus report {number}"
+
+
 def file_to_write(option: str, path: Path) -> Path:
     """The path given with an option, if its name says what to write and its folder is there."""
     if path.suffix.lower() not in (".html", ".htm", ".pdf"):

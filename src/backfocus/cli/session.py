@@ -34,7 +34,7 @@ from ..solve.titles import EXIT_CODES
 from ..video.record import Recorder
 from ..video.source import VideoSource
 from . import options
-from .certificate import write_session
+from .certificate import certificate_words, write_session
 from .keys import Keyboard
 from .live import residual_plot, verdict_lines
 from .person import Person
@@ -251,7 +251,7 @@ def _print_end(last: Moment, number: int | None) -> None:
     ) is not None:
         console.print(camera)
     rounds = "1 round" if result.rounds == 1 else f"{result.rounds} rounds"
-    console.print(f"\n{rounds} in {last.at_s:.0f} s. The certificate: backfocus report {number}", style="dim")
+    console.print(f"\n{rounds} in {last.at_s:.0f} s. {certificate_words(number)}", style="dim")
     if (turned_um := _turned_um(last.session)) is not None:
         console.print(
             f"The back-focus ring moved the lens by {turned_um:.0f} um: divided by the degrees it was "
