@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from backfocus.report import Card, Estimate, wall_html
-from backfocus.report.wall import place_on_scale
+from backfocus.report.wall import scale_of
 
 GREY = np.full((9, 16), 90, np.uint8)
 JPEG = cv2.imencode(".jpg", GREY)[1].tobytes()
@@ -53,4 +53,11 @@ def test_it_needs_nothing_else_and_a_name_is_words() -> None:
 
 @pytest.mark.parametrize(("um", "percent"), [(0.0, 50.0), (9.0, 66.7), (-27.0, 0.0), (400.0, 100.0)])
 def test_a_scale_is_three_half_depths_to_either_side(um: float, percent: float) -> None:
-    assert place_on_scale(um, 9.0) == percent
+    assert scale_of(Estimate(um, 1.0, um - 2.0, um + 2.0), 9.0).at == percent
+
+
+@pytest.mark.parametrize(("um", "beyond"), [(26.9, ""), (27.1, "over"), (-27.1, "under")])
+def test_an_error_beyond_the_end_of_the_scale_is_an_arrow_that_points_there(um: float, beyond: str) -> None:
+    card = Card("a", "", "adjust", "off", "", "", Estimate(um, 1.0, um - 2.0, um + 2.0), 9.0)
+    page = wall_html([card], title="", checked_at="", version="")
+    assert f'<b class="{beyond}" style="left:' in page

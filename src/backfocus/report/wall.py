@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ..solve.titles import UNREACHED
 from .ink import FONT, colours
@@ -78,10 +78,29 @@ def short(reason: str) -> str:
     return _INTERVAL.sub("", reason)
 
 
-def place_on_scale(um: float, half_depth_um: float) -> float:
-    """Where a value stands on a card's scale, in per cent from its left; held at its ends."""
-    share = 0.5 + um / half_depth_um / (2.0 * DEPTHS)
-    return round(100.0 * min(max(share, 0.0), 1.0), 1)
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """An error and its interval on a card's scale, in per cent from its left, held at its ends.
+
+    `beyond`: "under" or "over" where the error itself lies further out than the scale goes, else "".
+    """
+
+    at: float
+    low: float
+    high: float
+    beyond: Literal["under", "over", ""] = ""
+
+
+def scale_of(found: Estimate, half_depth_um: float) -> Scale:
+    """Where an error stands among half depths of focus."""
+
+    def place(um: float) -> float:
+        share = 0.5 + um / half_depth_um / (2.0 * DEPTHS)
+        return round(100.0 * min(max(share, 0.0), 1.0), 1)
+
+    far = abs(found.delta_um) > DEPTHS * half_depth_um
+    beyond: Literal["under", "over", ""] = "" if not far else "over" if found.delta_um > 0.0 else "under"
+    return Scale(place(found.delta_um), place(found.low_um), place(found.high_um), beyond)
 
 
 @cache
@@ -89,7 +108,7 @@ def _template() -> "Template":
     from markupsafe import Markup
 
     pages = environment()
-    for made in (error, inline, micrometres, sentence, place_on_scale, short, to_do):
+    for made in (error, inline, micrometres, sentence, scale_of, short, to_do):
         pages.globals[made.__name__] = made
     pages.globals["wall_style"] = Markup(_STYLE)
     return pages.get_template("wall.html")
@@ -138,6 +157,8 @@ h2 small {{ font-weight:400; font-size:13px; color:var(--soft); white-space:nowr
 .scale s {{ position:absolute; top:6px; height:2px; background:currentColor; opacity:.55; }}
 .scale b {{ position:absolute; top:1px; width:12px; height:12px; margin-left:-6px; border-radius:50%;
   background:currentColor; border:2px solid var(--paper); }}
+.scale .over, .scale .under {{ border:0; border-radius:0; clip-path:polygon(0 0,100% 50%,0 100%); }}
+.scale .over {{ margin-left:-12px; }} .scale .under {{ margin-left:0; transform:scaleX(-1); }}
 .um {{ display:flex; justify-content:space-between; gap:10px; white-space:nowrap;
   font-size:14px; margin-top:4px; }}
 .um span:last-child {{ color:var(--soft); text-align:right; }}

@@ -1,10 +1,11 @@
 """Cameras with motors for the page: a wall of what the last run found of each, and its picture."""
 
+from dataclasses import asdict
 from typing import Any
 
 from ..errors import StoreError
 from ..report import error
-from ..report.wall import short, to_do
+from ..report.wall import scale_of, short, to_do
 from ..session.certificate import told_estimate
 from ..session.fleet.latest import LastChecked, last_checked
 from ..session.fleet.rows import badness
@@ -37,7 +38,7 @@ def metrics(store: Store) -> str:
 
 def _card(each: LastChecked) -> Json:
     row, line = each.row, each.row.line or {}
-    found = told_estimate(line) if line else None
+    found, depth = told_estimate(line) if line else None, line.get("half_depth_of_focus_um")
     return {
         "name": row.name,
         "group": row.group,
@@ -47,10 +48,8 @@ def _card(each: LastChecked) -> Json:
         "word": row.word,
         "exit_code": row.exit_code,
         "number": error(found) if found else None,
-        "delta_um": line.get("delta_um"),
-        "low_um": line.get("low_um"),
-        "high_um": line.get("high_um"),
-        "half_depth_um": line.get("half_depth_of_focus_um"),
+        "scale": asdict(scale_of(found, depth)) if found and depth else None,
+        "half_depth_um": depth,
         "drift_um": line["drift_um"] if line and line["drifted"] else None,
         "reason": short(row.reason),
         "to_do": to_do(line.get("advice", "")),

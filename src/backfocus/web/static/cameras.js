@@ -4,7 +4,6 @@ import { micro } from "./micro.js";
 import "./theme.js";
 
 const AGAIN_MS = 30000;
-const DEPTHS = 3; // half depths of focus to either side on a scale
 const $ = (id) => document.getElementById(id);
 let before = "";
 
@@ -36,15 +35,14 @@ function view(camera) {
   return made;
 }
 
-function scale(camera) {
+function scale({ at, low, high, beyond }) {
   const made = item("div", "", "scale");
   made.setAttribute("aria-hidden", "true");
-  const at = (um) => 100 * Math.min(Math.max(0.5 + um / camera.half_depth_um / (2 * DEPTHS), 0), 1);
   const line = item("s");
-  line.style.left = `${at(camera.low_um)}%`;
-  line.style.width = `${at(camera.high_um) - at(camera.low_um)}%`;
-  const dot = item("b");
-  dot.style.left = `${at(camera.delta_um)}%`;
+  line.style.left = `${low}%`;
+  line.style.width = `${high - low}%`;
+  const dot = item("b", "", beyond);
+  dot.style.left = `${at}%`;
   made.append(item("i"), line, dot);
   return made;
 }
@@ -67,7 +65,7 @@ function card(camera) {
   const head = item("div", "", "head");
   head.append(name, item("span", camera.word, `tag ${camera.verdict}`));
   made.append(view(camera), head);
-  if (camera.number && camera.half_depth_um) made.append(scale(camera));
+  if (camera.scale) made.append(scale(camera.scale));
   if (camera.number || camera.drift_um != null) made.append(numbers(camera));
   if (camera.exit_code) {
     const why = item("p", micro(camera.reason), "why");
