@@ -136,6 +136,29 @@ def test_a_source_that_falls_silent_is_lost() -> None:
         next(frames)
 
 
+class Sounding(Paper):
+    """Sends sound every 20 ms by its own clock, and after the pictures of its list nothing else."""
+
+    now_s = 0.0
+
+    def recv_capture_v2(self, receiver: object, wait_ms: int) -> tuple[Any, ...]:
+        if self.captures or not wait_ms:
+            return super().recv_capture_v2(receiver, wait_ms)
+        self.now_s += 0.02
+        assert self.now_s < 10.0, "it listens without end"
+        return self.FRAME_TYPE_AUDIO, None, "sound", None
+
+
+@pytest.mark.parametrize(("videos", "error"), [((), SourceUnreadable), ((video(GREY),), SourceLost)])
+def test_sound_without_pictures_keeps_nobody_waiting(
+    videos: tuple[Any, ...], error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper = Sounding(*videos)
+    monkeypatch.setattr("backfocus.video.ndi.time", SimpleNamespace(monotonic=lambda: paper.now_s))
+    with pytest.raises(error):
+        list(NdiSource("ndi://Camera 1", QUICK, library=paper).frames())
+
+
 @pytest.mark.parametrize(
     ("name", "said"), [("Camera", "several"), ("Studio", r"there are HALL \(Camera 1\)")]
 )

@@ -182,9 +182,9 @@ class NdiSource:
             while not self._closed:
                 kind, video, *other = self._ndi.recv_capture_v2(self._receiver, wait_ms)
                 if kind != self._ndi.FRAME_TYPE_VIDEO:
-                    if kind == self._ndi.FRAME_TYPE_NONE:
-                        break
                     self._free(kind, *other)
+                    if frame is None or kind == self._ndi.FRAME_TYPE_NONE:
+                        break  # with sound alone there would be no end, and no close
                     continue
                 try:
                     frame, wait_ms = self._frame(video), 0
