@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,10 +19,13 @@ from .files import file_in_folder, write_file
 from .fleet import Order, Telling, check_all
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..guide.motors import MotorAnswer
-    from ..session.motors import AutoRun, Progress
+    from ..session.motors import AutoRun, Progress, Wishes
     from ..session.rig import Rig
     from ..session.run import Limits
+    from ..session.shots import WideShot
 
 LensAddress = Annotated[
     str | None,
@@ -195,12 +198,20 @@ class _Wanted:
     store: str | None
     json: bool
 
+    @property
+    def wishes(self) -> "Wishes":
+        """The same as a run takes it."""
+        from ..session.motors import Wishes
+
+        count = Wishes().between if self.between is None else self.between
+        return Wishes(between=count, correct=not self.look_only)
+
 
 def _one(asked: options.Asked, address: str, wanted: _Wanted) -> None:
     """Check one camera, print what was found, and end with its exit code."""
     from ..session.fleet.rows import Row
-    from ..session.motor_history import MotorCamera, drift_words, keep_run
-    from ..session.motors import Wishes, auto_json, open_run, optics_of
+    from ..session.motor_history import MotorCamera, keep_run
+    from ..session.motors import auto_json, open_run, optics_of
     from ..session.shots import WideShot
     from ..session.store import Store
 
@@ -210,22 +221,11 @@ def _one(asked: options.Asked, address: str, wanted: _Wanted) -> None:
         file_in_folder("--table", wanted.table)
     ask(wanted.yes, address)
     signal.signal(signal.SIGTERM, as_interrupt)
-    count = Wishes().between if wanted.between is None else wanted.between
-    wishes, begun_at, wide = (
-        Wishes(between=count, correct=not wanted.look_only),
-        datetime.now(UTC),
-        WideShot(),
-    )
     camera = MotorCamera(asked.rig_name or shown(address), address)
+    begun_at, wide = datetime.now(UTC), WideShot()
     with Store.open(wanted.store) as store:
-        with open_run(rig, address, wishes, notice=options.notice) as run:
-            last: Progress | None = None
-            for last in run.progress(wanted.limits):
-                wide.take(last)
-                if last.seen is not None and not wanted.json:
-                    typer.echo(_line(last, run))
-        if last is None or last.answer is None:
-            raise typer.Exit(4)
+        with open_run(rig, address, wanted.wishes, notice=options.notice) as run:
+            last, answer = _followed(run, wide, wanted)
         line = keep_run(
             store, camera, rig, auto_json(last), wide.shot,
             begun_at=begun_at, is_reference=wanted.reference,
@@ -233,13 +233,23 @@ def _one(asked: options.Asked, address: str, wanted: _Wanted) -> None:
     if wanted.json:
         sys.stdout.write(json.dumps(line) + "\n")
     else:
-        _show(last.answer, last)
-        if words := drift_words(line):
-            typer.echo(words)
-        typer.echo(f"It is session {line['session']} in the history. {certificate_words(line['session'])}")
+        _show(answer, last)
+        show_kept(line)
     if wanted.table is not None:  # last: what was found is told, though the disk is full
-        _write(wanted.table, last.answer, run)
+        _write(wanted.table, answer, run)
     raise typer.Exit(Row(camera.name, line=line).exit_code)
+
+
+def _followed(run: "AutoRun", wide: "WideShot", wanted: _Wanted) -> "tuple[Progress, MotorAnswer]":
+    """The end of a run and its answer, shown while it goes on."""
+    last: Progress | None = None
+    for last in run.progress(wanted.limits):
+        wide.take(last)
+        if last.seen is not None and not wanted.json:
+            typer.echo(_line(last, run))
+    if last is None or last.answer is None:
+        raise typer.Exit(4)
+    return last, last.answer
 
 
 def _rig(asked: options.Asked, address: str) -> "Rig":
@@ -310,3 +320,13 @@ def _show(answer: "MotorAnswer", last: "Progress") -> None:
     if answer.corrected_um is not None:
         typer.echo(f"The lens was moved {answer.corrected_um:+.0f} um towards the sensor by its motor.")
     typer.echo(f"{last.looks} looks, {last.moves} moves, {last.at_s:.0f} s of the camera's time.")
+
+
+def show_kept(line: "Mapping[str, Any]") -> None:
+    """How far it has moved since earlier runs, and where it is found again."""
+    from ..session.motor_history import drift_words
+
+    if words := drift_words(line):
+        typer.echo(words)
+    number = line["session"]
+    typer.echo(f"It is session {number} in the history. {certificate_words(number)}")
