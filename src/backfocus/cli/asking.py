@@ -18,7 +18,7 @@ def as_interrupt(_number: int, _frame: object) -> None:
 
 def ask(yes: bool, address: str) -> None:
     """Nothing moves before it is said once."""
-    if not address.startswith("sim:"):
+    if _is_real(address):
         _confirmed(
             yes, "the lens will move", "Zoom and focus of this lens will move. Is nobody on air with it?"
         )
@@ -26,11 +26,17 @@ def ask(yes: bool, address: str) -> None:
 
 def ask_for_all(yes: bool, addresses: Sequence[str]) -> None:
     """The same for many, asked once."""
-    count = sum(not address.startswith("sim:") for address in addresses)
+    count = sum(map(_is_real, addresses))
     if count:
         lenses = "1 lens" if count == 1 else f"{count} lenses"
         question = f"Zoom and focus of {lenses} will move. Is nobody on air with them?"
         _confirmed(yes, f"{lenses} will move", question)
+
+
+def _is_real(address: str) -> bool:
+    from ..control.address import VIRTUAL, lens_kind
+
+    return lens_kind(address) != VIRTUAL
 
 
 def _confirmed(yes: bool, what: str, question: str) -> None:

@@ -170,8 +170,9 @@ def serve_camera(
             pictures = stack.enter_context(
                 HttpServer(host, ports[0], camera, luck, faces(camera, at, guard), video=video, guard=guard)
             )
+            listens_at, http_port = pictures.socket.getsockname()
             found = discovery_port is not None and stack.enter_context(
-                DiscoveryServer(host, discovery_port, pictures.socket.getsockname()[1])
+                DiscoveryServer(listens_at, discovery_port, http_port)
             )
             udp = stack.enter_context(UdpServer(host, ports[1], visca))
             tcp = stack.enter_context(TcpServer(host, ports[2], visca))
@@ -189,8 +190,7 @@ def serve_camera(
         lines = (L10Camera(camera, luck).hear, SerialCamera(visca).hear) if serial else ()
         paths = [stack.enter_context(pty_line(hear)) for hear in lines]
         places = [server.socket.getsockname()[1] for server in servers]
-        everywhere = pictures.socket.getsockname()[0] == EVERYWHERE
-        reached = own_address() if everywhere else host
+        reached = own_address() if listens_at == EVERYWHERE else host
         yield Served(camera, reached, places[0], places[1], places[2], at, *paths)
 
 
