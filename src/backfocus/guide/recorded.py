@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ..solve.verdict import SweepSlope
 from . import events as ev
-from .session_state import ENDS, Session, optics_of, ratio_of
+from .session_state import ENDS, Correction, LawSeen, Session, optics_of, ratio_of
 from .steps import Step
 
 
@@ -63,33 +63,22 @@ def _fresh(session: Session) -> Session:
 
 
 def _record_star(session: Session, scale_px: float | None) -> Session:
+    scales = session.scales
     if session.step is Step.FIND:
-        return replace(
-            session,
-            told=replace(session.told, way="on"),
-            scales=replace(session.scales, tele_px=scale_px or session.scales.tele_px),
-        )
-    return replace(session, scales=replace(session.scales, wide_px=scale_px))
+        scales = replace(scales, tele_px=scale_px or scales.tele_px)
+        return replace(session, told=replace(session.told, way="on"), scales=scales)
+    return replace(session, scales=replace(scales, wide_px=scale_px))
 
 
 def _record_zoom(session: Session, event: ev.ZoomStopped) -> Session:
     """The scale at the ends; a stop part of the way out is not the end. What was seen needs no word."""
-    session = replace(
-        session, unproved=tuple(step for step in session.unproved if step not in ENDS[event.end])
-    )
-    scale_px = event.scale_px
+    scales, walk = session.scales, event.looks or session.looks.walk
     if event.end == "tele":
-        return replace(
-            session,
-            scales=replace(session.scales, tele_px=scale_px or session.scales.tele_px),
-            looks=replace(session.looks, walk=()),
-        )
-    looks = event.looks or session.looks.walk
-    if scale_px is None or session.step is Step.ZOOM_IN:
-        return replace(session, looks=replace(session.looks, walk=looks))
-    return replace(
-        session, scales=replace(session.scales, wide_px=scale_px), looks=replace(session.looks, walk=looks)
-    )
+        scales, walk = replace(scales, tele_px=event.scale_px or scales.tele_px), ()
+    elif event.scale_px is not None and session.step is not Step.ZOOM_IN:
+        scales = replace(scales, wide_px=event.scale_px)
+    unproved = tuple(step for step in session.unproved if step not in ENDS[event.end])
+    return replace(session, unproved=unproved, scales=scales, looks=replace(session.looks, walk=walk))
 
 
 def _record_way(session: Session, event: ev.Event) -> Session:
@@ -110,139 +99,104 @@ def _record_way(session: Session, event: ev.Event) -> Session:
 
 
 def _record_looks(session: Session, event: ev.Event) -> Session:
+    looks, correction = session.looks, session.correction
     match event:
+        case ev.PeakPassed(best=best) if session.step is Step.SWEEP_TELE:
+            swept = replace(correction, swept_tele=True)
+            return replace(session, looks=replace(looks, tele_best=best), correction=swept)
         case ev.PeakPassed(best=best):
-            if session.step is Step.SWEEP_TELE:
-                return replace(
-                    session,
-                    looks=replace(session.looks, tele_best=best),
-                    correction=replace(session.correction, swept_tele=True),
-                )
-            return replace(session, looks=replace(session.looks, wide_best=best))
+            return replace(session, looks=replace(looks, wide_best=best))
         case ev.Returned(ring="focus", look=look) | ev.TeleSharp(look=look) | ev.TeleSoft(look=look):
             return _record_tele(session, look)
-        case ev.Returned(look=look, corrected_um=corrected):
-            return _record_round(_corrected(session, corrected), look)
-        case ev.PartWaySharp(corrected_um=corrected):
-            session = _corrected(session, corrected)
+        case ev.Returned(look=look, corrected_um=corrected_um):
+            return _record_round(session, look, _total_um(correction, corrected_um))
+        case ev.PartWaySharp(corrected_um=corrected_um):
+            there = replace(correction, corrected_um=_total_um(correction, corrected_um), left_um=None)
+            return replace(session, looks=replace(looks, wide_best=None), correction=there)
+        case ev.WithinDepth(look=look, delta_um=left_um) | ev.StillOff(look=look, delta_um=left_um):
             return replace(
                 session,
-                looks=replace(session.looks, wide_best=None),
-                correction=replace(session.correction, left_um=None),
+                looks=replace(looks, wide=look, first_wide=looks.first_wide or look),
+                correction=replace(correction, left_um=left_um),
+                law=_law_after(session, near=isinstance(event, ev.WithinDepth)),
+                light_changed=False,
             )
-        case ev.WithinDepth(look=look, delta_um=delta) | ev.StillOff(look=look, delta_um=delta):
-            session = _record_law(session, near=isinstance(event, ev.WithinDepth))
-            session = replace(session, light_changed=False)
-            return replace(
-                session,
-                looks=replace(session.looks, wide=look, first_wide=session.looks.first_wide or look),
-                correction=replace(session.correction, left_um=delta),
-            )
-        case ev.LockHeld(look=look, delta_um=delta):
-            return replace(
-                session,
-                looks=replace(session.looks, wide=look),
-                correction=replace(session.correction, left_um=delta),
-                lock=replace(session.lock, held=True, slipped=False),
-            )
-        case ev.LockUnseen(look=look):
-            return replace(session, looks=replace(session.looks, wide=look))
         case ev.Unclear(look=look):
-            return replace(
-                session, looks=replace(session.looks, wide=look, first_wide=session.looks.first_wide or look)
-            )
-        case ev.LockMoved(look=look, moved_um=moved):
-            session = replace(
-                session,
-                correction=replace(session.correction, corrected_um=None),
-                lock=replace(session.lock, slipped=True),
-            )
-            return replace(
-                session,
-                looks=replace(session.looks, wide=look),
-                correction=replace(session.correction, left_um=moved),
-                lock=replace(session.lock, moves=session.lock.moves + 1),
-            )
-        case ev.LockKeepsMoving(look=look, moved_um=moved):
-            again = session.lock.moves + 1
-            return replace(
-                session,
-                looks=replace(session.looks, wide=look, walk=()),
-                correction=replace(session.correction, left_um=moved),
-                lock=replace(session.lock, moves=again, slipped=True),
-            )
-        case ev.LockSlipped(look=look, moved_um=moved):
-            return replace(
-                session,
-                looks=replace(session.looks, wide=look, walk=()),
-                correction=replace(session.correction, left_um=moved),
-                lock=replace(session.lock, held=False, slipped=True),
-            )
+            return replace(session, looks=replace(looks, wide=look, first_wide=looks.first_wide or look))
+        case ev.LockUnseen(look=look):
+            return replace(session, looks=replace(looks, wide=look))
+        case ev.LockHeld() | ev.LockMoved() | ev.LockKeepsMoving() | ev.LockSlipped():
+            return _record_lock(session, event)
         case ev.LightChanged():
             return _record_light(session)
         case ev.ZoomStrayed():
-            return replace(
-                session, correction=replace(session.correction, corrected_um=None, last_um=None, left_um=None)
-            )
+            return replace(session, correction=_outdated(replace(correction, corrected_um=None)))
         case ev.WrongRing(turned="back-focus"):
-            session = replace(
-                session,
-                law=replace(session.law, same_shifts=session.law.same_shifts + 1),
-                correction=replace(session.correction, growths=session.correction.growths + 1),
-            )
-            return replace(session, correction=replace(session.correction, last_um=None, left_um=None))
+            grown = replace(correction, growths=correction.growths + 1)
+            law = replace(session.law, same_shifts=session.law.same_shifts + 1)
+            return replace(session, law=law, correction=_outdated(grown))
         case ev.WrongRing() | ev.FocusTouched():
-            session = replace(
-                session,
-                correction=replace(
-                    session.correction, corrected_um=None, growths=session.correction.growths + 1
-                ),
-            )
-            return replace(session, correction=replace(session.correction, last_um=None, left_um=None))
+            grown = replace(correction, corrected_um=None, growths=correction.growths + 1)
+            return replace(session, correction=_outdated(grown))
         case ev.NotFrontFocus(look=look):
-            return replace(
-                session,
-                looks=replace(session.looks, wide=look),
-                law=replace(session.law, slopes=_slopes(session, event)),
-            )
-        case ev.Walked(looks=looks):
-            return replace(session, looks=replace(session.looks, walk=looks))
-        case ev.NotParfocal(looks=looks):
-            return replace(
-                session, looks=replace(session.looks, walk=looks), law=replace(session.law, not_parfocal=True)
-            )
+            law = replace(session.law, slopes=_slopes(session, event))
+            return replace(session, looks=replace(looks, wide=look), law=law)
+        case ev.Walked(looks=walk):
+            return replace(session, looks=replace(looks, walk=walk))
+        case ev.NotParfocal(looks=walk):
+            law = replace(session.law, not_parfocal=True)
+            return replace(session, looks=replace(looks, walk=walk), law=law)
         case _:
             return session
 
 
+def _record_lock(
+    session: Session, event: ev.LockHeld | ev.LockMoved | ev.LockKeepsMoving | ev.LockSlipped
+) -> Session:
+    """Whether the lock screw moved the ring, and how far off that left wide."""
+    looks, correction, lock = session.looks, session.correction, session.lock
+    match event:
+        case ev.LockHeld(look=look, delta_um=left_um):
+            lock = replace(lock, held=True, slipped=False)
+        case ev.LockMoved(look=look, moved_um=left_um):
+            correction = replace(correction, corrected_um=None)
+            lock = replace(lock, moves=lock.moves + 1, slipped=True)
+        case ev.LockKeepsMoving(look=look, moved_um=left_um):
+            looks = replace(looks, walk=())
+            lock = replace(lock, moves=lock.moves + 1, slipped=True)
+        case ev.LockSlipped(look=look, moved_um=left_um):
+            looks = replace(looks, walk=())
+            lock = replace(lock, held=False, slipped=True)
+    looks, correction = replace(looks, wide=look), replace(correction, left_um=left_um)
+    return replace(session, looks=looks, correction=correction, lock=lock)
+
+
 def _record_light(session: Session) -> Session:
     """No look before it tells the light or the sharpest point, and how far a ring was turned is not known."""
-    turning = session.step in (Step.SWEEP_WIDE, Step.RETURN_WIDE)
-    return replace(
-        session,
-        light_changed=True,
-        looks=replace(
-            session.looks,
-            tele=replace(session.looks.tele, white_light=None) if session.looks.tele else None,
-            wide=replace(session.looks.wide, white_light=None) if session.looks.wide else None,
-            tele_best=None,
-            wide_best=None,
-            walk=(),
-        ),
-        correction=replace(
-            session.correction,
-            corrected_um=None if turning else session.correction.corrected_um,
-            last_um=None,
-            left_um=None,
-        ),
+    looks, correction = session.looks, session.correction
+    if session.step in (Step.SWEEP_WIDE, Step.RETURN_WIDE):
+        correction = replace(correction, corrected_um=None)
+    looks = replace(
+        looks,
+        tele=replace(looks.tele, white_light=None) if looks.tele else None,
+        wide=replace(looks.wide, white_light=None) if looks.wide else None,
+        tele_best=None,
+        wide_best=None,
+        walk=(),
     )
+    return replace(session, light_changed=True, looks=looks, correction=_outdated(correction))
 
 
-def _record_law(session: Session, *, near: bool) -> Session:
-    """Tele was focused after a correction, and wide stayed where it was."""
+def _outdated(correction: Correction) -> Correction:
+    """The last round and what it left no longer hold: a wrong ring, the zoom or the light came between."""
+    return replace(correction, last_um=None, left_um=None)
+
+
+def _law_after(session: Session, *, near: bool) -> LawSeen:
+    """The law as seen: after a correction tele was focused, and wide stayed where it was."""
     if not (session.correction.swept_tele and session.correction.last_um):
-        return session
-    return replace(session, law=replace(session.law, same_shifts=0, seen=session.law.seen or near))
+        return session.law
+    return replace(session.law, same_shifts=0, seen=session.law.seen or near)
 
 
 def _slopes(session: Session, found: ev.NotFrontFocus) -> tuple[SweepSlope, SweepSlope]:
@@ -269,24 +223,21 @@ def _record_tele(session: Session, look: ev.SteadyReading) -> Session:
     )
 
 
-def _record_round(session: Session, look: ev.SteadyReading) -> Session:
-    return replace(
-        session,
-        looks=replace(session.looks, wide=look),
-        correction=replace(
-            session.correction,
-            rounds=session.correction.rounds + 1,
-            last_um=session.correction.corrected_um,
-            left_um=None,
-            swept_tele=False,
-        ),
+def _record_round(session: Session, look: ev.SteadyReading, corrected_um: float | None) -> Session:
+    """One more round is done; `corrected_um`: by all that was turned at wide since tele was looked at."""
+    correction = replace(
+        session.correction,
+        corrected_um=corrected_um,
+        rounds=session.correction.rounds + 1,
+        last_um=corrected_um,
+        left_um=None,
+        swept_tele=False,
     )
+    return replace(session, looks=replace(session.looks, wide=look), correction=correction)
 
 
-def _corrected(session: Session, corrected_um: float | None) -> Session:
-    if corrected_um is None or session.correction.corrected_um is None:
-        return replace(session, correction=replace(session.correction, corrected_um=None))
-    return replace(
-        session,
-        correction=replace(session.correction, corrected_um=session.correction.corrected_um + corrected_um),
-    )
+def _total_um(correction: Correction, more_um: float | None) -> float | None:
+    """What was corrected so far and now; None where either is not known."""
+    if more_um is None or correction.corrected_um is None:
+        return None
+    return correction.corrected_um + more_um
