@@ -271,6 +271,23 @@ def half_depth_um(session: Session) -> float:
     return optics_of(session).half_depth_um(k_of(session))
 
 
+def promised_tele_px(session: Session) -> float | None:
+    """The scale at tele, px: as measured, else by that at wide and the zoom ratio; None without both."""
+    scales, ratio = session.scales, session.setup.zoom_ratio
+    return scales.tele_px or (scales.wide_px * ratio if scales.wide_px and ratio else None)
+
+
+def passed_peak(session: Session) -> ev.SteadyReading | None:
+    """The sharpest picture of the sweep going on, on the way back to it; None in any other step."""
+    match session.step:
+        case Step.RETURN_TELE:
+            return session.looks.tele_best
+        case Step.RETURN_WIDE:
+            return session.looks.wide_best
+        case _:
+            return None
+
+
 def rounds_left(session: Session) -> int | None:
     """How many more rounds (tele and back) are likely; None while nothing was read at wide."""
     if session.correction.left_um is None:

@@ -4,11 +4,9 @@ What the picture shows takes the place of the word, with the reading that belong
 is asked back, once: said again it counts, and the session remembers that nobody saw it.
 """
 
-from collections.abc import Callable
-
 from .. import events as ev
 from ..blur import steady_reading
-from ..session_state import Session, optics_of, ratio_of
+from ..session_state import Session, optics_of, passed_peak, promised_tele_px, ratio_of
 from ..steps import Step
 from .aim import fault_of
 from .looks import LOOK_S, is_part_way, judge_walk, looks_on_the_way
@@ -87,10 +85,7 @@ def _not_in(state: StepHistory, session: Session) -> ev.Unshown | None:
         return "no-zoom"
     if _star(state) is None and not star_steady(state.pictures):
         return "moving"
-    now_px, ratio = scale_px(now(state.pictures, STILL_S)), session.setup.zoom_ratio
-    promised_px = session.scales.tele_px or (
-        session.scales.wide_px * ratio if session.scales.wide_px and ratio else None
-    )
+    now_px, promised_px = scale_px(now(state.pictures, STILL_S)), promised_tele_px(session)
     far_from_it = now_px is not None and promised_px is not None and now_px < FULLY * promised_px
     return "part-way" if far_from_it else None
 
@@ -136,22 +131,13 @@ def _focused(state: StepHistory, session: Session) -> Shown:
         return why
     if not star_steady(state.pictures, LOOK_S):
         return "moving"
-    best = _BEST[session.step](session)
+    best = passed_peak(session)
     look = steady_reading(session, [each.reading for each in last(state.pictures, LOOK_S)], best)
     if look is None:
         return "moving"
     if not session.told.questioned and (why := _not_sharpest(session, look, best)):
         return why
     return None if _only_the_word(session, look) else returned(state, session, look, best)
-
-
-_BEST: dict[Step, Callable[[Session], ev.SteadyReading | None]] = {
-    Step.SWEEP_TELE: lambda session: None,
-    Step.SWEEP_WIDE: lambda session: None,
-    Step.RETURN_TELE: lambda session: session.looks.tele_best,
-    Step.RETURN_WIDE: lambda session: session.looks.wide_best,
-}
-"""The sharpest picture of the sweep going on, once it was passed."""
 
 
 def _not_sharpest(

@@ -16,7 +16,7 @@ from ...solve.hand_sweep import FRAMES_NEAR, Passage, sweep_by_hand
 from ...solve.sweep_best import InFocus, in_focus
 from .. import events as ev
 from ..blur import SOFTEST_HALF_DEPTHS, as_in_focus, less_in_quadrature, refer, steady_reading
-from ..session_state import Session, half_depth_um, k_of, optics_of, ratio_of
+from ..session_state import Session, half_depth_um, k_of, optics_of, passed_peak, ratio_of
 from ..steps import Step
 from .idle import is_changing
 from .looks import is_part_way
@@ -288,7 +288,7 @@ def _settling(
     """Told to stop: still there after a second, or gone past; what lies between is decided after a while."""
     if not lasted(seen, SETTLED_S):
         return None
-    best = session.looks.tele_best if session.step is Step.RETURN_TELE else session.looks.wide_best
+    best = passed_peak(session)
     look = steady_reading(session, [each.reading for each in last(seen, SETTLED_S)], best)
     if look is None:
         return None

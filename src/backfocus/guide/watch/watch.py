@@ -13,7 +13,7 @@ from ...solve.extender import swung
 from ...solve.zoom_pull import usable
 from .. import events as ev
 from ..blur import blur_um
-from ..session_state import Session
+from ..session_state import Session, passed_peak
 from ..steps import Step, table
 from .aim import judge_aim, judge_check, judge_object
 from .idle import judge_change, noticed
@@ -110,10 +110,7 @@ def _timed(reading: Reading, session: Session) -> TimedReading:
     has_star = has_curve or (session.step in _LIGHT_ONLY and Flag.NO_REFERENCE in reading.flags)
     if session.step in _LIGHT_ONLY or not has_star:
         return TimedReading(time_of(reading), reading, has_star)
-    best = {Step.RETURN_TELE: session.looks.tele_best, Step.RETURN_WIDE: session.looks.wide_best}.get(
-        session.step
-    )
-    found = blur_um(session, reading, best)
+    found = blur_um(session, reading, passed_peak(session))
     if found is None:
         return TimedReading(time_of(reading), reading, measured=False)
     return TimedReading(time_of(reading), reading, True, *found)

@@ -5,7 +5,7 @@ from statistics import mean
 from ...measure.reading import Flag
 from ...solve.clip import SAME_ZOOM
 from .. import events as ev
-from ..session_state import Session
+from ..session_state import Session, promised_tele_px
 from .aim import taken
 from .looks import judge_walk, looks_on_the_way, tele_missing
 from .pictures import (
@@ -123,8 +123,11 @@ def judge_zoom_in(state: StepHistory, session: Session) -> ev.Seen | None:
 
 
 def judge_lost(state: StepHistory, session: Session) -> ev.Seen | None:
-    """The star went, though the zoom was at rest."""
-    return _lost(state, session)
+    """The star went, and the scale at which it was last read; None while it is there, or none is known."""
+    if not star_gone(state.pictures, LOST_S) and not star_flickers(state.pictures):
+        return None
+    seen_px = last_scale_px(state.pictures) or session.scales.tele_px
+    return ev.LostOnTheWay(state.at_s, seen_px) if seen_px else None
 
 
 def judge_left_tele(state: StepHistory, session: Session) -> ev.Seen | None:
@@ -216,10 +219,8 @@ def _arrived(state: StepHistory, moved: bool, near_end: bool) -> bool:
 
 
 def _near_tele(session: Session, now_px: float | None) -> bool:
-    expected_px = session.scales.tele_px
-    if expected_px is None and session.scales.wide_px and session.setup.zoom_ratio:
-        expected_px = session.scales.wide_px * session.setup.zoom_ratio
-    return now_px is not None and expected_px is not None and now_px > expected_px / NEAR_END
+    promised_px = promised_tele_px(session)
+    return now_px is not None and promised_px is not None and now_px > promised_px / NEAR_END
 
 
 def _blind(state: StepHistory) -> bool:
@@ -239,11 +240,4 @@ def _lost_zooming(state: StepHistory, session: Session) -> ev.Seen | None:
         or session.scales.tele_px is None
         or smallest_px * SMALLER < session.scales.tele_px
     )
-    return _lost(state, session) if left or star_gone(state.pictures, COVERED_S) else None
-
-
-def _lost(state: StepHistory, session: Session) -> ev.Seen | None:
-    if not star_gone(state.pictures, LOST_S) and not star_flickers(state.pictures):
-        return None
-    seen_px = last_scale_px(state.pictures) or session.scales.tele_px
-    return ev.LostOnTheWay(state.at_s, seen_px) if seen_px else None
+    return judge_lost(state, session) if left or star_gone(state.pictures, COVERED_S) else None
