@@ -271,6 +271,11 @@ def half_depth_um(session: Session) -> float:
     return optics_of(session).half_depth_um(k_of(session))
 
 
+def depth_here_um(session: Session, scale_px: float | None) -> float:
+    """Half depth of focus at the zoom position of this step, um."""
+    return optics_of(session).half_depth_um(ratio_of(session, scale_px, at_tele=session.step.at_tele))
+
+
 def promised_tele_px(session: Session) -> float | None:
     """The scale at tele, px: as measured, else by that at wide and the zoom ratio; None without both."""
     scales, ratio = session.scales, session.setup.zoom_ratio

@@ -6,7 +6,7 @@ is asked back, once: said again it counts, and the session remembers that nobody
 
 from .. import events as ev
 from ..blur import steady_reading
-from ..session_state import Session, optics_of, passed_peak, promised_tele_px, ratio_of
+from ..session_state import Session, depth_here_um, passed_peak, promised_tele_px
 from ..steps import Step
 from .aim import fault_of
 from .looks import LOOK_S, is_part_way, judge_walk, looks_on_the_way
@@ -145,8 +145,7 @@ def _not_sharpest(
 ) -> ev.Unshown | None:
     if best is None:
         return "no-peak"
-    ratio = ratio_of(session, look.scale_px, at_tele=session.step.at_tele)
-    return "soft" if look.residual_um > optics_of(session).half_depth_um(ratio) else None
+    return "soft" if look.residual_um > depth_here_um(session, look.scale_px) else None
 
 
 def _only_the_word(session: Session, look: ev.SteadyReading) -> bool:

@@ -4,7 +4,7 @@ from statistics import median
 
 from .. import events as ev
 from ..blur import SOFTEST_HALF_DEPTHS, steady_reading
-from ..session_state import Session, optics_of, ratio_of
+from ..session_state import Session, depth_here_um, optics_of
 from ..steps import Step
 from .looks import SHARP_HALF_DEPTHS
 from .pictures import HALF_S, StepHistory, TimedReadings, last_scale_px, now, scale_px
@@ -67,8 +67,7 @@ def _may_be_in_focus(state: StepHistory, session: Session) -> bool:
     seen = [each for each in now(state.pictures, HALF_S) if each.um is not None]
     if not seen:
         return False
-    ratio = ratio_of(session, last_scale_px(seen), at_tele=session.step.at_tele)
-    depth_um = optics_of(session).half_depth_um(ratio)
+    depth_um = depth_here_um(session, last_scale_px(seen))
     best = session.looks.tele_best if session.step.at_tele else session.looks.wide_best
     look = steady_reading(session, [each.reading for each in seen], best) if best else None
     if look is not None:

@@ -16,7 +16,7 @@ from ...solve.hand_sweep import FRAMES_NEAR, Passage, sweep_by_hand
 from ...solve.sweep_best import InFocus, in_focus
 from .. import events as ev
 from ..blur import SOFTEST_HALF_DEPTHS, as_in_focus, less_in_quadrature, refer, steady_reading
-from ..session_state import Session, half_depth_um, k_of, optics_of, passed_peak, ratio_of
+from ..session_state import Session, depth_here_um, half_depth_um, k_of, passed_peak
 from ..steps import Step
 from .idle import is_changing
 from .looks import is_part_way
@@ -143,7 +143,7 @@ def turned_ring(session: Session) -> ev.Ring:
 
 def close_um(session: Session, seen: Sequence[TimedReading]) -> float:
     """How near to the peak is back on it; at tele as far as k^2 forgives, but never visibly soft."""
-    depth_um = _depth_here_um(session, seen)
+    depth_um = depth_here_um(session, last_scale_px(seen))
     if session.step is not Step.RETURN_TELE:
         return depth_um / 3.0
     forgiven_um = half_depth_um(session) / (5.0 * k_of(session) ** 2)
@@ -167,7 +167,7 @@ def _passage(session: Session, seen: Sequence[TimedReading]) -> Passage | None:
     """
     if len(seen) < FEWEST_NOW:
         return None
-    depth_um = _depth_here_um(session, seen)
+    depth_um = depth_here_um(session, last_scale_px(seen))
     raw = _by_tenths(seen, [each.um or 0.0 for each in seen])
     sigma_um = raw.mean_of([each.sigma_um for each in seen])
     floor_um, fast = _floor_um(seen, raw.values, depth_um)
@@ -234,7 +234,7 @@ def _passed(session: Session, seen: Sequence[TimedReading], found: Passage, at_s
 
 def _by_time(session: Session, seen: Sequence[TimedReading]) -> InFocus | None:
     """The pictures about the moment of focus; None where the ring went by in a few, or not evenly."""
-    depth_um = _depth_here_um(session, seen)
+    depth_um = depth_here_um(session, last_scale_px(seen))
     blur_um = np.array([each.um or 0.0 for each in seen])
     floor_um = min(_floor_um(seen, blur_um, depth_um)[0], SOFTEST_HALF_DEPTHS * depth_um)
     own_um = np.sqrt(np.maximum(np.square(blur_um) - floor_um**2, 0.0))
@@ -257,7 +257,7 @@ def _trend(state: StepHistory, session: Session) -> ev.Seen | None:
     found = _passage(session, seen)
     if found is None:
         return None
-    enough_um = max(3.0 * seen[-1].sigma_um, _depth_here_um(session, seen))
+    enough_um = max(3.0 * seen[-1].sigma_um, depth_here_um(session, last_scale_px(seen)))
     if found.fell_um >= enough_um and found.rose_um < 2.0 * enough_um:
         return ev.Sharper(state.at_s) if state.told is not ev.Sharper else None
     turned_back = state.told in (ev.Softer, ev.StarLost, ev.PeakMissed)
@@ -338,9 +338,3 @@ def _goes_away(seen: Sequence[TimedReading], allowed_um: float) -> bool:
 
 def _now_um(seen: Sequence[TimedReading]) -> float:
     return median(each.um or 0.0 for each in now(seen))
-
-
-def _depth_here_um(session: Session, seen: Sequence[TimedReading]) -> float:
-    """Half depth of focus at the zoom position of these pictures, um."""
-    ratio = ratio_of(session, last_scale_px(seen), at_tele=session.step.at_tele)
-    return optics_of(session).half_depth_um(ratio)
