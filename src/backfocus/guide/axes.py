@@ -65,6 +65,10 @@ class Axis:
         """The nearest place of the span."""
         return min(max(position, self.low), self.high)
 
+    def step_near(self, position: float) -> float:
+        """The whole step nearest to `position` within the span."""
+        return float(round(self.within(position)))
+
 
 def demand_within(axes: Mapping[AxisName, Axis], axis: AxisName, position: float) -> None:
     """Raise ValueError for an axis there is not, and for a place outside its span."""

@@ -54,7 +54,7 @@ def hunt(
         search = _by_contrast(looks, axis)
         belief = search.belief
         if belief is not None and len(search.readable) >= FEWEST and search.is_known:
-            place: float | None = float(round(axis.within(belief.best)))
+            place: float | None = axis.step_near(belief.best)
             if len(looks) > MOST or _was_there(looks, belief):
                 um = UM_OF_ONE * disc_um * belief.um_per_step
                 return Hunted(belief.best, Slope(um / LIKELY, um * LIKELY, um))

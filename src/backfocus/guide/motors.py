@@ -12,8 +12,7 @@ It is a generator and pure: what it asks next follows from what it was told alon
 tried in a test, by telling it the same again.
 """
 
-import math
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..measure.reading import Flag, Reading
@@ -36,8 +35,9 @@ WAY_IN = (0.0, 0.25, 0.5, 0.75)
 """Shares of the zoom's span on the way to a tele that shows nothing at first."""
 MOST_ROUNDS = 4
 """Corrections of the back focus; each leaves a small part of the error before."""
-DOUBT = 1.6
-"""What the um per step at another zoom may be off from either law, as a factor."""
+DOUBT, KNOWN_DOUBT = 1.6, 1.15
+"""What the um per step at another zoom may be off from either law, as a factor; and from the law of a front
+focus, once this lens was found to keep it."""
 GROWN = 1.3
 """Larger than at tele by more than any lens breathes."""
 MOST_SIGMA = 0.1
@@ -151,13 +151,14 @@ def _looked(rig: MotorRig) -> Procedure:
 class _Start:
     """Where to begin at a stop: focus, back focus, and the stop at tele that tells the um per step.
 
+    `doubt`: how far that may be off, as a factor; below `DOUBT` as at a lens that focuses with its front.
     `bracket`: where about best focus to look, as `focus_search` counts.
     """
 
     focus: float
     back_focus: float | None
     tele: Stop | None = None
-    tight: float = DOUBT
+    doubt: float = DOUBT
     bracket: tuple[float, ...] = BRACKET
 
 
@@ -168,7 +169,7 @@ def _tele(rig: MotorRig, start: _Start) -> Generator[Ask, Seen, Stop | Verdict]:
     def is_read(seen: Seen) -> bool:
         return _look(seen, "focus", optics, 1.0).um is not None
 
-    at = Ask(zoom, float(round(rig.axes["focus"].within(start.focus))), start.back_focus, "tele")
+    at = Ask(zoom, rig.axes["focus"].step_near(start.focus), start.back_focus, "tele")
     seen = yield at
     if is_read(seen):
         return (yield from _stop(rig, zoom, start, seen))
@@ -197,19 +198,16 @@ def _tele_of_object(rig: MotorRig, at: Ask, slope: Slope) -> Generator[Ask, Seen
         return _no_object(reading)
     search = Search(axis.low, axis.high, half_depth_um, slope, 0.0, reference=kept.positions["focus"])
     reach = BRACKET_DEPTHS * half_depth_um / slope.likely
-    flanks = (axis.within(float(round(at.focus + side * reach))) for side in (-1.0, 1.0))
-    place: float | None = next(flanks)
-    while place is not None:
+    flanks = [axis.step_near(at.focus + side * reach) for side in (1.0, -1.0)]
+    while (place := flanks.pop() if flanks else search.next_position()) is not None:
         seen = yield replace(at, focus=place)
-        search = replace(search, looks=(*search.looks, _look(seen, "focus", rig.optics, 1.0)))
-        place = next(flanks, None)
-        place = search.next_position() if place is None else place
+        search = search.with_look(_look(seen, "focus", rig.optics, 1.0))
     if search.belief is None or not search.is_known:
         return _not_pinned(at.why, len(search.looks))
     scale_sigma_px = reading.scale_sigma_px or 0.0
     stop = Stop(at.zoom, reading.scale_px, scale_sigma_px, 1.0, search, reading.flags, by_object=True)
     if abs(search.residual_at(kept.positions["focus"]).um) > KEPT_DEPTHS * half_depth_um:
-        yield replace(at, focus=float(round(axis.within(search.belief.best))), keep=True)
+        yield replace(at, focus=axis.step_near(search.belief.best), keep=True)
     return stop
 
 
@@ -224,11 +222,11 @@ def _from_wide(rig: MotorRig, start: _Start) -> Generator[Ask, Seen, float]:
     for share in WAY_IN:
         place = float(round(zoom.low + share * zoom.span))
         search, scale_px = Search(axis.low, axis.high, rig.optics.half_depth_um(0.0)), None
-        at: float | None = float(round(axis.within(focus)))
+        at: float | None = axis.step_near(focus)
         while at is not None and not _is_rough_known(search):
             seen = yield Ask(place, at, start.back_focus, "way in")
             scale_px = seen.reading.scale_px or scale_px
-            search = replace(search, looks=(*search.looks, _look(seen, "focus", rig.optics, 0.0)))
+            search = search.with_look(_look(seen, "focus", rig.optics, 0.0))
             at = search.next_position()
         if search.belief is not None and scale_px is not None:
             known.append((scale_px, search.belief.best))
@@ -257,7 +255,7 @@ def _stop(
 ) -> Generator[Ask, Seen, Stop | Verdict]:
     """Find best focus at a zoom position; `first`: what was seen there, where the first look was taken."""
     axis = rig.axes["focus"]
-    at = Ask(zoom, float(round(axis.within(start.focus))), start.back_focus, _where(rig, zoom))
+    at = Ask(zoom, axis.step_near(start.focus), start.back_focus, _where(rig, zoom))
     seen = first or (yield at)
     if start.tele is not None and _has_grown(seen.reading, start.tele):
         return COUNTS_DOWN
@@ -267,21 +265,13 @@ def _stop(
     half_depth_um = rig.optics.half_depth_um(ratio)
     known = _slope(start, ratio), _floor_um(rig, start, ratio)
     search = Search(axis.low, axis.high, half_depth_um, *known, bracket=start.bracket)
-    scale: Reading = seen.reading
-    readings: list[Reading] = []
-    flags, sharpest_um = seen.reading.flags, math.inf
-    while True:
-        look = _look(seen, "focus", rig.optics, ratio)
-        if look.um is not None and look.um < sharpest_um:
-            sharpest_um, flags = look.um, seen.reading.flags
-        search = replace(search, looks=(*search.looks, look))
-        readings.append(seen.reading)
-        if seen.reading.frequency_cy_px and seen.reading.scale_px:
-            scale = seen.reading
-        place = search.next_position()
-        if place is None:
-            break
+    search, readings = search.with_look(_look(seen, "focus", rig.optics, ratio)), [seen.reading]
+    while (place := search.next_position()) is not None:
         seen = yield replace(at, focus=place)
+        search = search.with_look(_look(seen, "focus", rig.optics, ratio))
+        readings.append(seen.reading)
+    scale = next((each for each in reversed(readings) if _tells_scale(each)), readings[0])
+    flags = _of_sharpest(search, readings).flags
     if search.belief is None or scale.scale_px is None:
         return _unread(seen.reading)
     if not _is_enough(search, start):
@@ -298,6 +288,17 @@ def _stop(
         tuple(readings),
         by_object=start.tele is not None and start.tele.by_object,
     )
+
+
+def _tells_scale(reading: Reading) -> bool:
+    return bool(reading.frequency_cy_px and reading.scale_px)
+
+
+def _of_sharpest(search: Search, readings: Sequence[Reading]) -> Reading:
+    """The reading of the look with the least |r|; the first where none could be read."""
+    looks = zip(search.looks, readings, strict=True)
+    read = [(look.um, reading) for look, reading in looks if look.um is not None]
+    return min(read, key=lambda each: each[0])[1] if read else readings[0]
 
 
 def _has_grown(reading: Reading, tele: Stop) -> bool:
@@ -356,9 +357,8 @@ def _slope(start: _Start, ratio: float) -> Slope | None:
         return None
     at_tele = start.tele.belief.um_per_step
     front = ratio**2 * at_tele
-    if start.tight < DOUBT:
-        return Slope(front / start.tight, front * start.tight, front)
-    return Slope(front / DOUBT, at_tele * DOUBT, front)
+    most = front if start.doubt < DOUBT else at_tele
+    return Slope(front / start.doubt, most * start.doubt, front)
 
 
 def _floor_um(rig: MotorRig, start: _Start, ratio: float) -> float | None:
@@ -419,13 +419,13 @@ def _corrected(rig: MotorRig, found: MotorAnswer) -> Procedure:
             break
         seen.append(turned)
         lines = fitted_lines(seen, rig.optics)
-        um, um_per_step = (
-            (turned.um_per_step * (at - turned.best), turned.um_per_step)
-            if lines is None
-            else (lines[-1].residual_at(at)[0], lines[-1].um_per_step)
-        )
+        if lines is None:
+            um, um_per_step = turned.um_per_step * (at - turned.best), turned.um_per_step
+        else:
+            um, um_per_step = lines[-1].residual_at(at)[0], lines[-1].um_per_step
+        # with tele in focus, wide shows the error less that part of it which the focus ring took up
         delta_um = um / (1.0 - wide.ratio**2)
-        set_to = float(round(axis.within(at - delta_um / um_per_step)))
+        set_to = axis.step_near(at - delta_um / um_per_step)
         moved_um = (at - set_to) * um_per_step
         corrected_um, at = corrected_um + moved_um, set_to
         focus = tele.belief.best + moved_um / tele.belief.um_per_step
@@ -435,7 +435,7 @@ def _corrected(rig: MotorRig, found: MotorAnswer) -> Procedure:
         tele, wide = fitted_stops(again, rig.optics, beside=seen)
         seen += [looks_at(stop) for stop in (tele, wide) if stop.shows_camera]
         answer = judge_stops((tele, wide), rig.optics, focus=tele.belief.best, adjusters=rig.adjusters)
-    yield Ask(tele.zoom, float(round(rig.axes["focus"].within(tele.belief.best))), at, "sharp")
+    yield Ask(tele.zoom, rig.axes["focus"].step_near(tele.belief.best), at, "sharp")
     verdict = answer.verdict if answer is not None else found.verdict
     return replace(found, answer=answer, verdict=verdict, corrected_um=corrected_um)
 
@@ -450,10 +450,10 @@ def _back_focus(rig: MotorRig, wide: Stop, at: float, focus: float) -> Generator
     search = Search(axis.low, axis.high, half_depth_um, Slope(low, high, likely), floor_um)
     place: float | None = at
     readings: list[Reading] = []
-    focus = float(round(rig.axes["focus"].within(focus)))
+    focus = rig.axes["focus"].step_near(focus)
     while place is not None:
         seen = yield Ask(wide.zoom, focus, place, "back focus")
-        search = replace(search, looks=(*search.looks, _look(seen, "back-focus", rig.optics, wide.ratio)))
+        search = search.with_look(_look(seen, "back-focus", rig.optics, wide.ratio))
         readings.append(seen.reading)
         place = search.next_position()
     belief = search.belief
@@ -472,8 +472,9 @@ def _both_ends(
     Before each end was looked at from both sides, so now three looks do.
     """
     tele, wide = ends
-    short = yield from _stop(rig, wide.zoom, _Start(focus, back_focus, tele, 1.15, PROVING))
+    again = _Start(focus, back_focus, tele, KNOWN_DOUBT, PROVING)
+    short = yield from _stop(rig, wide.zoom, again)
     if isinstance(short, Verdict):
         return None
-    long = yield from _stop(rig, tele.zoom, _Start(focus, back_focus, tele, 1.15, PROVING))
+    long = yield from _stop(rig, tele.zoom, again)
     return None if isinstance(long, Verdict) else (long, short)

@@ -53,7 +53,7 @@ def hold(
         now_s = clock()
         zoom = foresight.zoom_at(state, now_s, ahead_s)
         place, sigma = table.focus_at(zoom)
-        place = float(round(axis.within(place)))
+        place = axis.step_near(place)
         moved = sent is None or abs(place - sent) >= LEAST_STEPS
         if moved:
             lens.move("focus", place)

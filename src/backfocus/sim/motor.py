@@ -141,7 +141,7 @@ class Motors:
 
     def _standing(self, axis: AxisName, steps: float) -> _Way:
         span = self.axes[axis]
-        at = float(round(span.within(steps)))
+        at = span.step_near(steps)
         return _Way(-math.inf, at, at, span.span / self._full_s[axis], at, 0.0)
 
     @property

@@ -8,7 +8,7 @@ wide; then looks along the span tell where it would be.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -131,6 +131,10 @@ class Search:
     def readable(self) -> tuple[Look, ...]:
         """The looks that could be read."""
         return tuple(look for look in self.looks if look.um is not None)
+
+    def with_look(self, look: Look) -> "Search":
+        """The search after one more look."""
+        return replace(self, looks=(*self.looks, look))
 
     @property
     def belief(self) -> Belief | None:
