@@ -7,6 +7,7 @@ import pytest
 from backfocus.control.counting import Counting
 from backfocus.control.query import NUMBER, asked_for, which_way
 from backfocus.errors import UsageError
+from backfocus.guide.axes import demand_within
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,23 @@ def test_steps_and_back_are_the_same_place(counting: Counting) -> None:
         steps = counting.steps(told)
         assert axis.low <= steps <= axis.high
         assert counting.told(steps) == pytest.approx(told)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_whole_steps_at_the_ends_of_any_span_may_be_asked_for(turned: bool) -> None:
+    """A zoom from -0.5 to 1 in ten thousand steps ends between two of them."""
+    counting = Counting(-0.5, 1.0, 1.5e-4, turned)
+    axis = counting.axis()
+    ends = []
+    for end in (axis.low, axis.high):
+        step = axis.step_near(end)
+        demand_within({"zoom": axis}, "zoom", step)
+        assert step == end
+        ends.append(counting.told(step))
+    # told in whole steps the ends are half a step off at most, and never beyond the device's own
+    assert sorted(ends) == pytest.approx([-0.5, 1.0], abs=0.75e-4)
+    assert min(ends) >= -0.5
+    assert max(ends) <= 1.0
 
 
 def test_a_device_that_counts_the_other_way_is_turned() -> None:

@@ -29,8 +29,11 @@ class Counting:
     turned: bool = False
 
     def axis(self, play: float = 0.0, longest_s: float = 20.0) -> Axis:
-        """The axis in steps; `play` is a share of the span."""
-        low, high = self.low / self.per_step, self.high / self.per_step
+        """The axis in whole steps, as motors are sent to whole ones; `play` is a share of the span.
+
+        An end may lie half a step beyond the device's own: `told` keeps inside that.
+        """
+        low, high = (float(round(end / self.per_step)) for end in (self.low, self.high))
         return Axis(low, high, play=play * (high - low), longest_s=longest_s)
 
     def steps(self, told: float) -> float:
