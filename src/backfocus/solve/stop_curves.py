@@ -35,9 +35,17 @@ ANYWHERE_UM = 1e4
 """How well a residual is known before: not at all, but pictures without detail do not leave it open."""
 FEWEST_LOOKS = 3
 _NODE = 0.1
-_TRIED = (0.4, -0.4)
-_ROUNDS, _ENOUGH = 25, 1e-3
+"""Waves from one table of curves to the next; between two of them goes a straight line."""
+_TRIED, _TURNED_LEAST = (0.4, -0.4), 0.2
+"""Waves of W040 to begin with, at all zoom positions; and the least with which one is turned over."""
+_ROUNDS, _ENOUGH, _MOST_DAMPING = 25, 1e-3, 1e6
+"""Steps at most; the fall of the cost at which one was the last; damping above which none leads down."""
 _WILD = 3.0
+"""Sigmas from which on a ring counts straight instead of squared."""
+_ONE_PLACE = 0.5
+"""Sigmas within which all unknowns of two fits lie where they are the same place, found twice."""
+_STEP_PX = 0.02
+"""Blur disc, px, over which the slope of a curve is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,7 @@ class Line:
 
 def fitted_lines(stops: Sequence[Looks], optics: Optics) -> tuple[Line, ...] | None:
     """The line of every stop; None where some stop has fewer than three pictures with a curve."""
-    pictures = [_Picture(*each) for number, stop in enumerate(stops) for each in _pictures(number, stop)]
+    pictures = [each for number, stop in enumerate(stops) for each in _pictures(number, stop)]
     if any(sum(each.stop == number for each in pictures) < FEWEST_LOOKS for number in range(len(stops))):
         return None
     fit = _Fit(tuple(stops), tuple(pictures), optics)
@@ -102,24 +110,29 @@ def fitted_lines(stops: Sequence[Looks], optics: Optics) -> tuple[Line, ...] | N
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Picture:
+    """A picture with a curve; `camera`: how much of each ring each part of the camera takes or adds."""
+
     stop: int
     position: float
     rings: Rings
     camera: Vector
 
 
-def _pictures(number: int, stop: Looks) -> list[tuple[int, float, Rings, Vector]]:
+def _pictures(number: int, stop: Looks) -> list[_Picture]:
+    """Those of a stop that have a curve."""
     found = []
     for position, reading in zip(stop.positions, stop.readings, strict=True):
         rings = rings_of(reading)
         if rings is not None:
             parts = cosines(rings.frequency), faint_losses(rings.frequency, rings.modulation)
-            found.append((number, position, rings, np.hstack(parts)))
+            found.append(_Picture(number, position, rings, np.hstack(parts)))
     return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Solved:
+    """The unknowns where all fits best, what is left there (`_cost` and the priors), and their covariance."""
+
     at: Vector
     cost: float
     covariance: Vector
@@ -154,31 +167,31 @@ class _Fit:
         """The same with the aberration at one zoom position turned over."""
         at = at.copy()
         place = self._w040 + zoom
-        at[place] = -math.copysign(max(abs(at[place]), 0.2), at[place])
+        at[place] = -math.copysign(max(abs(at[place]), _TURNED_LEAST), at[place])
         return at
 
     def solved(self, at: Vector) -> _Solved:
         """The nearest place at which all pictures fit best."""
         damping = 1e-3
         off, slopes = self._linear(at)
-        cost = _cost(off)
+        cost = _cost(off) + self._held(at)
         for _ in range(_ROUNDS):
             normal, down = self._normal(at, off, slopes)
             step = np.linalg.solve(normal + damping * np.diag(np.diag(normal)), down)
             tried = self._within(at + step)
             off_there, slopes_there = self._linear(tried)
             there = _cost(off_there) + self._held(tried)
-            if there > cost + self._held(at):
+            gained = cost - there
+            if gained < 0.0:
                 damping *= 10.0
-                if damping > 1e6:
+                if damping > _MOST_DAMPING:
                     break
                 continue
-            gained = cost + self._held(at) - there
-            at, off, slopes, cost, damping = tried, off_there, slopes_there, _cost(off_there), damping / 5.0
+            at, off, slopes, cost, damping = tried, off_there, slopes_there, there, damping / 5.0
             if gained < _ENOUGH:
                 break
         normal, _ = self._normal(at, off, slopes)
-        return _Solved(at, cost + self._held(at), np.asarray(np.linalg.inv(normal), dtype=np.float64))
+        return _Solved(at, cost, np.asarray(np.linalg.inv(normal), dtype=np.float64))
 
     def lines(self, tried: Sequence[_Solved]) -> tuple[Line, ...]:
         """The mean of all that fit nearly as well as the best, with what they are apart."""
@@ -285,12 +298,13 @@ class _Fit:
         return self._curves[key].modulation(side * np.array([um - step, um, um + step]))
 
     def _table(self, number: int, node: int) -> FocusCurves:
-        ratio = self._stops[self._pictures[number].stop].ratio
-        return _curves(round(self._optics.f_number(ratio), 3), self._optics, node)
+        return _curves(round(self._f_number(number), 3), self._optics, node)
 
     def _step_um(self, number: int) -> float:
-        ratio = self._stops[self._pictures[number].stop].ratio
-        return 0.02 * self._optics.f_number(ratio) * self._optics.pixel_um
+        return _STEP_PX * self._f_number(number) * self._optics.pixel_um
+
+    def _f_number(self, number: int) -> float:
+        return self._optics.f_number(self._stops[self._pictures[number].stop].ratio)
 
 
 @lru_cache(maxsize=128)
@@ -309,6 +323,6 @@ def _different(tried: Sequence[_Solved]) -> list[_Solved]:
     kept: list[_Solved] = []
     for each in sorted(tried, key=lambda one: one.cost):
         sigma = np.sqrt(np.diag(each.covariance))
-        if all(np.max(np.abs(each.at - other.at) / sigma) > 0.5 for other in kept):
+        if all(np.max(np.abs(each.at - other.at) / sigma) > _ONE_PLACE for other in kept):
             kept.append(each)
     return kept
