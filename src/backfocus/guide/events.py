@@ -30,11 +30,7 @@ Doubt = Literal["lock-screw", "right-ring", "iris-open"]
 """What to check when nothing changes, in this order."""
 Miss = Literal["too-fast", "flat", "not-back"]
 """Why a sweep gave no peak: too few sharp pictures, no clear best, not back on it in time."""
-Unshown = Literal[
-    "no-star", "cropped", "clipped", "too-bright", "too-dark", "sharpened", "moving",
-    "never-still", "repeating", "glossy", "several-depths", "too-smooth",
-    "no-zoom", "part-way", "no-peak", "soft",
-]  # fmt: skip
+Unshown = Literal[Unfit, "no-zoom", "part-way", "no-peak", "soft"]
 """What the picture shows instead of what was confirmed."""
 
 

@@ -50,8 +50,13 @@ class Region:
         """The same, as far as that picture shows it."""
         return self.through(place, *size_px).within(Region(0, 0, *size_px))
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether right is not beyond left, or bottom not below top."""
+        return self.right_px <= self.left_px or self.bottom_px <= self.top_px
+
     def within(self, other: "Region") -> "Region":
-        """What two have in common; empty where right is not beyond left, or bottom below top."""
+        """What two have in common; it may be empty."""
         return Region(
             max(self.left_px, other.left_px),
             max(self.top_px, other.top_px),

@@ -206,13 +206,11 @@ def _judged(known: ObjectTrack, now: Followed, frame: Frame) -> ObjectTrack:
 
     What is too smooth may only be out of focus, unless it was softer before and after.
     """
-    if known.is_peak and known.sharpest is not None:
-        if known.faults is None:
-            known = replace(known, faults=_faults(known, known.sharpest))
-        assert known.sharpest is not None
-        if Flag.TOO_SMOOTH in (known.faults or ()) and not known.rose:
-            return replace(known, is_peak=False)
-        known = replace(known, reference=reference_from(known.sharpest), sharpest=None)
+    if known.is_peak and (sharpest := known.sharpest) is not None:
+        faults = _faults(known, sharpest) if known.faults is None else known.faults
+        if Flag.TOO_SMOOTH in faults and not known.rose:
+            return replace(known, faults=faults, is_peak=False)
+        known = replace(known, faults=faults, reference=reference_from(sharpest), sharpest=None)
     elif known.reference is not None and known.faults is None:
         known = replace(known, faults=_faults(known, _as_frame(known.reference, frame)))
     if known.faults is not None and known.seen is not None and now.ratio > BREATHES * known.longest:
@@ -224,7 +222,7 @@ def _judged(known: ObjectTrack, now: Followed, frame: Frame) -> ObjectTrack:
 def _faults(known: ObjectTrack, sharpest: Frame) -> frozenset[Flag]:
     """Why nobody should measure against a picture of tele; that it shows no chosen part is no fault."""
     part = known.region and known.region.seen_through(known.place, sharpest.size_px)
-    if part is not None and (part.right_px <= part.left_px or part.bottom_px <= part.top_px):
+    if part is not None and part.is_empty:
         return frozenset()
     found = quality(sharpest, part)
     return found.flags & REFUSED if found.colour == "poor" else frozenset()
@@ -254,7 +252,7 @@ def _refuse_outside(known: ObjectTrack, frame: Frame) -> None:
     part = known.region
     if part is None or known.followed is not None or known.reference is not None:
         return
-    width, height = frame.luma.shape[1], frame.luma.shape[0] * frame.line_step
+    width, height = frame.size_px
     across, down = part.right_px - part.left_px, part.bottom_px - part.top_px
     if part.within(Region(0, 0, width, height)) != part:
         raise UsageError(
@@ -276,7 +274,7 @@ def _looked_at(known: ObjectTrack, now: Followed, frame: Frame) -> ObjectTrack:
         return known
     place = None if now.state == "lost" else now.place
     part = _chosen(known, now, frame)
-    if part is not None and (part.right_px <= part.left_px or part.bottom_px <= part.top_px):
+    if part is not None and part.is_empty:
         return replace(known, seen=None)  # the camera looks past it: there is nothing to judge
     seen = look(known.seen, frame, place=place, region=part)
     return replace(known, seen=seen, seen_s=at_s)
