@@ -75,8 +75,10 @@ def read_chart(
         return None
     number = squares.seen[0]
     light, table = _light(frame)
-    options = {"curve": table, "line_step": frame.line_step, "first_line": frame.first_line}
-    sides = [measure_edge(light, strip, **options) for strip in _strips(squares, number)]  # type: ignore[arg-type]
+    sides = [
+        measure_edge(light, strip, curve=table, line_step=frame.line_step, first_line=frame.first_line)
+        for strip in _strips(squares, number)
+    ]
     squares = _exact(squares, number, sides)
     good = [side for side in sides if side.frequency_cy_px]
     edge = Edge(squares.x_px, squares.y_px, squares.turn_deg % 90.0, 2 * _half(squares, number))

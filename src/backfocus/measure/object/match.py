@@ -186,10 +186,19 @@ def _laid(kept: Picture, shape: tuple[int, ...], place: Similarity) -> Picture:
 def _there_and_back(before: Picture, after: Luma8, start: Complex) -> tuple[Complex, NDArray[np.bool_]]:
     """Where the corners went, and which of them come back to where they started."""
     points = np.stack([start.real, start.imag], axis=1).astype(np.float32)
-    how = {"winSize": (WINDOW_PX, WINDOW_PX), "maxLevel": LEVELS - 1}
-    end, ok, _ = cv2.calcOpticalFlowPyrLK(before, after, points, None, **how)  # type: ignore[call-overload]
-    again = {**how, "flags": cv2.OPTFLOW_USE_INITIAL_FLOW}
-    back, ok_back, _ = cv2.calcOpticalFlowPyrLK(after, before, end, points.copy(), **again)  # type: ignore[call-overload]
+    window, levels = (WINDOW_PX, WINDOW_PX), LEVELS - 1
+    end, ok, _ = cv2.calcOpticalFlowPyrLK(
+        before, after, points, np.empty_like(points), winSize=window, maxLevel=levels
+    )
+    back, ok_back, _ = cv2.calcOpticalFlowPyrLK(
+        after,
+        before,
+        end,
+        points.copy(),
+        winSize=window,
+        maxLevel=levels,
+        flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
+    )
     home = np.hypot(*(back - points).T) < THERE_AND_BACK_PX
     found = np.asarray(end, np.float64)
     return found[:, 0] + 1j * found[:, 1], (ok.ravel() == 1) & (ok_back.ravel() == 1) & home
@@ -332,7 +341,7 @@ def _solved(
 def by_features(kept: Luma8, picture: Luma8) -> Match | None:
     """Where `kept` lies in `picture` without any guess; None where too few features agree. Slow: 50 ms."""
     (points, kinds), (others, other_kinds) = (
-        cv2.SIFT_create(count).detectAndCompute(each, None)  # type: ignore[attr-defined]
+        cv2.SIFT.create(count).detectAndCompute(each, None)
         for each, count in ((kept, FEATURES), (picture, FEATURES_NOW))
     )
     if kinds is None or other_kinds is None or min(len(points), len(others)) < LEAST_FEATURES:
