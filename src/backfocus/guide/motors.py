@@ -40,8 +40,8 @@ DOUBT, KNOWN_DOUBT = 1.6, 1.15
 focus, once this lens was found to keep it."""
 GROWN = 1.3
 """Larger than at tele by more than any lens breathes."""
-MOST_SIGMA = 0.1
-"""Of |r|: what a look may be off for the search."""
+MOST_SIGMA, MOST_SIGMA_UM = 0.1, 0.1
+"""Of |r|, and um beside that: what a look may be off for the search."""
 PROVING = (-1.0, 1.0)
 """Where about best focus to look when a lens whose um per step is known is looked at again."""
 ROUGH = 0.15
@@ -50,10 +50,12 @@ FAR_DEPTHS, VAGUE = 15.0, 0.15
 """A look of so many half depths of focus counts as unread where its sigma is such a share of it."""
 KEPT_DEPTHS = 0.35
 """Half depths of focus that the kept picture of an object may be off best focus: it counts by k of that."""
-SAME_AS_TELE = 0.95
-"""Of the scale at tele."""
+SAME_AS_TELE, LEAST_ZOOMED = 0.95, 1.05
+"""Of the scale at tele, from which it is tele; of the last scale, below which the zoom went nowhere."""
 BACK_FOCUS_UM = (50.0, 20_000.0)
 """What the whole span of a back-focus motor may move the lens by."""
+LIKELY_WAY = 0.1
+"""Of that span, what it most likely takes to set what is off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +246,7 @@ def _foreseen(known: list[tuple[float, float]]) -> float:
     if len(known) < 2:
         return known[-1][1]
     (short_px, first), (long_px, last) = known[-2:]
-    if long_px < 1.05 * short_px:
+    if long_px < LEAST_ZOOMED * short_px:
         return last
     step = (short_px / long_px) ** 2
     return last + (last - first) * step
@@ -373,7 +375,7 @@ def _look(seen: Seen, axis: AxisName, optics: Optics, ratio: float) -> Look:
     found = defocus(seen.reading, optics, ratio=ratio) if seen.reading.frequency_cy_px else None
     if found is None or (found.um > FAR_DEPTHS * optics.half_depth_um(ratio) and _is_vague(found)):
         return Look(position)
-    return Look(position, found.um, min(found.sigma_um, MOST_SIGMA * found.um + 0.1))
+    return Look(position, found.um, min(found.sigma_um, MOST_SIGMA * found.um + MOST_SIGMA_UM))
 
 
 def _is_vague(found: Defocus) -> bool:
@@ -445,7 +447,7 @@ def _back_focus(rig: MotorRig, wide: Stop, at: float, focus: float) -> Generator
     axis = rig.axes["back-focus"]
     low, high = (um / axis.span for um in BACK_FOCUS_UM)
     half_depth_um = rig.optics.half_depth_um(wide.ratio)
-    likely = max(min(abs(wide.residual_at(focus).um) / (0.1 * axis.span), high), low)
+    likely = max(min(abs(wide.residual_at(focus).um) / (LIKELY_WAY * axis.span), high), low)
     floor_um = wide.search.floor_um
     search = Search(axis.low, axis.high, half_depth_um, Slope(low, high, likely), floor_um)
     place: float | None = at

@@ -32,16 +32,29 @@ COARSE = (0.5, 0.25, 0.75, 0.125, 0.375, 0.625, 0.875, 0.0625, 0.9375, 0.1875, 0
 """Shares of the span that are tried where nothing can be read."""
 ALONG = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Shares of the span that are looked at where best focus lies outside it."""
+TRIED_SHARE, SEEN_SHARE = 0.02, 0.08
+"""Of the span: a place within so much of a look was tried, and one along it needs no other."""
+LEAST_STEPS = 1.2
+"""A step from one look to the next that is no step at all."""
 LOST_DEPTHS = 15.0
 """Half depths of focus that it takes, more or less, before nothing can be read."""
+LOST_NEAR, LOST_MOST = 9.0, 6.0
+"""-2 ln of the chance that nothing is read in focus, falling evenly to none at `LOST_DEPTHS`; and the most
+that one such look counts."""
 CURVE_SIGMA = 0.03
 """What |r| of a real lens is off the hyperbola, as a share."""
+LEAST_SIGMA_DEPTHS = 0.1
+"""Half depths of focus: no |r| is known better than that."""
+WILD_SIGMAS = 6.0
+"""How far off a wild look may be: farther off it counts hardly more than so many, squared."""
 FLOOR_SIGMA_DEPTHS = 0.5
 """How well a stop before tells it: the camera is the same, the lens is not."""
 MOST_FLOOR_DEPTHS = 4.0
 """Half depths of focus that lens and camera together may cost at best focus."""
 _BESTS, _SLOPES, _FLOORS = 161, 33, 7
 _ROUNDS = 4
+_LEFT_OUT = 1e-4
+"""Of all weight, what a finer grid may leave out at either end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +216,7 @@ class Search:
     def _coarse(self) -> float | None:
         places = (self.low + share * self.span for share in COARSE)
         tried = [look.position for look in self.looks]
-        left = (each for each in places if min(abs(each - at) for at in tried) > 0.02 * self.span)
+        left = (each for each in places if min(abs(each - at) for at in tried) > TRIED_SHARE * self.span)
         place = next(left, None)
         return None if place is None else self._within(place)
 
@@ -231,7 +244,7 @@ class Search:
         room_above, room_below = self.high - at.position, at.position - self.low
         way = 1.0 if room_above >= min(step, room_below) else -1.0
         places = (self._within(at.position + side * way * step) for side in (1.0, -1.0))
-        return next((each for each in places if not self._near(each, 4.0)), None)
+        return next((each for each in places if not self._near(each, LEAST_STEPS / NEAR_ENOUGH)), None)
 
     def _towards(self, position: float) -> float:
         """There, but not so far that two looks could have misled by more than a few steps of theirs."""
@@ -249,7 +262,7 @@ class Search:
         span = self.span
         for share in ALONG:
             place = self.low + share * span
-            if not any(abs(look.position - place) < 0.08 * span for look in self.looks):
+            if not any(abs(look.position - place) < SEEN_SHARE * span for look in self.looks):
                 return self._within(place)
         return None
 
@@ -286,7 +299,7 @@ def _believed(
     e = np.array([look.position for look in looks])
     um = np.array([look.um for look in looks], float)
     sigma_um = np.array([look.sigma_um for look in looks])
-    sigma_um = np.sqrt(sigma_um**2 + (CURVE_SIGMA * um) ** 2 + (0.1 * half_depth_um) ** 2)
+    sigma_um = np.sqrt(sigma_um**2 + (CURVE_SIGMA * um) ** 2 + (LEAST_SIGMA_DEPTHS * half_depth_um) ** 2)
     lost_um = LOST_DEPTHS * half_depth_um
     best = np.linspace(*bests, _BESTS)
     steep = np.geomspace(slope.low, slope.high, _SLOPES)
@@ -341,11 +354,11 @@ def _weights(
         if reference is not None:
             um = np.sqrt(np.maximum(um**2 - own**2, 0.0))
         off = (um - seen) / sigma
-        total += off**2 / (1.0 + off**2 / 36.0)
+        total += off**2 / (1.0 + (off / WILD_SIGMAS) ** 2)
     places, lost_um = lost
     for at in places:
         far = np.abs(at - best)[:, None] * steep
-        total += np.minimum(9.0 * np.maximum(1.0 - far / lost_um, 0.0), 6.0)[:, :, None]
+        total += np.minimum(LOST_NEAR * np.maximum(1.0 - far / lost_um, 0.0), LOST_MOST)[:, :, None]
     weight = np.exp(-0.5 * (total - total.min()))
     weight *= np.gradient(best)[:, None, None] * np.gradient(np.log(steep))[None, :, None]
     return np.asarray(weight / weight.sum())
@@ -354,6 +367,6 @@ def _weights(
 def _finer(grid: Vector, weight: Vector, count: int) -> Vector:
     """As many places over the part of a grid that holds nearly all weight, with some room about it."""
     run = np.cumsum(weight)
-    first = max(int(np.searchsorted(run, 1e-4)) - 1, 0)
-    last = min(int(np.searchsorted(run, 1.0 - 1e-4)) + 1, len(grid) - 1)
+    first = max(int(np.searchsorted(run, _LEFT_OUT)) - 1, 0)
+    last = min(int(np.searchsorted(run, 1.0 - _LEFT_OUT)) + 1, len(grid) - 1)
     return np.linspace(grid[first], grid[last], count)
