@@ -1,7 +1,13 @@
-"""What to do about a verdict where motors turned the rings: nobody is told to turn one or keep hands off."""
+"""What is said where motors turn the rings: nobody is told to turn one or keep hands off.
 
+A verdict has its advice changed, and where nothing could be measured this is why, and what to do.
+"""
+
+from collections.abc import Mapping
 from dataclasses import replace
 
+from ..measure.reading import Flag
+from ..solve.remarks import OF_OBJECTS, REMARKS, Remark
 from ..solve.verdict import LOCK_ADVICE, NO_RING_ADVICE, Verdict
 
 HOLD = "hold focus by a table of focus over zoom"
@@ -16,6 +22,17 @@ REAR_FOCUS = (
 NO_TRACKING = (
     f"Back focus is no cure for this. Of a PTZ camera or a varifocal: {HOLD}, or store presets. A lens that "
     "focuses with its front and does this has to be serviced."
+)
+TOO_DARK = Verdict(
+    "unsure",
+    "The picture is too dark to be measured: it is night, or the iris is closed.",
+    "Open the iris as far as it goes, give light, and try again.",
+    ("chart",),
+)
+COUNTS_DOWN = Verdict(
+    "unsure",
+    "The picture grows as the numbers of the zoom fall: this motor counts the other way.",
+    "Write zoom=reversed behind the ? of the lens's address, where it takes that, and try again.",
 )
 
 
@@ -49,3 +66,46 @@ def _to_adjust(may_correct: bool) -> str:
     if not may_correct:
         return "Its motor for the back focus can do that: it was only to look."
     return "Its motor did not get there: see that it is not at the end of its way, and try again."
+
+
+def not_pinned(where: str, looks: int) -> Verdict:
+    """Best focus was not found after so many looks; `where`: "tele", "wide" or "between"."""
+    return Verdict(
+        "unsure",
+        f"Best focus at {where} could not be told from {looks} looks.",
+        "More light, a calmer camera, a larger star; see that nothing else moves the focus, and try again.",
+    )
+
+
+def no_object(flags: frozenset[Flag]) -> Verdict:
+    """Without a star in view, and nothing else at tele to measure by."""
+    noticed = _noticed(flags, OF_OBJECTS)
+    why = f": {_listed(noticed)}" if noticed else ""
+    return Verdict(
+        "unsure",
+        f"There is no star in the pictures, and nothing else to measure by{why}.",
+        "Aim at something flat with much fine detail, as a bookshelf or a brick wall, or hang up a star.",
+        ("chart",),
+    )
+
+
+def unread(flags: frozenset[Flag]) -> Verdict:
+    """No chart was read, wherever the focus motor went; `flags`: of the last look."""
+    noticed = _noticed(flags, REMARKS)
+    why = f" ({_listed(noticed)})" if noticed else ""
+    cures = " ".join(remark.cure for remark in noticed)
+    return Verdict(
+        "unsure",
+        f"No chart could be read at any place of the focus motor{why}.",
+        f"{cures} Put the star in the middle of the picture, light it, open the iris, and try again.".strip(),
+        ("chart",),
+    )
+
+
+def _noticed(flags: frozenset[Flag], remarks: Mapping[Flag, Remark]) -> list[Remark]:
+    """The remarks on what was noticed, in the order of the flags."""
+    return [remarks[flag] for flag in Flag if flag in flags and flag in remarks]
+
+
+def _listed(noticed: list[Remark]) -> str:
+    return "; ".join(remark.what for remark in noticed)

@@ -19,7 +19,6 @@ from ..measure.reading import Flag, Reading
 from ..optics.lens import Optics
 from ..solve.defocus import Defocus, defocus
 from ..solve.focus_search import BRACKET, BRACKET_DEPTHS, Look, Search, Slope
-from ..solve.remarks import OF_OBJECTS, REMARKS
 from ..solve.stop_curves import Looks, fitted_lines
 from ..solve.stops import Stop, StopsAnswer, fitted_stops, judge_stops, looks_at
 from ..solve.verdict import Adjusters, Verdict
@@ -27,7 +26,7 @@ from .axes import Axis, AxisName
 from .motor_hunt import hunt
 from .motor_looks import Ask as Ask
 from .motor_looks import Seen as Seen
-from .motor_words import in_motor_words
+from .motor_words import COUNTS_DOWN, TOO_DARK, in_motor_words, no_object, not_pinned, unread
 
 BETWEEN = (2.0 / 3.0, 1.0 / 3.0)
 """Shares of the zoom motor's span at which it stops on the way from tele to wide."""
@@ -197,7 +196,7 @@ def _tele_of_object(rig: MotorRig, at: Ask, slope: Slope) -> Generator[Ask, Seen
     kept = yield replace(at, keep=True)
     reading = kept.reading
     if not reading.frequency_cy_px or reading.scale_px is None:
-        return _no_object(reading)
+        return no_object(reading.flags)
     search = Search(axis.low, axis.high, half_depth_um, slope, 0.0, reference=kept.positions["focus"])
     reach = BRACKET_DEPTHS * half_depth_um / slope.likely
     flanks = [axis.step_near(at.focus + side * reach) for side in (1.0, -1.0)]
@@ -205,7 +204,7 @@ def _tele_of_object(rig: MotorRig, at: Ask, slope: Slope) -> Generator[Ask, Seen
         seen = yield replace(at, focus=place)
         search = search.with_look(_look(seen, "focus", rig.optics, 1.0))
     if search.belief is None or not search.is_known:
-        return _not_pinned(at.why, len(search.looks))
+        return not_pinned(at.why, len(search.looks))
     scale_sigma_px = reading.scale_sigma_px or 0.0
     stop = Stop(at.zoom, reading.scale_px, scale_sigma_px, 1.0, search, reading.flags, by_object=True)
     if abs(search.residual_at(kept.positions["focus"]).um) > KEPT_DEPTHS * half_depth_um:
@@ -263,7 +262,7 @@ def _stop(
         return COUNTS_DOWN
     ratio = _ratio(seen.reading, start.tele)
     if ratio is None:
-        return _unread(seen.reading)
+        return unread(seen.reading.flags)
     half_depth_um = rig.optics.half_depth_um(ratio)
     known = _slope(start, ratio), _floor_um(rig, start, ratio)
     search = Search(axis.low, axis.high, half_depth_um, *known, bracket=start.bracket)
@@ -275,9 +274,9 @@ def _stop(
     scale = next((each for each in reversed(readings) if _tells_scale(each)), readings[0])
     flags = _of_sharpest(search, readings).flags
     if search.belief is None or scale.scale_px is None:
-        return _unread(seen.reading)
+        return unread(seen.reading.flags)
     if not _is_enough(search, start):
-        return _not_pinned(at.why, len(search.looks))
+        return not_pinned(at.why, len(search.looks))
     if start.tele is None and Flag.TOO_DARK in flags:
         return TOO_DARK
     return Stop(
@@ -310,19 +309,6 @@ def _has_grown(reading: Reading, tele: Stop) -> bool:
     return sure and scale_px is not None and scale_px > GROWN * tele.scale_px
 
 
-TOO_DARK = Verdict(
-    "unsure",
-    "The picture is too dark to be measured: it is night, or the iris is closed.",
-    "Open the iris as far as it goes, give light, and try again.",
-    ("chart",),
-)
-COUNTS_DOWN = Verdict(
-    "unsure",
-    "The picture grows as the numbers of the zoom fall: this motor counts the other way.",
-    "Write zoom=reversed behind the ? of the lens's address, where it takes that, and try again.",
-)
-
-
 def _is_enough(search: Search, start: _Start) -> bool:
     """Whether best focus is known, or at least the residual with the focus of tele."""
     if search.is_known:
@@ -331,14 +317,6 @@ def _is_enough(search: Search, start: _Start) -> bool:
         return False
     left = search.residual_at(start.focus)
     return left.sigma_um < max(search.half_depth_um, ROUGH * abs(left.um))
-
-
-def _not_pinned(where: str, looks: int) -> Verdict:
-    return Verdict(
-        "unsure",
-        f"Best focus at {where} could not be told from {looks} looks.",
-        "More light, a calmer camera, a larger star; see that nothing else moves the focus, and try again.",
-    )
 
 
 def _where(rig: MotorRig, zoom: float) -> str:
@@ -381,29 +359,6 @@ def _look(seen: Seen, axis: AxisName, optics: Optics, ratio: float) -> Look:
 def _is_vague(found: Defocus) -> bool:
     """Whether far from focus a picture fits several |r|: it tells then that it is far, and no more."""
     return found.sigma_um > VAGUE * found.um
-
-
-def _no_object(reading: Reading) -> Verdict:
-    noticed = [OF_OBJECTS[flag].what for flag in Flag if flag in reading.flags and flag in OF_OBJECTS]
-    why = f": {'; '.join(noticed)}" if noticed else ""
-    return Verdict(
-        "unsure",
-        f"There is no star in the pictures, and nothing else to measure by{why}.",
-        "Aim at something flat with much fine detail, as a bookshelf or a brick wall, or hang up a star.",
-        ("chart",),
-    )
-
-
-def _unread(reading: Reading) -> Verdict:
-    noticed = [REMARKS[flag] for flag in Flag if flag in reading.flags and flag in REMARKS]
-    why = f" ({'; '.join(remark.what for remark in noticed)})" if noticed else ""
-    cures = " ".join(remark.cure for remark in noticed)
-    return Verdict(
-        "unsure",
-        f"No chart could be read at any place of the focus motor{why}.",
-        f"{cures} Put the star in the middle of the picture, light it, open the iris, and try again.".strip(),
-        ("chart",),
-    )
 
 
 def _corrected(rig: MotorRig, found: MotorAnswer) -> Procedure:
