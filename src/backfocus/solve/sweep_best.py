@@ -22,6 +22,9 @@ Vector = NDArray[np.float64]
 USED_HALF_DEPTHS = 0.7
 """Out of focus by no more than this a picture still shows what a picture in focus does; the rest is known."""
 
+NEAREST_PICTURES = 0.75
+"""So near the moment of focus, in pictures, one counts however fast the ring went."""
+
 FLANK_HALF_DEPTHS = 3.0
 """How far up its flanks a passage is looked at."""
 
@@ -36,6 +39,8 @@ UNEVEN_HALF_DEPTHS = 0.5
 
 _SMOOTHED = 5
 _FEWEST = 5
+_LEAST_SHARE = 0.5
+"""Of the middle blur, what one with less is weighed as: its square has no smaller doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ def in_focus(
     pictures, off = [], []
     for each in found:
         away = each.speed_um * np.abs(np.arange(len(blur)) - each.moment)
-        near = np.flatnonzero(away <= max(USED_HALF_DEPTHS * half_depth_um, 0.75 * each.speed_um))
+        near = np.flatnonzero(away <= max(USED_HALF_DEPTHS * half_depth_um, NEAREST_PICTURES * each.speed_um))
         pictures += [int(at) for at in near]
         off += [float(away[at]) for at in near]
     places, first = np.unique(pictures, return_index=True)
@@ -128,7 +133,7 @@ def _passage(blur: Vector, part: slice, depth_um: float) -> _Moment | None:
         return None
     middle = float(at.mean())
     rows = np.stack([np.ones_like(at), at - middle, np.square(at - middle)], axis=1)
-    weight = 1.0 / np.maximum(seen, 0.5 * float(np.median(seen)))
+    weight = 1.0 / np.maximum(seen, _LEAST_SHARE * float(np.median(seen)))
     level, slope, bend = np.linalg.lstsq(rows * weight[:, None], np.square(seen) * weight, rcond=None)[0]
     if bend <= 0.0:
         return None
