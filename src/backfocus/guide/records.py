@@ -111,7 +111,7 @@ class _Reader:
         return kind(**values)
 
     def _value(self, hint: Any, value: Any, where: str) -> Any:
-        """`value` as the kind its annotation asks for."""
+        """`value` as the kind its annotation asks for; a union is of one kind and None."""
         origin, inside = get_origin(hint), get_args(hint)
         if origin in (Union, types.UnionType):
             if value is None and type(None) in inside:
