@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from typer.testing import CliRunner
 
+from backfocus.cli import options
 from backfocus.cli.app import app
 from backfocus.cli.options import asked, decimal
 from backfocus.cli.unlisted import Answer, Ask, unlisted_words
@@ -95,3 +96,15 @@ def test_a_decimal_comma_is_a_point() -> None:
             decimal(wrong)
     with pytest.raises(UsageError, match="pixel_um='two'"):
         asked({"pixel_um": "two"}, None, None)
+
+
+def test_an_answer_that_does_not_come_ends_as_interrupted() -> None:
+    assert CliRunner().invoke(app, ["profiles", "--unlisted"], input="").exit_code == 130
+
+
+@pytest.mark.parametrize("said", ["n\n", ""])
+def test_a_lens_that_may_not_move_is_no_bad_answer(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(options, "is_at_a_terminal", lambda: True)
+    asked = ["auto", "visca://127.0.0.1:9", "--video", "a.mp4", "--pixel-um", "5", "--f-number", "1.8"]
+    ended = CliRunner().invoke(app, asked, input=said)
+    assert (ended.exit_code, "nothing was moved" in ended.stderr) == (130, True)

@@ -59,6 +59,11 @@ def test_each_camera_stands_there_once_with_its_last_state_and_picture(
     shows(page, "[...document.querySelectorAll('#wall img')].every((each) => each.naturalWidth > 0)")
     assert page.locator("#wall img").count() == 4
     assert serious(page) == []
+    page.emulate_media(media="print", color_scheme="dark")
+    mark = "getComputedStyle(document.querySelector('#wall .scale b'))"
+    assert page.evaluate(f"{mark}.printColorAdjust") == "exact", "or a printer leaves the mark out"
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+    page.emulate_media(media="screen")
     page.set_viewport_size(dict(zip(("width", "height"), PHONE, strict=True)))
     assert fits(page)
     page.click("#wall a >> nth=0")

@@ -44,4 +44,10 @@ def _confirmed(yes: bool, what: str, question: str) -> None:
         return
     if not options.is_at_a_terminal():
         raise UsageError(f"{what}: say so with ", Argument("yes", True))
-    typer.confirm(question, abort=True, err=True)
+    try:
+        agreed = typer.confirm(question, err=True)
+    except typer.Abort:  # Ctrl-C, or the end of the input
+        agreed = False
+    if not agreed:
+        options.notice("nothing was moved")
+        raise typer.Exit(130)

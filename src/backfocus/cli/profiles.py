@@ -148,7 +148,10 @@ def _ask(question: str, read: "Callable[[str], Answer]") -> "Answer":
         except UsageError as error:
             raise typer.BadParameter(error.spelt(options.as_option)) from None
 
-    answer: Answer = typer.prompt(question, value_proc=understood)
+    try:
+        answer: Answer = typer.prompt(question, value_proc=understood)
+    except typer.Abort:  # Ctrl-C, or the end of the input
+        raise typer.Exit(130) from None
     return answer
 
 

@@ -159,7 +159,7 @@ h2 small {{ font-weight:400; font-size:13px; color:var(--soft); white-space:nowr
   background:currentColor; border:2px solid var(--paper); }}
 .scale .over, .scale .under {{ border:0; border-radius:0; clip-path:polygon(0 0,100% 50%,0 100%); }}
 .scale .over {{ margin-left:-12px; }} .scale .under {{ margin-left:0; transform:scaleX(-1); }}
-.um {{ display:flex; justify-content:space-between; gap:10px; white-space:nowrap;
+.um {{ display:flex; flex-wrap:wrap; justify-content:space-between; gap:0 10px; white-space:nowrap;
   font-size:14px; margin-top:4px; }}
 .um span:last-child {{ color:var(--soft); text-align:right; }}
 .um .moved {{ color:var(--bad) !important; font-weight:600; }}
@@ -170,7 +170,8 @@ footer {{ margin-top:44px; padding-top:14px; border-top:1px solid var(--hair); c
 @page {{ size:A4; margin:12mm; }}
 @media print {{ body {{ padding:0; max-width:none; font-size:11px; }} h1 {{ font-size:20px; }}
   .wall {{ grid-template-columns:repeat(4,minmax(0,1fr)); gap:18px 12px; margin-top:16px; }}
-  h2, .word {{ font-size:12px; }} .um, .why, h2 small {{ font-size:10px; }} .counts b {{ font-size:24px; }} }}
+  h2, .word {{ font-size:12px; }} .um, .why, h2 small {{ font-size:10px; }}
+  .um {{ column-gap:3px; letter-spacing:-.02em; }} .counts b {{ font-size:24px; }} }}
 @media (max-width:640px) {{ body {{ padding:24px 18px 40px; }} .counts {{ gap:10px 24px; }}
   .counts b {{ font-size:28px; }} .wall {{ gap:30px; }} }}
 """
