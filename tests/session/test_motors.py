@@ -6,6 +6,7 @@ exact curve of the residual they leave. One whole run with drawn pictures is amo
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -217,6 +218,15 @@ def test_a_run_is_not_gone_on_with_where_somebody_has_touched_the_lens(tmp_path:
     again = list(_driven(Paper("&motor=focus", delta_um=30.0), found, seen))
     assert again[0].ask == seen[0][0]
     assert again[-1].answer.answer.back_focus.delta_um == pytest.approx(30.0, abs=3.0)
+
+
+def test_looks_of_another_run_are_let_go() -> None:
+    """As those that another version of the program asked for: it begins again, and does not crash."""
+    found = {"zoom": 0.0, "focus": 20_000.0}
+    begun = islice(_driven(Paper("&motor=focus", delta_um=-25.0), found), 3)
+    looks = [(each.ask, each.seen) for each in begun]
+    again = next(_driven(Paper("&motor=focus", delta_um=-25.0), found, (looks[0], *looks)))
+    assert again.ask == looks[0][0]
 
 
 def _driven(paper: Paper, found, told=()) -> Iterator[Progress]:

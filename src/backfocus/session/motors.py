@@ -120,8 +120,10 @@ def open_run(
         was = stack.enter_context(by_hand(lens, how_to_restore=how, notice=notice, before=before))
         found = told.found if told else lens.state().positions
         looks = told.looks if told and told.fresh and not _kept_a_picture(told) else ()
-        if log is not None and not looks:
+        if log is not None:
             log.begin(was, found)
+            for look in looks[:-1]:  # the last one is taken again, and written down again
+                log.add(*look)
         places: Places = {axis: at for axis, at in found.items() if axis != "back-focus"}
         wait = _patience(is_virtual)
         staying = stack.enter_context(places_put_back(lens, places, wait=wait, notice=notice))
@@ -351,18 +353,23 @@ def drive(
     raise SourceLost(f"{source.title}: the pictures ended before the answer was known")
 
 
-def _replayed(running: Procedure, told: Sequence[tuple[Ask, Seen]]) -> tuple[Ask, tuple[Ask, Seen] | None]:
-    """What the procedure asks for after all it was told before, and the sharpest look of these.
+def _replayed(
+    rig: MotorRig, told: Sequence[tuple[Ask, Seen]]
+) -> tuple[Procedure, Ask, tuple[Ask, Seen] | None]:
+    """The procedure after all it was told before, what it asks for, and the sharpest look of these.
 
     That one is taken again first: if it does not show what it showed then, somebody has touched something.
+    It begins again where it would not have asked for these looks, as for those of another version of it.
     """
+    running = procedure(rig)
     ask = next(running)
     for asked, seen in told[:-1]:
         if asked != ask:
-            raise ValueError("these looks are of another run")
+            running = procedure(rig)
+            return running, next(running), None
         ask = running.send(seen)
     read = [each for each in told if each[1].reading.modulation]
-    return ask, max(read, key=lambda each: fmean(each[1].reading.modulation), default=None)
+    return running, ask, max(read, key=lambda each: fmean(each[1].reading.modulation), default=None)
 
 
 class _Course:
@@ -370,8 +377,7 @@ class _Course:
 
     def __init__(self, lens: LensControl, rig: MotorRig, told: Sequence[tuple[Ask, Seen]] = ()) -> None:
         self._lens, self._rig = lens, rig
-        self._running = procedure(rig)
-        self._next, self._check = _replayed(self._running, told)
+        self._running, self._next, self._check = _replayed(rig, told)
         self._ask = self._check[0] if self._check else self._next
         self._sent: dict[AxisName, float] = dict(lens.state().positions)
         self._pushed_up: set[AxisName] = set()
