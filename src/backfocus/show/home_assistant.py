@@ -76,7 +76,7 @@ def _config(entity: Entity, name: str, slug: str, state: str, version: str) -> M
     payload = {
         "name": entity.title,
         "unique_id": f"backfocus_{slug}_{entity.key}",
-        "object_id": f"backfocus_{slug}_{entity.key}",
+        "default_entity_id": f"{entity.kind}.backfocus_{slug}_{entity.key}",
         "state_topic": state,
         "value_template": entity.template,
         "json_attributes_topic": state,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -42,6 +43,10 @@ def test_home_assistant_is_told_where_each_value_stands() -> None:
         assert config["state_topic"] == state.topic
         key = config["value_template"].removeprefix("{{ value_json.").removesuffix(" }}")
         assert key in told, "a template that reads nothing"
+        # `object_id` went with Home Assistant 2026.4; this key names the kind too (its manual, "MQTT sensor")
+        kind, _, entity = config["default_entity_id"].partition(".")
+        assert kind == each.topic.split("/")[1]
+        assert re.fullmatch(r"[a-z0-9_]+", entity)
     assert len({json.loads(each.payload)["unique_id"] for each in configs}) == len(configs)
 
 
