@@ -1,7 +1,7 @@
 """The long campaign draws what it says, keeps what it read, and counts what was said."""
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -15,7 +15,7 @@ from tools.truth.long.results import outcome_of, write
 from tools.truth.long.shelf import Filmed, is_kept, keep, kept
 from tools.truth.quoting import PAGE
 
-from backfocus.measure.reading import Flag, Reading, Star
+from backfocus.measure.reading import Against, Flag, Object, Reading, Star, Tile
 from backfocus.sim.clip import STEADY_S, ZOOM_S
 from backfocus.sim.wavefront import cutoff_cy_px, defocus_waves, sharpest_w020, transfer
 
@@ -139,21 +139,30 @@ def test_objects_are_drawn_as_they_are_told():
     assert 98 <= np.count_nonzero(sizes < 1.2) <= 146
 
 
-def test_a_clip_of_an_object_that_was_checked_is_read_and_counted(tmp_path):
-    right = Outcome(
-        seed=300, judged="plain", address="sim://", declared="1.8", filmed_at="x", true_um=20.0, h_um=9.0,
-        verdict="adjust", delta_um=21.0, low_um=15.0, high_um=27.0, sign_known=False, referenced=False,
-        flags=("moving",),
-    )  # fmt: skip
-    clip = objects.Checked(right, "text", "object", "why", 9.0)
-    (tmp_path / "object-000300.json").write_text(json.dumps(asdict(clip)))
-    assert objects.checked(300, tmp_path) == clip
-    wrong = replace(clip, outcome=replace(right, verdict="set"), target="star")
-    unread = replace(clip, outcome=replace(right, verdict="unsure", delta_um=None, low_um=None, high_um=None))
-    counts = {each.what: (each.reached, each.of) for each in objects.counted([clip, wrong, unread])}
+def test_clips_of_objects_are_kept_judged_and_counted(tmp_path):
+    tile = Tile(100.0, 60.0, 64.0, used=True)
+    blind = Reading(3, 0.12, frozenset({Flag.TOO_SMOOTH}), object=Object(90.0, 60.0, 80.0, 70.0, (tile,)))
+    blind = replace(blind, against=Against(0.25, 7, 0.5))
+    keep(Filmed(objects.draw(300), "abc", 12.3, (blind,)), tmp_path)
+    found = kept(300, objects.SESSION, tmp_path)
+    assert found.case == objects.draw(300)
+    assert found.readings == (blind,)
+    clip = objects.checked(300, tmp_path)
+    assert (clip.outcome.verdict, clip.scene, clip.target) == ("unsure", "facade", "object")
+    assert "too little fine detail" in clip.reason
+    assert objects.checked(301, tmp_path) is None
+
+    said = {"verdict": "adjust", "delta_um": 21.0, "low_um": 15.0, "high_um": 27.0, "true_um": -20.0}
+    right = replace(clip, outcome=replace(clip.outcome, judged="swept", **said))
+    wrong = replace(right, outcome=replace(right.outcome, verdict="set"), target="star")
+    objects.write([clip, right, wrong], tmp_path / "objects.jsonl")
+    told = objects.proved(tmp_path / "objects.jsonl")
+    assert told == [clip, right, wrong]
+    counts = {each.what: (each.reached, each.of) for each in objects.counted(told)}
     assert counts["wrong word"] == (1, 3)
     assert counts["interval holds the truth"] == (2, 2)
-    assert counts["with a number, text"] == (2, 3)
+    assert counts["swept, from h up: within max(h/3, 10 %)"] == (2, 2)
+    assert counts["with a number, facade"] == (2, 3)
     assert counts["another target taken"] == (1, 3)
 
 

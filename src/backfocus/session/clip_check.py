@@ -103,6 +103,8 @@ class ClipCheck:
         Of an object: the tele picture beside the wide one.
     optics : Optics | None
         What the micrometres rest on, the pixel that of the clip.
+    readings : sequence of Reading
+        All that the answer rests on; of two clips those of both.
     """
 
     answer: ClipAnswer
@@ -117,6 +119,7 @@ class ClipCheck:
     learned: LearnedCamera | None = None
     comparison: Comparison | None = None
     optics: Optics | None = None
+    readings: Sequence[Reading] = ()
 
     def camera_words(self, how_to_name: str) -> str | None:
         """What the camera costs, and whether that is remembered; None where nothing is known of it."""
@@ -203,6 +206,7 @@ def _checked(
         learned=learned,
         comparison=judged.comparison,
         optics=rig.optics,
+        readings=judged.readings,
     )
 
 

@@ -6,7 +6,8 @@
     python -m tools.truth.long --judge-only          only what is filmed already, judged again: minutes
     python -m tools.truth.long --learned             film another session of each camera too
     python -m tools.truth.long --guided              lead 200 procedures instead, seeds 10000 to 10199
-    python -m tools.truth.long --objects             check 500 clips without a chart, seeds 300 to 799
+    python -m tools.truth.long --objects             check 500 clips without a chart, seeds 300 to 799;
+                                                     --hours, --judge-only and --write as above
 
 Readings are kept in truth-long/, one file a recording; the outcomes of this run go to truth-long/ as JSON
 lines, and with --write those of the proof to tools/truth/long/results.jsonl and into the accuracy page.
@@ -17,7 +18,7 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain
 
 import cv2
@@ -33,6 +34,7 @@ from .shelf import FOLDER, is_kept
 
 CLIPS, GUIDED = 600, 200
 PROOF = PROVED_FROM, PROVED_FROM + CLIPS
+Filming = Callable[[Job], tuple[Job, float | None]]
 OBJECTS = objects.PROVED_FROM, objects.PROVED_FROM + objects.CLIPS
 
 
@@ -45,7 +47,7 @@ def main() -> int:
             _lead(pool, seeds[:GUIDED])
             return 0
         if options.objects:
-            _check_objects(pool, seeds)
+            _check_objects(pool, seeds, options)
             return 0
         if not options.judge_only:
             sessions = ("judged", "learned") if options.learned else ("judged",)
@@ -62,9 +64,9 @@ def main() -> int:
     return 0
 
 
-def _film(pool: "multiprocessing.pool.Pool", jobs: list[Job]) -> None:
+def _film(pool: "multiprocessing.pool.Pool", jobs: list[Job], film: Filming = film_and_keep) -> None:
     begun_s = time.monotonic()
-    for done, (job, took_s) in enumerate(pool.imap_unordered(film_and_keep, jobs), start=1):
+    for done, (job, took_s) in enumerate(pool.imap_unordered(film, jobs), start=1):
         if took_s is None:
             print(f"{job.session} {job.seed}: time is up, run again to go on")
             continue
@@ -85,19 +87,22 @@ def _lead(pool: "multiprocessing.pool.Pool", seeds: range) -> None:
     _tell(guided.counted(outcomes))
 
 
-def _check_objects(pool: "multiprocessing.pool.Pool", seeds: range) -> None:
+def _check_objects(pool: "multiprocessing.pool.Pool", seeds: range, options: argparse.Namespace) -> None:
+    if not options.judge_only:
+        _film(pool, objects.jobs(seeds, time.time() + 3600 * options.hours), objects.film)
     clips = []
-    for each in pool.imap_unordered(objects.checked, seeds):
+    for each in pool.imap(objects.checked, seeds):
+        if each is None:
+            continue
         clips.append(each)
         found = each.outcome
         said = "no number" if found.delta_um is None else f"{found.low_um} to {found.high_um} um"
         wrong = f"WRONG {found.wrong}, " if found.wrong else "" if found.held is not False else "not held, "
-        print(
-            f"object {found.seed}: {each.scene}, {found.true_um:+.1f} um, {found.verdict}, {said}, "
-            f"{wrong}{each.took_s:.0f} s, {len(clips)} of {len(seeds)}"
-        )
+        print(f"object {found.seed}: {each.scene}, {found.true_um:+.1f} um, {found.verdict}, {said}, {wrong}")
         sys.stdout.flush()
     _tell(objects.counted(clips))
+    if options.write:
+        objects.write(clips)
 
 
 def _tell(counts: Iterable[Count]) -> None:

@@ -13,6 +13,7 @@ are for proving, and nothing is chosen on those.
 import json
 import random
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,12 +22,17 @@ import cv2
 
 from backfocus.session.clip_check import check_clip
 from backfocus.session.rig import RigOptions, resolve
+from backfocus.solve.clip import judge_clip
 
 from .draw import Case
+from .film import Job
 from .judge import Count, Judged, Outcome, outcome
 from .results import outcome_of
-from .shelf import FOLDER, commit
+from .shelf import FOLDER, Filmed, commit, is_kept, keep, kept
 
+SESSION = "object"
+RESULTS = Path(__file__).with_name("objects.jsonl")
+"""Outcomes of the proof, which the accuracy page quotes."""
 PROVED_FROM, CLIPS = 300, 500
 SCENES = (
     "text", "shelf", "leaves", "brick", "street", "grass", "gravel", "facade", "fabric", "bark", "crowd",
@@ -53,7 +59,7 @@ def draw(seed: int) -> Case:
     scene, sweep = SCENES[seed // 2 % len(SCENES)], "&sweep=yes" if seed % 2 else ""
     return Case(
         seed,
-        "object",
+        SESSION,
         f"sim://?scene={scene}&clip=check&delta_um={delta_um}&zoom={zoom}&size=960x540&seed={seed}&w040={w040}"
         f"&noise=0.01{camera}{sweep}",
         "1.8",
@@ -68,39 +74,68 @@ class Checked:
     scene: str
     target: str | None
     reason: str
-    took_s: float
+
+    @property
+    def off_um(self) -> float | None:
+        """By how much the size of the error is told wrong; None where it is not told."""
+        told_um = self.outcome.delta_um
+        return None if told_um is None else abs(abs(told_um) - abs(self.outcome.true_um))
 
 
-def checked(seed: int, folder: Path = FOLDER) -> Checked:
-    """Film and check one clip, and keep what came of it; one that was checked before is read."""
+def film(job: Job) -> tuple[Job, float | None]:
+    """Film one clip, measure it as `check` does and keep the readings; the seconds it took, if it began."""
+    if time.time() > job.begin_by_s:
+        return job, None
     cv2.setNumThreads(1)
-    path = folder / f"object-{seed:06d}.json"
-    if path.exists():
-        plain = json.loads(path.read_text(encoding="utf-8"))
-        return Checked(**plain | {"outcome": outcome_of(plain["outcome"])})
-    case, made_by, begun_s = draw(seed), commit(), time.process_time()
+    case, made_by, begun_s = draw(job.seed), commit(), time.process_time()
     found = check_clip(resolve(RigOptions(source=case.address)))
-    how: Judged = "swept" if "sweep=" in case.address else "plain"
-    said = outcome(case, how, made_by, found.answer)
-    took_s = round(time.process_time() - begun_s, 1)
-    reason = found.answer.verdict.reason
-    kept = Checked(said, SCENES[seed // 2 % len(SCENES)], found.target, reason, took_s)
-    folder.mkdir(exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(asdict(kept)), encoding="utf-8")
-    part.replace(path)
-    return kept
+    took_s = time.process_time() - begun_s
+    keep(Filmed(case, made_by, took_s, tuple(found.readings)))
+    return job, took_s
+
+
+def jobs(seeds: Sequence[int], by_s: float) -> list[Job]:
+    """What is still to be filmed."""
+    return [Job(seed, SESSION, by_s) for seed in seeds if not is_kept(seed, SESSION)]
+
+
+def checked(seed: int, folder: Path = FOLDER) -> Checked | None:
+    """The clip of a seed judged; None if it was not filmed."""
+    filmed = kept(seed, SESSION, folder)
+    if filmed is None:
+        return None
+    answer = judge_clip(filmed.readings, resolve(RigOptions(source=filmed.case.address)).optics)
+    how: Judged = "swept" if "sweep=" in filmed.case.address else "plain"
+    said = outcome(filmed.case, how, filmed.commit, answer)
+    names = Counter(each.target_name for each in filmed.readings if each.target_name)
+    target = max(names, key=names.__getitem__, default=None)
+    return Checked(said, SCENES[seed // 2 % len(SCENES)], target, answer.verdict.reason)
+
+
+def write(clips: Sequence[Checked], path: Path = RESULTS) -> None:
+    """One line each."""
+    judged_at = commit()
+    lines = (json.dumps({**asdict(each), "judged_at": judged_at}) for each in clips)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def proved(path: Path = RESULTS) -> list[Checked]:
+    """Those that were kept of the proof."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    plain = [json.loads(line) for line in lines]
+    names = ("scene", "target", "reason")
+    return [Checked(outcome_of(each["outcome"]), *(each[name] for name in names)) for each in plain]
 
 
 def counted(clips: Sequence[Checked]) -> tuple[Count, ...]:
     """The promises, then what else was said, and how many of each scene were not answered with a number."""
     of, outcomes = len(clips), [each.outcome for each in clips]
     held = [each.held for each in outcomes if each.held is not None]
-    answered = [each for each in outcomes if each.delta_um is not None]
     return (
         Count("wrong word", sum(bool(each.wrong) for each in outcomes), of, most=WRONG_SHARE),
         Count("interval holds the truth", sum(held), len(held), 0.93, 0.97),
-        Count("with a number", len(answered), of),
+        *_sizes([each for each in clips if each.outcome.judged == "swept"]),
+        Count("with a number", sum(each.delta_um is not None for each in outcomes), of),
         Count("decided", sum(each.decided for each in outcomes), of),
         Count(
             "another target taken", sum(each.target not in ("object", None) for each in clips), of, most=0.0
@@ -117,4 +152,17 @@ def counted(clips: Sequence[Checked]) -> tuple[Count, ...]:
             )
             for scene in SCENES
         ),
+    )
+
+
+def _sizes(swept: Sequence[Checked]) -> tuple[Count, ...]:
+    """How well the size of the error is told where a sweep at wide shows how sharp the lens can be."""
+    told = [(each.outcome, each.off_um) for each in swept if each.off_um is not None]
+    clear = [
+        off_um <= max(each.h_um / 3.0, 0.1 * abs(each.true_um)) for each, off_um in told if each.true_h >= 1.0
+    ]
+    small = [off_um < each.h_um / 2.0 for each, off_um in told if each.true_h < 1.0]
+    return (
+        Count("swept, from h up: within max(h/3, 10 %)", sum(clear), len(clear), least=0.95),
+        Count("swept, below h: within h/2", sum(small), len(small), least=0.95),
     )
