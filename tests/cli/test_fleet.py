@@ -92,3 +92,20 @@ def test_a_terminal_breaks_what_to_do_between_words_and_a_pipe_has_it_in_one_lin
     lines = console.file.getvalue().strip().splitlines()
     assert " ".join(line.strip() for line in lines) == f"[b]hall[/]: {said}"
     assert (max(map(len, lines)) <= 30) == is_terminal
+
+
+def test_of_a_camera_that_its_motor_has_set_the_error_before_is_told() -> None:
+    told = {"verdict": "set", "corrected": True, "found_um": 20.04, "drifted": False, "advice": ""}
+    console = Console(file=io.StringIO(), width=90, color_system=None)
+    rows = [
+        Row("hall", state="done", line=told),
+        Row("door", state="done", line=told | {"corrected": False}),
+        Row("desk", state="done", line=told | {"verdict": "adjust", "advice": "Again."}),
+    ]
+    print_what_to_do(rows, console)
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue().split("\n")[1:] == [
+        "desk: Again.",
+        "hall: It was +20.0 um off; its motor has set it.",
+        "",
+    ]

@@ -61,3 +61,12 @@ def test_an_error_beyond_the_end_of_the_scale_is_an_arrow_that_points_there(um: 
     card = Card("a", "", "adjust", "off", "", "", Estimate(um, 1.0, um - 2.0, um + 2.0), 9.0)
     page = wall_html([card], title="", checked_at="", version="")
     assert f'<b class="{beyond}" style="left:' in page
+
+
+def test_of_one_that_its_motor_has_set_the_error_before_is_told() -> None:
+    note = "It was -20.0 um off; its motor has set it."
+    page = wall_html(
+        [Card("hall", "", "set", "set", "It is right.", note=note)], title="", checked_at="", version=""
+    )
+    assert "It was \u221220.0 µm off; its motor has set it." in re.sub("\\s", " ", page)
+    assert "It is right" not in page

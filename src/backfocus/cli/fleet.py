@@ -329,7 +329,7 @@ def _doing(row: "Row") -> str:
 
 
 def _to_do(row: "Row") -> str:
-    """What to do about a camera in a sentence; "" where there is nothing."""
+    """What to do about a camera, or what was done, in a sentence; "" where there is nothing."""
     if row.line is None:
         return row.error
-    return f"{row.moved} {'' if row.verdict == 'set' else row.line['advice']}".strip()
+    return f"{row.moved or row.corrected} {'' if row.verdict == 'set' else row.line['advice']}".strip()

@@ -37,6 +37,8 @@ class Card:
         Since its reference, where that is more than half the depth of focus.
     whole, target : bytes | None
         The picture at wide, small, and the middle of its target.
+    note : str
+        What to know of one that is set.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Card:
     drift_um: float | None = None
     whole: bytes | None = None
     target: bytes | None = None
+    note: str = ""
 
     @property
     def needs_words(self) -> bool:

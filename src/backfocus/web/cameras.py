@@ -51,6 +51,7 @@ def _card(each: LastChecked) -> Json:
         "scale": asdict(scale_of(found, depth)) if found and depth else None,
         "half_depth_um": depth,
         "drift_um": line["drift_um"] if line and line["drifted"] else None,
+        "note": row.corrected,
         "reason": short(row.reason),
         "to_do": to_do(line.get("advice", "")),
         "pictured": bool(line),

@@ -69,6 +69,14 @@ class Row:
         return drift_words(self.line) if self.line and self.line["drifted"] else ""
 
     @property
+    def corrected(self) -> str:
+        """How far it was off before its motor set it, in a sentence; "" where that did not happen."""
+        line = self.line
+        if not line or not line["corrected"] or line["verdict"] != "set" or line["found_um"] is None:
+            return ""
+        return f"It was {line['found_um']:+.1f} um off; its motor has set it."
+
+    @property
     def half_depths(self) -> float:
         """How far off it is now or has drifted, in half depths of focus; 0 where that is not known."""
         line = self.line or {}

@@ -35,4 +35,5 @@ def _card(store: Store, row: Row) -> Card:
         line["drift_um"] if line["drifted"] else None,
         pictures.get(WHOLE),
         pictures.get("wide"),
+        row.corrected,
     )

@@ -72,7 +72,7 @@ function card(camera) {
     const [first, rest] = camera.to_do;
     if (first) why.append(item("b", micro(first)), micro(rest));
     made.append(why);
-  }
+  } else if (camera.note) made.append(item("p", micro(camera.note), "why"));
   const when = new Date(camera.checked_at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
   made.append(item("p", when, "why"));
   return made;
