@@ -15,10 +15,11 @@ from backfocus.guide.procedure import start
 from backfocus.guide.session_state import Setup
 from backfocus.session.run import guide
 from backfocus.show.view import View
+from backfocus.sim.settings import SHOWN_CAMERA, SHOWN_CHART
 from backfocus.sim.source import open_sim
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
-ADDRESS = "sim://?seed=7&delta_um=43"
+ADDRESS = f"sim://?seed=7&delta_um=43&{SHOWN_CAMERA}&{SHOWN_CHART}"
 LATER_S = 0.8
 """The picture is taken a little after the peak, when the words have changed and the ring is turning back."""
 

@@ -12,12 +12,15 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 from tests.browser import CHROMIUM, started
 
+from backfocus.sim.settings import SHOWN_CAMERA, SHOWN_CHART
 from backfocus.web.controls import GONE_S
 
 from .served_page import served
 
 OUT = Path(__file__).parent.parent / "docs" / "images"
-CAMERA = "sim://?seed=7&delta_um=40&zoom=10&codec=none&noise=0.006&fps=12.5&size=960x540"
+LENS = "sim://?seed=7&delta_um=40&zoom=10&codec=none&noise=0.006&fps=12.5&size=960x540"
+CAMERA = f"{LENS}&{SHOWN_CAMERA}&{SHOWN_CHART}"
+"""A single sensor and the chart as people print it, as in practice."""
 SHELF = "sim://?scene=shelf&clip=check&delta_um=30&zoom=6&size=960x540&seed=3"
 PHONE, TABLET, DESKTOP = (390, 844), (820, 1180), (1440, 900)
 ON_ITS_SIDE, SECOND_SCREEN = (844, 390), (1280, 720)

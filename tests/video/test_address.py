@@ -1,6 +1,7 @@
 import pytest
 
-from backfocus.errors import UsageError
+from backfocus.errors import SourceUnreadable, UsageError
+from backfocus.video import open_source
 from backfocus.video.address import kind, local_path
 
 
@@ -108,3 +109,19 @@ def test_what_can_be_meant_is_left_alone(address: str) -> None:
 def test_a_scheme_that_is_not_supported_is_named() -> None:
     with pytest.raises(UsageError, match="rtmp:// addresses are not supported yet"):
         kind("rtmp://cam/live")
+
+
+@pytest.mark.parametrize(
+    ("typed", "way_out"),
+    [
+        ("http:/127.0.0.1/x", "begins with http://"),
+        ("RTSP:cam.local", "begins with rtsp://"),
+        ("cam.local:554/stream", "begins with rtsp:// or http://"),
+        ("192.0.2.10/stream", "begins with rtsp:// or http://"),
+        ("12:30.mp4", "check the path"),
+        ("clips/none.mp4", "check the path"),
+    ],
+)
+def test_what_was_meant_as_an_address_is_told_how_to_write_one(typed: str, way_out: str) -> None:
+    with pytest.raises(SourceUnreadable, match=way_out):
+        open_source(typed)

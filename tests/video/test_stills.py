@@ -59,6 +59,22 @@ def test_float_tiff_keeps_its_values(tmp_path: Path) -> None:
     assert (frame.bits, frame.transfer, frame.damaged) == (0, "linear", False)
 
 
+def test_what_is_taken_for_granted_of_float_samples_is_said_once(tmp_path: Path) -> None:
+    light = RNG.random((9, 8), dtype=np.float32)
+    codes = (RNG.integers(20, 230, (9, 8)) / 255).astype(np.float32)
+    for name, picture, words in (("a", light, "linear light"), ("b", codes, "codes of 8 bits")):
+        (tmp_path / name).mkdir()
+        save(tmp_path / name / "1.tif", picture), save(tmp_path / name / "2.tif", picture)
+        said: list[str] = []
+        list(open_source(str(tmp_path / name), notice=said.append).frames())
+        assert len(said) == 1
+        assert words in said[0]
+        assert not list(
+            open_source(str(tmp_path / name / "1.tif"), transfer="srgb", notice=said.append).frames()
+        )[1:]
+        assert len(said) == 1  # who names the curve is told nothing
+
+
 def test_what_is_no_number_is_black_and_said(tmp_path: Path) -> None:
     picture = RNG.random((9, 8), dtype=np.float32)
     picture[4, 4], picture[0, 0], picture[1, 1] = np.nan, np.inf, -np.inf

@@ -140,13 +140,13 @@ def cost_words(half_depths: float) -> str:
     """What a camera costs, and what does that, as a sentence."""
     if half_depths < -SMALL_COST:
         return (
-            f"Your camera makes up for {-half_depths:.1f} h of defocus: it sharpens, or skips or shrinks "
-            "lines without a filter."
+            f"Your camera makes up for {-half_depths:.1f} half depths of focus: it sharpens, or skips or "
+            "shrinks lines without a filter."
         )
     if half_depths <= SMALL_COST:
         return "Your camera costs next to nothing: it shows what the lens draws."
     why = next(words for most, words in _WHY if half_depths <= most)
-    return f"Your camera costs {half_depths:.1f} h: {why}."
+    return f"Your camera costs {half_depths:.1f} half depths of focus: {why}."
 
 
 def _sharpness(curve: CameraCurve) -> float:

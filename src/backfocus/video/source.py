@@ -1,6 +1,7 @@
 """The front door: any address to a source of frames, and the specification that every source satisfies."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from itertools import islice, pairwise
 from pathlib import Path
@@ -24,6 +25,12 @@ from .stream import GIVE_UP_S, Connector, LiveStream, Patience
 
 TIMEOUT_S = 8.0
 """Longest wait of a live source for its first picture, and between two pictures."""
+
+_MEANT_AS_ADDRESS = re.compile(
+    r"(?:(?P<scheme>rtsps?|https?|srt|ndi|sim):/?(?!/)|[\w.-]+:\d{2,5}(?:/|$)|\d{1,3}(?:\.\d{1,3}){3}(?:/|$))",
+    re.I,
+)
+"""rtsp:HOST, http:/HOST, HOST:554/PATH or 192.0.2.10/PATH, where no file has that name."""
 
 Range = Literal["auto", "full", "limited"]
 
@@ -138,10 +145,23 @@ def _file(
     path: Path, signal: Signal, max_megapixels: float, notice: Callable[[str], None] | None
 ) -> VideoSource:
     if not os.path.exists(path):  # False for a name of any length, where Path raises
-        raise SourceUnreadable(f"{shown(str(path))}: there is no such file or folder: check the path")
+        raise SourceUnreadable(f"{shown(str(path))}: there is no such file or folder: {_way_out(str(path))}")
     if path.is_dir() or is_still(path):
         return Stills(path, signal=signal, max_megapixels=max_megapixels, notice=notice)
     return Clip(path, signal=signal, max_megapixels=max_megapixels, notice=notice)
+
+
+def _way_out(name: str) -> str:
+    """What to do about a file that is not there: it may have been meant as an address."""
+    meant = _MEANT_AS_ADDRESS.match(name)
+    if meant is None:
+        return "check the path"
+    scheme = meant["scheme"]
+    return (
+        f"an address begins with {scheme.lower()}://"
+        if scheme
+        else "an address begins with rtsp:// or http://"
+    )
 
 
 def _signal(transfer: str, range_: str) -> Signal:

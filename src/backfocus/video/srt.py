@@ -20,6 +20,8 @@ from ..redaction import redact, shown
 from .network import SHORT_PROBE
 from .size_limit import MAX_MEGAPIXELS, pixels
 
+NOTHING_TOLD = "Input/output error"
+"""What FFmpeg says of a sender that does not answer, and of most else."""
 INSTALL = "srt:// needs a part that is not installed: pip install 'backfocus[srt]'"
 
 
@@ -115,5 +117,6 @@ def _said(words: IO[bytes]) -> str:
     lines = [
         redact(line.strip()) for line in words.read().decode(errors="replace").splitlines() if line.strip()
     ]
-    last = lines[-1] if lines else "no pictures came"
-    return f"{last}: check host, port, passphrase and latency on the sender"
+    last = lines[-1] if lines else ""
+    why = "no pictures came" if not last or NOTHING_TOLD in last else last
+    return f"{why}: check host, port, passphrase and latency on the sender"

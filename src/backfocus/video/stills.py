@@ -67,12 +67,22 @@ class Stills:
             frame = frame_of(picture, index, self._signal)
         except ValueError as problem:
             raise SourceUnreadable(f"{path}: {problem}") from None
-        if picture.bits == 16 and 0 < frame.bits < 16 and self._notice is not None:
-            self._notice(
-                f"{path.name}: its samples of 16 bits end at {frame.bits} bits, and are read as such"
-            )
+        taken = _taken_as(picture, frame)
+        if taken and self._signal.transfer is None and self._notice is not None:
+            self._notice(f"{path.name}: {taken}")
             self._notice = None  # once is enough
         return frame
+
+
+def _taken_as(picture: Picture, frame: Frame) -> str:
+    """What was taken for granted of samples that do not say what they are; empty where nothing was."""
+    if picture.bits == 16 and 0 < frame.bits < 16:
+        return f"its samples of 16 bits end at {frame.bits} bits, and are read as such"
+    if picture.bits == 0 and picture.tone.is_default:
+        kept = f"codes of {frame.bits} bits" if frame.bits else "linear light"
+        other = "linear" if frame.bits else "srgb"
+        return f"its float samples are read as {kept}: if they are not, say --transfer {other}"
+    return ""
 
 
 def natural(name: str) -> Name:

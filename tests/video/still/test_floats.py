@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -44,6 +46,18 @@ def test_whole_numbers_are_codes_kept_as_floats(bits: int, top: int) -> None:
     whole, found, tone, _ = settled(codes, LINEAR, None)
     np.testing.assert_array_equal(whole, codes)
     assert (found, tone, whole.dtype.kind) == (bits, SRGB, "u")
+
+
+@pytest.mark.parametrize("divided", [lambda codes: codes / 255, lambda codes: codes.astype(np.float64) / 255])
+def test_codes_over_255_are_codes_and_light_is_not(divided: Callable[[np.ndarray], np.ndarray]) -> None:
+    codes = RNG.integers(20, 230, (40, 50)).astype(np.float32)
+    whole, bits, tone, _ = settled(divided(codes).astype(np.float32), LINEAR, None)
+    np.testing.assert_array_equal(whole, codes)
+    assert (bits, tone) == (8, SRGB)
+    assert settled(divided(codes).astype(np.float32), Tone("linear"), None)[1] == 0  # its profile says so
+    light = codes / 255
+    light[-1, -1] += 2e-5  # one sample between two codes: these are no codes
+    assert settled(light, LINEAR, None)[1:3] == (0, LINEAR)
 
 
 def test_counts_without_a_curve_are_refused_and_with_one_are_read() -> None:

@@ -157,6 +157,14 @@ def test_pages_are_pictures_and_previews_are_none(grey: np.ndarray, path: Path) 
         np.testing.assert_array_equal(frame.luma, page)
 
 
+def test_a_preview_may_come_first_and_say_nothing(grey: np.ndarray, path: Path) -> None:
+    with tifffile.TiffWriter(path) as writer:
+        writer.write(grey[::4, ::4], photometric="minisblack", metadata=None)
+        writer.write(grey, photometric="minisblack", metadata=None)
+    (seen,) = frames(path)
+    np.testing.assert_array_equal(seen.luma, grey)
+
+
 def test_a_stack_behind_one_page_is_refused(grey: np.ndarray, path: Path) -> None:
     tifffile.imwrite(path, np.stack([grey] * 7), photometric="minisblack", truncate=True)
     with pytest.raises(SourceUnreadable, match="7 pictures and lists one"):

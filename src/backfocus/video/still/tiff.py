@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +27,7 @@ PREMULTIPLIED, ALPHA = 1, 2
 """ExtraSamples."""
 READABLE = "save it with 8 or 16 bits or as 32-bit float"
 TOO_SMALL = 0.5
-"""Of the first page's width and height: a smaller page is a preview."""
+"""Of width and height of the larger of the first two pages: a smaller page is a preview."""
 
 
 def pictures(file: StillFile) -> Generator[Picture]:
@@ -40,15 +41,16 @@ def pictures(file: StillFile) -> Generator[Picture]:
         except DECODER_FAULTS as fault:
             raise file.refusal(f"the picture is damaged at its beginning: {AGAIN}") from fault
         with opened:
-            first, count = None, 0
-            for page in _pages(file, opened):
-                first = first or page
-                if _is_preview(page, first):
+            count, pages = 0, _pages(file, opened)
+            begin = list(islice(pages, 2))
+            whole = max(begin, key=_pixels, default=None)
+            for page in chain(begin, pages):
+                if whole is None or _is_preview(page, whole):
                     continue
                 yield _picture(file, page, complaints)
                 count += 1
             if count == 0:
-                seen = f"{first.imagewidth} x {first.imagelength}, a preview" if first else "nothing"
+                seen = f"{whole.imagewidth} x {whole.imagelength}, a preview" if whole else "nothing"
                 raise file.refusal(f"{seen} is all that is in it: save the whole picture as TIFF or PNG")
             _demand_all(file, opened, count)
 
@@ -113,9 +115,13 @@ def _pages(file: StillFile, opened: "TiffFile") -> Iterator["TiffPage"]:
         yield page
 
 
-def _is_preview(page: "TiffPage", first: "TiffPage") -> bool:
+def _pixels(page: "TiffPage") -> int:
+    return int(page.imagewidth * page.imagelength)
+
+
+def _is_preview(page: "TiffPage", whole: "TiffPage") -> bool:
     smaller = (
-        page.imagewidth < TOO_SMALL * first.imagewidth and page.imagelength < TOO_SMALL * first.imagelength
+        page.imagewidth < TOO_SMALL * whole.imagewidth and page.imagelength < TOO_SMALL * whole.imagelength
     )
     return bool(page.is_reduced or page.is_mask or page.photometric == MASK or smaller)
 
