@@ -2,11 +2,9 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from importlib import resources
-from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
-from fastapi import FastAPI, Path, Query, Request, WebSocket
+from fastapi import FastAPI, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
@@ -17,19 +15,17 @@ from ..chart import chart_pdf, chart_svg, make_chart, parse_paper, plan_chart
 from ..errors import BackfocusError, StoreError
 from ..optics.profiles import camera, lens
 from ..report import mark_rules
-from ..session.cameras import learned_in
 from ..session.store import Store
 from . import cameras, results
-from .guard import PAGES, Guard
-from .live import Hub
+from .guard import Guard
 from .messages import on_the_page
-from .offers import offered
+from .pages import PAGES, STATIC
 from .presses import Presses
+from .room_addresses import Invite, add_rooms
+from .rooms import Rooms
 from .session_host import SessionHost
 
-STATIC = FilePath(str(resources.files(__package__) / "static"))
 PAPERS = ("A4", "A3", "A2", "A1", "A0", "Letter", "Tabloid")
-Invite = Callable[[], dict[str, str] | None]
 SessionId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 """As large as every kind of store can hold."""
 PictureNumber = Annotated[int, Path(ge=0, le=10_000)]
@@ -40,62 +36,36 @@ def make_app(
     session_host: SessionHost,
     *,
     store_address: str | None = None,
-    invite: Invite = lambda: None,
+    invite: Invite = lambda _page: None,
     guard: Callable[[ASGIApp], ASGIApp] = Guard,
 ) -> ASGIApp:
-    """The page for one session host, behind its guard.
+    """The page for one session host, and for the rooms that are opened beside it, behind its guard.
 
     Parameters
     ----------
     invite : callable
-        Gives the address and QR code for one more viewer, None where none is needed.
+        Gives the address and QR code of a page for one more viewer, None where none is needed.
     guard : callable
         Puts the door in front; see `Guard`.
     """
-    room = Hub(session_host)
+    rooms = Rooms(session_host)
 
     @asynccontextmanager
-    async def open_room(_app: FastAPI) -> AsyncIterator[None]:
-        room.open()
+    async def open_rooms(_app: FastAPI) -> AsyncIterator[None]:
+        rooms.start()
         yield
-        session_host.close()
+        await rooms.end()
 
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=open_room)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=open_rooms)
     presses = Presses()
     _add_pages(app)
     _add_refusals(app)
-    _add_session(app, room, session_host, store_address, invite)
+    add_rooms(app, rooms, store_address, invite)
     _add_chart(app, presses)
     _add_results(app, store_address)
     _add_cameras(app, store_address)
     _add_reports(app, store_address, presses)
     return guard(app)
-
-
-def _add_session(
-    app: FastAPI, room: Hub, session_host: SessionHost, store_address: str | None, invite: Invite
-) -> None:
-    """The line of the guide and of the meter, and what the set-up page asks for."""
-
-    @app.websocket("/live")
-    async def live(socket: WebSocket) -> None:
-        await room.welcome(socket)
-
-    @app.get("/api/offers")
-    def offers() -> dict[str, Any]:
-        try:
-            learned = [each.name for each in learned_in(store_address)]
-        except StoreError:  # beginning a session says what is wrong with it
-            learned = []
-        return offered(session_host.given, learned)
-
-    @app.get("/api/left-open")
-    def left_open() -> list[dict[str, Any]]:
-        return session_host.left_open()
-
-    @app.post("/api/invite")
-    def invited() -> dict[str, str]:
-        return invite() or {}
 
 
 def _add_pages(app: FastAPI) -> None:

@@ -4,14 +4,19 @@ from dataclasses import asdict
 from typing import Any
 
 from ..errors import StoreError
+from ..guide.records import from_dict
+from ..redaction import HIDDEN
 from ..report import error
 from ..report.wall import scale_of, short, to_do
 from ..session.certificate import told_estimate
 from ..session.fleet.latest import LastChecked, last_checked
 from ..session.fleet.rows import badness
+from ..session.rig import NOTHING_SAID, RigOptions
 from ..session.shots import WHOLE
-from ..session.store import Store
+from ..session.store import Store, StoredSession
 from ..show.prometheus import exposition
+from ..video.address import kind
+from .messages import Choice
 
 Json = dict[str, Any]
 ENDS = {"whole": WHOLE, "target": "wide"}
@@ -29,6 +34,30 @@ def picture(store: Store, session_id: int, name: str) -> bytes:
         if entry.payload.get("end") == ENDS[name] and entry.picture is not None:
             return entry.picture
     raise StoreError("there is no such picture")
+
+
+def choice_of(store: Store, session_id: int) -> tuple[str, Choice | None]:
+    """What a camera of the wall is called, and its pictures as they were in that run, to be looked at.
+
+    None where its address is not known as a whole: parts that may be secrets were never kept.
+    """
+    stored = store.load(session_id, "event")
+    title = stored.summary.title
+    source = stored.summary.source.replace(f"{HIDDEN}@", "")  # name and password come from the environment
+    if not source or HIDDEN in source or kind(source) == "file":
+        return title, None
+    return title, Choice("device" if kind(source) == "device" else "address", source, _said(stored))
+
+
+def _said(stored: StoredSession) -> RigOptions:
+    """Camera and lens of a run: by name, else pixel pitch and f-number; nothing of a virtual one."""
+    optics, summary = from_dict(stored.setup).optics, stored.summary
+    if kind(summary.source) == "sim":
+        return NOTHING_SAID
+    if optics is None or (summary.camera and summary.lens):
+        return RigOptions(camera=summary.camera or None, lens=summary.lens or None)
+    knots = ",".join(f"{number:.6g}@{mm:g}" if mm else f"{number:.6g}" for mm, number in optics.f_numbers)
+    return RigOptions(pixel_um=optics.pixel_um, f_number=knots)
 
 
 def metrics(store: Store) -> str:

@@ -18,16 +18,10 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .callers import LET_IN_WITH, caller_of
+from .pages import is_page
 from .tokens import COOKIE, COOKIE_S, Tokens
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-PAGES = {
-    "/": "index.html",
-    "/cameras": "cameras.html",
-    "/results": "results.html",
-    "/chart": "chart.html",
-    "/meter": "meter.html",
-}
 TRANSPARENT = "transparent"
 """What the meter page may be asked for."""
 LONGEST_TARGET = 8192
@@ -152,7 +146,7 @@ class Guard:
             return None
         # a QR reader that looks ahead must not spend the token
         ahead = "prefetch" in headers.get("sec-purpose", headers.get("purpose", ""))
-        if scope["type"] == "http" and scope["method"] == "GET" and scope["path"] in PAGES and not ahead:
+        if scope["type"] == "http" and scope["method"] == "GET" and is_page(scope["path"]) and not ahead:
             if self._at_hand and is_at_hand(scope, headers):
                 return _entered(tokens.give(now_s), _onward(scope))
             cookie = tokens.trade(_token(scope), now_s)
@@ -273,7 +267,7 @@ def _token(scope: Scope) -> str:
 
 
 def _onward(scope: Scope) -> str:
-    """The page that was asked for, one of `PAGES`, without the token."""
+    """The page that was asked for, without the token."""
     asked = "?" + TRANSPARENT if TRANSPARENT in _fields(scope) else ""
     return f"{scope['path']}{asked}"
 

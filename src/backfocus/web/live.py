@@ -9,7 +9,7 @@ import asyncio
 import json
 import secrets
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,8 +41,9 @@ LONGEST_REFUSAL = 300
 class Viewer:
     """One open page. `name` outlives a reload; `sent` and `seen` number its messages.
 
-    `cookie`: what it was let in with, "" where none is asked for. `heard_s`: when it last said something.
-    `watches`: it shows the meter alone, can never hold the controls, and needs no picture.
+    `goes`: takes it out of its room. `cookie`: what it was let in with, "" where none is asked for.
+    `heard_s`: when it last said something. `watches`: it shows the meter alone, can never hold the controls,
+    and needs no picture.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Viewer:
     cookie: str = ""
     heard_s: float = 0.0
     watches: bool = False
+    goes: Callable[[], None] = lambda: None
     room: asyncio.Event = field(default_factory=asyncio.Event)
     told: Told = field(default_factory=Told)
     sent: int = 0
@@ -72,12 +74,34 @@ class Viewer:
 
 
 class Hub:
-    """Everybody who looks on, and who holds the controls."""
+    """Everybody who looks on in one room, and who holds the controls.
 
-    def __init__(self, session_host: SessionHost, clock: Callable[[], float] = time.monotonic) -> None:
+    Parameters
+    ----------
+    title : str
+        What the room is called; "" for the first one.
+    everybody : set of Viewer | None
+        Those of all rooms: so many there is place for in all. None: there is no other room.
+    close : callable | None
+        Closes this room; None where it stays open.
+    """
+
+    def __init__(
+        self,
+        session_host: SessionHost,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        title: str = "",
+        everybody: set[Viewer] | None = None,
+        close: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self.session_host = session_host
         self.controls = Controls()
         self._viewers: set[Viewer] = set()
+        self._everybody = set() if everybody is None else everybody
+        self._title = title
+        self._close = close
+        self._is_closed = False
         self._closing: set[asyncio.Task[None]] = set()
         self._clock = clock
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -92,6 +116,23 @@ class Hub:
         """There is something new to show."""
         for viewer in self._viewers:
             viewer.room.set()
+
+    @property
+    def count(self) -> int:
+        """How many look on; those that only watch are not counted."""
+        return len({each.name for each in self._viewers if not each.watches})
+
+    @property
+    def is_led(self) -> bool:
+        """Whether somebody holds the controls."""
+        return not self.controls.is_free(self._clock())
+
+    async def close(self) -> None:
+        """Put everybody out, and end the source."""
+        self._is_closed = True
+        for viewer in tuple(self._viewers):
+            self._put_out(viewer, 1001, "the room was closed")
+        await asyncio.to_thread(self.session_host.close)
 
     async def welcome(self, socket: WebSocket) -> None:
         """Serve one page until it is gone."""
@@ -130,10 +171,15 @@ class Hub:
         name = hello.viewer if len(hello.viewer) >= 16 else secrets.token_urlsafe(16)
         cookie = socket.scope.get("state", {}).get(LET_IN_WITH, "")
         viewer = Viewer(name, socket, cookie, self._clock(), hello.watches)
+        viewer.goes = lambda: self._leave(viewer)
+        if self._is_closed:
+            await socket.close(1001, "the room was closed")
+            return None
         if not self._has_room(viewer):
             await socket.close(1013, "too many viewers")
             return None
         self._viewers.add(viewer)
+        self._everybody.add(viewer)
         if not viewer.watches:
             self.controls = arrived(self.controls, viewer.name, self._clock())
         self.wake()
@@ -141,15 +187,18 @@ class Hub:
 
     def _has_room(self, viewer: Viewer) -> bool:
         """Whether there is room for one more page; one that gives way for it is closed."""
-        while (goes := gives_way(self._viewers, viewer)) is not viewer:
-            if goes is None:
+        while (other := gives_way(self._everybody, viewer)) is not viewer:
+            if other is None:
                 return True
-            self._leave(goes)
-            # not awaited: it may be one that takes nothing
-            closing = asyncio.create_task(goes.socket.close(1013, "another page was opened"))
-            self._closing.add(closing)
-            closing.add_done_callback(self._closed)
+            self._put_out(other, 1013, "another page was opened")
         return False
+
+    def _put_out(self, viewer: Viewer, code: int, why: str) -> None:
+        viewer.goes()
+        # not awaited: it may be one that takes nothing
+        closing = asyncio.create_task(viewer.socket.close(code, why))
+        self._closing.add(closing)
+        closing.add_done_callback(self._closed)
 
     def _closed(self, closing: asyncio.Task[None]) -> None:
         self._closing.discard(closing)
@@ -158,6 +207,7 @@ class Hub:
 
     def _leave(self, viewer: Viewer) -> None:
         self._viewers.discard(viewer)
+        self._everybody.discard(viewer)
         if not any(each.name == viewer.name for each in self._viewers):
             self.controls = left(self.controls, viewer.name, self._clock())
             asyncio.get_running_loop().call_later(GONE_S, self.wake)  # then they are free, and all are told
@@ -176,7 +226,7 @@ class Hub:
     async def _send_state(self, viewer: Viewer) -> None:
         if len(viewer.states) >= STATES_ON_THE_WAY:
             return
-        now = {**self._sections(), "controls": self._controls_for(viewer)}
+        now = {"room": self._title, **self._sections(), "controls": self._controls_for(viewer)}
         message = changed(viewer.told, now)
         if message:
             viewer.sent += 1
@@ -211,7 +261,7 @@ class Hub:
             "asked": bool(controls.asking) and mine,
             "asking": controls.asking == viewer.name,
             "free": controls.is_free(self._clock()),
-            "viewers": len({each.name for each in self._viewers if not each.watches}),
+            "viewers": self.count,
         }
 
     def _wake_from_anywhere(self) -> None:
@@ -266,6 +316,10 @@ class Hub:
                 await asyncio.to_thread(session_host.resume, number)
             case messages.Leave():
                 await asyncio.to_thread(session_host.leave)
+            case messages.Close():
+                if self._close is None:
+                    raise UsageError("this room stays open: it is the first one")
+                await self._close()
             case messages.Wake():
                 await asyncio.to_thread(session_host.retry)
             case messages.Say() | messages.Note():

@@ -42,11 +42,16 @@ IN_WORDS = "in-words"
 """The kind of a refusal that needs no name before it."""
 
 
+def printable(text: str) -> str | None:
+    """Text without spaces around it; None with letters that would not show, or would write over others."""
+    return text.strip() if text.isprintable() else None
+
+
 def _words(text: str) -> str:
-    """Text without spaces around it; refused with letters that would not show, or would write over others."""
-    if not text.isprintable():
+    words = printable(text)
+    if words is None:
         raise PydanticCustomError("letters", "there are letters in it that cannot be printed")
-    return text.strip()
+    return words
 
 
 def _said(value: object) -> RigOptions:
@@ -149,6 +154,11 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True)
+class Close:
+    """End this room; its session stays as it is and can be resumed elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """A word of the person in answer to `step`."""
 
@@ -197,7 +207,9 @@ class Wake:
     """Try the source again after it was lost."""
 
 
-Message = Hello | Seen | Look | Begin | Resume | Leave | Say | Note | Turn | Aim | Ask | HandOver | Wake
+Message = (
+    Hello | Seen | Look | Begin | Resume | Leave | Close | Say | Note | Turn | Aim | Ask | HandOver | Wake
+)
 OPEN_TO_ALL = (Hello, Seen, Ask)
 """What anybody may send; the rest needs the controls."""
 
@@ -240,6 +252,7 @@ _MESSAGES: TypeAdapter[Choice | Message] = TypeAdapter(
         | Annotated[Begin, Tag("begin")]
         | Annotated[Resume, Tag("resume")]
         | Annotated[Leave, Tag("leave")]
+        | Annotated[Close, Tag("close")]
         | Annotated[Say, Tag("say")]
         | Annotated[Note, Tag("note")]
         | Annotated[Turn, Tag("turn")]

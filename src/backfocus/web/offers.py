@@ -52,6 +52,11 @@ def offered(given: Given, learned: Sequence[str] = ()) -> Json:
     }
 
 
+def rigs_with_source(given: Given) -> list[Json]:
+    """The rigs of the configuration file that a picture can be had of."""
+    return [{"name": name, "words": _words(rig)} for name, rig in given.config.rigs.items() if rig.source]
+
+
 def recordings(media: Path | None) -> dict[str, Path]:
     """The recordings in the folder of `--media` by name; links that lead out of it are left out."""
     if media is None:

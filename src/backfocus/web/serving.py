@@ -34,9 +34,9 @@ class Door:
         self._say = say
         self._renewal: threading.Timer | None = None
 
-    def address(self) -> str:
-        """A new address that opens the page once."""
-        return f"http://{url_host(self._host)}:{self._port}/?token={self._tokens.issue(time.time())}"
+    def address(self, page: str = "/") -> str:
+        """A new address that opens one of the pages, once."""
+        return f"http://{url_host(self._host)}:{self._port}{page}?token={self._tokens.issue(time.time())}"
 
     def announce(self) -> None:
         """Print a new address on a line of its own, and its QR code; again when it has expired."""
@@ -50,9 +50,9 @@ class Door:
         """Print another address, soon and elsewhere: no page waits for a slow terminal."""
         self._later(0.0)
 
-    def invite(self) -> dict[str, str]:
+    def invite(self, page: str = "/") -> dict[str, str]:
         """An address and its QR code for one more viewer, to be shown on the page."""
-        address = self.address()
+        address = self.address(page)
         return {"address": address, "qr": segno.make(address, error="m").svg_data_uri(scale=6, border=2)}
 
     def close(self) -> None:

@@ -91,12 +91,21 @@ class SessionHost:
         self._picture_s = 0.0
         self._looking: Tracking | None = None
         self._aimed: tuple[float, float] | None = None
+        self._closed = False
+
+    def beside(self) -> "SessionHost":
+        """Another one for a room of its own: the same store, but not the SOURCE of the command line."""
+        given = replace(self.given, choice=None)
+        return SessionHost(
+            self._store_address, given, opens=self._opens, clock=self._clock, pause=self._pause
+        )
 
     # What viewers ask for ---------------------------------------------------------------------------------
 
     def look(self, choice: Choice) -> None:
         """Show the picture of this choice and the checks; UsageError if it cannot be meant."""
         with self._lock:
+            self._must_be_open()
             chosen = choose(choice, self.given)
             self._end()
             self._aimed = None
@@ -107,6 +116,7 @@ class SessionHost:
     def begin(self, notes: Notes = ()) -> None:
         """Start the procedure on what is being looked at; nothing is kept before something happens."""
         with self._lock:
+            self._must_be_open()
             chosen = self._chosen
             if chosen is None:
                 raise UsageError("choose a source first")
@@ -124,6 +134,7 @@ class SessionHost:
             If another program leads it.
         """
         with self._lock:
+            self._must_be_open()
             chosen = self._chosen_for(number)
             self._end()
             self._aimed = None
@@ -177,6 +188,7 @@ class SessionHost:
     def retry(self) -> None:
         """Open the source again after it was lost."""
         with self._lock:
+            self._must_be_open()
             if self.shown.phase != "lost" or self._chosen is None:
                 return
             if self._guided is not None:
@@ -186,9 +198,15 @@ class SessionHost:
                 self.look(self._chosen.choice)
 
     def close(self) -> None:
-        """End the worker; the session stays open in the store."""
+        """End for good; the session stays open in the store."""
         with self._lock:
+            self._closed = True
             self._end()
+
+    def _must_be_open(self) -> None:
+        """What was asked for while the room was being closed opens no source that nobody would end."""
+        if self._closed:
+            raise UsageError("this room was closed")
 
     # Choosing ---------------------------------------------------------------------------------------------
 

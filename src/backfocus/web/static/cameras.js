@@ -1,6 +1,7 @@
 // The wall of cameras: what the last run found of each, the worst first; asked for again while it is looked at.
 
 import { micro } from "./micro.js";
+import { openRoom } from "./rooms.js";
 import "./theme.js";
 
 const AGAIN_MS = 30000;
@@ -58,6 +59,16 @@ function numbers(camera) {
 const signed = (um) => (um < 0 ? "−" : "+") + Math.abs(um).toFixed(1);
 
 function card(camera) {
+  const made = item("div");
+  made.append(found(camera));
+  const open = item("button", "Open a room");
+  open.setAttribute("aria-label", `Open a room for ${camera.name}`);
+  open.addEventListener("click", () => openRoom(`/camera?session=${camera.session}`));
+  made.append(open);
+  return made;
+}
+
+function found(camera) {
   const made = item("a");
   made.href = `/results#${camera.session}`;
   const name = item("h2", camera.name);

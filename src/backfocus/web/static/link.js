@@ -2,6 +2,12 @@
 
 const LONGEST_WAIT_MS = 4000;
 
+/** Where the room of this page is; "" for the first one. */
+export const ROOM = location.pathname.match(/^\/room\/[a-z0-9-]+/)?.[0] ?? "";
+
+/** What is asked about this room alone. */
+export const ask = (what, options) => fetch(`${ROOM || "/api"}/${what}`, options);
+
 export class Link extends EventTarget {
   /** `watches`: for a page without controls, which no other page takes for itself. */
   constructor({ watches = false } = {}) {
@@ -20,7 +26,7 @@ export class Link extends EventTarget {
     if (this.closed || (this.socket && this.socket.readyState <= WebSocket.OPEN)) return;
     clearTimeout(this.timer);
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}/live`);
+    const socket = new WebSocket(`${scheme}://${location.host}${ROOM}/live`);
     socket.binaryType = "arraybuffer";
     this.socket = socket;
     socket.onopen = () => {
@@ -43,8 +49,9 @@ export class Link extends EventTarget {
 
   /** A line that is refused looks like one that is cut; the server says which in words. */
   async askWhy() {
-    const answer = await fetch("/", { method: "HEAD" }).catch(() => null);
+    const answer = await fetch(ROOM || "/", { method: "HEAD" }).catch(() => null);
     if (answer?.status === 403) this.tell("shut");
+    if (answer?.status === 404) this.tell("gone");
   }
 
   send(message) {

@@ -2,7 +2,7 @@
 
 import { beside } from "./beside.js";
 import { Lens } from "./lens.js";
-import { Link } from "./link.js";
+import { ask, Link, ROOM } from "./link.js";
 import { Meter } from "./meter.js";
 import { micro } from "./micro.js";
 import { Picture } from "./picture.js";
@@ -32,6 +32,8 @@ let phase = "";
 let mine = false;
 let lock = null;
 let wasOff = null;
+let room = "";
+let leaving = false;
 
 function act(message) {
   if (!link.send(message)) link.tell("down");
@@ -45,7 +47,9 @@ link.on("phase", (shown) => {
   for (const id of ["setup", "looking", "guide", "over"]) $(id).hidden = !SECTIONS[phase].includes(id);
   document.body.classList.toggle("practising", shown.practice);
   const rig = [shown.source, micro(shown.rig)].filter(Boolean).join(" · ");
-  for (const line of document.querySelectorAll("#source, .rig-words")) line.textContent = rig;
+  for (const line of document.querySelectorAll(".rig-words")) line.textContent = rig;
+  $("source").textContent = [room, rig].filter(Boolean).join(" · ");
+  $("room").hidden = !room || ["guiding", "opening"].includes(phase);
   $("deck").hidden = !(["guiding", "looking"].includes(phase) && (shown.practice || phase === "guiding")) && mine;
   $("rings").hidden = !shown.practice;
   $("words").hidden = phase !== "guiding";
@@ -61,6 +65,12 @@ link.on("phase", (shown) => {
   showDeck();
   if (before !== phase) showLeftOpen();
   showCompared(phase === "over" ? shown.session : null);
+});
+
+link.on("room", (title) => {
+  room = title;
+  $("room-name").textContent = title;
+  if (title) document.title = `${title} - backfocus`;
 });
 
 /** Tele beside wide, where an object was measured: what the number looks like. */
@@ -79,7 +89,7 @@ async function showCompared(session) {
 /** What was left open is offered before something else is begun; nothing is taken up by itself. */
 async function showLeftOpen() {
   const offering = ["setup", "looking"].includes(phase);
-  const left = offering ? await (await fetch("/api/left-open")).json() : [];
+  const left = offering ? await (await ask("left-open")).json() : [];
   $("left-open").hidden = !offering || left.length === 0;
   fill($("left-open"), left, ({ session, started_at, title, lens, step, refused }) => {
     const when = new Date(started_at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
@@ -162,7 +172,7 @@ link.on("controls", (now) => {
   $("watching").hidden = mine;
   $("watching-words").textContent = now.asking ? "Asked; waiting for the other viewer." : "Another viewer holds the controls.";
   $("ask").textContent = now.free ? "Take the controls" : "Ask for the controls";
-  for (const id of ["begin", "back", "again", "another", "next-nd", "wake", "elsewhere", "practise"]) $(id).disabled = !mine;
+  for (const id of ["close-room", "begin", "back", "again", "another", "next-nd", "wake", "elsewhere", "practise"]) $(id).disabled = !mine;
   setUp.enable(mine);
   for (const button of $("left-open").querySelectorAll("button")) button.disabled = !mine;
   if (words) for (const button of document.querySelectorAll("[data-word]")) button.disabled = !mine || !words.can.includes(button.dataset.word);
@@ -170,11 +180,17 @@ link.on("controls", (now) => {
 });
 
 link.on("up", () => ($("line").hidden = true));
+link.on("gone", () => {
+  if (leaving) location.assign("/cameras");
+  tellLine("This room was closed. Its session is kept: open a room again to go on with it.");
+  $("to-rooms").hidden = false;
+});
 link.on("down", () => tellLine("The connection is lost. Trying again; nothing is lost, the session goes on where it was."));
 link.on("shut", () => tellLine("This page is not let in any more. Open it with the newest address or QR code where it is served."));
 
 function tellLine(text) {
   $("line").hidden = false;
+  $("to-rooms").hidden = true;
   $("line").querySelector("p").textContent = text;
 }
 
@@ -292,6 +308,10 @@ $("begin").addEventListener("click", () => {
   act({ do: "begin", notes });
 });
 for (const id of ["back", "another", "elsewhere"]) $(id).addEventListener("click", () => act({ do: "leave" }));
+$("close-room").addEventListener("click", () => {
+  leaving = true;
+  act({ do: "close" });
+});
 $("again").addEventListener("click", () => (document.body.classList.contains("practising") ? act({ do: "look", kind: "practice" }) : act({ do: "say", word: "repeat", step: words.step })));
 $("next-nd").addEventListener("click", () => $("nds").showModal());
 $("nds-no").addEventListener("click", () => $("nds").close());
@@ -309,7 +329,7 @@ $("viewers").addEventListener("click", () => {
 });
 $("others").querySelector(".close").addEventListener("click", () => $("others").close());
 $("invite").addEventListener("click", async () => {
-  const found = await (await fetch("/api/invite", { method: "POST" })).json();
+  const found = await (await fetch(`/api/invite?room=${ROOM.slice("/room/".length)}`, { method: "POST" })).json();
   $("invited").hidden = !found.address;
   if (found.address) {
     $("qr").src = found.qr;

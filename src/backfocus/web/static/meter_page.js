@@ -25,6 +25,7 @@ link.on("words", (words) => {
 });
 link.on("meter", (now) => meter.show(now));
 link.on("down", () => say("The connection is lost"));
+link.on("gone", () => say("This room was closed"));
 link.on("shut", () => say("Not let in: open the newest address"));
 link.open();
 

@@ -1,5 +1,7 @@
 // The set-up page: what can be chosen comes from the server, what was chosen goes to it.
 
+import { ask } from "./link.js";
+
 const KINDS = [
   ["given", "As started", ""],
   ["address", "Network camera", "rtsp://, http:// (MJPEG or MPEG-TS) or srt://. Passwords in it are not shown or kept."],
@@ -35,7 +37,9 @@ export class SetUp {
   }
 
   async load() {
-    const offers = await (await fetch("/api/offers")).json();
+    const answer = await ask("offers");
+    if (!answer.ok) return; // the room is gone, which the line says
+    const offers = await answer.json();
     const there = {
       given: Boolean(offers.given),
       address: true,

@@ -1,0 +1,197 @@
+"""Rooms: sessions side by side, each at its own address, behind the same door."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.session.fleet.test_run import line
+from tests.web.conftest import Served, Wall, Window, open_wall, shows, until
+from tests.web.test_live import CAMERA, Phone
+from tests.web.test_pages import DESKTOP, PHONE, fits, serious
+
+from backfocus.optics.lens import Optics
+from backfocus.session.config import Config
+from backfocus.session.motor_history import MotorCamera, keep_run
+from backfocus.session.rig import Rig, rig_options
+from backfocus.session.store import Store
+from backfocus.web import cameras
+from backfocus.web.app import make_app
+from backfocus.web.guard import Guard
+from backfocus.web.messages import Choice
+from backfocus.web.offers import Given
+from backfocus.web.rooms import MOST_ROOMS
+from backfocus.web.session_host import SessionHost
+from backfocus.web.tokens import Tokens
+
+HOME = "http://127.0.0.1"
+RIG = rig_options({"source": "rtsp://cam/rig", "pixel_um": 5.0, "f_number": "2"})
+
+
+class House:
+    """A server as its callers know it."""
+
+    def __init__(self, client: Any, stack: ExitStack) -> None:
+        self.client, self._stack = client, stack
+
+    def open(self, **asked: str) -> Any:
+        return self.client.post("/api/rooms", params=asked).json()
+
+    def rooms(self) -> dict[str, Any]:
+        return {each["title"]: each for each in self.client.get("/api/rooms").json()["rooms"]}
+
+    def enter(self, address: str) -> Phone:
+        line = self.client.websocket_connect(f"{address}/live", headers={"host": "127.0.0.1"})
+        return Phone(self._stack.enter_context(line))
+
+
+@pytest.fixture
+def house(host: SessionHost) -> Iterator[House]:
+    from starlette.testclient import TestClient
+
+    with TestClient(make_app(host), HOME) as client, ExitStack() as stack:
+        yield House(client, stack)
+
+
+def test_two_rooms_go_on_side_by_side_and_the_end_of_one_is_nothing_to_the_other(
+    house: House, host: SessionHost, walls: list[Wall]
+) -> None:
+    addresses = [house.open(title=title)["address"] for title in ("Left", "Right, upstairs")]
+    assert addresses == ["/room/left", "/room/right-upstairs"]
+    assert house.open(title="Left")["address"] == "/room/left", "it is found, not opened twice"
+    left, right = (house.enter(address) for address in addresses)
+    assert (left.mine, right.mine) == (True, True), "each has controls of its own"
+    assert left.state["room"] == "Left"
+    left.send(**CAMERA)
+    right.send(**{**CAMERA, "name": "rtsp://cam/2"})
+    for phone in (left, right):
+        phone.read_until(lambda phone=phone: phone.state["phase"]["phase"] == "looking" and phone.pictures)
+    assert [phone.state["phase"]["source"] for phone in (left, right)] == ["rtsp://cam/1", "rtsp://cam/2"]
+    left.send(do="begin")
+    left.read_until(lambda: left.state["phase"]["phase"] == "guiding")
+    listed = house.rooms()
+    assert listed["Left"]["phase"] == "guiding"
+    assert listed["Right, upstairs"]["state"] == "before the start"
+    assert host.shown.phase == "setup", "the first room saw nothing of it"
+    assert house.client.get("/room/left/picture.jpg").content.startswith(b"\xff\xd8")
+
+    refused = house.client.post("/api/rooms/left/close")
+    assert "holds the controls" in refused.json()["refused"]
+    left.send(do="close")
+    first = next(wall for wall in walls if wall.title == "rtsp://cam/1")
+    until(first._closed.is_set, "its source is ended")
+    until(lambda: "Left" not in house.rooms())
+    assert house.client.get("/room/left").status_code == 404
+    before = right.pictures
+    right.read_until(lambda: right.pictures > before + 2)
+
+
+def test_the_number_of_rooms_is_bounded_and_a_name_that_cannot_be_one_is_refused(house: House) -> None:
+    titles = [f"Kamera ñ{'!' * index}" for index in range(MOST_ROOMS)]
+    addresses = [house.open(title=title)["address"] for title in titles]
+    assert len(set(addresses)) == MOST_ROOMS, "titles that are spelt alike have addresses of their own"
+    assert "close one first" in house.open(title="one more")["refused"]
+    assert house.client.post(f"/api{addresses[0].replace('room', 'rooms')}/close").status_code == 200
+    assert house.open(title="one more")["address"] == "/room/one-more"
+    for title in ("", "   ", "a\u202eb"):
+        assert "refused" in house.open(title=title), title
+    first = house.enter("")
+    first.send(do="close")
+    first.read_until(lambda: first.refused)
+    assert "first" in first.refused
+
+
+def test_a_rig_opens_on_its_picture_and_one_without_leaves_no_room_behind(tmp_path: Path) -> None:
+    from starlette.testclient import TestClient
+
+    config = Config(tmp_path / "backfocus.toml", rigs={"stage": RIG, "bare": rig_options({})})
+    host = SessionHost(str(tmp_path / "store.db"), Given(config=config), opens=open_wall)
+    with TestClient(make_app(host), HOME) as client, ExitStack() as stack:
+        house = House(client, stack)
+        assert [each["name"] for each in client.get("/api/rooms").json()["rigs"]] == ["stage"]
+        address = client.post("/api/rooms/rig", params={"name": "stage"}).json()["address"]
+        until(lambda: house.rooms()["stage"]["phase"] == "looking")
+        assert house.rooms()["stage"]["source"] == "rtsp://cam/rig"
+        assert address == "/room/stage"
+        assert "no source" in client.post("/api/rooms/rig", params={"name": "bare"}).json()["refused"]
+        assert set(house.rooms()) == {"First room", "stage"}
+
+
+def test_a_camera_of_the_wall_is_looked_at_as_it_was_checked(tmp_path: Path) -> None:
+    rig = Rig(source="rtsp://ann:secret@cam/1", optics=Optics(2.9, ((4.4, 1.8), (88.0, 2.8))))
+    with Store.open(tmp_path / "store.db") as store:
+        camera = MotorCamera("left", "visca://cam")
+        kept = keep_run(store, camera, rig, line(1.0, "set"), None, begun_at=datetime.now(UTC))
+        title, choice = cameras.choice_of(store, kept["session"])
+    assert title == "left"
+    said = rig_options({"pixel_um": 2.9, "f_number": "1.8@4.4,2.8@88"})
+    assert choice == Choice("address", "rtsp://cam/1", said), "its password was never kept"
+
+
+def test_the_door_of_a_room_is_that_of_the_page(host: SessionHost) -> None:
+    from starlette.testclient import TestClient
+    from starlette.websockets import WebSocketDisconnect
+
+    tokens = Tokens(b"k" * 32)
+
+    def guard(app: Any) -> Guard:
+        return Guard(app, tokens=tokens, clock=lambda: 0.0)
+
+    app = make_app(host, guard=guard, invite=lambda page: {"address": page})
+    with TestClient(app, "http://192.168.1.5:8080") as client:
+        token = tokens.issue(0.0)
+        for path in ("/room/left", "/room/left/picture.jpg", "/api/rooms"):
+            assert client.get(path).status_code == 403, path
+        assert client.post("/api/rooms", params={"title": "Left"}).status_code == 403
+        with pytest.raises(WebSocketDisconnect), client.websocket_connect("/room/left/live"):
+            pass
+        entered = client.get("/room/left", params={"token": token})
+        assert 'url=/room/left"' in entered.text, "it leads on to the room, without the token"
+        assert client.post("/api/rooms", params={"title": "Left"}).json() == {"address": "/room/left"}
+        foreign = client.post("/api/rooms", params={"title": "Right"}, headers={"origin": "http://evil"})
+        assert foreign.status_code == 403
+        assert client.post("/api/invite", params={"room": "left"}).json() == {"address": "/room/left"}
+
+
+def test_rooms_are_opened_and_closed_from_the_list_in_a_browser(
+    serve: Callable[..., Served], window: Callable[..., Window], tmp_path: Path
+) -> None:
+    store = str(tmp_path / "store.db")
+    config = Config(tmp_path / "backfocus.toml", rigs={"stage": RIG})
+    served = serve(SessionHost(store, Given(config=config), opens=open_wall), store)
+    at_the_list = window(f"{served.address}/cameras", *DESKTOP)
+    phone = window(f"{served.address}/cameras", *PHONE)
+
+    phone.page.click("text=Open stage")
+    phone.page.wait_for_selector("#looking .live:not([hidden])")
+    assert phone.page.title() == "stage - backfocus"
+    assert phone.page.locator("#room-name").text_content() == "stage"
+    assert fits(phone.page)
+    phone.page.click("#begin")
+    phone.page.wait_for_selector("#guide:not([hidden])")
+
+    page = at_the_list.page
+    page.fill("#open input", "Hall")
+    page.click("#open button")
+    page.wait_for_selector("#room:not([hidden])")
+    page.wait_for_selector("#choose [type=submit]:enabled")
+    page.click("#kinds span:text('Network camera')")
+    page.fill("[name=address]", "rtsp://cam/hall")
+    page.click("#choose [type=submit]")
+    page.wait_for_selector("#looking .live:not([hidden])")
+
+    second = window(f"{served.address}/cameras", *DESKTOP)
+    shows(second.page, "[...document.querySelectorAll('#rooms img:not([hidden])')].length === 2")
+    shows(second.page, "document.querySelectorAll('#rooms .state')[1].dataset.phase === 'guiding'")
+    names = second.page.locator("#rooms h2").all_text_contents()
+    assert names == ["First room", "stage", "Hall"]
+    assert serious(second.page) == []
+    assert fits(second.page)
+    page.click("#close-room")
+    page.wait_for_url("**/cameras")
+    shows(second.page, "document.querySelectorAll('#rooms > div').length === 2")
+    shows(phone.page, "!document.querySelector('#guide').hidden")
+    for seen in (at_the_list, phone, second):
+        assert [said for said in seen.said if "404" not in said] == []
