@@ -28,9 +28,9 @@ from .picture.patches import DetectedTransfer, read_patches
 from .reading import Flag, Reading, Star, curve_fields, time_of
 from .star.colours import in_red_and_blue
 from .star.ink import ink_curve
-from .star.measurement import StarMeasurement, measure_star
+from .star.measurement import SeenStar, StarMeasurement, see_star
 from .zoom.chart_memory import Chart, believed, learned
-from .zoom.scale import Scale, next_scale, twists_of
+from .zoom.scale import Scale, is_faint, next_scale, stands, twists_of
 from .zoom.twist import TwistScale, read_twists
 
 Luma8 = NDArray[np.uint8]
@@ -232,13 +232,14 @@ def _held(known: Track, frame: Frame, picture: Pyramid) -> _Found | None:
     if star is None:
         return None
     supposed = known.scale.px if known.scale.twisted else None
-    first = _measure(known, frame, star, star.radius_px, supposed, tracked=True)
-    if not _stands_out(first):
+    seen = _see(known, frame, star, star.radius_px, supposed, tracked=True)
+    if star.radius_px is not None and seen.radius_px is None:
+        seen = _see(known, frame, star, None, supposed, tracked=True)
+    measured, twists = _twisted(known, seen, supposed)
+    if not _stands_out(measured):
         return None
-    if star.radius_px is not None and first.radius_px is None:
-        first = _measure(known, frame, star, None, supposed, tracked=True)
     other = None if known.other is None else _again(picture, known.other, math.inf)
-    return _Found(*_twisted(known, frame, first, supposed), other)
+    return _Found(measured, twists, other)
 
 
 def _stands_out(measured: StarMeasurement) -> bool:
@@ -293,23 +294,30 @@ def _measured(
     tracked = known.tracking
     rim = tracked.radius_px if tracked else star.radius_px
     supposed = known.scale.px if tracked and known.scale.twisted else _twist_radius_px(picture, star)
-    first = _measure(known, frame, star, rim, supposed, tracked=tracked is not None)
-    if Flag.LOST in first.flags and tracked:
-        rim, supposed = None, _twist_radius_px(picture, star)
-        first = _measure(known, frame, star, rim, supposed, tracked=False)
-    elif rim is not None and first.radius_px is None:
-        first = _measure(known, frame, star, None, supposed, tracked=tracked is not None)
-    return _twisted(known, frame, first, supposed)
+    seen = _see(known, frame, star, rim, supposed, tracked=tracked is not None)
+    found = _twisted(known, seen, supposed)
+    if Flag.LOST in found[0].flags and tracked:
+        supposed = _twist_radius_px(picture, star)
+        seen = _see(known, frame, star, None, supposed, tracked=False)
+        return _twisted(known, seen, supposed)
+    if rim is not None and seen.radius_px is None:
+        seen = _see(known, frame, star, None, supposed, tracked=tracked is not None)
+        return _twisted(known, seen, supposed)
+    return found
 
 
 def _twisted(
-    known: Track, frame: Frame, first: StarMeasurement, supposed: float | None
+    known: Track, seen: SeenStar, supposed: float | None
 ) -> tuple[StarMeasurement, TwistScale | None]:
-    """A measurement, done once more where its twists are not where they were supposed; and what they say."""
-    twists = twists_of(first, known.scale, known.scale.px or supposed)
+    """A star measured with its twists where they are, or else where they are supposed; and what they say."""
+    if stands(seen.radius_px, known.scale):
+        measured = seen.measured(supposed)
+        if not is_faint(measured):
+            return measured, None
+    twists = twists_of(seen, known.scale.px or supposed)
     if twists is None or (supposed and abs(twists.radius_px / supposed - 1) < TWIST_TOLERANCE):
-        return first, twists
-    return _measure(known, frame, first, first.radius_px, twists.radius_px, tracked=True), twists
+        return seen.measured(supposed), twists
+    return seen.measured(twists.radius_px), twists
 
 
 def _twist_radius_px(picture: Pyramid, star: Candidate) -> float | None:
@@ -323,22 +331,22 @@ def _twist_radius_px(picture: Pyramid, star: Candidate) -> float | None:
     return None if twists is None else twists.radius_px
 
 
-def _measure(
+def _see(
     known: Track,
     frame: Frame,
-    star: Star | Candidate | StarMeasurement,
+    star: Star | Candidate,
     radius_px: float | None,
     twist_radius_px: float | None,
     *,
     tracked: bool,
-) -> StarMeasurement:
+) -> SeenStar:
     floats = frame.bits == 0
     light = (
         linearise(frame.luma, bits=0, transfer=frame.transfer, limited=frame.limited)
         if floats
         else frame.luma
     )
-    return measure_star(
+    return see_star(
         light,
         star.x_px,
         star.y_px,

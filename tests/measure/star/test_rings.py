@@ -7,7 +7,10 @@ import pytest
 
 from backfocus.measure.star.pose import Pose
 from backfocus.measure.star.rings import (
-    fit_again,
+    RingFit,
+    Rings,
+    fit_clean,
+    fit_other_light,
     fit_rings,
     gather,
     middle,
@@ -117,19 +120,31 @@ def test_outliers_are_dust_and_not_edges() -> None:
     assert found[on_dust & (seen.weight > 0)].mean() > 0.95
 
 
-def test_some_rings_fitted_again_are_as_all_of_them() -> None:
+def dusty_rings() -> Rings:
     x, y = 120.3, 119.6
     picture = wave_picture(36, x, y)
     picture[60:64, 117:123] = 1.5
-    rings = gather(picture, plan_rings(36, ring_count(36, 110.0), 1, 0), Pose(x, y))
-    fit = fit_rings(rings)
-    clean = replace(rings, weight=rings.weight * ~outliers(rings, fit))
-    rows = np.flatnonzero((clean.weight != rings.weight).any(axis=1))
-    assert 0 < rows.size < len(fit.mean)
-    some, every = fit_again(clean, fit, rows), fit_rings(clean)
+    return gather(picture, plan_rings(36, ring_count(36, 110.0), 1, 0), Pose(x, y))
+
+
+def same_fit(one: RingFit, other: RingFit) -> None:
     # each ring is a fit of its own; only the order of 32-bit sums may differ
     for part in ("mean", "wave", "third", "noise", "samples", "residual"):
-        assert getattr(some, part) == pytest.approx(getattr(every, part), abs=1e-5)
+        assert getattr(one, part) == pytest.approx(getattr(other, part), abs=1e-5)
+
+
+def test_rings_without_their_outliers_are_fitted_as_if_these_had_not_been_there() -> None:
+    rings = dusty_rings()
+    clean, fit = fit_clean(rings)
+    changed = (clean.weight != rings.weight).any(axis=1)
+    assert 0 < changed.sum() < len(fit.mean)
+    same_fit(fit, fit_rings(clean))
+
+
+def test_another_light_is_fitted_as_rings_of_that_light() -> None:
+    clean, fit = fit_clean(dusty_rings())
+    other = replace(clean, light=clean.light * (1 + np.float32(0.002) * clean.distance))
+    same_fit(fit_other_light(fit, other.light), fit_rings(other))
 
 
 def test_middle_is_the_upper_median() -> None:

@@ -27,11 +27,11 @@ from .rings import (
     Floats64,
     RingFit,
     Rings,
-    fit_again,
+    fit_clean,
+    fit_other_light,
     fit_rings,
     gather,
     middle,
-    outliers,
     parity,
     plan_between,
     plan_rings,
@@ -67,9 +67,6 @@ WHOLE_RING, OUTERMOST = 0.97, 3
 
 DARK_LIGHT, DARK_CODES = 0.03, 0.25
 """White below this light, or in the lowest quarter of the codes, is too few steps above black."""
-
-CLEANINGS = 2
-"""Times outliers are taken out: the largest hide others the first time."""
 
 EVENINGS = 2
 """Times uneven light is taken off: on rings cut by the frame it leaks into the waves the first time."""
@@ -208,6 +205,38 @@ def measure_star(
     ISO 12233:2023, annex E (s-SFR); Loebich et al., "Digital camera resolution measurement using sinusoidal
     Siemens stars", Proc. SPIE 6502 (2007), doi:10.1117/12.703817.
     """
+    seen = see_star(
+        picture,
+        x_px,
+        y_px,
+        cycles,
+        radius_px=radius_px,
+        curve=curve,
+        twist_radius_px=twist_radius_px,
+        line_step=line_step,
+        first_line=first_line,
+        tracked=tracked,
+    )
+    return seen.measured(twist_radius_px, levels)
+
+
+def see_star(
+    picture: Samples,
+    x_px: float,
+    y_px: float,
+    cycles: int,
+    *,
+    radius_px: float | None = None,
+    curve: Floats | None = None,
+    twist_radius_px: float | None = None,
+    line_step: int = 1,
+    first_line: int = 0,
+    tracked: bool = False,
+) -> "SeenStar":
+    """The star near (x_px, y_px) with its rings read and nothing taken from them yet; as `measure_star`.
+
+    `twist_radius_px`: as far as it is known before the rings tell.
+    """
     if cycles < 3 or not (math.isfinite(x_px) and math.isfinite(y_px)):
         raise ValueError(f"a star needs 3 cycles and a finite centre, got {cycles} at ({x_px}, {y_px})")
     view = _View(
@@ -219,8 +248,50 @@ def measure_star(
         _reach(picture, x_px, y_px, cycles, radius_px, line_step),
     )
     pose, sigma = _posed(view, Pose(x_px, y_px), radius_px, tracked)
-    rings, fit = _fit_at(view, pose)
-    return _assemble(rings, fit, pose, sigma, view, twist_radius_px, levels)
+    rings, fit = fit_clean(view.rings(pose))
+    return SeenStar(
+        view, pose, sigma, rings, fit, twist_radius_px, _kept(rings, fit, pose, cycles, twist_radius_px)
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SeenStar:
+    """A star whose rings have been read: its rim and twists can be asked before it is measured."""
+
+    _view: "_View"
+    _pose: Pose
+    _centre_sigma_px: float
+    _rings: Rings
+    _fit: RingFit
+    _twist_radius_px: float | None
+    _kept: "_Kept | None"
+
+    @property
+    def radius_px(self) -> float | None:
+        """The rim; None when it is not in view."""
+        return None if self._kept is None else self._kept.rim_px
+
+    @property
+    def waves(self) -> tuple[Floats64, Floats64, Floats64, Floats64]:
+        """Radius, phase, amplitude and its sigma of every ring in view from the centre outwards.
+
+        Before any twist is undone; empty where nothing is seen of the star.
+        """
+        kept = self._kept
+        if kept is None:
+            return (np.empty(0),) * 4
+        inside = kept.inside
+        wave = self._fit.wave[inside]
+        return self._rings.radius_px[inside], np.angle(wave), kept.amplitude[inside], kept.sigma[inside]
+
+    def measured(
+        self, twist_radius_px: float | None, levels: tuple[float, float] | None = None
+    ) -> StarMeasurement:
+        """What it says; as `measure_star`."""
+        kept, cycles = self._kept, self._view.cycles
+        if twist_radius_px != self._twist_radius_px:
+            kept = _kept(self._rings, self._fit, self._pose, cycles, twist_radius_px)
+        return _assemble(kept, self._pose, self._centre_sigma_px, self._view, twist_radius_px, levels)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -314,19 +385,6 @@ def _small(step: Floats64, cycles: int, least: float) -> bool:
     return bool(np.abs(step[:2]).max() < least and cycles * np.abs(step[2:]).max() < least)
 
 
-def _fit_at(view: _View, pose: Pose, samples: int = SAMPLES) -> tuple[Rings, RingFit]:
-    rings = view.rings(pose, samples=samples)
-    fit = fit_rings(rings)
-    for _ in range(CLEANINGS):
-        odd = outliers(rings, fit)
-        rows = np.flatnonzero(odd.any(axis=1))
-        if rows.size == 0:
-            break
-        rings = replace(rings, weight=rings.weight * ~odd)
-        fit = fit_again(rings, fit, rows)
-    return rings, fit
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Kept:
     """The rings of a star that count, and what they say.
@@ -362,17 +420,15 @@ class _Kept:
 
 
 def _assemble(
-    rings: Rings,
-    fit: RingFit,
+    kept: _Kept | None,
     pose: Pose,
     centre_sigma: float,
     view: _View,
     twist_radius: float | None,
     given: tuple[float, float] | None,
 ) -> StarMeasurement:
-    """The measurement: first the rings that count, then even light, then levels, then the curve."""
+    """The measurement from the rings that count: first even light, then levels, then the curve."""
     nothing = StarMeasurement(pose.x_px, pose.y_px, centre_sigma, view.cycles, flags=frozenset({Flag.LOST}))
-    kept = _kept(rings, fit, pose, view.cycles, twist_radius)
     if kept is None:
         return nothing
     kept, shading = _evened(kept, pose, twist_radius)
@@ -418,7 +474,7 @@ def _evened(kept: _Kept, pose: Pose, twist_radius: float | None) -> tuple[_Kept,
         if shading is None or shading.even:
             break
         rings = flat_fielded(kept.rings, shading)
-        fit = fit_rings(rings)
+        fit = fit_other_light(kept.fit, rings.light)
         shading = find_shading(rings, fit, kept.keep, kept.rim_px, kept.disc_px, pose.shear)
         signed, _ = upright(fit.wave, kept.sigma, kept.rings.radius_px, kept.inside, twist_radius)
         kept = replace(kept, rings=rings, fit=fit, signed=signed)
@@ -478,7 +534,7 @@ def _smeared(
     blur = seen(rings, fit)
     if blur is None or SURE * blur.sigma_px2 < SMEARED_PX**2 or blur.length_px**2 < DOUBT * blur.sigma_px2:
         return blur
-    return seen(*_fit_at(view, pose, MANY_SAMPLES))
+    return seen(*fit_clean(view.rings(pose, samples=MANY_SAMPLES)))
 
 
 def _clear_of_rim(

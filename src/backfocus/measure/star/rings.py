@@ -9,7 +9,7 @@ interpolated.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import cast
 
@@ -39,6 +39,12 @@ TRIES = 8
 """Pixels across a wide ring of which the one nearest to the wanted angle is taken."""
 
 GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
+
+CLEANINGS = 2
+"""Times outliers are taken out: the largest hide others the first time."""
+
+FITTED = ("mean", "slope", "wave", "third", "noise", "samples", "residual")
+"""What a fit says of each ring."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +105,20 @@ class Rings:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Waves:
+    """What is fitted to the pixels of every ring, and 0 where a pixel does not count.
+
+    `columns` has the shape (rings, columns, samples): the mean, which is 1 where a pixel counts, the shading,
+    and the harmonics. `products` are theirs with each other, so little more on the diagonal that a ring
+    without pixels can be solved too. `samples` counts the pixels.
+    """
+
+    columns: Floats
+    products: Floats64
+    samples: Floats64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class RingFit:
     """Least-squares waves on every ring, shape (rings,); what they left over, shape (rings, samples)."""
 
@@ -109,6 +129,7 @@ class RingFit:
     noise: Floats64
     samples: Floats64
     residual: Floats
+    waves: Waves | None = None
 
 
 @lru_cache(maxsize=64)
@@ -235,31 +256,58 @@ def fit_rings(rings: Rings, *, harmonics: int = 3) -> RingFit:
     The shading adds Re(slope conj(unit)).
     """
     columns = _columns(rings.unit, rings.wave, harmonics)
-    return _least_squares(columns, rings.light, rings.weight)
+    return _fitted(_waves(columns, rings.weight), rings.light)
 
 
-def fit_again(rings: Rings, fit: RingFit, rows: NDArray[np.intp]) -> RingFit:
-    """The fit of all three harmonics with the rings of these numbers done again."""
-    columns = _columns(rings.unit[rows], rings.wave[rows], 3)
-    again = _least_squares(columns, rings.light[rows], rings.weight[rows])
-    parts = []
-    for name in fit.__slots__:
-        part = getattr(fit, name).copy()
-        part[rows] = getattr(again, name)
-        parts.append(part)
-    return RingFit(*parts)
+def fit_clean(rings: Rings) -> tuple[Rings, RingFit]:
+    """The rings without their outliers, and the fit of all three harmonics to them."""
+    fit = fit_rings(rings)
+    for _ in range(CLEANINGS):
+        odd = outliers(rings, fit)
+        rows = np.flatnonzero(odd.any(axis=1))
+        if rows.size == 0:
+            break
+        rings = replace(rings, weight=rings.weight * ~odd)
+        _fit_again(rings, fit, rows)
+    return rings, fit
 
 
-def _least_squares(columns: Floats, light: Floats, weight: Floats) -> RingFit:
-    """Waves of rings whose pixels hold light = column by column a number; shape (rings, columns, samples)."""
-    across = (columns * weight[:, None, :]).transpose(0, 2, 1)
-    gram = (columns @ across).astype(np.float64)
-    right = (light[:, None, :] @ across).astype(np.float64)
+def fit_other_light(fit: RingFit, light: Floats) -> RingFit:
+    """The same waves fitted to the same pixels in another light: for a third of the work."""
+    if fit.waves is None:
+        raise ValueError("a fit without its waves")
+    return _fitted(fit.waves, light)
+
+
+def _fit_again(rings: Rings, fit: RingFit, rows: NDArray[np.intp]) -> None:
+    """Does the rings of these numbers again, of which fewer pixels count: in the fit's own arrays."""
+    waves = fit.waves
+    if waves is None:
+        raise ValueError("a fit without its waves")
+    fewer = _waves(waves.columns[rows], rings.weight[rows])
+    again = _fitted(fewer, rings.light[rows])
+    for whole, part, names in ((fit, again, FITTED), (waves, fewer, Waves.__slots__)):
+        for name in names:
+            getattr(whole, name)[rows] = getattr(part, name)
+
+
+def _waves(columns: Floats, weight: Floats) -> Waves:
+    weighted = columns * weight[:, None, :]
+    # not by itself: of small matrices that are symmetric the library takes four times as long
+    products = (columns @ weighted.transpose(0, 2, 1)).astype(np.float64)
     samples = weight.sum(axis=1, dtype=np.float64)
-    ridge = (1e-5 * samples + 1e-3)[:, None, None] * np.eye(columns.shape[1])
-    found = np.linalg.solve(gram + ridge, right.transpose(0, 2, 1))[:, :, 0]
-    residual = light - (found.astype(np.float32)[:, None, :] @ columns)[:, 0, :]
-    residual *= weight
+    every = np.arange(columns.shape[1])
+    products[:, every, every] += (1e-5 * samples + 1e-3)[:, None]
+    return Waves(weighted, products, samples)
+
+
+def _fitted(waves: Waves, light: Floats) -> RingFit:
+    """Waves of rings whose pixels hold light = column by column a number."""
+    columns, samples = waves.columns, waves.samples
+    right = (columns @ light[:, :, None]).astype(np.float64)
+    found = np.asarray(np.linalg.solve(waves.products, right)[:, :, 0], np.float64)
+    residual = light * columns[:, 0]
+    residual -= (found.astype(np.float32)[:, None, :] @ columns)[:, 0, :]
     squares = np.vecdot(residual, residual)
     return RingFit(
         mean=found[:, 0],
@@ -269,6 +317,7 @@ def _least_squares(columns: Floats, light: Floats, weight: Floats) -> RingFit:
         noise=np.sqrt(squares / np.maximum(samples - columns.shape[1], 1.0)),
         samples=samples,
         residual=residual,
+        waves=waves,
     )
 
 

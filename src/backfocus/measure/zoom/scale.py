@@ -12,7 +12,7 @@ from functools import cached_property
 
 from ...target import TWIST_WINDOW
 from ..find.ring_harmonics import Pyramid
-from ..star.measurement import StarMeasurement
+from ..star.measurement import SeenStar, StarMeasurement
 from .corners import Luma8, Points, corners_around, scale_change
 from .twist import TwistScale, read_twists
 
@@ -74,18 +74,18 @@ class Scale:
     key: Key | None = None
 
 
-def twists_of(measured: StarMeasurement, before: Scale, expected_px: float | None) -> TwistScale | None:
-    """What the twists of a measured star say; None when they do not tell, or nobody needs to ask.
+def twists_of(seen: SeenStar, expected_px: float | None) -> TwistScale | None:
+    """What the twists of a star say; None when they do not tell.
 
     Where the rim is in view only its own radius is tried, otherwise first the expected one and then all
-    others. A clear rim that stands where it was needs no second witness.
+    others.
     """
-    if len(measured.ring_radius_px) < LEAST_RINGS or _stands(measured, before):
+    rings = seen.waves
+    if rings[0].size < LEAST_RINGS:
         return None
-    rings = (measured.ring_radius_px, measured.ring_phase_rad, measured.ring_amplitude, measured.ring_sigma)
-    near_px = measured.radius_px or expected_px
+    near_px = seen.radius_px or expected_px
     near = read_twists(*rings, near_px=near_px) if near_px else None
-    return near if near or measured.radius_px else read_twists(*rings)
+    return near if near or seen.radius_px else read_twists(*rings)
 
 
 def next_scale(
@@ -95,8 +95,8 @@ def next_scale(
     view = _view(picture, measured)
     if measured.radius_px is not None:
         scale = _from_rim(before, measured, twists)
-        if not _backed(twists) and (_faint(measured) or _moved(before, scale)):
-            scale = _checked(scale, _matched(before, *view), _faint(measured))
+        if not _backed(twists) and (is_faint(measured) or _moved(before, scale)):
+            scale = _checked(scale, _matched(before, *view), is_faint(measured))
     elif twists is not None:
         scale = _from_twists(before, twists)
     else:
@@ -104,11 +104,16 @@ def next_scale(
     return replace(scale, key=_key(scale, *view, picture))
 
 
-def _stands(measured: StarMeasurement, before: Scale) -> bool:
-    rim, known = measured.radius_px, before.px
-    if rim is None or known is None or not (before.sure and before.twisted) or _faint(measured):
+def stands(rim_px: float | None, before: Scale) -> bool:
+    """Whether a rim stands where it was: one that is clear needs no second witness."""
+    if rim_px is None or before.px is None or not (before.sure and before.twisted):
         return False
-    return abs(math.log(rim / known)) < MOVED
+    return abs(math.log(rim_px / before.px)) < MOVED
+
+
+def is_faint(measured: StarMeasurement) -> bool:
+    """Whether the rim is so blurred that its radius is a guess."""
+    return not measured.modulation or abs(measured.modulation[0]) < FAINT
 
 
 def _backed(twists: TwistScale | None) -> bool:
@@ -132,11 +137,6 @@ def _from_rim(before: Scale, measured: StarMeasurement, twists: TwistScale | Non
         steady=before.steady + 1 if twists is not None and agree else 0,
         key=before.key,
     )
-
-
-def _faint(measured: StarMeasurement) -> bool:
-    """Whether the rim is so blurred that its radius is a guess."""
-    return not measured.modulation or abs(measured.modulation[0]) < FAINT
 
 
 def _moved(before: Scale, now: Scale) -> bool:
