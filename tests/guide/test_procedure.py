@@ -278,6 +278,16 @@ def test_a_recording_that_can_give_no_number_ends_with_its_own_reason() -> None:
     assert session.results[-1].verdict == why
 
 
+def test_a_recording_of_an_object_that_none_should_measure_by_ends_with_the_reason() -> None:
+    """Whatever was seen since: sky that is not even found again at wide is too smooth, and not lost."""
+    why = Verdict("unsure", "What they show has too little fine detail at tele.", "Choose print.")
+    shown = ClipAnswer(None, why, 9.0, referenced=False, flags=frozenset({Flag.TOO_SMOOTH}))
+    aimed = replay(SETUP, [ev.TargetTaken(1.0, "object"), ev.NotReady(1.5, "too-smooth")])
+    session, _ = advance(aimed, ev.NotReady(4.0, "no-star"))
+    session, _ = advance(session, ev.Ended(9.0, shown))
+    assert session.results[-1].verdict == why
+
+
 def test_an_object_is_searched_for_at_tele_as_slowly_as_it_is_swept() -> None:
     """Its contrast tells the way from far off; only where that shows nothing the ring is turned fast."""
     road = [

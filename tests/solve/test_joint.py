@@ -263,6 +263,24 @@ def test_a_sweep_at_wide_shows_the_camera_that_tele_hides(camera: str) -> None:
     assert H < off.low_um <= 18.0 <= off.high_um
 
 
+@pytest.mark.parametrize("delta_um", [2.0, 14.0])
+def test_what_wide_and_its_own_best_are_both_off_does_not_widen_the_difference(delta_um: float) -> None:
+    """Both are measured against one picture of tele, by the same waves: an error of the scene is in both."""
+    curves = seen(delta_um, "low-pass", best=True, steps=1, against_tele=True)
+    wide, best = curves[1:]
+    doubt = 0.2 * np.linspace(0.1, 1.0, wide.rings.frequency.size)
+    scene = 1.0 + doubt * np.random.default_rng(5).normal(size=doubt.size)
+    off = [
+        replace(each, rings=replace(each.rings, modulation=shown, noise=np.abs(doubt * shown)))
+        for each in (wide, best)
+        for shown in [each.rings.modulation * scene]
+    ]
+    found = solve_zoom([curves[0], *off], OPTICS).back_focus
+    assert found.low_um <= delta_um <= found.high_um
+    # 0 to 7.5 and 11.6 to 18.0 um; with doubts that know nothing of each other 0 to 13.2 and 5.3 to 21.0
+    assert found.high_um < H if delta_um < H else found.low_um > H
+
+
 def test_a_picture_sharper_than_its_reference_tells_tele() -> None:
     """Half-way out the lens is sharper than the tele picture it is compared with, which was out of focus."""
     curves = seen(0.0, "ideal", tele_um=15.0, zoom=3.0, against_tele=True, noise=0.003)

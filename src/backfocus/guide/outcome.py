@@ -142,7 +142,7 @@ def result(session: Session) -> Result:
     if zoom_unproved(session):
         found = before = None
     anyway, shown = _known_anyway(session), session.shown
-    if anyway is None and found is None and shown is not None and _tells(shown):
+    if anyway is None and found is None and shown is not None and _tells(session, shown):
         return Result(
             session.nd,
             shown.verdict,
@@ -162,9 +162,12 @@ def result(session: Session) -> Result:
     )
 
 
-def _tells(shown: ClipAnswer) -> bool:
+def _tells(session: Session, shown: ClipAnswer) -> bool:
     """Whether a recording as a clip gives an error, or the reason why nothing in it can."""
-    return shown.back_focus is not None or bool(shown.flags & {Flag.LIGHT_CHANGED, Flag.EXTENDER})
+    reasons = {Flag.LIGHT_CHANGED, Flag.EXTENDER}
+    if session.target == "object":
+        reasons |= OF_OBJECT.keys()
+    return shown.back_focus is not None or bool(shown.flags & reasons)
 
 
 def verdict_on(session: Session, found: BackFocus | None, camera: SolvedCamera | None = None) -> Verdict:

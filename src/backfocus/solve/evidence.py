@@ -42,7 +42,15 @@ _STEP_PX = 0.06
 """Between two r, as the growth of the blur disc: phases at 0.5 cy/px move by a tenth of a radian."""
 
 ONE_REFERENCE = 0.5
-"""What a curve against a reference counts for: the others share the errors of the reference with it."""
+"""What a curve against a reference counts for: the others share the errors of the reference with it. Of
+two at one zoom position only what both share counts so: which of them is sharper, no other tells."""
+
+SHARED_DOUBT = 0.9
+"""Of what curves of one zoom position against one reference may be off, squared, the part that both share:
+the scene, the reference, the moire of their pixels. It cancels where one is held against the other."""
+
+_SAME_FREQUENCY = 0.02
+"""Rings nearer than this, as a share of the frequency, are of the same waves."""
 
 _LEAST_LEFT = 0.05
 """Of the modulation, of any camera about which the ratio is taken as linear."""
@@ -215,7 +223,7 @@ def evidence(
     models = (_models(each, all_seen, r) for each in curves)
     forms = np.stack([_forms(modulation, model, inverse, camera) for model in models], axis=2)
     forms /= _inflation(np.moveaxis(forms, 1, 0), len(frequency))
-    if seen.against:
+    if seen.against and not _has_one_reference(all_seen):
         forms *= ONE_REFERENCE
     return Evidence(depth, float(r[0]), step, forms)
 
@@ -292,7 +300,49 @@ def _covariance(all_seen: Sequence[Seen]) -> Vector:
         total[first : first + len(each), first : first + len(each)] = each
         first += len(each)
     zoom = np.concatenate([_tap_errors(each.rings, ZOOM_VARYING) for each in all_seen], axis=1)
-    return np.asarray(total + zoom.T @ zoom)
+    shared = zoom.T @ zoom
+    if not _has_one_reference(all_seen):
+        return np.asarray(total + shared)
+    alike = _alike(*(each.rings for each in all_seen))
+    return np.asarray(total - _blocks_of(alike, len(own[0])) + (alike + shared) / ONE_REFERENCE)
+
+
+def _has_one_reference(all_seen: Sequence[Seen]) -> bool:
+    """Whether these are two pictures against one reference."""
+    return len(all_seen) == 2 and all(each.against for each in all_seen)
+
+
+def _alike(one: Rings, other: Rings) -> Vector:
+    """What the rings of two pictures against one reference are off in the same way, as covariance.
+
+    The less like each other two rings are, the less alike are their errors: a coder treats them otherwise.
+    """
+    first, second = _pairs(one.frequency, other.frequency)
+    rings = [(each.modulation[at], each.sigma[at]) for each, at in ((one, first), (other, second))]
+    relative = [sigma / np.maximum(np.abs(modulation), sigma) for modulation, sigma in rings]
+    size = [np.maximum(modulation, 1e-9) for modulation, _ in rings]
+    off = np.minimum(*relative) * np.minimum(*size) / np.maximum(*size)
+    level = min(math.sqrt(each.level**2 - each.level_noise**2) for each in (one, other))
+    rows = np.zeros((len(first) + 1, len(one.frequency) + len(other.frequency)))
+    row = np.arange(len(first))
+    rows[row, first], rows[row, len(one.frequency) + second] = off, off
+    rows[-1] = level
+    rows *= np.concatenate([one.modulation, other.modulation])
+    return np.asarray(SHARED_DOUBT * rows.T @ rows)
+
+
+def _pairs(one: Vector, other: Vector) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Which frequencies of two pictures are those of the same waves."""
+    near = np.abs(np.subtract.outer(one, other)).argmin(axis=1)
+    same = np.abs(other[near] - one) < _SAME_FREQUENCY * one
+    return np.flatnonzero(same), near[same]
+
+
+def _blocks_of(both: Vector, first: int) -> Vector:
+    """What a covariance of two pictures says of each by itself."""
+    alone = both.copy()
+    alone[:first, first:] = alone[first:, :first] = 0.0
+    return alone
 
 
 def _of_one(seen: Seen) -> Vector:
