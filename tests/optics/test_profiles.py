@@ -135,6 +135,9 @@ def test_a_name_that_is_like_none_brings_no_other_camera():
     with pytest.raises(UsageError, match="perhaps not listed") as refused:
         camera("HDC-3500")  # a broadcast camera, and none of these
     assert "nearest" not in str(refused.value)
+    with pytest.raises(UsageError, match=r"size of its sensor \(.*full-frame-uhd.*mft-uhd") as refused:
+        camera("sony-a7")  # another Sony's pixel would be a wrong answer
+    assert "nearest" not in str(refused.value)
     assert matching("hdc", cameras()) == (), "not the end of one word and the start of the next: UHD Canon"
     assert matching("venice2", cameras()) == matching("venice 2", cameras()) != ()
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from backfocus.guide import events as ev
-from backfocus.guide.procedure import Session, Setup, Step, advance, replay
+from backfocus.guide.procedure import Session, Setup, Step, advance, ask, replay
 from backfocus.guide.watch.pictures import StepHistory, TimedReading
 from backfocus.guide.words import progress_words
 from backfocus.measure.reading import Flag, Reading, Star
@@ -62,6 +62,33 @@ def test_what_is_over_is_off_the_screen_after_it_could_be_read(event: ev.Event) 
     assert [each.event for each in told] == [event]
     assert troubles_now(told, session(*AT_TELE), pictures(), 20.0 + 0.9 * STANDS_S) == told
     assert troubles_now(told, session(*AT_TELE), pictures(), 20.0 + 1.1 * STANDS_S) == ()
+
+
+def test_a_question_stands_below_the_instruction_and_goes_when_something_changes() -> None:
+    before = session(*AT_TELE[:2])
+    view = view_of(None, before, pictures(seconds=20.0), at_s=20.0, reading=None, instructions=ask(before))
+    assert view.title == "Zoom fully IN"
+    still = ev.NothingChanges(20.0, "right-ring")
+    after, asked = advance(before, still)
+    idle = replace(pictures(seconds=20.0), anchor=(80.0, 80.0), anchor_s=5.0)
+    view = view_of(view, after, idle, at_s=20.0, reading=None, events=[still], instructions=asked)
+    assert view.title == "Zoom fully IN"
+    assert view.notices[0].startswith("Nothing changes: is it the ring")
+    moved = replace(pictures(seconds=21.0), anchor=(90.0, 90.0), anchor_s=20.8)
+    assert view_of(view, after, moved, at_s=21.0, reading=None).notices == ()
+
+
+def test_a_confirmation_that_the_picture_does_not_bear_out_is_asked_about_below_the_instruction() -> None:
+    before = session(*AT_TELE[:2])
+    view = view_of(None, before, pictures(), at_s=4.0, reading=None, instructions=ask(before))
+    doubted = ev.Questioned(5.0, "to-tele", "no-zoom")
+    after, asked = advance(before, doubted)
+    view = view_of(view, after, pictures(), at_s=5.0, reading=None, events=[doubted], instructions=asked)
+    assert view.title == "Zoom fully IN"
+    assert "does not show that the zoom moved" in view.notices[0]
+    assert "confirm once more" in view.notices[0]
+    stopped, said = advance(after, ev.ZoomStopped(8.0, "tele", 800.0))
+    assert view_of(view, stopped, pictures(), at_s=8.0, reading=None, instructions=said).notices == ()
 
 
 def test_what_goes_well_takes_older_troubles_off_the_screen() -> None:

@@ -77,7 +77,7 @@ class Learner:
         ring, way = words["ring"], words["way"]
         if words["title"].startswith("Check"):
             self.say("confirm")
-        elif words["locked"] and (way == "loosen first" or "lock screw loose" in words["title"]):
+        elif words["locked"] and (way == "loosen first" or "lock screw" in words["notices"]):
             self.turn_lock()
         elif way == "tighten":
             if not words["locked"]:

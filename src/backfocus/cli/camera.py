@@ -126,10 +126,10 @@ def camera(
             typer.echo(f"pictures   {served.video}")
             typer.echo(f"           {served.rtsp}   or {served.ts}" if served.rtsp else NO_H264)
             typer.echo(f"motors     {served.visca}   or {served.visca_tcp}")
-            if serial:
-                typer.echo(f"serial     {served.l10}   or {served.visca_serial}")
             for lens in served.over_http:
                 typer.echo(f"           {lens}")
+            if serial:
+                typer.echo(f"serial     {served.l10}   or {served.visca_serial}")
             typer.echo("try it     " + command(served, served.visca, served.video))
             if served.rtsp:
                 typer.echo("or         " + command(served, served.onvif, served.rtsp))

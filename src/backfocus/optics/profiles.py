@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -107,6 +107,8 @@ MOST_SUGGESTED = 6
 _NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*")
 LIKE = 0.5
 """Share of its letters that a name has in common with what was typed, to be named as perhaps meant."""
+MOST_SLIPS = 2
+"""Letters in which they differ then: with more it is another camera of that maker, with another pixel."""
 SENSORS_MM = {
     "fullframe": 36.0, "ff": 36.0, "super35": 24.576, "s35": 24.576, "apsc": 23.6,
     "microfourthirds": 17.3, "mft": 17.3, "m43": 17.3, "43": 17.3, "1": 13.2, "one": 13.2,
@@ -114,6 +116,8 @@ SENSORS_MM = {
 }  # fmt: skip
 """How wide the sensors are that people know by name, mm, as in the profiles; without "inch"."""
 PICTURES_PX = {"hd": 1920, "fullhd": 1920, "fhd": 1920, "uhd": 3840, "4k": 3840, "dci4k": 4096, "4kdci": 4096}
+OF_ANY = "Any "
+"""How the title of a camera begins that stands for all with its size of sensor."""
 _WORDS = frozenset({"name", "title", "mount", "kind", "back_focus_ring"})
 
 
@@ -300,9 +304,17 @@ def _suggestion(name: str, known: tuple[Profile, ...]) -> str:
         more = f" and {len(fits) - MOST_SUGGESTED} more" if len(fits) > MOST_SUGGESTED else ""
         return f"these fit: {', '.join(each.name for each in fits[:MOST_SUGGESTED])}{more}"
     near = get_close_matches(name.lower(), [each.name for each in known], n=1, cutoff=LIKE)
-    if near:
+    if near and _slips(name.lower(), near[0]) <= MOST_SLIPS:
         return f"the nearest is '{near[0]}'"
-    return "nothing here has these words, so yours is perhaps not listed"
+    by_size = ", ".join(each.name for each in known if each.title.startswith(OF_ANY))
+    take = f": take one by the size of its sensor ({by_size})" if by_size else ""
+    return f"nothing here has these words, so yours is perhaps not listed{take}"
+
+
+def _slips(typed: str, name: str) -> int:
+    """Letters of the longer one that the other lacks."""
+    same = sum(block.size for block in SequenceMatcher(None, typed, name).get_matching_blocks())
+    return max(len(typed), len(name)) - same
 
 
 def matching(words: str, known: tuple[Profile, ...]) -> tuple[Profile, ...]:

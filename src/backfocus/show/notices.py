@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..guide import events as ev
+from ..guide.instructions import AskAgain
 from ..guide.session_state import Session
 from ..guide.steps import Step
+from ..guide.watch.idle import is_changing
 from ..guide.watch.pictures import StepHistory, last, lasted
-from ..guide.words import event_words
+from ..guide.words import event_words, instruction_words
 from ..measure.reading import Flag, TargetName
 from ..solve.remarks import borne, having, remark_words
 
@@ -26,7 +28,10 @@ class Trouble:
 
     @property
     def words(self) -> str:
-        """One sentence."""
+        """A sentence, and after a confirmation that the picture does not bear out what to do about it."""
+        if isinstance(self.event, ev.Questioned):
+            asked = instruction_words(AskAgain(self.event.step, self.event.why), self.target)
+            return f"{asked.sentence} {asked.hint}".strip()
         return event_words(self.event, self.target)
 
 
@@ -54,7 +59,9 @@ WENT_WRONG = (
     ev.ExtenderSwung,
 )
 """What somebody should hear of at once."""
-_TROUBLE = (*WENT_WRONG, ev.LostOnTheWay, ev.NotParfocal, ev.NotFrontFocus)
+_ASKED = (ev.NothingChanges, ev.Questioned)
+"""Questions to the person: they stand below the instruction, never in its place."""
+_TROUBLE = (*WENT_WRONG, *_ASKED, ev.LostOnTheWay, ev.NotParfocal, ev.NotFrontFocus)
 _WENT_WELL = (ev.Returned, ev.WithinDepth, ev.StillOff, ev.TeleSharp)
 _HANDS_OFF = (Step.LOOK_TELE, Step.LOOK_WIDE, Step.PROOF)
 """Where a picture that moves is nobody's hand on a ring."""
@@ -87,6 +94,10 @@ def _still_so(trouble: Trouble, session: Session, history: StepHistory, at_s: fl
             return len(newest) < BACK_PICTURES or not all(each.measured for each in newest)
         case ev.LightChanged():
             return session.light_changed
+        case ev.NothingChanges():
+            return session.told.doubt is not None and not (history.pictures and is_changing(history))
+        case ev.Questioned():
+            return session.told.questioned is not None
         case ev.LockUnseen():
             return session.step in _LOCKING
         case _:

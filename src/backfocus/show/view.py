@@ -10,7 +10,7 @@ from typing import Literal
 
 from ..guide import events as ev
 from ..guide.blur import blur_um
-from ..guide.instructions import Ignored, Instruction
+from ..guide.instructions import AskAgain, CheckThat, Ignored, Instruction
 from ..guide.session_state import Session, half_depth_um, optics_of, ratio_of
 from ..guide.steps import Step
 from ..guide.watch.watch import StepHistory
@@ -165,9 +165,14 @@ def _quality(before: View, step: Step, reading: Reading | None) -> tuple[str, st
     return (object_words(quality), quality.colour) if quality else ("", "")
 
 
+def standing(instructions: Iterable[Instruction]) -> tuple[Instruction, ...]:
+    """The instructions that hold from now on; a question stands beside them, as a notice."""
+    return tuple(each for each in instructions if not isinstance(each, AskAgain | CheckThat | Ignored))
+
+
 def _words(before: View, instructions: Iterable[Instruction], target: TargetName) -> tuple[str, str]:
     """The first instruction of the newest batch stands large; the rest is said in the hint."""
-    said = [instruction_words(each, target) for each in instructions if not isinstance(each, Ignored)]
+    said = [instruction_words(each, target) for each in standing(instructions)]
     if not said:
         return before.title, before.hint
     hints = [said[0].sentence, *(each.sentence for each in said[1:]), said[-1].hint]

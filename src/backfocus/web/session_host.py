@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..errors import BackfocusError, UsageError
-from ..guide.instructions import AskAgain, CheckThat, Ignored, Instruction
+from ..guide.instructions import Instruction
 from ..guide.procedure import ask
 from ..guide.watch.watch import StepHistory
 from ..redaction import HIDDEN, redact, shown
@@ -31,6 +31,7 @@ from ..session.rig import Rig
 from ..session.run import Moment, Sighting, Tracking, readings
 from ..session.store import Store, Summary
 from ..show.view import stage_name, view_of
+from ..show.view import standing as standing_now
 from ..sim.lens import Pose
 from ..video.address import kind
 from .chosen import Chosen, choice_from, choose
@@ -359,7 +360,7 @@ class SessionHost:
 
     def _publish(self, moment: Moment, source: Paced) -> None:
         """Show one moment: first what a lesson has to say to it, then the meter, then the picture."""
-        standing = _standing(moment.instructions) or self.shown.standing
+        standing = standing_now(moment.instructions) or self.shown.standing
         shown = replace(_after(self.shown, moment, standing), decoded_s=source.decoded_s)
         lesson = self._lesson
         if lesson is not None:
@@ -419,8 +420,3 @@ def _begun(chosen: Chosen, phase: Phase) -> Shown:
         recording=chosen.plays,
         practice=chosen.is_practice,
     )
-
-
-def _standing(instructions: tuple[Instruction, ...]) -> tuple[Instruction, ...]:
-    """The instructions that hold from now on; a doubt is a question beside them."""
-    return tuple(each for each in instructions if not isinstance(each, AskAgain | CheckThat | Ignored))

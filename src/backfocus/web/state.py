@@ -150,6 +150,7 @@ def _words(shown: Shown) -> Json | None:
         "object": [view.quality_colour, f"{view.quality} {_TAP}" if view.quality else ""],
         "rounds": rounds_left(session),
         "notices": list(view.notices),
+        "trouble": view.troubles[-1].words if view.troubles else "",
         "ring": ring,
         "way": way,
         "lock": "" if shown.recording else _lock(shown.standing),

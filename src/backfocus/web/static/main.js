@@ -122,6 +122,7 @@ link.on("words", (now) => {
   words = now;
   if (!now) return;
   if (before?.title !== now.title || before?.turn !== now.turn) announce(now);
+  else if (now.trouble && now.trouble !== before.trouble) sound.say(now.trouble);
   $("title").textContent = micro(now.title);
   $("hint").textContent = micro(now.hint);
   $("object").textContent = now.object[1];
