@@ -30,6 +30,8 @@ FOCUS_RANGE_UM, BACK_RANGE_UM = 6000.0, 600.0
 EXTENDER = 2.0
 
 
+STRONG_LEFT = 0.1
+"""How much less of full contrast a camera sharpens than of the faintest."""
 FIELD_OFF = 0.02
 """How much more one field shows than the other, where a picture is two: their lines lie otherwise."""
 
@@ -40,7 +42,8 @@ class Lens:
 
     `rests_s`: who turns a ring stops for so long within half a half depth of focus of the sharpest point, as
     one does to read what the guide says; once in each sweep. `ramp_stops`: how much slower it is at tele,
-    where `ramp_known` says whether the guide was told.
+    where `ramp_known` says whether the guide was told. `sharpens`: what the camera adds at 0.5 cy/px, as a
+    share of the picture's own; of strong detail less, as code values are sharpened and not light.
     """
 
     zoom: float = 20.0
@@ -79,6 +82,7 @@ class Lens:
     locks_at_wide_after_s: float = 0.0
     touch_px: float = 0.0
     interpolates: float = 0.0
+    sharpens: float = 0.0
     ramp_stops: float | None = None
     ramp_known: bool = True
 
@@ -176,6 +180,8 @@ class Camera:
         clean = lens_pixel_mtf(frequency, min(abs(r), 3000.0), f_number=n, pixel_um=5.0)
         soft += lens.interpolates * float(self.rng.random()) if lens.interpolates else 0.0
         clean = shows * clean * np.exp(-soft * (frequency / 0.25) ** 2)
+        added = lens.sharpens * (1.0 - np.cos(2.0 * np.pi * frequency)) / 2.0
+        clean = clean * (1.0 + added * (1.0 - STRONG_LEFT * np.abs(clean)))
         sigma = lens.noise * math.sqrt(200.0 / scale_px)
         seen = clean + self.rng.normal(0.0, sigma, RINGS)
         disc_px = abs(r) / n / 5.0

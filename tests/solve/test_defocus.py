@@ -106,6 +106,24 @@ def test_a_softened_reference_does_not_make_a_good_lens_aberrated(make_reading, 
     assert seen == pytest.approx(r, abs=max(H / 5.0, 0.03 * r))
 
 
+UNSHARP = 1.0 + 1.5 * (1.0 - np.exp(-2.0 * (np.pi * 0.7 * FREQUENCIES) ** 2))
+"""An unsharp mask of 150 % with a Gauss of 0.7 pixels: more than any unknown camera's four taps can be."""
+
+
+@pytest.mark.parametrize("waves", [0.0, 0.3, 0.6, 0.9, 2.5])
+def test_beside_a_reference_that_a_camera_sharpened_every_defocus_is_read(make_reading, waves):
+    """Without that all within two half depths of focus is as sharp as perfect, and reads as in focus."""
+
+    def sharpened(at):
+        reading = prysm_reading(make_reading, at)
+        return replace(reading, modulation=tuple(UNSHARP * np.array(reading.modulation)))
+
+    r = waves * WAVE_UM
+    assert um(sharpened(min(waves, 0.9))) < 0.5 * H + max(r - 0.6 * WAVE_UM, 0.0)
+    seen = um(sharpened(waves), reference=reference_from(sharpened(0.0)))
+    assert seen == pytest.approx(r, abs=max(H / 5.0, 0.03 * r))
+
+
 @pytest.mark.parametrize(("f_number", "pixel_um"), [(1.8, 5.0), (1.8, 2.5), (2.8, 6.0), (3.8, 1.5)])
 def test_without_a_reference_a_soft_lens_reads_high_by_what_is_stated(make_reading, f_number, pixel_um):
     camera, read = {"f_number": f_number, "pixel_um": pixel_um}, []

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import ModuleType
 
 from . import rigs
+from .long import guided
 from .long.quoted import kept_outcomes, quoted
 from .plots import draw
 from .row import Plan, Plot, Row
@@ -18,6 +19,7 @@ def write(docs: Path, chapters: Iterable[tuple[ModuleType, list[Row | Plot]]], p
     body = "\n".join(_chapter(docs, module, parts) for module, parts in chapters)
     text = template.replace("{{chapters}}", body).replace("{{seed}}", str(plan.seed))
     text = text.replace("{{outcomes}}", quoted(kept_outcomes()))
+    text = text.replace("{{guided}}", guided.quoted(guided.kept_outcomes()))
     text = text.replace("{{rigs}}", rigs.quoted(rigs.kept()))
     (docs / "accuracy.md").write_text(text, encoding="utf-8")
 

@@ -14,7 +14,7 @@ from ..measure.reading import Against, Reading, RingPosition
 from ..optics.blur import lens_pixel_mtf
 from ..optics.lens import Optics
 from ..solve import light
-from ..solve.defocus import Defocus, Reference, defocus
+from ..solve.defocus import Defocus, Reference, defocus, sharpening, sharpest_first
 from ..solve.mean_curve import mean_reading
 from ..solve.remarks import borne
 from .events import SteadyReading
@@ -26,6 +26,8 @@ LARGEST_DISC_PX = 44.0
 """The solver's curves end at a blur disc of 46 pixels: what lies beyond reads as that."""
 FAINT = 0.5
 """Of a best picture's contrast no more than half is ever taken to have been lost between its pictures."""
+SHARPEST = 5
+"""Pictures whose mean is the sharpest of a sweep for the time being: one alone may be luck."""
 SOFTEST_HALF_DEPTHS = 5.0
 """No lens in use is softer at its best than so many half depths of focus: a lowest point above is no peak."""
 
@@ -62,6 +64,22 @@ def steady_reading(
         position=mean_position([each.position for each in readings if each.frequency_cy_px]),
         against=mean.against.ratio if mean.against else 0.0,
     )
+
+
+def against_sharpest(
+    session: Session, readings: Sequence[Reading]
+) -> list[tuple[float, float] | None] | None:
+    """|r| of the pictures of a sweep and its sigma, um, against its own sharpest ones.
+
+    None where no camera makes these sharper than a perfect lens is: only then do many read as in focus.
+    """
+    best = steady_reading(session, sharpest_first(readings)[:SHARPEST])
+    if best is None:
+        return None
+    number = optics_of(session).f_number(ratio_of(session, best.scale_px, at_tele=session.step.at_tele))
+    if sharpening(_reference(best), optics_of(session), f_number=round(number, 3)) is None:
+        return None
+    return [blur_um(session, each, best) for each in readings]
 
 
 def as_in_focus(session: Session, best: SteadyReading, off_um: float) -> SteadyReading:

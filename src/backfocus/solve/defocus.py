@@ -13,6 +13,10 @@ of focus fit, their mean by how well each does is reported, still as a magnitude
 not known. What the reference still reads against itself (a lens soft for another reason) is taken off in
 quadrature. Zero is where the picture is sharpest at 0.25 cy/px.
 
+A reference sharper than a perfect lens and pixel can be is the work of a camera that sharpens. It does so in
+every picture: what it adds there is then taken for the camera's at every |r|, and the lens for a perfect one.
+Without that all pictures on a wide top would read as in focus.
+
 The sigma holds the noise of the rings, what the curve may be off, the lens's own blur as far as it is not
 known, and the f-number's tolerance. Near focus the curve is flat in r: the sigma there is a good part of the
 depth of focus, however low the noise.
@@ -29,6 +33,7 @@ from numpy.typing import NDArray
 from ..measure.reading import Flag, Reading
 from ..optics.blur import pixel_mtf
 from ..optics.lens import Optics
+from .camera import TAPS, CameraCurve, camera_curve, cosines, unknown_camera
 from .focus_curves import FOCUS_CY_PX, FocusCurves, RingCurves, best_focus_waves, focus_curves, overlap
 from .misfit import Reference as Reference
 from .misfit import Rings, misfit, rings_of
@@ -112,7 +117,7 @@ def defocus(
         return None
     f_number = round(optics.f_number(ratio), 3)
     lenses = _lenses(reference, optics, f_number)
-    found = _mean([_less(lens, _fit(rings, lens.curves)) for lens in lenses])
+    found = _mean([_less(lens, _fit(rings, lens.curves, lens.camera)) for lens in lenses])
     um_per_wave = lenses[0].curves.um_per_wave
     if reference is None:
         unknown_um = ABERRATION_SIGMA_WAVES * min(found.um, um_per_wave)
@@ -183,11 +188,31 @@ def spherical_waves(reference: Reference, optics: Optics, *, f_number: float) ->
     return abs(round(_vertex(tried, off, int(np.argmin(off))), 2))
 
 
+@lru_cache(maxsize=64)
+def sharpening(reference: Reference, optics: Optics, *, f_number: float) -> CameraCurve | None:
+    """What a camera adds whose best picture is sharper than perfect; None where it is not.
+
+    Sharper is what a little defocus of a perfect lens would fit worse still.
+    """
+    rings = rings_of(reference)
+    if rings is None:
+        return None
+    curves = _curves(optics, f_number, 0.0)
+    perfect, softer = curves.modulation(rings.frequency, np.array([0.0, curves.um_per_disc_px])).T
+    excess = (rings.modulation - perfect) / rings.sigma
+    if float(excess @ ((perfect - softer) / rings.sigma)) <= 0.0:
+        return None
+    rows = perfect[:, None] * cosines(rings.frequency) / rings.sigma[:, None]
+    known = rows.T @ rows + unknown_camera().precision
+    return camera_curve(np.linalg.solve(known, rows.T @ excess), np.linalg.solve(known, np.eye(TAPS)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Lens:
-    """The curves of a lens, and the defocus that its best picture still reads by them."""
+    """The curves of a lens, what its camera adds, and the defocus its best picture still reads by them."""
 
     curves: FocusCurves
+    camera: CameraCurve | None = None
     floor_um: float = 0.0
 
 
@@ -197,8 +222,12 @@ def _lenses(reference: Reference | None, optics: Optics, f_number: float) -> tup
     if reference is None:
         return (_Lens(_curves(optics, f_number, 0.0)),)
     rings = rings_of(reference)
-    curves = [_curves(optics, f_number, w040) for w040 in _aberrations(reference, optics, f_number)]
-    return tuple(_Lens(each, 0.0 if rings is None else _fit(rings, each).um) for each in curves)
+    camera = sharpening(reference, optics, f_number=f_number)
+    aberrations = _aberrations(reference, optics, f_number) if camera is None else np.zeros(1)
+    curves = [_curves(optics, f_number, w040) for w040 in aberrations]
+    return tuple(
+        _Lens(each, camera, 0.0 if rings is None else _fit(rings, each, camera).um) for each in curves
+    )
 
 
 def _aberrations(reference: Reference, optics: Optics, f_number: float) -> Vector:
@@ -248,8 +277,10 @@ def _mean(fits: Sequence[_Fit]) -> _Fit:
     return replace(best, um=mean, noise_um=float(weight @ noise_um), model_um=spread_um)
 
 
-def _fit(rings: Rings, curves: FocusCurves) -> _Fit:
+def _fit(rings: Rings, curves: FocusCurves, camera: CameraCurve | None = None) -> _Fit:
     lens = curves.at(rings.frequency)
+    if camera is not None:
+        lens = lens.seen_through(camera.modulation(rings.frequency))
     r, chi2 = _landscape(rings, lens)
     lowest = float(chi2.min())
     inflation = _inflation(rings, lowest)

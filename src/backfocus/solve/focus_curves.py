@@ -112,6 +112,10 @@ class RingCurves:
         lens *= self._pixel[:, None]
         return lens
 
+    def seen_through(self, camera: Vector) -> "RingCurves":
+        """The same through a camera that leaves this much at each ring, shape (rings,)."""
+        return replace(self, _pixel=self._pixel * camera)
+
     def stopped_down(self, share: float, defocus_um: float) -> Vector:
         """What an f-number larger by a small share shows at one defocus, shape (rings,)."""
         lens = self.curves.stopped_down(share)

@@ -10,7 +10,8 @@
                                                      --hours, --judge-only and --write as above
 
 Readings are kept in truth-long/, one file a recording; the outcomes of this run go to truth-long/ as JSON
-lines, and with --write those of the proof to tools/truth/long/results.jsonl and into the accuracy page.
+lines, and with --write those of the proof to tools/truth/long/results.jsonl (of procedures guided.jsonl)
+and into the accuracy page.
 """
 
 import argparse
@@ -44,7 +45,10 @@ def main() -> int:
     seeds = range(*(options.seeds or (OBJECTS if options.objects else PROOF)))
     with multiprocessing.get_context("spawn").Pool(options.jobs, cv2.setNumThreads, (1,)) as pool:
         if options.guided:
-            _lead(pool, seeds[:GUIDED])
+            led = _lead(pool, seeds[:GUIDED])
+            if options.write:
+                guided.write(led)
+                put(guided.quoted(led), guided.FROM, guided.TO)
             return 0
         if options.objects:
             _check_objects(pool, seeds, options)
@@ -75,7 +79,7 @@ def _film(pool: "multiprocessing.pool.Pool", jobs: list[Job], film: Filming = fi
         sys.stdout.flush()
 
 
-def _lead(pool: "multiprocessing.pool.Pool", seeds: range) -> None:
+def _lead(pool: "multiprocessing.pool.Pool", seeds: range) -> list[guided.Led]:
     outcomes = []
     for each in pool.imap_unordered(guided.led, seeds):
         outcomes.append(each)
@@ -85,6 +89,7 @@ def _lead(pool: "multiprocessing.pool.Pool", seeds: range) -> None:
         )
         sys.stdout.flush()
     _tell(guided.counted(outcomes))
+    return outcomes
 
 
 def _check_objects(pool: "multiprocessing.pool.Pool", seeds: range, options: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ from ...measure.reading import Flag, Reading
 from ...optics.zoom import tele_after_correction_um, tele_enough
 from ...solve.backfocus import BackFocus
 from ...solve.clip import SAME_ZOOM
+from ...solve.joint import RAMPS
 from ...solve.light import LEAST_STOPS, beyond_ramp, least_stops, white_light
 from ...solve.remarks import borne
 from ...solve.verdict import WIDEST_RATIO
@@ -287,10 +288,15 @@ def _look(
 
 
 def _expected_um(session: Session) -> tuple[float, float]:
-    """Between which |r| at tele must lie after the correction just made with the right ring."""
+    """Between which |r| at tele must lie after the correction just made with the right ring.
+
+    A lens whose f-number was given as one value may be slower at tele: there |r| then reads too small.
+    """
     corrected_um = session.correction.corrected_um or 0.0
     before_um = session.looks.tele.residual_um if session.looks.tele else 0.0
-    return abs(corrected_um - before_um), corrected_um + before_um
+    slower = len(optics_of(session).f_numbers) == 1
+    least = 2.0 ** (-RAMPS[-1][0] / 2.0) if slower else 1.0
+    return least * abs(corrected_um - before_um), corrected_um + before_um
 
 
 def _slack_um(session: Session, look: ev.SteadyReading, expected_um: float) -> float:

@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 from ...solve.hand_sweep import FRAMES_NEAR, Passage, sweep_by_hand
 from ...solve.sweep_best import InFocus, in_focus
 from .. import events as ev
-from ..blur import SOFTEST_HALF_DEPTHS, as_in_focus, less_in_quadrature, refer, steady_reading
+from ..blur import (
+    SOFTEST_HALF_DEPTHS,
+    against_sharpest,
+    as_in_focus,
+    less_in_quadrature,
+    refer,
+    steady_reading,
+)
 from ..session_state import Session, depth_here_um, half_depth_um, k_of, passed_peak
 from ..steps import Step
 from .idle import is_changing
@@ -58,6 +65,8 @@ STRAYS_SCATTERS = 5.0
 """In a minute's tenths of seconds the third highest of normal noise lies five sigmas above the lowest."""
 RISEN_HALF_DEPTHS = 0.5
 """The far flank of a passage has just begun when it is told as passed."""
+TOP_HALF_DEPTHS = 4.0
+"""Up to here the flanks of a passage are looked at, and a little beyond."""
 FEWEST_BY_TIME = 6
 """Of fewer pictures in focus the sharpest has little luck, and how far off the others are is a guess."""
 CONTRAST_STEP = 0.15
@@ -224,12 +233,31 @@ def _strays_um(raw_um: NDArray[np.float64], sigma_um: NDArray[np.float64]) -> fl
 
 def _passed(session: Session, seen: Sequence[TimedReading], found: Passage, at_s: float) -> ev.Seen | None:
     """The pictures in focus, by when they were taken: the sharpest of many are those with luck."""
+    if told_apart := _told_apart(session, seen):
+        seen, found = told_apart, _passage(session, told_apart) or found
     by_time = _by_time(session, seen)
     if by_time is None:
         best = steady_reading(session, [each.reading for each in _sharpest(seen, found)])
     elif best := steady_reading(session, [seen[at].reading for at in by_time.pictures]):
         best = as_in_focus(session, best, by_time.off_um)
     return ev.PeakPassed(at_s, turned_ring(session), best) if best else None
+
+
+def _told_apart(session: Session, seen: Sequence[TimedReading]) -> Sequence[TimedReading] | None:
+    """The pictures of a sweep that a camera made sharper than perfect: they read as in focus, one as another.
+
+    Here the top is read against its sharpest pictures. None where no camera sharpens.
+    """
+    limit_um = TOP_HALF_DEPTHS * depth_here_um(session, last_scale_px(seen))
+    top = [at for at, each in enumerate(seen) if (each.um or 0.0) <= limit_um]
+    again = against_sharpest(session, [seen[at].reading for at in top])
+    if again is None:
+        return None
+    apart = list(seen)
+    for at, found in zip(top, again, strict=True):
+        if found is not None:
+            apart[at] = replace(apart[at], um=found[0], sigma_um=found[1])
+    return apart
 
 
 def _by_time(session: Session, seen: Sequence[TimedReading]) -> InFocus | None:
