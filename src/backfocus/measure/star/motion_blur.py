@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from .rings import Floats64, RingFit, RingPlan, Rings
+from .rings import Floats64, RingFit, RingPlan, Rings, spokes_at
 
 SECTORS = 8
 LEAST_SAMPLES = 6.0
@@ -64,8 +64,7 @@ class MotionBlur:
 
 def by_direction(rings: Rings, fit: RingFit) -> Directions:
     """The amplitude in each sector of each ring."""
-    phase = fit.wave / np.maximum(np.abs(fit.wave), 1e-12)
-    spoke = (rings.wave * np.conj(phase).astype(np.complex64)[:, None]).real * rings.weight
+    spoke = spokes_at(fit)
     where = _sectors(rings.plan)
     size = len(spoke) * SECTORS
     held = np.bincount(where, (spoke * spoke).ravel(), size).reshape(-1, SECTORS)

@@ -274,16 +274,40 @@ def fit_clean(rings: Rings) -> tuple[Rings, RingFit]:
 
 def fit_other_light(fit: RingFit, light: Floats) -> RingFit:
     """The same waves fitted to the same pixels in another light: for a third of the work."""
+    return _fitted(_waves_of(fit), light)
+
+
+def spokes_at(fit: RingFit) -> Floats:
+    """The fundamental at every pixel, as high as 1 at its crests; 0 where a pixel does not count."""
+    return _at_pixels(fit, 3, fit.wave / np.maximum(np.abs(fit.wave), 1e-12))
+
+
+def bars_at(fit: RingFit) -> Floats:
+    """Both harmonics of the spokes at every pixel, as they were fitted; 0 where a pixel does not count."""
+    return _at_pixels(fit, 3, fit.wave, fit.third)
+
+
+def slope_at(fit: RingFit, slope: complex) -> Floats:
+    """What light that falls by `slope` is more at every pixel, for a ring of radius 1."""
+    return _at_pixels(fit, 1, np.full(len(fit.wave), slope))
+
+
+def _at_pixels(fit: RingFit, column: int, *parts: NDArray[np.complex128]) -> Floats:
+    """Re(z conj(wave)) of numbers z for each ring, of the waves in two columns each from this one on."""
+    numbers = np.stack([each for part in parts for each in (part.real, part.imag)], axis=1)
+    columns = _waves_of(fit).columns[:, column : column + numbers.shape[1]]
+    return (numbers.astype(np.float32)[:, None, :] @ columns)[:, 0, :]
+
+
+def _waves_of(fit: RingFit) -> Waves:
     if fit.waves is None:
         raise ValueError("a fit without its waves")
-    return _fitted(fit.waves, light)
+    return fit.waves
 
 
 def _fit_again(rings: Rings, fit: RingFit, rows: NDArray[np.intp]) -> None:
     """Does the rings of these numbers again, of which fewer pixels count: in the fit's own arrays."""
-    waves = fit.waves
-    if waves is None:
-        raise ValueError("a fit without its waves")
+    waves = _waves_of(fit)
     fewer = _waves(waves.columns[rows], rings.weight[rows])
     again = _fitted(fewer, rings.light[rows])
     for whole, part, names in ((fit, again, FITTED), (waves, fewer, Waves.__slots__)):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .rings import Floats, Floats64, RingFit, Rings, middle
+from .rings import Floats, Floats64, RingFit, Rings, bars_at, middle, slope_at
 from .zero_frequency import Estimate
 
 SAMPLING = 0.001
@@ -165,14 +165,10 @@ def _is_added(rings: Rings, fit: RingFit, rows: NDArray[np.intp]) -> bool:
     slope = _slope(rings, fit, rows) if rows.size >= 4 else 0j
     if abs(slope) * rings.radius_px[rows].max(initial=0.0) < LEAST_FALL:
         return False
-    across = (rings.unit[rows] * np.complex64(slope.conjugate())).real * rings.distance[rows]
-    wave = rings.wave[rows]
-    spokes = (wave * np.conj(fit.wave[rows]).astype(np.complex64)[:, None]).real
-    spokes += (wave**3 * np.conj(fit.third[rows]).astype(np.complex64)[:, None]).real
-    multiplied = across * spokes * rings.weight[rows]
+    multiplied = slope_at(fit, slope) * bars_at(fit) * rings.distance
     sure = 1 / np.maximum(fit.noise[rows], 1e-9) ** 2
-    known = max(float(sure @ np.vecdot(multiplied, multiplied)), 1e-12)
-    share = float(sure @ np.vecdot(multiplied, fit.residual[rows])) / known
+    known = max(float(sure @ np.vecdot(multiplied, multiplied)[rows]), 1e-12)
+    share = float(sure @ np.vecdot(multiplied, fit.residual)[rows]) / known
     return share + SURE / math.sqrt(known) < ADDED
 
 
