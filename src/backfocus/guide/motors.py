@@ -20,7 +20,7 @@ from ..optics.lens import Optics
 from ..solve.defocus import Defocus, defocus
 from ..solve.focus_search import BRACKET, BRACKET_DEPTHS, Look, Search, Slope
 from ..solve.stop_curves import Looks, fitted_lines
-from ..solve.stops import Stop, StopsAnswer, fitted_stops, judge_stops, looks_at
+from ..solve.stops import LEAST_DEPTHS, Stop, StopsAnswer, fitted_stops, judge_stops, looks_at
 from ..solve.verdict import Adjusters, Verdict
 from .axes import Axis, AxisName
 from .motor_hunt import hunt
@@ -45,6 +45,13 @@ PROVING = (-1.0, 1.0)
 """Where about best focus to look when a lens whose um per step is known is looked at again."""
 ROUGH = 0.15
 """Of a residual: known so well it is worth an answer, with its interval."""
+PLAINLY_OFF, FEWEST_OFF = 3.0, 3
+"""Half depths of focus from which a stop is plainly off, and how many looks tell it, where a motor sets the
+back focus afterwards: what is left then is looked at better."""
+OFF_DEPTHS, OFF_SHARE = 0.5, 0.1
+"""How well it must be known even so: a tracking error shows between the ends alone, before the setting."""
+SURE_SIDE = 3.0
+"""Sigmas from which a residual tells on which side best focus lies."""
 FAR_DEPTHS, VAGUE = 15.0, 0.15
 """A look of so many half depths of focus counts as unread where its sigma is such a share of it."""
 KEPT_DEPTHS = 0.35
@@ -85,6 +92,11 @@ class MotorRig:
     def has_back_focus(self) -> bool:
         """Whether a motor moves the back focus."""
         return "back-focus" in self.axes
+
+    @property
+    def sets(self) -> bool:
+        """Whether a back focus that is off will be set."""
+        return self.has_back_focus and self.correct
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +147,7 @@ def _looked(rig: MotorRig) -> Procedure:
     stops = [tele]
     places = [zoom.low + share * zoom.span for share in rig.between]
     for place in (*places, zoom.low):
-        start = _Start(tele.belief.best, rig.found.get("back-focus"), tele)
+        start = _Start(tele.belief.best, rig.found.get("back-focus"), tele, sets=rig.sets)
         stop = yield from _stop(rig, float(round(place)), start)
         if isinstance(stop, Verdict):
             return MotorAnswer(None, stop, tuple(stops))
@@ -143,7 +155,7 @@ def _looked(rig: MotorRig) -> Procedure:
     fitted = fitted_stops(stops, rig.optics)
     first = judge_stops(fitted, rig.optics, focus=fitted[0].belief.best, adjusters=rig.adjusters)
     found = MotorAnswer(first, first.verdict, fitted, first)
-    if not (rig.has_back_focus and rig.correct) or first.verdict.kind not in ("adjust", "unsure"):
+    if not rig.sets or first.verdict.kind not in ("adjust", "unsure"):
         return found
     return (yield from _corrected(rig, found))
 
@@ -153,7 +165,8 @@ class _Start:
     """Where to begin at a stop: focus, back focus, and the stop at tele that tells the um per step.
 
     `doubt`: how far that may be off, as a factor; below `DOUBT` as at a lens that focuses with its front.
-    `bracket`: where about best focus to look, as `focus_search` counts.
+    `bracket`: where about best focus to look, as `focus_search` counts. `sets`: whether a motor sets the back
+    focus afterwards.
     """
 
     focus: float
@@ -161,6 +174,7 @@ class _Start:
     tele: Stop | None = None
     doubt: float = DOUBT
     bracket: tuple[float, ...] = BRACKET
+    sets: bool = False
 
 
 def _tele(rig: MotorRig, start: _Start) -> Generator[Ask, Seen, Stop | Verdict]:
@@ -267,7 +281,7 @@ def _stop(
     known = _slope(start, ratio), _floor_um(rig, start, ratio)
     search = Search(axis.low, axis.high, half_depth_um, *known, bracket=start.bracket)
     search, readings = search.with_look(_look(seen, "focus", rig.optics, ratio)), [seen.reading]
-    while (place := search.next_position()) is not None:
+    while not _is_plainly_off(search, start) and (place := search.next_position()) is not None:
         seen = yield replace(at, focus=place)
         search = search.with_look(_look(seen, "focus", rig.optics, ratio))
         readings.append(seen.reading)
@@ -307,6 +321,15 @@ def _has_grown(reading: Reading, tele: Stop) -> bool:
     scale_px = reading.scale_px
     sure = bool(reading.frequency_cy_px) and Flag.SCALE_UNSURE not in reading.flags
     return sure and scale_px is not None and scale_px > GROWN * tele.scale_px
+
+
+def _is_plainly_off(search: Search, start: _Start) -> bool:
+    """Whether the residual with the focus of tele is known well enough for what is set afterwards."""
+    if not start.sets or search.belief is None or len(search.readable) < FEWEST_OFF:
+        return False
+    left, half_depth_um = search.residual_at(start.focus), search.half_depth_um
+    known = left.sigma_um < max(OFF_DEPTHS * half_depth_um, OFF_SHARE * abs(left.um))
+    return known and abs(left.um) > PLAINLY_OFF * half_depth_um
 
 
 def _is_enough(search: Search, start: _Start) -> bool:
@@ -398,16 +421,26 @@ def _corrected(rig: MotorRig, found: MotorAnswer) -> Procedure:
 
 
 def _back_focus(rig: MotorRig, wide: Stop, at: float, focus: float) -> Generator[Ask, Seen, Looks | None]:
-    """Best focus of the back-focus motor at wide, with the focus motor where tele is sharp."""
+    """Best focus of the back-focus motor at wide, with the focus motor where tele is sharp.
+
+    What was seen of wide tells on which side it lies, and a look there with about this focus is the first.
+    """
     axis = rig.axes["back-focus"]
     low, high = (um / axis.span for um in BACK_FOCUS_UM)
-    half_depth_um = rig.optics.half_depth_um(wide.ratio)
-    likely = max(min(abs(wide.residual_at(focus).um) / (LIKELY_WAY * axis.span), high), low)
-    floor_um = wide.search.floor_um
-    search = Search(axis.low, axis.high, half_depth_um, Slope(low, high, likely), floor_um)
-    place: float | None = at
+    half_depth_um, left = rig.optics.half_depth_um(wide.ratio), wide.residual_at(focus)
+    likely = max(min(abs(left.um) / (LIKELY_WAY * axis.span), high), low)
+    between = None
+    if abs(left.um) > SURE_SIDE * left.sigma_um:
+        between = (axis.low - axis.span, at) if left.um > 0.0 else (at, axis.high + axis.span)
+    search = Search(
+        axis.low, axis.high, half_depth_um, Slope(low, high, likely), wide.search.floor_um, between=between
+    )
     readings: list[Reading] = []
     focus = rig.axes["focus"].step_near(focus)
+    if (seen_there := _seen_with(wide, focus)) is not None:
+        look, reading = seen_there
+        search, readings = search.with_look(replace(look, position=at)), [reading]
+    place = search.next_position() if readings else at
     while place is not None:
         seen = yield Ask(wide.zoom, focus, place, "back focus")
         search = search.with_look(_look(seen, "back-focus", rig.optics, wide.ratio))
@@ -419,6 +452,15 @@ def _back_focus(rig: MotorRig, wide: Stop, at: float, focus: float) -> Generator
     places = tuple(look.position for look in search.looks)
     way = (belief.best, belief.um_per_step)
     return Looks(wide.zoom, "back-focus", wide.ratio, places, tuple(readings), *way)
+
+
+def _seen_with(wide: Stop, focus: float) -> tuple[Look, Reading] | None:
+    """The look at wide, and its reading, that was taken with about this focus; None without."""
+    seen = zip(wide.search.looks, wide.readings, strict=True)
+    look, reading = min(seen, key=lambda each: abs(each[0].position - focus))
+    aside_um = abs(look.position - focus) * wide.belief.um_per_step
+    is_it = look.um is not None and aside_um < LEAST_DEPTHS * wide.search.half_depth_um
+    return (look, reading) if is_it else None
 
 
 def _both_ends(

@@ -124,6 +124,8 @@ class Search:
         Where about best focus to look, in parts of the distance of the outer looks.
     reference : float | None
         Where the picture was taken that the looks are against; they tell |r|^2 less that picture's own.
+    between : tuple of float | None
+        Where best focus must lie, if that is known: from its side, say.
     """
 
     low: float
@@ -134,6 +136,7 @@ class Search:
     looks: tuple[Look, ...] = ()
     bracket: tuple[float, ...] = BRACKET
     reference: float | None = None
+    between: tuple[float, float] | None = None
 
     @property
     def span(self) -> float:
@@ -169,7 +172,7 @@ class Search:
     def _grid(self) -> "_Grid":
         span = self.span
         slope = self.slope or Slope(LEAST_UM / span, MOST_UM / span, MOST_UM / span)
-        bests = self.low - span, self.high + span
+        bests = self.between or (self.low - span, self.high + span)
         return _believed(self.looks, bests, slope, self.half_depth_um, self.floor_um, self.reference)
 
     def next_position(self) -> float | None:
@@ -243,6 +246,8 @@ class Search:
         step = min(step, span)
         room_above, room_below = self.high - at.position, at.position - self.low
         way = 1.0 if room_above >= min(step, room_below) else -1.0
+        if self.between is not None:
+            way = math.copysign(1.0, sum(self.between) - 2.0 * at.position)
         places = (self._within(at.position + side * way * step) for side in (1.0, -1.0))
         return next((each for each in places if not self._near(each, LEAST_STEPS / NEAR_ENOUGH)), None)
 
