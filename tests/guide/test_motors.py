@@ -93,6 +93,40 @@ def test_a_back_focus_motor_sets_it_and_proves_it_at_both_ends() -> None:
     assert {ask.zoom for ask, _ in told[-12:]} == {0.0, 1000.0}
 
 
+def unread(seen: Seen) -> Seen:
+    return replace(
+        seen, reading=replace(seen.reading, frequency_cy_px=(), modulation=(), modulation_sigma=())
+    )
+
+
+def test_a_lens_too_far_off_to_be_read_at_wide_is_set_from_further_in() -> None:
+    """A small star is lost at 150 um, which no turn of the focus at wide makes up for."""
+    lens = Lens(300.0)
+
+    def see(ask: Ask) -> Seen:
+        is_lost = ask.zoom == 0.0 and abs(lens.residual_um(ask)) > 150.0
+        return unread(lens.seen(ask)) if is_lost else lens.seen(ask)
+
+    found, told = run(rig(back_focus=True, focus=18_000.0), see)
+    assert found.verdict.kind == "set"
+    assert abs(lens.delta_um + 0.2 * (told[-1][0].back_focus - 2000.0)) < H / 3.0
+    assert sum(ask.zoom == 0.0 and bool(seen.reading.modulation) for ask, seen in told) > 2, "proved there"
+    first = [ask.why for ask, _ in told].index("back focus")
+    assert sum(ask.zoom == 0.0 for ask, _ in told[:first]) <= 4, "and not looked for there for long"
+
+
+def test_a_back_focus_that_was_moved_and_cannot_be_looked_at_again_is_not_called_off_or_set() -> None:
+    lens = Lens(60.0)
+
+    def clouded(ask: Ask) -> Seen:
+        is_proof = ask.why == "wide" and ask.back_focus is not None and abs(ask.back_focus - 1700.0) < 3.0
+        return unread(lens.seen(ask)) if is_proof else lens.seen(ask)
+
+    found, _ = run(rig(back_focus=True), clouded)
+    assert found.verdict.kind == "unsure"
+    assert found.corrected_um == pytest.approx(60.0, abs=H / 3.0)
+
+
 @pytest.mark.parametrize("back_focus", [False, True])
 def test_a_rear_focus_is_named_and_never_corrected(back_focus: bool) -> None:
     found, told = run(rig(back_focus=back_focus), Lens(30.0, rear=True, drift_um=80.0).seen)

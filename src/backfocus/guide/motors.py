@@ -50,6 +50,8 @@ PLAINLY_OFF, FEWEST_OFF = 3.0, 3
 back focus afterwards: what is left then is looked at better."""
 OFF_DEPTHS, OFF_SHARE = 0.5, 0.1
 """How well it must be known even so: a tracking error shows between the ends alone, before the setting."""
+FEWEST_UNREAD = 4
+"""Looks that show nothing at a stop that can be done without: it is left then."""
 SURE_SIDE = 3.0
 """Sigmas from which a residual tells on which side best focus lies."""
 FAR_DEPTHS, VAGUE = 15.0, 0.15
@@ -147,8 +149,12 @@ def _looked(rig: MotorRig) -> Procedure:
     stops = [tele]
     places = [zoom.low + share * zoom.span for share in rig.between]
     for place in (*places, zoom.low):
-        start = _Start(tele.belief.best, rig.found.get("back-focus"), tele, sets=rig.sets)
+        spare = rig.sets and len(stops) > 1
+        at = rig.found.get("back-focus")
+        start = _Start(tele.belief.best, at, tele, sets=rig.sets, spare=spare)
         stop = yield from _stop(rig, float(round(place)), start)
+        if isinstance(stop, Verdict) and spare:
+            break  # too far off to be read this far out: what is known sets it well enough to come back here
         if isinstance(stop, Verdict):
             return MotorAnswer(None, stop, tuple(stops))
         stops.append(stop)
@@ -166,7 +172,7 @@ class _Start:
 
     `doubt`: how far that may be off, as a factor; below `DOUBT` as at a lens that focuses with its front.
     `bracket`: where about best focus to look, as `focus_search` counts. `sets`: whether a motor sets the back
-    focus afterwards.
+    focus afterwards; `spare`: whether that can be done without this stop.
     """
 
     focus: float
@@ -175,6 +181,7 @@ class _Start:
     doubt: float = DOUBT
     bracket: tuple[float, ...] = BRACKET
     sets: bool = False
+    spare: bool = False
 
 
 def _tele(rig: MotorRig, start: _Start) -> Generator[Ask, Seen, Stop | Verdict]:
@@ -281,7 +288,7 @@ def _stop(
     known = _slope(start, ratio), _floor_um(rig, start, ratio)
     search = Search(axis.low, axis.high, half_depth_um, *known, bracket=start.bracket)
     search, readings = search.with_look(_look(seen, "focus", rig.optics, ratio)), [seen.reading]
-    while not _is_plainly_off(search, start) and (place := search.next_position()) is not None:
+    while not _may_be_left(search, start) and (place := search.next_position()) is not None:
         seen = yield replace(at, focus=place)
         search = search.with_look(_look(seen, "focus", rig.optics, ratio))
         readings.append(seen.reading)
@@ -323,8 +330,13 @@ def _has_grown(reading: Reading, tele: Stop) -> bool:
     return sure and scale_px is not None and scale_px > GROWN * tele.scale_px
 
 
-def _is_plainly_off(search: Search, start: _Start) -> bool:
-    """Whether the residual with the focus of tele is known well enough for what is set afterwards."""
+def _may_be_left(search: Search, start: _Start) -> bool:
+    """Whether more looks here would change nothing in how the back focus is set afterwards.
+
+    The residual with the focus of tele is known well enough for it, or nothing shows and it is not needed.
+    """
+    if start.spare and not search.readable:
+        return len(search.looks) >= FEWEST_UNREAD
     if not start.sets or search.belief is None or len(search.readable) < FEWEST_OFF:
         return False
     left, half_depth_um = search.residual_at(start.focus), search.half_depth_um
@@ -390,7 +402,7 @@ def _corrected(rig: MotorRig, found: MotorAnswer) -> Procedure:
     answer, axis = found.first, rig.axes["back-focus"]
     at = rig.found["back-focus"]
     seen = [looks_at(stop) for stop in found.stops if stop.shows_camera]
-    corrected_um = 0.0
+    corrected_um, unproved = 0.0, found.verdict
     for _ in range(MOST_ROUNDS):
         if answer is None or answer.back_focus is None or answer.verdict.kind not in ("adjust", "unsure"):
             break
@@ -409,15 +421,17 @@ def _corrected(rig: MotorRig, found: MotorAnswer) -> Procedure:
         moved_um = (at - set_to) * um_per_step
         corrected_um, at = corrected_um + moved_um, set_to
         focus = tele.belief.best + moved_um / tele.belief.um_per_step
-        again = yield from _both_ends(rig, (tele, wide), focus, at)
-        if again is None:
+        again = yield from _both_ends(rig, tele, focus, at)
+        if isinstance(again, Verdict):
+            answer, unproved = None, again
             break
         tele, wide = fitted_stops(again, rig.optics, beside=seen)
         seen += [looks_at(stop) for stop in (tele, wide) if stop.shows_camera]
         answer = judge_stops((tele, wide), rig.optics, focus=tele.belief.best, adjusters=rig.adjusters)
     yield Ask(tele.zoom, rig.axes["focus"].step_near(tele.belief.best), at, "sharp")
-    verdict = answer.verdict if answer is not None else found.verdict
-    return replace(found, answer=answer, verdict=verdict, corrected_um=corrected_um)
+    return replace(
+        found, answer=answer, verdict=answer.verdict if answer else unproved, corrected_um=corrected_um
+    )
 
 
 def _back_focus(rig: MotorRig, wide: Stop, at: float, focus: float) -> Generator[Ask, Seen, Looks | None]:
@@ -464,16 +478,15 @@ def _seen_with(wide: Stop, focus: float) -> tuple[Look, Reading] | None:
 
 
 def _both_ends(
-    rig: MotorRig, ends: tuple[Stop, Stop], focus: float, back_focus: float
-) -> Generator[Ask, Seen, tuple[Stop, Stop] | None]:
-    """Look again at wide, where the zoom stands, and at tele, after the back focus was moved.
+    rig: MotorRig, tele: Stop, focus: float, back_focus: float
+) -> Generator[Ask, Seen, tuple[Stop, Stop] | Verdict]:
+    """Look again at wide, where the zoom stands or near it, and at tele, after the back focus was moved.
 
     Before each end was looked at from both sides, so now three looks do.
     """
-    tele, wide = ends
     again = _Start(focus, back_focus, tele, KNOWN_DOUBT, PROVING)
-    short = yield from _stop(rig, wide.zoom, again)
+    short = yield from _stop(rig, rig.axes["zoom"].low, again)
     if isinstance(short, Verdict):
-        return None
+        return short
     long = yield from _stop(rig, tele.zoom, again)
-    return None if isinstance(long, Verdict) else (long, short)
+    return long if isinstance(long, Verdict) else (long, short)
