@@ -11,7 +11,8 @@
     ├── UsageError             the request cannot be meant: correct the argument named
     ├── OutOfOrder             an event that cannot happen in this step of the procedure
     ├── StoreError             the session could not be kept: look at the disk or the database address
-    │   └── SessionHeld            another program leads it: close that one first
+    │   ├── SessionHeld            another program leads it: close that one first
+    │   └── StoreUnwritable        it is full, read-only, or cannot be made: as an output that cannot be written
     └── OutputError            what was made cannot be written: look at the disk, choose another place
         └── PipeClosed             the reader of the output has gone: nothing to say
 
@@ -163,6 +164,10 @@ class StoreError(BackfocusError):
 
 class SessionHeld(StoreError):
     """Another program leads this session."""
+
+
+class StoreUnwritable(StoreError):
+    """The store cannot be made or written."""
 
 
 class OutputError(BackfocusError):

@@ -55,7 +55,7 @@ def test_a_camera_that_is_not_reached_is_named_in_all_that_is_written(backfocus:
         (("--all", "cameras.toml", "--yes", "visca://192.0.2.1"), "leave LENS out"),
         (("--all", "cameras.toml", "--yes", "--video", "a.mp4"), "leave --rig and --video out"),
         (("--all", "cameras.toml", "--yes", "--report", "wall.pdf"), "end its name in .html"),
-        (("--all", "cameras.toml", "--yes", "--mqtt", "http://h"), "write mqtt://HOST"),
+        (("--all", "cameras.toml", "--mqtt", "http://h"), "write mqtt://HOST"),
         (("--all", "none.toml", "--yes"), "No such file"),
         (("visca://192.0.2.1", "--report", "wall.html"), "--report goes with --all"),
         ((), "no LENS"),
@@ -68,6 +68,18 @@ def test_what_does_not_go_together_is_refused_before_anything_moves(
     ended = backfocus("auto", *asked)
     assert ended.returncode == 2
     assert words in ended.stderr
+
+
+@pytest.mark.parametrize("asked", [("--all", "cameras.toml"), ("visca://192.0.2.1", "--video", "rtsp://h/s")])
+def test_where_nothing_can_be_kept_nobody_is_asked_and_nothing_moves(
+    backfocus: Run, tmp_path: Path, asked: tuple[str, ...]
+) -> None:
+    """As an output that cannot be written; 3 would say that a camera was not reached."""
+    (tmp_path / "cameras.toml").write_text(LOST)
+    optics = ("--pixel-um", "5", "--f-number", "2")
+    ended = backfocus("auto", *asked, *optics, "--store", str(tmp_path / "cameras.toml" / "store.db"))
+    assert ended.returncode == 74, ended.stderr
+    assert "give another place for the store" in ended.stderr
 
 
 def test_a_name_is_no_markup_and_those_at_work_are_seen_where_not_all_fit() -> None:

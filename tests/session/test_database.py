@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from tests.forked import Forks
 
-from backfocus.errors import BackfocusError, StoreError, UsageError
+from backfocus.errors import BackfocusError, StoreError, StoreUnwritable, UsageError
 from backfocus.guide.events import Noted
 from backfocus.guide.records import to_dict
 from backfocus.guide.session_state import Setup
@@ -315,8 +315,8 @@ def test_a_locked_store_says_so_and_loses_nothing(path: Path) -> None:
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
-    assert "store" in refusal(blocked / "sessions.db")
-    assert "store" in refusal(tmp_path / ("x" * 300))
+    assert "store" in refusal(blocked / "sessions.db", StoreUnwritable)
+    assert "store" in refusal(tmp_path / ("x" * 300), StoreUnwritable)
 
 
 def test_a_read_only_store(path: Path) -> None:
@@ -324,7 +324,7 @@ def test_a_read_only_store(path: Path) -> None:
         number = store.begin({})
     with Store.open(f"sqlite:///file:{path}?mode=ro&uri=true") as store:
         assert len(store.sessions()) == 1
-        with pytest.raises(StoreError, match="cannot be written"):
+        with pytest.raises(StoreUnwritable, match="cannot be written"):
             store.put_result(number, NdResult("clear", "set"))
 
 

@@ -9,7 +9,16 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from ..errors import BackfocusError, LensError, OutputError, PipeClosed, SourceError, StoreError, UsageError
+from ..errors import (
+    BackfocusError,
+    LensError,
+    OutputError,
+    PipeClosed,
+    SourceError,
+    StoreError,
+    StoreUnwritable,
+    UsageError,
+)
 from ..redaction import redact
 from . import (
     auto,
@@ -123,6 +132,8 @@ def _ended() -> int:
         raise
     except UsageError as error:
         return _said(_spelt(error), 2)
+    except StoreUnwritable as error:
+        return _said(_spelt(error), 74)
     except (SourceError, StoreError, LensError) as error:
         return _said(_spelt(error), 3)
     except MemoryError:

@@ -219,11 +219,11 @@ def _one(asked: options.Asked, address: str, wanted: _Wanted) -> None:
     optics_of(rig)  # before anyone is asked
     if wanted.table is not None:
         file_in_folder("--table", wanted.table)
-    ask(wanted.yes, address)
-    signal.signal(signal.SIGTERM, as_interrupt)
-    camera = MotorCamera(asked.rig_name or shown(address), address)
-    begun_at, wide = datetime.now(UTC), WideShot()
+    camera, wide = MotorCamera(asked.rig_name or shown(address), address), WideShot()
     with Store.open(wanted.store) as store:
+        ask(wanted.yes, address)
+        signal.signal(signal.SIGTERM, as_interrupt)
+        begun_at = datetime.now(UTC)
         with open_run(rig, address, wanted.wishes, notice=options.notice) as run:
             last, answer = _followed(run, wide, wanted)
         line = keep_run(

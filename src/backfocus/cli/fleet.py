@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -46,7 +46,12 @@ class Telling:
     prometheus: Path | None = None
 
     def check(self) -> None:
-        """Refuse what cannot be written before the work, and not after it."""
+        """Refuse what cannot be written or meant before anybody is asked, and not after the work."""
+        if self.mqtt is not None:
+            from ..session.fleet.mqtt import broker_at, demand_client
+
+            broker_at(self.mqtt)
+            demand_client()
         if self.report is not None:
             if self.report.suffix.lower() not in (".html", ".htm"):
                 raise UsageError(f"--report {self.report}: the wall is a page: end its name in .html")
@@ -83,9 +88,10 @@ def check_all(asked: options.Asked, order: Order, *, yes: bool, look_only: bool,
     order.telling.check()
     for words in fleet.warnings:
         options.notice(words)
-    ask_for_all(yes, [each.camera.address for each in fleet.cameras])
-    signal.signal(signal.SIGTERM, as_interrupt)
-    with Store.open(order.store) as store, _broker(order.telling.mqtt) as tell:
+    with Store.open(order.store) as store, ExitStack() as stack:
+        ask_for_all(yes, [each.camera.address for each in fleet.cameras])
+        signal.signal(signal.SIGTERM, as_interrupt)
+        tell = stack.enter_context(_broker(order.telling.mqtt))
         at_once = order.at_once or cores()
         run = FleetRun(
             fleet, store, log_of(fleet), at_once, order.limits, order.reference, options.notice, crash_line

@@ -21,9 +21,9 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from ..errors import Argument, StoreError, UsageError
+from ..errors import Argument, StoreError, StoreUnwritable, UsageError
 from ..redaction import shown
-from .faults import DAMAGED, ELSEWHERE, FOREIGN, NO_DATABASE, advice
+from .faults import DAMAGED, ELSEWHERE, FOREIGN, NO_DATABASE, UNWRITABLE, advice
 
 STEPS = ("0001", "0002", "0003", "0004", "0005")
 """The steps in `migrations`, newest last."""
@@ -70,9 +70,11 @@ class Database:
         try:
             yield
         except SQLAlchemyError as error:
-            raise StoreError(f"{self.name}: {advice(error, self.engine.url)}") from None
+            words = advice(error, self.engine.url)
+            kind = StoreUnwritable if words in UNWRITABLE else StoreError
+            raise kind(f"{self.name}: {words}") from None
         except OSError as error:
-            raise StoreError(f"{self.name}: {error.strerror or error}: {ELSEWHERE}") from error
+            raise StoreUnwritable(f"{self.name}: {error.strerror or error}: {ELSEWHERE}") from error
 
 
 def open_database(address: str | Path | None, *, wait_s: float) -> Database:

@@ -12,14 +12,14 @@ DAMAGED = "the store is damaged: move it away or put a copy back, or give anothe
 _BUSY = "another program is writing to it: close that, or give another store"
 _FULL = "the disk is full: make room; what was kept before is safe"
 _READ_ONLY = "it cannot be written: allow writing, or give another store"
+_SHUT = "it cannot be opened: does the folder exist and may you write there? Or give another store"
+UNWRITABLE = frozenset({_FULL, _READ_ONLY, _SHUT})
+"""Those where nothing is wrong with what was kept: there is no place to write."""
 _GONE = "the database server ended the connection: start it, then begin again"
 _ADVICE = (
     ("locked", _BUSY),
     ("readonly", _READ_ONLY),
-    (
-        "unable to open",
-        "it cannot be opened: does the folder exist and may you write there? Or give another store",
-    ),
+    ("unable to open", _SHUT),
     ("not a database", NO_DATABASE),
     ("malformed", DAMAGED),
     ("disk I/O error", DAMAGED),

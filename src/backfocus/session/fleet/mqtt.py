@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -75,6 +76,12 @@ class Publisher:
         return True
 
 
+def demand_client() -> None:
+    """Raise UsageError where nothing is installed that speaks to a broker."""
+    if find_spec("paho") is None:
+        raise UsageError(Argument("mqtt"), " needs paho-mqtt: pip install 'backfocus[fleet]'")
+
+
 @contextmanager
 def publishing(broker: Broker) -> Iterator[Publisher]:
     """A connection to a broker.
@@ -86,11 +93,10 @@ def publishing(broker: Broker) -> Iterator[Publisher]:
     OutputError
         Where it does not answer, or refuses name and password.
     """
-    try:
-        from paho.mqtt import client as mqtt
-        from paho.mqtt.enums import CallbackAPIVersion
-    except ImportError:
-        raise UsageError(Argument("mqtt"), " needs paho-mqtt: pip install 'backfocus[fleet]'") from None
+    demand_client()
+    from paho.mqtt import client as mqtt
+    from paho.mqtt.enums import CallbackAPIVersion
+
     client = mqtt.Client(CallbackAPIVersion.VERSION2)
     known = login(broker.parts, (USER, PASSWORD))
     if known is not None:
