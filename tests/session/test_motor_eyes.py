@@ -33,6 +33,15 @@ def test_an_object_is_measured_against_the_kept_picture_and_darkness_is_told() -
     assert found is not None
     # its sigma holds the aberration that nobody told it of
     assert found.um == pytest.approx(abs(bench.lens.residual_um(bench.pose)), abs=3.0 * found.sigma_um)
+    # eyes that take up what these had kept see the same, to within what a file makes of a picture
+    others = Eyes(resolve(rig_options({"source": ADDRESS})))
+    assert eyes.kept is not None
+    assert others.take_up(eyes.kept)
+    theirs = defocus(others(bench.frame(3, 0.12)), bench.settings.optics)
+    assert theirs is not None
+    assert theirs.um == pytest.approx(found.um, abs=found.sigma_um)
+    others.forget()
+    assert not others(bench.frame(3, 0.12)).frequency_cy_px
     # a sharper picture does not take the place of the kept one
     bench.pose = replace(bench.pose, focus_um=bench.pose.focus_um - 30.0)
     again = eyes(bench.frame(4, 0.16))

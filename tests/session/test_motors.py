@@ -6,6 +6,7 @@ exact curve of the residual they leave. One whole run with drawn pictures is amo
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from backfocus.errors import LensError, LensLost, SourceLost, UsageError
 from backfocus.frame import Frame
 from backfocus.guide.axes import BY_HAND, Automatic, Axis
 from backfocus.guide.motors import MotorRig
+from backfocus.measure.object.keeping import KeptReference
 from backfocus.measure.reading import Reading
 from backfocus.session.motor_log import log_for
 from backfocus.session.motors import Progress, Wishes, demand_motors, drive, open_run
@@ -220,6 +222,79 @@ def test_a_run_is_not_gone_on_with_where_somebody_has_touched_the_lens(tmp_path:
     assert again[-1].answer.answer.back_focus.delta_um == pytest.approx(30.0, abs=3.0)
 
 
+class PaperShelf(Paper):
+    """Before an object: contrast alone until a picture is kept, then r^2 less that one's own."""
+
+    kept_um: float | None = None
+    DEFOCUS_UM, CONTRAST = (0.0, 20.0, 60.0, 120.0, 400.0, 8000.0), (0.279, 0.265, 0.210, 0.158, 0.086, 0.004)
+
+    def _um_and_ratio(self, frame: Frame) -> tuple[float, float, float]:
+        lens, pose = self.bench.lens, self.motors.pose_at((frame.at_s or 0.0) - self.settings.latency_s)
+        scale_px = lens.scale_px(pose)
+        return abs(lens.residual_um(pose)), scale_px, scale_px / lens.scale_px(replace(pose, zoom=1.0))
+
+    def measure(self, frame: Frame) -> Reading:
+        um, scale_px, ratio = self._um_and_ratio(frame)
+        contrast = float(np.interp(um, self.DEFOCUS_UM, self.CONTRAST))
+        if self.kept_um is None or um > 130.0:
+            return replace(super().measure(frame), **UNREAD, contrast=contrast)
+        um = max(um**2 - (self.kept_um * ratio) ** 2, 0.0) ** 0.5
+        return replace(reading_at(um, scale_px=scale_px, noise=0.003, rng=self._rng), contrast=contrast)
+
+    def keep(self, frame: Frame) -> Reading:
+        self.kept_um = self._um_and_ratio(frame)[0]
+        return self.measure(frame)
+
+    def forget(self) -> None:
+        self.kept_um = None
+
+
+UNREAD = {"frequency_cy_px": (), "modulation": (), "modulation_sigma": ()}
+REFERENCE = KeptReference(b"\x89PNG", 0.9, 0.002, False, 7, 1.5, 1, 0, 1.0, 0.0, 0.0, 0.0, 0.8, 2.0)
+
+
+def test_a_run_on_an_object_goes_on_against_the_picture_it_had_kept(tmp_path: Path) -> None:
+    found, log = {"zoom": 0.0, "focus": 20_000.0}, log_for("visca://camera", folder=tmp_path)
+    whole = PaperShelf("&motor=focus", delta_um=-25.0)
+    log.begin(Automatic(focus=True, exposure=True), found)
+    seen = [each for each in _driven(whole, found) if each.seen is not None]
+    keeps = max(index for index, each in enumerate(seen) if each.ask.keep)
+    for each in seen[: keeps + 4]:
+        log.add(each.ask, each.seen, REFERENCE if each.ask.keep else None)
+    told = log.read(log.path.stat().st_mtime)
+    assert told is not None
+    assert told.kept == REFERENCE
+    assert told.looks == tuple((each.ask, each.seen) for each in seen[: keeps + 4])
+
+    taken_up = PaperShelf("&motor=focus", delta_um=-25.0)
+    taken_up.kept_um = whole.kept_um
+    again = list(_driven(taken_up, found, told.looks))
+    assert again[0].ask == seen[keeps + 3].ask
+    assert not any(each.anew or each.ask.why == "to focus" for each in again)
+    assert again[-1].answer.answer.back_focus.delta_um == pytest.approx(-25.0, abs=3.0)
+
+    touched = PaperShelf("&motor=focus", delta_um=30.0)
+    touched.kept_um = whole.kept_um
+    again = list(_driven(touched, found, told.looks))
+    assert [each.anew for each in again][:2] == [True, False]
+    assert again[0].ask.why == "tele"
+    assert again[-1].answer.answer.back_focus.delta_um == pytest.approx(30.0, abs=3.0)
+
+
+def test_what_a_run_began_again_from_does_not_stay_in_its_file(tmp_path: Path) -> None:
+    log, found = log_for("visca://camera", folder=tmp_path), {"zoom": 0.0, "focus": 20_000.0}
+    first, second, third = islice(_driven(Paper("&motor=focus", delta_um=-25.0), found), 3)
+    log.begin(Automatic(focus=True), found)
+    for each in (first, second):
+        log.add(each.ask, each.seen)
+    log.begin_again()
+    log.add(third.ask, third.seen)
+    told = log.read(log.path.stat().st_mtime)
+    assert told is not None
+    assert (told.automatic, told.found) == (Automatic(focus=True), found)
+    assert [ask for ask, _ in told.looks] == [third.ask]
+
+
 def test_looks_of_another_run_are_let_go() -> None:
     """As those that another version of the program asked for: it begins again, and does not crash."""
     found = {"zoom": 0.0, "focus": 20_000.0}
@@ -227,12 +302,14 @@ def test_looks_of_another_run_are_let_go() -> None:
     looks = [(each.ask, each.seen) for each in begun]
     again = next(_driven(Paper("&motor=focus", delta_um=-25.0), found, (looks[0], *looks)))
     assert again.ask == looks[0][0]
+    assert again.anew
 
 
 def _driven(paper: Paper, found, told=()) -> Iterator[Progress]:
     lens = Guarded(paper.motors, lambda: paper.now_s)
     rig = MotorRig(lens.axes, paper.settings.optics, found, between=())
-    return drive(paper, lens, paper.measure, rig, told=told)
+    object_ = {"keep": paper.keep, "forget": paper.forget} if isinstance(paper, PaperShelf) else {}
+    return drive(paper, lens, paper.measure, rig, told=told, **object_)
 
 
 def test_the_lens_goes_back_to_where_it_was_also_after_an_error() -> None:

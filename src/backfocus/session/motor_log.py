@@ -2,10 +2,12 @@
 
 A file in the user's data folder for each lens, gone when the run is over. Its first line says how the
 automatic functions were and where the motors stood, so that the next run puts back what the last one could
-not. It holds no address and no password: the file's name is a digest.
+not. It holds no address and no password: the file's name is a digest. Of a run on an object it holds the
+picture that its looks are against, before the look that took it.
 """
 
-from collections.abc import Mapping
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import platformdirs
 from ..guide.axes import Automatic, AxisName
 from ..guide.motors import Ask, Seen
 from ..guide.records import from_dict, to_dict
+from ..measure.object.keeping import KeptReference
 from .json_lines import add_line, begin_file, digest, read_file
 
 STALE_S = 1800.0
@@ -23,12 +26,16 @@ STALE_S = 1800.0
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What an unfinished run left behind; `age_s`: since its last look."""
+    """What an unfinished run left behind; `age_s`: since its last look.
+
+    `kept`: the picture that its last looks are against; None where they are of a chart, or it is lost.
+    """
 
     automatic: Automatic
     found: Mapping[AxisName, float]
     looks: tuple[tuple[Ask, Seen], ...]
     age_s: float
+    kept: KeptReference | None = None
 
     @property
     def fresh(self) -> bool:
@@ -41,14 +48,23 @@ class MotorLog:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._first: dict[str, Any] = {}
 
     def begin(self, automatic: Automatic, found: Mapping[AxisName, float]) -> None:
         """A new run."""
-        begin_file(self.path)
-        add_line(self.path, {"automatic": asdict(automatic), "found": dict(found)})
+        self._first = {"automatic": asdict(automatic), "found": dict(found)}
+        self.begin_again()
 
-    def add(self, ask: Ask, seen: Seen) -> None:
-        """One look more, on the disk before the next move."""
+    def begin_again(self) -> None:
+        """The same run from its start: what it had seen does not count any more."""
+        begin_file(self.path)
+        add_line(self.path, self._first)
+
+    def add(self, ask: Ask, seen: Seen, kept: KeptReference | None = None) -> None:
+        """One look more, on the disk before the next move; `kept`: what later ones are against from it on."""
+        if kept is not None:
+            picture = b64encode(kept.picture).decode()
+            add_line(self.path, {"kept": asdict(kept) | {"picture": picture}})
         told = {"ask": asdict(ask), "reading": to_dict(seen.reading), "positions": dict(seen.positions)}
         add_line(self.path, told)
 
@@ -58,15 +74,14 @@ class MotorLog:
 
     def read(self, now_s: float) -> Told | None:
         """What an unfinished run left; None without one. A last line that was cut off is left out."""
-        kept = read_file(self.path)
-        if kept is None:
+        file = read_file(self.path)
+        if file is None:
             return None
-        told, written_s = kept
+        told, written_s = file
         try:
-            first, *looks = told
-            return Told(
-                Automatic(**first["automatic"]), first["found"], tuple(map(_look, looks)), now_s - written_s
-            )
+            first, *rest = told
+            looks, kept = _looks(rest)
+            return Told(Automatic(**first["automatic"]), first["found"], looks, now_s - written_s, kept)
         except (ValueError, KeyError, TypeError):
             return None
 
@@ -76,6 +91,19 @@ def log_for(*what: str, folder: Path | None = None) -> MotorLog:
     return MotorLog(
         (folder or platformdirs.user_data_path("backfocus") / "motors") / f"{digest(*what)}.jsonl"
     )
+
+
+def _looks(told: Sequence[Mapping[str, Any]]) -> tuple[tuple[tuple[Ask, Seen], ...], KeptReference | None]:
+    """The looks, and the picture that the last of them are against."""
+    looks, taken, kept = [], None, None
+    for each in told:
+        if "kept" in each:
+            taken = KeptReference(**each["kept"] | {"picture": b64decode(each["kept"]["picture"])})
+            continue
+        looks.append(_look(each))
+        if looks[-1][0].keep:
+            kept, taken = taken, None
+    return tuple(looks), kept
 
 
 def _look(told: Mapping[str, Any]) -> tuple[Ask, Seen]:

@@ -19,6 +19,7 @@ from ..frame import Frame, fields
 from ..guide.axes import Automatic, Axis, AxisName
 from ..guide.motors import Ask, MotorAnswer, MotorRig, Procedure, Seen, procedure
 from ..guide.stillness import Lag, Waiting, at_rest, same_picture, wait
+from ..measure.object.keeping import KeptReference
 from ..measure.reading import Reading
 from ..optics.lens import Optics
 from ..show.lines import check_json
@@ -59,6 +60,8 @@ class Progress:
         At the end.
     picture : Frame | None
         The last one of the look.
+    anew : bool
+        Whether this is the first look of a run that does not go on with what an earlier one had seen.
     """
 
     at_s: float
@@ -68,6 +71,7 @@ class Progress:
     seen: Seen | None = None
     answer: MotorAnswer | None = None
     picture: Frame | None = None
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +123,15 @@ def open_run(
         before = told.automatic if told else None
         was = stack.enter_context(by_hand(lens, how_to_restore=how, notice=notice, before=before))
         found = told.found if told else lens.state().positions
-        looks = told.looks if told and told.fresh and not _kept_a_picture(told) else ()
+        eyes = Eyes(rig)
+        looks = told.looks if told and told.fresh and _can_be_seen_on(told, eyes) else ()
         if log is not None:
             log.begin(was, found)
-            for look in looks[:-1]:  # the last one is taken again, and written down again
-                log.add(*look)
+            _write_again(log, looks, told.kept if told else None)
         places: Places = {axis: at for axis, at in found.items() if axis != "back-focus"}
         wait = _patience(is_virtual)
         staying = stack.enter_context(places_put_back(lens, places, wait=wait, notice=notice))
-        yield AutoRun(rig, optics, wishes, source, lens, found, staying, log, looks)
+        yield AutoRun(rig, optics, wishes, source, lens, eyes, found, staying, log, looks)
 
 
 @contextmanager
@@ -181,12 +185,27 @@ def optics_of(rig: Rig) -> Optics:
 def _what_comes_of_it(told: Told) -> str:
     if not told.fresh:
         return "what it switched off is put back after this"
-    return "it begins again" if _kept_a_picture(told) else "it goes on where it stopped"
+    is_lost = told.kept is None and _keeps(told.looks) is not None
+    return "it begins again" if is_lost else "it goes on where it stopped"
 
 
-def _kept_a_picture(told: Told) -> bool:
-    """Whether its looks are against a picture, which went with it."""
-    return any(ask.keep for ask, _ in told.looks)
+def _keeps(looks: Sequence[tuple[Ask, Seen]]) -> int | None:
+    """Which look took the picture that those after it are against; None where they are of a chart."""
+    return max((index for index, (ask, _) in enumerate(looks) if ask.keep), default=None)
+
+
+def _can_be_seen_on(told: Told, eyes: Eyes) -> bool:
+    """Whether what comes can be measured as its looks were: of a chart, or against the picture they are."""
+    if _keeps(told.looks) is None:
+        return True
+    return told.kept is not None and eyes.take_up(told.kept)
+
+
+def _write_again(log: MotorLog, looks: Sequence[tuple[Ask, Seen]], kept: KeptReference | None) -> None:
+    """Write down what is gone on with, but for the last look: it is taken again, and written down then."""
+    keeps = _keeps(looks)
+    for index, (ask, seen) in enumerate(looks[:-1]):
+        log.add(ask, seen, kept if index == keeps else None)
 
 
 def _patience(virtual: bool) -> Callable[[], bool]:
@@ -208,8 +227,8 @@ def _patience(virtual: bool) -> Callable[[], bool]:
 class AutoRun:
     """A lens and its pictures, ready to go.
 
-    `found`: where the motors stood. `staying`: the axes that do not go back there. `log`, `looks`: where the
-    run is written down, and what an earlier one had written.
+    `eyes`: what measures the pictures. `found`: where the motors stood. `staying`: the axes that do not go
+    back there. `log`, `looks`: where the run is written down, and what an earlier one had written.
     """
 
     rig: Rig
@@ -217,6 +236,7 @@ class AutoRun:
     wishes: Wishes
     source: VideoSource
     lens: Guarded
+    eyes: Eyes
     found: Places
     staying: set[AxisName]
     log: MotorLog | None = None
@@ -224,19 +244,22 @@ class AutoRun:
 
     def progress(self, limits: Limits | None = None) -> Iterator[Progress]:
         """One look, then the next, and the answer; raises as `drive`."""
-        eyes = Eyes(self.rig)
+        eyes = self.eyes
         running = drive(
             self.source,
             self.lens,
             eyes,
             self._motor_rig(),
             keep=eyes.keep,
+            forget=eyes.forget,
             limits=limits,
             told=self.looks,
         )
         for progress in running:
             if progress.seen is not None and self.log is not None:
-                self.log.add(progress.ask, progress.seen)
+                if progress.anew:
+                    self.log.begin_again()
+                self.log.add(progress.ask, progress.seen, eyes.kept if progress.ask.keep else None)
             if progress.answer is not None:
                 if progress.answer.corrected_um is not None:
                     self.staying.add("focus")
@@ -313,6 +336,7 @@ def drive(
     rig: MotorRig,
     *,
     keep: Measure | None = None,
+    forget: Callable[[], None] = lambda: None,
     limits: Limits | None = None,
     told: Sequence[tuple[Ask, Seen]] = (),
 ) -> Iterator[Progress]:
@@ -324,6 +348,8 @@ def drive(
         Its `found` are the places that an earlier run began from, if that is gone on with.
     keep : callable, optional
         Measures a picture of which `measure` goes on from then; by default there is nothing to keep it by.
+    forget : callable, optional
+        Called where it begins again: `measure` is to forget what was kept for it.
     told : sequence of (Ask, Seen)
         What an earlier run of the same had seen, to go on from there.
 
@@ -335,7 +361,7 @@ def drive(
         Where the motors do.
     """
     limits = limits or Limits()
-    course = _Course(lens, rig, told)
+    course = _Course(lens, rig, told, forget)
     begun_s: float | None = None
     with closing(source):
         for count, frame in enumerate(source.frames(), start=1):
@@ -355,29 +381,42 @@ def drive(
 
 def _replayed(
     rig: MotorRig, told: Sequence[tuple[Ask, Seen]]
-) -> tuple[Procedure, Ask, tuple[Ask, Seen] | None]:
+) -> tuple[Procedure, Ask, tuple[Ask, Seen] | None] | None:
     """The procedure after all it was told before, what it asks for, and the sharpest look of these.
 
+    None where it would not have asked for these looks, as for those of another version of it.
+
     That one is taken again first: if it does not show what it showed then, somebody has touched something.
-    It begins again where it would not have asked for these looks, as for those of another version of it.
+    Looks of before the picture that an object is measured against show another thing than what is seen now.
     """
     running = procedure(rig)
     ask = next(running)
     for asked, seen in told[:-1]:
         if asked != ask:
-            running = procedure(rig)
-            return running, next(running), None
+            return None
         ask = running.send(seen)
-    read = [each for each in told if each[1].reading.modulation]
+    read = [each for each in told[_keeps(told) or 0 :] if each[1].reading.modulation]
     return running, ask, max(read, key=lambda each: fmean(each[1].reading.modulation), default=None)
 
 
 class _Course:
     """Where the procedure has got to: the look that is asked for, and the moves on the way there."""
 
-    def __init__(self, lens: LensControl, rig: MotorRig, told: Sequence[tuple[Ask, Seen]] = ()) -> None:
-        self._lens, self._rig = lens, rig
-        self._running, self._next, self._check = _replayed(rig, told)
+    def __init__(
+        self,
+        lens: LensControl,
+        rig: MotorRig,
+        told: Sequence[tuple[Ask, Seen]],
+        forget: Callable[[], None],
+    ) -> None:
+        self._lens, self._rig, self._forget = lens, rig, forget
+        self._check: tuple[Ask, Seen] | None = None
+        self._anew = False
+        replayed = _replayed(rig, told)
+        if replayed is None:
+            self._begin_again()
+        else:
+            self._running, self._next, self._check = replayed
         self._ask = self._check[0] if self._check else self._next
         self._sent: dict[AxisName, float] = dict(lens.state().positions)
         self._pushed_up: set[AxisName] = set()
@@ -405,7 +444,8 @@ class _Course:
         if self._ask.keep:
             mean = replace(keep(), position=state.rings, at_s=at_s)
         seen = Seen(mean, dict(state.positions))
-        yield Progress(at_s, self._moves, self._looks, self._ask, seen)
+        anew, self._anew = self._anew, False
+        yield Progress(at_s, self._moves, self._looks, self._ask, seen, anew=anew)
         try:
             self._ask = self._running.send(seen)
         except StopIteration as end:
@@ -417,10 +457,15 @@ class _Course:
         """With what an earlier run had seen if it still holds, else from the start."""
         self._check = None
         if not same_picture(now, then):
-            self._running = procedure(self._rig)
-            self._next = next(self._running)
+            self._begin_again()
         self._ask = self._next
         self._set_out()
+
+    def _begin_again(self) -> None:
+        self._running = procedure(self._rig)
+        self._next = next(self._running)
+        self._anew = True
+        self._forget()
 
     def _set_out(self) -> None:
         """Lay out the way to the look: each axis from lower steps, so that its play does not count."""
