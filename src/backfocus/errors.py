@@ -12,7 +12,7 @@
     ├── OutOfOrder             an event that cannot happen in this step of the procedure
     ├── StoreError             the session could not be kept: look at the disk or the database address
     │   ├── SessionHeld            another program leads it: close that one first
-    │   └── StoreUnwritable        it is full, read-only, or cannot be made: as an output that cannot be written
+    │   └── StoreUnwritable        it is full, read-only or cannot be made: as other output
     └── OutputError            what was made cannot be written: look at the disk, choose another place
         └── PipeClosed             the reader of the output has gone: nothing to say
 

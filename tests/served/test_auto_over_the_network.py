@@ -8,9 +8,17 @@ import pytest
 from tests.forked import Forks
 
 from backfocus.cli.camera import command
+from backfocus.control.address import ask_for_stream
 from backfocus.served.faults import Faults
 from backfocus.served.h264 import can_encode
 from backfocus.served.serving import serve_camera
+
+
+@pytest.mark.skipif(not can_encode(), reason="this FFmpeg has no x264")
+def test_a_camera_that_speaks_onvif_need_not_be_told_where_its_pictures_are() -> None:
+    with serve_camera("sim://?size=64x64&fps=5") as served:
+        assert served.onvif is not None
+        assert ask_for_stream(served.onvif) == served.rtsp
 
 
 @pytest.mark.slow

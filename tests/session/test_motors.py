@@ -270,13 +270,13 @@ def test_a_run_on_an_object_goes_on_against_the_picture_it_had_kept(tmp_path: Pa
     taken_up.kept_um = whole.kept_um
     again = list(_driven(taken_up, found, told.looks))
     assert again[0].ask == seen[keeps + 3].ask
-    assert not any(each.anew or each.ask.why == "to focus" for each in again)
+    assert not any(each.again or each.ask.why == "to focus" for each in again)
     assert again[-1].answer.answer.back_focus.delta_um == pytest.approx(-25.0, abs=3.0)
 
     touched = PaperShelf("&motor=focus", delta_um=30.0)
     touched.kept_um = whole.kept_um
     again = list(_driven(touched, found, told.looks))
-    assert [each.anew for each in again][:2] == [True, False]
+    assert [each.again for each in again][:2] == [True, False]
     assert again[0].ask.why == "tele"
     assert again[-1].answer.answer.back_focus.delta_um == pytest.approx(30.0, abs=3.0)
 
@@ -302,7 +302,7 @@ def test_looks_of_another_run_are_let_go() -> None:
     looks = [(each.ask, each.seen) for each in begun]
     again = next(_driven(Paper("&motor=focus", delta_um=-25.0), found, (looks[0], *looks)))
     assert again.ask == looks[0][0]
-    assert again.anew
+    assert again.again
 
 
 def _driven(paper: Paper, found, told=()) -> Iterator[Progress]:

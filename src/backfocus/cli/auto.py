@@ -227,7 +227,7 @@ def _one(asked: options.Asked, address: str, wanted: _Wanted) -> None:
         with open_run(rig, address, wanted.wishes, notice=options.notice) as run:
             last, answer = _followed(run, wide, wanted)
         line = keep_run(
-            store, camera, rig, auto_json(last), wide.shot,
+            store, camera, run.rig, auto_json(last), wide.shot,
             begun_at=begun_at, is_reference=wanted.reference,
         )  # fmt: skip
     if wanted.json:
@@ -253,15 +253,18 @@ def _followed(run: "AutoRun", wide: "WideShot", wanted: _Wanted) -> "tuple[Progr
 
 
 def _rig(asked: options.Asked, address: str) -> "Rig":
-    """The rig whose pictures are taken: a virtual lens shows its own, any other is told where they are."""
-    from ..control.address import VIRTUAL, check_lens
+    """The rig whose pictures are taken: a virtual lens shows its own, any other is told where they are.
+
+    Without a source where the camera itself will be asked for it.
+    """
+    from ..control.address import VIRTUAL, check_lens, tells_stream
 
     source = asked.options.source
     if check_lens(address) == VIRTUAL:
         if source not in (None, address):
             raise UsageError("a virtual lens comes with its own pictures: leave ", Argument("video"), " out")
         return asked.rig(source=address)
-    if not source:
+    if not source and not tells_stream(address):
         raise UsageError(
             "no ", Argument("video"), ": say where the pictures of this lens come from, such as "
             "rtsp://CAMERA/stream, or name a rig that has a source with ", Argument("rig"),

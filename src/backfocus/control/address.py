@@ -26,13 +26,15 @@ _HOST = re.compile(r"[\w.:%-]*")
 class Driver:
     """What answers to a scheme: `module` here has `open_lens(parts)`; `example` is how to write it.
 
-    `port`: where it is called when the address names none.
+    `port`: where it is called when the address names none. `tells_stream`: whether its module also has
+    `stream_address(parts)`, which asks the camera where its pictures come from.
     """
 
     module: str
     example: str
     needs_host: bool = True
     port: int | None = None
+    tells_stream: bool = False
 
 
 DRIVERS: dict[str, Driver] = {
@@ -43,8 +45,8 @@ DRIVERS: dict[str, Driver] = {
     "l10+serial": Driver("l10.lens", "l10+serial:///dev/ttyUSB0", needs_host=False),
     "vapix": Driver("http.vapix_lens", "vapix://HOST", port=80),
     "vapix+https": Driver("http.vapix_lens", "vapix+https://HOST", port=443),
-    "onvif": Driver("onvif.lens", "onvif://HOST", port=80),
-    "onvif+https": Driver("onvif.lens", "onvif+https://HOST", port=443),
+    "onvif": Driver("onvif.lens", "onvif://HOST", port=80, tells_stream=True),
+    "onvif+https": Driver("onvif.lens", "onvif+https://HOST", port=443, tells_stream=True),
     "vivotek": Driver("http.vivotek_lens", "vivotek://HOST", port=80),
     "vivotek+https": Driver("http.vivotek_lens", "vivotek+https://HOST", port=443),
     "aw": Driver("http.aw_lens", "aw://HOST", port=80),
@@ -97,6 +99,25 @@ def check_lens(address: str) -> str:
     if DRIVERS[kind].needs_host and not host:
         raise UsageError(f"{shown(address)} names no host: write {DRIVERS[kind].example}")
     return kind
+
+
+def tells_stream(address: str) -> bool:
+    """Whether the camera at an address can be asked where its pictures come from. Nothing is opened."""
+    kind = check_lens(address)
+    return kind != VIRTUAL and DRIVERS[kind].tells_stream
+
+
+def ask_for_stream(address: str) -> str:
+    """Where the pictures of the camera at an address come from, as it says; with a password that was in it.
+
+    Raises
+    ------
+    LensError
+        It does not answer, or does not say.
+    """
+    module = import_module(f".{DRIVERS[check_lens(address)].module}", __package__)
+    found: str = module.stream_address(urlsplit(address))
+    return found
 
 
 def _host(address: str) -> str | None:

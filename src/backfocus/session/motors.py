@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from ..control.address import VIRTUAL, lens_kind, open_lens
+from ..control.address import VIRTUAL, ask_for_stream, lens_kind, open_lens
 from ..control.guarded import Guarded, by_hand, places_put_back
 from ..control.lens_control import LensControl
 from ..errors import Argument, LensError, SourceLost, UsageError
@@ -22,6 +22,7 @@ from ..guide.stillness import Lag, Waiting, at_rest, same_picture, wait
 from ..measure.object.keeping import KeptReference
 from ..measure.reading import Reading
 from ..optics.lens import Optics
+from ..redaction import shown
 from ..show.lines import check_json
 from ..sim.settings import parse_sim
 from ..sim.source import SimSource
@@ -60,7 +61,7 @@ class Progress:
         At the end.
     picture : Frame | None
         The last one of the look.
-    anew : bool
+    again : bool
         Whether this is the first look of a run that does not go on with what an earlier one had seen.
     """
 
@@ -71,7 +72,7 @@ class Progress:
     seen: Seen | None = None
     answer: MotorAnswer | None = None
     picture: Frame | None = None
-    anew: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,9 @@ def open_run(
 ) -> Iterator["AutoRun"]:
     """A run on the lens at an address, open; automatic functions are by hand inside, and put back after it.
 
-    A run on the same lens that was killed is gone on with. The lens goes back to where it was at the end, and
-    after an error too; only where the back focus was set, the focus stays where that made it sharp.
+    A rig without a source has that which the camera tells; see `tells_stream`. A run on the same lens that
+    was killed is gone on with. The lens goes back to where it was at the end, and after an error too; only
+    where the back focus was set, the focus stays where that made it sharp.
 
     Parameters
     ----------
@@ -111,6 +113,9 @@ def open_run(
         Where there are no pictures.
     """
     optics = optics_of(rig)
+    if not rig.source:
+        rig = replace(rig, source=ask_for_stream(address))
+        notice(f"the camera says that its pictures are at {shown(rig.source)}")
     with ExitStack() as stack:
         is_virtual = lens_kind(address) == VIRTUAL
         source = stack.enter_context(closing(rig.pictures(notice)))
@@ -257,7 +262,7 @@ class AutoRun:
         )
         for progress in running:
             if progress.seen is not None and self.log is not None:
-                if progress.anew:
+                if progress.again:
                     self.log.begin_again()
                 self.log.add(progress.ask, progress.seen, eyes.kept if progress.ask.keep else None)
             if progress.answer is not None:
@@ -411,7 +416,7 @@ class _Course:
     ) -> None:
         self._lens, self._rig, self._forget = lens, rig, forget
         self._check: tuple[Ask, Seen] | None = None
-        self._anew = False
+        self._again = False
         replayed = _replayed(rig, told)
         if replayed is None:
             self._begin_again()
@@ -444,8 +449,8 @@ class _Course:
         if self._ask.keep:
             mean = replace(keep(), position=state.rings, at_s=at_s)
         seen = Seen(mean, dict(state.positions))
-        anew, self._anew = self._anew, False
-        yield Progress(at_s, self._moves, self._looks, self._ask, seen, anew=anew)
+        again, self._again = self._again, False
+        yield Progress(at_s, self._moves, self._looks, self._ask, seen, again=again)
         try:
             self._ask = self._running.send(seen)
         except StopIteration as end:
@@ -464,7 +469,7 @@ class _Course:
     def _begin_again(self) -> None:
         self._running = procedure(self._rig)
         self._next = next(self._running)
-        self._anew = True
+        self._again = True
         self._forget()
 
     def _set_out(self) -> None:

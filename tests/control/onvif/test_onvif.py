@@ -10,7 +10,7 @@ import pytest
 
 from backfocus.control.http.http import Http
 from backfocus.control.onvif import soap
-from backfocus.control.onvif.lens import Asking, OnvifRemote, find_lens
+from backfocus.control.onvif.lens import Asking, OnvifRemote, at_host, find_lens, find_stream
 from backfocus.control.polled import NoAnswerError, polled
 from backfocus.errors import LensError, LensUnreachable
 from backfocus.guide.axes import BY_HAND, Automatic
@@ -283,3 +283,48 @@ def test_the_digest_of_a_password_is_that_of_the_document() -> None:
     assert (
         soap.password_digest("userpassword", nonce, "2010-09-16T07:50:45Z") == "tuOSpGlFlIXsozq4HFNeeGeFLEI="
     )
+
+
+STREAM = "rtsp://10.0.0.9:8554/live?ch=1"
+
+
+@pytest.mark.parametrize(
+    ("media", "answers"),
+    [
+        ("trt", {"GetStreamUri": f"<trt:MediaUri><tt:Uri>{STREAM}</tt:Uri></trt:MediaUri>"}),
+        (
+            "tr2",
+            {
+                "GetServices": services(tr2=f"http://{HOST}/m2"),
+                "GetProfiles": PROFILES_2,
+                "GetStreamUri": f"<tr2:Uri>{STREAM}</tr2:Uri>",
+            },
+        ),
+    ],
+)
+def test_the_camera_says_where_its_pictures_are(media: str, answers: dict[str, str]) -> None:
+    camera = Camera(**answers)
+    assert find_stream(asking(camera), "") == STREAM
+    name, request = camera.asked[-1]
+    assert name == "GetStreamUri"
+    assert b">p1</" in request.content, "of the profile whose motors are driven"
+    assert f"<{media}:GetStreamUri".encode() in request.content
+
+
+def test_a_camera_without_a_stream_is_named() -> None:
+    with pytest.raises(LensUnreachable, match="yourself"):
+        find_stream(asking(Camera()), "")
+
+
+@pytest.mark.parametrize(
+    ("told", "at"),
+    [
+        (STREAM, "rtsp://ann:s%40@[::1]:8554/live?ch=1"),
+        ("rtsp://user:else@evil/x", "rtsp://ann:s%40@[::1]/x"),
+        ("http://10.0.0.9/mjpg", None),
+        ("rtsp://10.0.0.9:99999/x", None),
+        ("", None),
+    ],
+)
+def test_its_host_is_not_believed_and_the_password_goes_nowhere_else(told: str, at: str | None) -> None:
+    assert at_host(told, urlsplit("onvif://ann:s%40@[::1]:8000/p1")) == at

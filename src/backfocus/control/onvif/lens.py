@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from urllib.parse import SplitResult, unquote
+from urllib.parse import SplitResult, unquote, urlsplit
 from xml.etree.ElementTree import Element
 
 from ...errors import LensError, LensUnreachable
@@ -296,10 +296,31 @@ def _counting(span: Span, *, turned: bool = False) -> Counting:
     return Counting(span.low, span.high, (span.high - span.low) / STEPS, turned)
 
 
-def _profile(asking: Asking, token: str) -> Profile:
+def _media(asking: Asking) -> Service:
     media: Service = "trt" if asking.has("trt") else "tr2"
     if not asking.has(media):
         raise LensUnreachable(f"{asking.title} has no media service: it is no camera")
+    return media
+
+
+def find_stream(asking: Asking, token: str) -> str:
+    """Where the pictures of a camera come from, in the camera's own words.
+
+    Raises LensUnreachable where it does not tell, and as `Asking.ask`.
+    """
+    asking.find()
+    media = _media(asking)
+    try:
+        told = onvif.stream(asking.ask(media, onvif.get_stream(media, _profile(asking, token).token)))
+    except RefusedError as fault:
+        raise LensUnreachable(f"{fault}: name the address of its pictures yourself") from None
+    if told is None:
+        raise LensUnreachable(f"{asking.title} does not say where its pictures are: name their address")
+    return told
+
+
+def _profile(asking: Asking, token: str) -> Profile:
+    media = _media(asking)
     found = onvif.profiles(asking.ask(media, onvif.get_profiles(media)))
     if token:
         found = tuple(each for each in found if each.token == token)
@@ -316,16 +337,63 @@ def open_lens(parts: SplitResult) -> Iterator[Polled]:
     Raises UsageError, LensUnreachable and LensError.
     """
     given = asked_for(parts, {"focus": (REVERSED, STRAIGHT)})
-    http = Http(parts)
-    known = login(parts)
-    asking = Asking(http, Login(*known) if known else None)
-    try:
-        try:
-            lens = find_lens(asking, unquote(parts.path.strip("/")), given)
-        except NoAnswerError as fault:
-            raise LensUnreachable(f"{asking.title} does not answer: {fault}: look at the address") from None
+    with _asking(parts) as asking:
+        with _answering(asking):
+            lens = find_lens(asking, _token(parts), given)
         asking.patient = False
         with polled(lens) as opened:
             yield opened
+
+
+def stream_address(parts: SplitResult) -> str:
+    """Where the pictures of a camera come from, with the name and password of its own address.
+
+    Raises LensUnreachable where it does not tell, and LensError.
+    """
+    with _asking(parts) as asking, _answering(asking):
+        told = at_host(find_stream(asking, _token(parts)), parts)
+    if told is None:
+        raise LensUnreachable(f"{asking.title} tells no RTSP address of its pictures: name their address")
+    return told
+
+
+def at_host(told: str, parts: SplitResult) -> str | None:
+    """An RTSP address that a camera gave, at the host that was asked; None where it is no such address.
+
+    Its own host is not believed, for behind a router it is another, and the password goes nowhere else.
+    """
+    try:
+        stream = urlsplit(told.strip())
+        port = stream.port
+    except ValueError:
+        return None
+    if stream.scheme.lower() not in ("rtsp", "rtsps"):
+        return None
+    who, at, host = parts.netloc.rpartition("@")
+    host = host.removesuffix(f":{parts.port}") if parts.port is not None else host
+    return stream._replace(netloc=who + at + host + (f":{port}" if port else "")).geturl()
+
+
+def _token(parts: SplitResult) -> str:
+    """The profile that an address names, or ""."""
+    return unquote(parts.path.strip("/"))
+
+
+@contextmanager
+def _asking(parts: SplitResult) -> Iterator[Asking]:
+    """What asks a camera, let go at the end."""
+    http = Http(parts)
+    known = login(parts)
+    try:
+        yield Asking(http, Login(*known) if known else None)
     finally:
         http.close()
+
+
+@contextmanager
+def _answering(asking: Asking) -> Iterator[None]:
+    """A camera that is asked for the first time: one that does not answer is not there."""
+    try:
+        yield
+    except NoAnswerError as fault:
+        raise LensUnreachable(f"{asking.title} does not answer: {fault}: look at the address") from None

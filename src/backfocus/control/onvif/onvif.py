@@ -138,6 +138,19 @@ def profiles(answer: Element) -> tuple[Profile, ...]:
     return tuple(found)
 
 
+def get_stream(media: Service, profile: str) -> Node:
+    """Where its pictures come from over RTSP."""
+    if media == "tr2":
+        return node("tr2:GetStreamUri", node("tr2:Protocol", "RTSP"), node("tr2:ProfileToken", profile))
+    setup = node("tt:Stream", "RTP-Unicast"), node("tt:Transport", node("tt:Protocol", "RTSP"))
+    return node("trt:GetStreamUri", node("trt:StreamSetup", *setup), node("trt:ProfileToken", profile))
+
+
+def stream(answer: Element) -> str | None:
+    """Where its pictures come from; None where it does not say."""
+    return inner(answer, "MediaUri/Uri") or inner(answer, "Uri")
+
+
 def get_node(token: str) -> Node:
     """What the motors can do."""
     return node("tptz:GetNode", node("tptz:NodeToken", token))

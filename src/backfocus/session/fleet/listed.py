@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ...control.address import DRIVERS, VIRTUAL, check_lens
+from ...control.address import DRIVERS, VIRTUAL, check_lens, tells_stream
 from ...errors import Argument, UsageError
 from ..config import OF_ALL, TOP, Config, Reader, from_here, in_the_file, lines_in, settled
 from ..json_lines import digest
@@ -159,7 +159,7 @@ class _Table:
             named = replace(options, source=video)
             low, rig, _ = settled(named, self.config, self._text(own, "rig"))
             rig_ = resolve(layered((low, rig, named, said)))
-            if not rig_.source:
+            if not rig_.source and not tells_stream(address):
                 raise UsageError('say where its pictures come from: video = "rtsp://CAMERA/stream"')
             optics_of(rig_)
         except UsageError as error:
