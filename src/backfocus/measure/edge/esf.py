@@ -12,6 +12,10 @@ KNOT_PX = 0.25
 """Four knots to a pixel: at 0.5 cy/px the spline itself is good to 1e-4."""
 STIFFNESS = 1e-4
 """Of an even curve, against a sample: it only carries the spline over knots without samples."""
+BASIS = np.array([[1, -3, 3, -1], [4, 0, -6, 3], [1, 3, 3, -3], [0, 0, 0, 1]]) / 6.0
+"""The four cubic B-splines that are not zero in an interval, by powers of the part of it that is passed."""
+PRODUCTS = np.array([[np.convolve(one, other) for other in BASIS] for one in BASIS])
+"""Of each with each, by powers up to the sixth."""
 AWAY = 24
 """Coefficients that far apart know nothing of each other: a neighbour's share is a quarter."""
 
@@ -48,26 +52,31 @@ class Profile:
         """The middle of each interval."""
         return np.asarray(self.start_px + self.knot_px * (np.arange(self.counts.size) + 0.5))
 
+    @cached_property
+    def _cubics(self) -> Floats64:
+        """The light of each interval by powers of the part of it that is passed; shape (4, n)."""
+        four = np.lib.stride_tricks.sliding_window_view(self.coefficients, 4)
+        return np.asarray(BASIS.T @ four.T)
+
     def value(self, at_px: Floats64) -> Floats64:
         """Light at distances; beyond the ends as at the ends."""
-        first, part = self._place(at_px)
-        return _sum(self.coefficients, first, _cubic(part))
+        return self._along(*self._place(at_px))[0]
 
     def slope(self, at_px: Floats64) -> Floats64:
         """Change of light per pixel."""
-        first, part = self._place(at_px)
-        return self._slope(first, part)
+        return self._along(*self._place(at_px))[1]
 
-    def value_and_slope(self, at_px: Floats64) -> tuple[Floats64, Floats64]:
-        """Both at once, for many distances."""
-        first, part = self._place(at_px)
-        return _sum(self.coefficients, first, _cubic(part)), self._slope(first, part)
+    def _along(self, interval: NDArray[np.intp], part: Floats64) -> tuple[Floats64, Floats64]:
+        """Light and its change per pixel at parts of intervals."""
+        zero, once, twice, thrice = (each[interval] for each in self._cubics)
+        slope = (3 * thrice * part + 2 * twice) * part + once
+        return ((thrice * part + twice) * part + once) * part + zero, slope / self.knot_px
 
     def weights(self, at_px: Floats64) -> Floats64:
         """What each coefficient adds to the light at distances; shape (len(at_px), n + 3)."""
         first, part = self._place(at_px)
         matrix = np.zeros((at_px.size, self.coefficients.size))
-        for k, weight in enumerate(_cubic(part)):
+        for k, weight in enumerate(BASIS @ (part ** np.arange(4)[:, None])):
             matrix[np.arange(at_px.size), first + k] = weight
         return matrix
 
@@ -78,9 +87,6 @@ class Profile:
         weights = weights[near]
         return np.asarray((weights * _solved(self.bands[:, near], weights)).sum(axis=0))
 
-    def _slope(self, first: NDArray[np.intp], part: Floats64) -> Floats64:
-        return _sum(np.diff(self.coefficients) / self.knot_px, first, _square(part))
-
     def _place(self, at_px: Floats64) -> tuple[NDArray[np.intp], Floats64]:
         way = np.clip((at_px - self.start_px) / self.knot_px, 0.0, self.counts.size - 1e-9)
         first = way.astype(np.intp)
@@ -89,49 +95,40 @@ class Profile:
 
 def fit_profile(at_px: Floats64, light: Floats64, knot_px: float = KNOT_PX) -> Profile:
     """The profile that samples of `light` at distances `at_px` show; shape (m,) each, m at least 1."""
+    return profile_through(at_px, light, knot_px)[0]
+
+
+def profile_through(at_px: Floats64, light: Floats64, knot_px: float) -> tuple[Profile, Floats64, Floats64]:
+    """The same, and its light and change of light per pixel at the samples.
+
+    Each interval's sums of powers say all that the fit asks of its samples.
+    """
     start = float(at_px.min())
     way = (at_px - start) / knot_px
     first = way.astype(np.intp)
+    part = way - first
     counts = np.bincount(first).astype(np.float64)
-    weights = _cubic(way - first)
+    powers = [np.ones_like(part)]
+    while len(powers) < 7:
+        powers.append(powers[-1] * part)
+    sums = np.array([counts, *(np.bincount(first, power) for power in powers[1:])])
+    lights = np.array([np.bincount(first, power * light) for power in powers[:4]])
     bands = STIFFNESS * max(1.0, float(counts.mean())) * _stiff(counts.size + 3)
     right = np.zeros((counts.size + 3, 1))
-    for a, weight in enumerate(weights):
+    shares, seen = PRODUCTS @ sums, BASIS @ lights
+    for a in range(4):
         here = slice(a, a + counts.size)
-        right[here, 0] += np.bincount(first, weight * light)
+        right[here, 0] += seen[a]
         for b in range(a, 4):
-            bands[b - a, here] += np.bincount(first, weight * weights[b])
-    return Profile(start, knot_px, _solved(bands, right)[:, 0], bands, counts)
+            bands[b - a, here] += shares[a, b]
+    profile = Profile(start, knot_px, _solved(bands, right)[:, 0], bands, counts)
+    return profile, *profile._along(first, part)
 
 
 def _solved(bands: Floats64, right: Floats64) -> Floats64:
     from scipy.linalg.lapack import dpbsv
 
     return np.asarray(dpbsv(bands, right, lower=1)[1])
-
-
-def _sum(values: Floats64, first: NDArray[np.intp], weights: tuple[Floats64, ...]) -> Floats64:
-    total = np.zeros(first.shape)
-    for k, weight in enumerate(weights):
-        total += weight * values[first + k]
-    return total
-
-
-def _cubic(part: Floats64) -> tuple[Floats64, ...]:
-    """The four cubic B-splines that are not zero at a part of an interval."""
-    rest, square = 1 - part, part * part
-    cube = square * part
-    return (
-        rest * rest * rest / 6,
-        (4 - 6 * square + 3 * cube) / 6,
-        (1 + 3 * (part + square - cube)) / 6,
-        cube / 6,
-    )
-
-
-def _square(part: Floats64) -> tuple[Floats64, ...]:
-    rest = 1 - part
-    return rest * rest / 2, 0.5 + part * rest, part * part / 2
 
 
 @lru_cache(maxsize=64)

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .esf import KNOT_PX, Profile, fit_profile
+from .esf import KNOT_PX, Profile, profile_through
 
 Floats64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -215,8 +215,8 @@ def _spread(profile: Profile) -> tuple[float, float]:
 
 def _seen(pixels: Pixels, line: Line, knot_px: float) -> Settled:
     across, along = line.ways(pixels)
-    profile = fit_profile(across, pixels.light, knot_px)
-    return Settled(line, profile, pixels, across, along, *profile.value_and_slope(across))
+    profile, level, slope = profile_through(across, pixels.light, knot_px)
+    return Settled(line, profile, pixels, across, along, level, slope)
 
 
 def _moved(now: Settled) -> tuple[Line, float]:
