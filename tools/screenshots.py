@@ -74,6 +74,7 @@ def _practice(browser: Browser, address: str) -> None:
         page.locator(".knob[data-ring=iris]").press("Home")
     _wait(page, "title.textContent.startsWith('Check')")
     page.wait_for_timeout(1000)
+    page.evaluate("document.activeElement.blur()")  # its frame is that of the keyboard
     _take(page, "practice-phone")
     page.close()
 
@@ -89,14 +90,14 @@ def _procedure(browser: Browser, address: str) -> None:
         _take(phone, "guide-focus-phone")
         _take_on(browser, address, phone, PHONE, "guide-focus-phone-light", "light")
         _take_on(browser, address, phone, TABLET, "guide-focus-tablet")
+    meter = _open(browser, address + "meter", SECOND_SCREEN)
     if _wait(phone, _stands("BACK FOCUS ring")):
         phone.wait_for_timeout(1000)
         _take(phone, "guide-back-focus-phone")
+        _take(meter, "meter")
         _take_on(browser, address, phone, DESKTOP, "guide-back-focus-desktop")
         _take_on(browser, address, phone, ON_ITS_SIDE, "guide-back-focus-phone-on-its-side")
-        meter = _open(browser, address + "meter", SECOND_SCREEN)
-        _take(meter, "meter")
-        meter.context.close()
+    meter.context.close()
     _wait(phone, "over.hidden === false")
     phone.wait_for_timeout(500)
     _take(phone, "verdict-phone")

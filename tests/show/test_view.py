@@ -54,6 +54,22 @@ def test_whoever_finishes_early_has_not_done_the_rest() -> None:
         assert later.steps == after.steps
 
 
+def test_a_lens_without_a_ring_has_none_to_set_or_to_lock() -> None:
+    named = {
+        ring: [
+            name
+            for name, _ in view_of(
+                None, start(Setup(back_focus_ring=ring))[0], StepHistory(), at_s=0.0, reading=None
+            ).steps
+        ]
+        for ring in (True, False)
+    }
+    assert [name for name in named[True] if name not in named[False]] == [
+        "set back focus", "lock the ring", "look again",
+    ]  # fmt: skip
+    assert len(named[False]) == len(named[True]) - 3
+
+
 def test_the_best_of_one_end_of_the_zoom_is_no_place_to_come_back_to_at_the_other() -> None:
     """The mark on the meter belongs to the sweep in hand."""
     frequency = np.linspace(0.06, 0.45, 16)

@@ -132,6 +132,22 @@ def test_the_meter_page_has_no_controls_and_takes_none(served: Served, window: C
     assert seen.said == []
 
 
+def test_a_recording_has_no_before_and_after_and_no_lens_to_turn(
+    served: Served, window: Callable[..., Window]
+) -> None:
+    plays = turning(recording=True)
+    show(served, replace(plays, source="rtsp://cam/" + "x" * 80))
+    page = window(served.address, *UPRIGHT).page
+    shows(page, "document.querySelector('.value').textContent.includes('2.8')")
+    assert not page.locator("#lens").is_visible()
+    said = page.locator(".rig-words").last.text_content()
+    assert said.endswith("… · B4 camera"), "the camera is read behind a long address too"
+    show(served, replace(plays, phase="over", session=replay(SETUP, [*ROAD, ev.Ended(16.0)])))
+    page.wait_for_selector("#over:not([hidden])")
+    assert page.locator("#facts dt").all_text_contents() == ["depth of focus"]
+    assert not page.locator("#next-nd").is_visible()
+
+
 def test_a_source_that_is_missing_says_why(served: Served, window: Callable[..., Window]) -> None:
     show(served, Shown())
     page = window(served.address, *UPRIGHT).page

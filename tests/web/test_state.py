@@ -97,4 +97,7 @@ def test_before_the_start_an_object_is_called_one_and_its_light_is_not_that_of_p
     first, light, detail, _ = sections(Shown(phase="looking", reading=reading))["checks"]
     assert (first["name"], first["good"], light["good"], detail["good"]) == ("object", True, None, None)
     dark = replace(reading, flags=frozenset({Flag.TOO_DARK}))
-    assert sections(Shown(phase="looking", reading=dark))["checks"][1]["words"] == "more light"
+    assert (
+        sections(Shown(phase="looking", reading=dark))["checks"][1]["words"]
+        == "open the iris, then more light"
+    )

@@ -63,7 +63,8 @@ _AIM: dict[ev.Unfit, Words] = {
 
 _DOUBTS: dict[ev.Doubt, Words] = {
     "lock-screw": Words("Is the lock screw loose?", "Nothing changes: is the lock screw of the ring loose?"),
-    "right-ring": Words("Is it the right ring?", "Nothing changes: is it the ring that was asked for?"),
+    "right-ring": Words("Is it the right ring?", "Nothing changes: is it the ring that was asked for? "
+                        "If it stands where it should, confirm."),
     "iris-open": Words("Is the iris open?", "Nothing changes: is the iris fully open?",
                        "A small opening makes everything look sharp."),
 }  # fmt: skip

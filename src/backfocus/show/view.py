@@ -99,6 +99,9 @@ STAGES: tuple[tuple[str, tuple[Step, ...]], ...] = (
     ("look again", (Step.TO_PROOF, Step.PROOF)),
 )
 """The steps as people count them."""
+_OF_A_RING = (Step.SWEEP_WIDE, Step.LOCK, Step.PROOF)
+_WITHOUT_RING = "focus once at wide"
+"""What the sweep at wide is on a lens without a back-focus ring: it shows how sharp the lens can be there."""
 
 AIMING = (Step.AIM, Step.CHECK, Step.TO_TELE, Step.FIND, Step.LOOK_TELE)
 _SWEEPS = (Step.FIND, Step.SWEEP_TELE, Step.RETURN_TELE, Step.SWEEP_WIDE, Step.RETURN_WIDE)
@@ -238,8 +241,19 @@ def _sweep(before: tuple[float, ...], step: Step, um: float | None) -> tuple[flo
 
 def stage_name(session: Session) -> str:
     """What the step where a session stands is called in the list of stages."""
-    name = next((name for name, steps in STAGES if session.step in steps), "the end")
+    name = next((name for name, steps in stages(session) if session.step in steps), "the end")
     return of_target(name, session.target)
+
+
+def stages(session: Session) -> tuple[tuple[str, tuple[Step, ...]], ...]:
+    """The steps of this session: without a back-focus ring none is set or locked."""
+    if session.setup.back_focus_ring:
+        return STAGES
+    return tuple(
+        (_WITHOUT_RING if Step.SWEEP_WIDE in steps else name, steps)
+        for name, steps in STAGES
+        if session.step in steps or not set(steps) & set(_OF_A_RING)
+    )
 
 
 def _stages(
@@ -250,13 +264,14 @@ def _stages(
         broken_off = any(isinstance(event, ev.Stopped | ev.Ended) for event in events)
         last: StepState = "ahead" if broken_off else "done"
         return tuple((name, last if state == "now" else state) for name, state in before)
-    now = next((index for index, (_, steps) in enumerate(STAGES) if session.step in steps), len(STAGES))
+    of_this = stages(session)
+    now = next((index for index, (_, steps) in enumerate(of_this) if session.step in steps), len(of_this))
     return tuple(
         (
             of_target(name, session.target),
             _passed(session, steps) if index < now else "now" if index == now else "ahead",
         )
-        for index, (name, steps) in enumerate(STAGES)
+        for index, (name, steps) in enumerate(of_this)
     )
 
 

@@ -34,6 +34,7 @@ _SIGNALS: tuple[tuple[Signal, tuple[type, ...]], ...] = (
     ("wrong", (*WENT_WRONG, ev.NothingChanges)),
 )
 _BESIDE: tuple[Effect, ...] = ("too soft", "in doubt", "camera soft")
+MORE_LIGHT = "open the iris, then more light"
 _TAP = "Tap the picture where it stands to choose another."
 _GOOD = {"good": True, "fair": None, "poor": False}
 _CHECKED = {Flag.MOVING, Flag.SCALE_UNSURE}
@@ -267,7 +268,8 @@ def _light(reading: Reading) -> Json:
     white = reading.white
     if reading.object is not None:
         dark, cut = Flag.TOO_DARK in reading.flags, Flag.CLIPPED in reading.flags
-        words = "more light" if dark else "less light" if cut else "bright, but nothing white may be cut off"
+        otherwise = "less light" if cut else "bright, but nothing white may be cut off"
+        words = MORE_LIGHT if dark else otherwise
         return _check("light", False if dark or cut else None, words)
     if white is None:
         return _check("light", None, "too soft to tell: focus first")
@@ -275,7 +277,7 @@ def _light(reading: Reading) -> Json:
     if Flag.CLIPPED in reading.flags or white > BRIGHTEST:
         return _check("light", False, f"{level}: less light")
     if Flag.TOO_DARK in reading.flags or (white < DARKEST and Flag.LOW_CONTRAST not in reading.flags):
-        return _check("light", False, f"{level}: more light")
+        return _check("light", False, f"{level}: {MORE_LIGHT}")
     return _check("light", True, level)
 
 

@@ -46,7 +46,8 @@ link.on("phase", (shown) => {
   phase = shown.phase;
   for (const id of ["setup", "looking", "guide", "over"]) $(id).hidden = !SECTIONS[phase].includes(id);
   document.body.classList.toggle("practising", shown.practice);
-  const rig = [shown.source, micro(shown.rig)].filter(Boolean).join(" · ");
+  document.body.classList.toggle("plays", shown.recording);
+  const rig = [cut(shown.source), micro(shown.rig)].filter(Boolean).join(" · ");
   for (const line of document.querySelectorAll(".rig-words")) line.textContent = rig;
   $("source").textContent = [room, rig].filter(Boolean).join(" · ");
   $("room").hidden = !room || ["guiding", "opening"].includes(phase);
@@ -251,12 +252,9 @@ function showResult({ results, score }) {
   }
   $("reason").textContent = micro(last.reason);
   $("advice-end").textContent = micro(last.advice);
-  const facts = [
-    ["before", um(last.before_um)],
-    ["after", um(last.delta_um)],
-    ["depth of focus", last.depth_um == null ? "–" : `± ${um(last.depth_um)}`],
-    [last.rounds === 1 ? "round" : "rounds", last.rounds],
-  ];
+  const facts = [["depth of focus", last.depth_um == null ? "–" : `±\u00a0${um(last.depth_um)}`]];
+  // where no ring was turned there is no before and after
+  if (last.rounds > 0) facts.unshift(["before", um(last.before_um)], ["after", um(last.delta_um)]), facts.push([last.rounds === 1 ? "round" : "rounds", last.rounds]);
   if (score) facts.push(["time", `${Math.floor(score.seconds / 60)} min ${Math.round(score.seconds % 60)} s`], ["truly left", um(score.remaining_um)], ["was hidden", um(score.hidden_um)], ["mistakes", score.mistakes.length]);
   fill($("facts"), facts, ([name, value]) => {
     const pair = document.createElement("div");
@@ -271,7 +269,10 @@ function showResult({ results, score }) {
   }
 }
 
-const um = (value) => (value == null ? "–" : `${value.toFixed(1)} µm`);
+const um = (value) => (value == null ? "–" : `${value.toFixed(1)}\u00a0µm`);
+
+/** A long address as its beginning: what stands behind it, the camera and the lens, is read too. */
+const cut = (text) => (text.length > 48 ? `${text.slice(0, 47)}…` : text);
 
 function item(tag, text, kind = "") {
   const made = document.createElement(tag);

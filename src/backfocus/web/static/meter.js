@@ -10,7 +10,7 @@ const GAUGE = `
   <path class="g-track" d="M42 200A158 158 0 0 1 358 200" pathLength="100"/>
   <path class="g-value" d="M42 200A158 158 0 0 1 358 200" pathLength="100" stroke-dasharray="0 200"/>
   <g class="g-ticks"></g>
-  <g class="g-band-group"><path class="g-band" d="M342.400 98.500A176 176 0 0 1 376 200"/><text class="g-text ink" x="400" y="14" text-anchor="end">in focus</text></g>
+  <g class="g-band-group"><path class="g-band" d="M342.400 98.500A176 176 0 0 1 376 200"/><path class="g-lead" d="M380 26 361 104"/><text class="g-text ink" x="400" y="14" text-anchor="end">in focus</text></g>
   <path class="g-hold" d="M28 200H58"/>
   <g class="g-best-mark"><path class="g-best" d="M26 200 8 190V210Z"/></g>
   <text class="g-text" x="0" y="240">soft</text><text class="g-text" x="400" y="240" text-anchor="end">sharp</text>
