@@ -63,7 +63,8 @@ CELL_PX = 32
 """Detail is told in cells so large; the finer bands in as many samples, reduced."""
 FINEST_BAND = 1
 """Of the bands an octave apart, from that at 0.35 cy/px: the one at 0.18 is the finest that codecs leave."""
-BANDS = 5
+BANDS = 4
+"""From there on."""
 LEAST_DETAIL, LEAST_NOISES = 0.012, 2.5
 """Contrast in each of the fine bands, as a share of the light and against the noise there, that is detail."""
 LEAST_COARSE = 0.006
@@ -156,7 +157,7 @@ class Cells:
     @property
     def fine(self) -> Floats:
         """Contrast in the poorer of the two fine bands."""
-        return np.asarray(self.bands[FINEST_BAND : FINEST_BAND + 2].min(axis=0))
+        return np.asarray(self.bands[:2].min(axis=0))
 
     @property
     def detailed(self) -> Mask:
@@ -195,8 +196,11 @@ def cells_of(frame: Frame) -> Cells:
     level = np.asarray(eight_bits(frame), np.float32)
     rows, columns = (max(size // CELL_PX, 1) for size in level.shape)
     noise = noise_variance(level)
+    left = noise
+    for _ in range(FINEST_BAND):
+        level, left = np.asarray(halved(level), np.float32), left / 4
     light = mean_of(level, rows, columns)
-    bands, left = [], noise
+    bands = []
     for _ in range(BANDS):
         smaller = np.asarray(halved(level), np.float32)
         back = cv2.resize(smaller, level.shape[::-1], interpolation=cv2.INTER_LINEAR)

@@ -125,19 +125,17 @@ def level(reference: Reference, box: tuple[int, int, int, int], highest_cy_px: f
     highest_cy_px : float
         Up to 0.5; in lines of the whole picture also for a field.
     """
-    from scipy.fft import dctn, idctn, next_fast_len
+    from scipy.fft import idctn, next_fast_len
 
-    part = reference.light[box[0] : box[1], box[2] : box[3]]
-    rows, columns = part.shape
+    rows, columns = box[1] - box[0], box[3] - box[2]
     step = reference.line_step
     per_px = SAMPLES_PER_CYCLE * highest_cy_px
     wanted = tuple(next_fast_len(max(8, round(each * per_px)), real=True) for each in (rows * step, columns))
-    waves = dctn(part, norm="ortho")
-    waves *= _undone(rows, wanted[0], step, highest_cy_px)[:, None]
-    waves *= _undone(columns, wanted[1], 1, highest_cy_px)
+    down, across = min(rows, wanted[0]), min(columns, wanted[1])
+    waves = _waves(reference, box)[:down, :across]
     kept = np.zeros(wanted, np.float32)
-    common = min(rows, wanted[0]), min(columns, wanted[1])
-    kept[: common[0], : common[1]] = waves[: common[0], : common[1]]
+    kept[:down, :across] = waves * _undone(rows, wanted[0], step, highest_cy_px)[:down, None]
+    kept[:down, :across] *= _undone(columns, wanted[1], 1, highest_cy_px)[:across]
     per_row, per_column = wanted[0] / rows, wanted[1] / columns
     kept *= np.float32(math.sqrt(per_row * per_column))
     return Level(
@@ -147,6 +145,14 @@ def level(reference: Reference, box: tuple[int, int, int, int], highest_cy_px: f
         per_column,
         per_row,
     )
+
+
+@lru_cache(maxsize=2)
+def _waves(reference: Reference, box: tuple[int, int, int, int]) -> Floats:
+    """The cosine waves of a part of a reference: the whole of it is asked for by several levels."""
+    from scipy.fft import dctn
+
+    return np.asarray(dctn(reference.light[box[0] : box[1], box[2] : box[3]], norm="ortho"))
 
 
 def _undone(samples: int, wanted: int, step: int, highest: float) -> Floats:

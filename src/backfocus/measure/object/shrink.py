@@ -24,6 +24,9 @@ MARGIN = 8
 """Samples around a block, so that its border is not seen."""
 ROOM_PX = 24
 """Pixels of the reference around what a block needs."""
+WHOLE_TO_CY_PX = 0.18
+"""A level up to here has no more samples than the reference has pixels, and is made of all of it at once: so
+the next ones need no transform of the reference any more."""
 ROUND_PX = 128
 """What is cut out of the reference begins and ends at multiples of this: the next picture needs the same."""
 
@@ -90,7 +93,9 @@ def _laid(reference: Reference, placement: Placement, x: Floats, y: Floats) -> F
     row = (line - np.float32(reference.first_line)) / np.float32(reference.line_step)
     highest = _highest(placement.ratio)
     # so much that it lasts until the next level, whose ratios are smaller
-    box = _box(reference, row, column, placement.ratio / (math.sqrt(2.0) * highest))
+    box = (0, reference.light.shape[0], 0, reference.light.shape[1])
+    if highest > WHOLE_TO_CY_PX:
+        box = _box(reference, row, column, placement.ratio / (math.sqrt(2.0) * highest))
     part = level(reference, box, highest)
     at_x = (column - np.float32(part.x_px)) * np.float32(part.per_px)
     at_y = (row - np.float32(part.y_rows)) * np.float32(part.per_row)
