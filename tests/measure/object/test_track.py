@@ -211,9 +211,15 @@ def test_a_part_that_is_pointed_at_is_where_it_was_in_the_first_picture() -> Non
     middle = (pointed.region.left_px + pointed.region.right_px) / 2
     assert abs(middle - (319.5 + (0.7 * 640 - 319.5) / 4)) < 0.5
     assert abs(pointed.region.right_px - pointed.region.left_px - 0.4 * 640 / 4) < 1.0
-    _, reading = track_object(pointed, Frame(picture(1.2), 20, 0.9))
+    known, reading = track_object(pointed, Frame(picture(1.2), 20, 0.9))
     assert reading.object is not None
     assert reading.object.quality is not None
+    # and the reading says so before anything of it is measured, for a page that is opened again
+    assert not reading.object.tiles
+    now = known.followed.place
+    shown = pointed.region.through(now, 640, 360)
+    assert abs(reading.object.x_px - ((shown.left_px + shown.right_px) / 2 - 0.5)) < 0.1
+    assert abs(reading.object.width_px - 0.1 * 640 * now.ratio) < 1.0
 
 
 def test_pointing_chooses_the_object_but_no_star_in_view_gives_way_to_it() -> None:

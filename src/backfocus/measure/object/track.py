@@ -143,9 +143,7 @@ def track_object(
         return known, Reading(frame.index, frame.at_s, flags, contrast=contrast, field=frame.field)
     known = _judged(_with_reference(known, now, frame), now, frame)
     reference = _in_view(known, now, frame)
-    width, height = frame.size_px
-    where = placed(now.place, width, height)
-    scale_px = now.ratio * width / 2
+    scale_px = now.ratio * frame.size_px[0] / 2
     told, flags = _told(known, refused=reference is not None)
     seen = Reading(
         frame.index,
@@ -155,7 +153,7 @@ def track_object(
         scale_sigma_px=max(now.sigma, SURE_SCALE) * scale_px,
         contrast=contrast,
         field=frame.field,
-        object=Object(where.x_px, where.y_px, now.ratio * width, now.ratio * height, quality=told),
+        object=replace(_scene(known, now, frame), quality=told),
     )
     if reference is None or known.refused:
         return known, seen
@@ -171,6 +169,17 @@ def kept(frame: Frame, region: Region | None = None) -> ObjectTrack:
     now = follow(None, own)
     known = ObjectTrack(now, reference=reference_from(own), sharpness=now.sharpness, region=region)
     return replace(known, rose=True, is_peak=True, is_kept=True, faults=_faults(known, own))
+
+
+def _scene(known: ObjectTrack, now: Followed, frame: Frame) -> Object:
+    """What is kept to, before a tile of it is compared: the chosen part, else all of the first picture."""
+    part = _chosen(known, now, frame)
+    if part is not None and not part.is_empty:
+        x, y = (part.left_px + part.right_px - 1) / 2, (part.top_px + part.bottom_px - 1) / 2
+        return Object(x, y, part.right_px - part.left_px, part.bottom_px - part.top_px)
+    width, height = frame.size_px
+    where = placed(now.place, width, height)
+    return Object(where.x_px, where.y_px, now.ratio * width, now.ratio * height)
 
 
 def _told(known: ObjectTrack, *, refused: bool) -> tuple[ObjectQuality | None, frozenset[Flag]]:

@@ -4,6 +4,7 @@ const BEFORE_RADIUS = 40;
 const MARK = "#ffb637";
 const PART = 0.4; // of the picture, what is kept to around a place
 const POINTED_MS = 1500;
+const ALL = 0.9; // of the picture's width: what is as wide is all of it, and needs no outline
 
 export class Picture {
   // aimed: told where the picture was tapped, from 0 to 1; says whether that means something now
@@ -31,7 +32,7 @@ export class Picture {
     this.star = star;
     if (this.pointed && performance.now() < this.pointed.until) pointing(this.whole, this.pointed);
     if (star) outline(this.whole, star, this.whole.width / width);
-    if (object?.tiles.length) frame(this.whole, object, this.whole.width / width);
+    if (object?.tiles.length || object?.width < ALL * width) frame(this.whole, object, this.whole.width / width);
     this.loupe.hidden = !centre;
     if (centre) {
       draw(this.loupe, centre);
@@ -56,13 +57,23 @@ function draw(canvas, bitmap) {
   canvas.getContext("2d").drawImage(bitmap, 0, 0);
 }
 
+/** How many pixels of the canvas are one of the page: a phone shows it smaller than it is. */
+function shrunk(canvas) {
+  return Math.max(1, canvas.width / (canvas.clientWidth || canvas.width));
+}
+
+/** Black beneath: an outline shows on white paper and in the dark. */
+function strokes(canvas) {
+  return [["#000", 5], [MARK, 2.5]].map(([colour, thickness]) => [colour, thickness * shrunk(canvas)]);
+}
+
 /** The corners of the part in use, and a dot for each tile: full where it counts, hollow where it was left out. */
 function frame(canvas, object, scale) {
   const pen = canvas.getContext("2d");
   const [wide, tall] = [object.width * scale, object.height * scale];
   const [left, top] = [(object.x + 0.5) * scale - wide / 2, (object.y + 0.5) * scale - tall / 2];
-  const arm = Math.min(22, wide / 4, tall / 4);
-  for (const [colour, thickness] of [["#000", 5], [MARK, 2.5]]) {
+  const arm = Math.min(22 * shrunk(canvas), wide / 4, tall / 4);
+  for (const [colour, thickness] of strokes(canvas)) {
     pen.strokeStyle = pen.fillStyle = colour;
     pen.lineWidth = thickness;
     pen.beginPath();
@@ -85,7 +96,7 @@ function frame(canvas, object, scale) {
 function pointing(canvas, { x, y }) {
   const pen = canvas.getContext("2d");
   const [width, height] = [PART * canvas.width, PART * canvas.height];
-  for (const [colour, thickness] of [["#000", 5], [MARK, 2.5]]) {
+  for (const [colour, thickness] of strokes(canvas)) {
     pen.strokeStyle = colour;
     pen.lineWidth = thickness;
     pen.strokeRect(x * canvas.width - width / 2, y * canvas.height - height / 2, width, height);
@@ -96,8 +107,7 @@ function outline(canvas, star, scale) {
   const pen = canvas.getContext("2d");
   const x = (star.x + 0.5) * scale;
   const y = (star.y + 0.5) * scale;
-  // black beneath: the outline shows on white paper and in the dark
-  for (const [colour, thickness] of [["#000", 5], [MARK, 2.5]]) {
+  for (const [colour, thickness] of strokes(canvas)) {
     pen.strokeStyle = colour;
     pen.lineWidth = thickness;
     pen.setLineDash(star.radius ? [] : [8, 6]);
