@@ -74,12 +74,15 @@ def against_sharpest(
     None where no camera makes these sharper than a perfect lens is: only then do many read as in focus.
     """
     best = steady_reading(session, sharpest_first(readings)[:SHARPEST])
-    if best is None:
-        return None
-    number = optics_of(session).f_number(ratio_of(session, best.scale_px, at_tele=session.step.at_tele))
-    if sharpening(_reference(best), optics_of(session), f_number=round(number, 3)) is None:
+    if best is None or not beyond_perfect(session, best, at_tele=session.step.at_tele):
         return None
     return [blur_um(session, each, best) for each in readings]
+
+
+def beyond_perfect(session: Session, best: SteadyReading, *, at_tele: bool) -> bool:
+    """Whether the best of a sweep is sharper than a perfect lens can be: the camera sharpens."""
+    number = optics_of(session).f_number(ratio_of(session, best.scale_px, at_tele=at_tele))
+    return sharpening(_reference(best), optics_of(session), f_number=round(number, 3)) is not None
 
 
 def as_in_focus(session: Session, best: SteadyReading, off_um: float) -> SteadyReading:

@@ -186,6 +186,28 @@ def test_a_lens_that_is_slower_at_tele_undeclared_has_not_been_touched() -> None
     assert [type(event) for event in told[:1]] == [ev.TeleSharp]
 
 
+def test_tele_that_a_sharpening_camera_never_showed_out_of_focus_has_not_been_touched() -> None:
+    """22 um corrected at wide leave tele sharper than a perfect lens in focus, which reads as 0."""
+    camera = Camera(Lens(zoom=12.0, delta_um=22.0, sharpens=2.5, ramp_stops=0.0, lens_kind="front-focus"))
+    session = start(camera.lens.setup)[0]
+    tele = _look_at(camera, session, 1.0)
+    camera.pose.back_um = -22.0
+    wide = _look_at(camera, session, 0.0)
+    session = replace(
+        session,
+        step=Step.LOOK_TELE,
+        turn=7,
+        looks=replace(session.looks, tele=tele, wide=wide, wide_best=wide),
+        scales=replace(session.scales, tele_px=924.0, wide_px=77.0),
+        correction=replace(session.correction, corrected_um=22.0, rounds=1),
+    )
+    camera.pose.zoom, state, told = 1.0, StepHistory(), []
+    for at in range(40):
+        state, events = watch(state, camera.read(at / 10.0), session)
+        told += events
+    assert [type(event) for event in told[:1]] == [ev.TeleSharp]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_with_a_camera_that_sharpens_nothing_is_named_that_did_not_happen(seed: int) -> None:

@@ -14,7 +14,7 @@ from ...solve.remarks import borne
 from ...solve.verdict import WIDEST_RATIO
 from ...solve.zoom_pull import LIVE_HOLD_S, find_holds, usable
 from .. import events as ev
-from ..blur import best_between, steady_reading
+from ..blur import best_between, beyond_perfect, steady_reading
 from ..outcome import LOCK_TRIES, is_within, solve_session, tracks_badly, verdict_on
 from ..session_state import Session, half_depth_um, k_of, optics_of, ratio_of, zoom_unproved
 from ..steps import Step
@@ -290,12 +290,16 @@ def _look(
 def _expected_um(session: Session) -> tuple[float, float]:
     """Between which |r| at tele must lie after the correction just made with the right ring.
 
-    A lens whose f-number was given as one value may be slower at tele: there |r| then reads too small.
+    A lens whose f-number was given as one value may be slower at tele: there |r| then reads too small. So it
+    does where the camera sharpens and tele was in focus from the beginning, so that its best was never seen.
     """
     corrected_um = session.correction.corrected_um or 0.0
     before_um = session.looks.tele.residual_um if session.looks.tele else 0.0
     slower = len(optics_of(session).f_numbers) == 1
     least = 2.0 ** (-RAMPS[-1][0] / 2.0) if slower else 1.0
+    best = session.looks.wide_best
+    if best and session.looks.tele_best is None and beyond_perfect(session, best, at_tele=False):
+        least = 0.0
     return least * abs(corrected_um - before_um), corrected_um + before_um
 
 
