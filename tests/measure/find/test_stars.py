@@ -97,6 +97,14 @@ def test_of_two_stars_the_larger_comes_first():
     assert [star.cycles for star in found] == [36, 24]
 
 
+@pytest.mark.parametrize("large_px", [150.0, 400.0])
+def test_a_small_star_that_touches_a_large_one_is_found_too(large_px):
+    large = StarDrawing(300.0, 270.0, large_px, 36)
+    small = StarDrawing(300.0 + large_px + 47.0, 270.0, 45.0, 16)
+    found = find_star(room_with(large, small, blur_px=2.0))
+    assert [star.cycles for star in found] == [36, 16]
+
+
 def test_of_equal_stars_the_one_nearest_the_middle_comes_first():
     # one print: a lens that bends shows the outer ones a few per cent larger
     nine = [

@@ -33,7 +33,8 @@ def shown(
     light = np.array(ink) + share[:, :, None] * (np.array(white) - np.array(ink))
     signal = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
     luma = signal @ WEIGHTS
-    half = cv2.resize(signal, (150, 150), interpolation=cv2.INTER_AREA)
+    side = (len(share) + 1) // 2
+    half = cv2.resize(signal, (side, side), interpolation=cv2.INTER_AREA)
     coarse = half @ WEIGHTS
     blue, red = (half[:, :, 2] - coarse) / 1.8556, (half[:, :, 0] - coarse) / 1.5748
     codes = [np.rint(255 * each).astype(np.uint8) for each in (luma, blue + 128 / 255, red + 128 / 255)]
@@ -52,3 +53,13 @@ def test_a_star_in_colour_reads_as_one_in_black(paper, ink, white) -> None:
     at = [0.1, 0.2, 0.3]
     curves = [np.interp(at, each.frequency_cy_px, each.modulation) for each in (coloured, plain)]
     assert curves[0] == pytest.approx(curves[1], abs=0.015)
+
+
+def test_a_large_star_is_looked_at_here_and_there() -> None:
+    # an odd side, so that the last samples of colour belong to one line of luma
+    star = np.ones((701, 701), np.float32)
+    draw_star(star, StarDrawing(349.3, 351.6, 320.0, black=0.0, white=1.0))
+    share = np.asarray(cv2.GaussianBlur(star, (0, 0), 1.1), np.float64)
+    grey, red = ((0.03, 0.03, 0.03), (0.7, 0.03, 0.05))
+    plain, coloured = (shown(share, ink, (0.85, 0.85, 0.85)) for ink in (grey, red))
+    assert coloured.mtf50_cy_px == pytest.approx(plain.mtf50_cy_px, rel=0.015)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from backfocus.measure.reading import Flag
-from backfocus.measure.star.measurement import StarMeasurement, measure_star
+from backfocus.measure.star.measurement import StarMeasurement, measure_star, see_star
 from backfocus.target import twist_cycles
 from backfocus.transfer import curve
 
@@ -320,6 +320,18 @@ def test_twisted_star(name: str, known: bool) -> None:
     assert measured.radius_px == pytest.approx(140.0, rel=0.005)
     if known or name == "defocused":
         assert off_by(measured, name) < 0.01
+
+
+def test_a_star_is_measured_from_rings_that_were_read_before_its_twists_were_known() -> None:
+    light = picture("defocused", radius_px=140.0, twisted=True)
+    seen = see_star(light, X + 1, Y - 1, 36, twist_radius_px=150.0)
+    assert seen.radius_px == pytest.approx(140.0, rel=0.005)
+    # the same rings, so bit for bit the same
+    assert seen.measured(140.0) == measure_star(light, X + 1, Y - 1, 36, twist_radius_px=140.0)
+    radius, phase, _, _ = seen.waves
+    measured = seen.measured(150.0)
+    assert measured.ring_radius_px == tuple(radius.tolist())
+    assert measured.ring_phase_rad == tuple(phase.tolist())
 
 
 def test_no_sign_is_guessed_past_a_zero_of_an_unknown_twisted_star() -> None:

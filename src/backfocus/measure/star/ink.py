@@ -27,7 +27,7 @@ BRIGHT_SHARE = 0.2
 COLOURED_CODES = 8.0
 """Of 8 bits: ink and paper whose colour differences are no further apart are taken for grey."""
 
-FEWEST, ENOUGH = 40, 40_000
+FEWEST, ENOUGH = 40, 20_000
 """Samples of each; and of the square around the star, of which two fifths lie where it counts."""
 
 WEIGHTS = np.array([0.2126, 0.7152, 0.0722])
