@@ -100,7 +100,10 @@ def _cell(comparison: Comparison, tile: Tile) -> str:
         f'rx="{half / 5:.1f}"'
     )
     if tile.used:
-        return f'<rect {box} fill="none" {pen}><title>counted</title></rect>'
+        # dark beneath: white alone is lost on paper
+        dark = f'stroke="#000" stroke-opacity=".6" stroke-width="{comparison.width_px / 110:.2f}"'
+        ring = f'<rect {box} fill="none" {dark}/>'
+        return f'<g><title>counted</title>{ring}<rect {box} fill="none" {pen}/></g>'
     arm = half / 2.5
     cross = f"M{x - arm:.1f} {y - arm:.1f}l{2 * arm:.1f} {2 * arm:.1f}m0 {-2 * arm:.1f}"
     cross += f"l{-2 * arm:.1f} {2 * arm:.1f}"

@@ -37,7 +37,7 @@ def gauge(outcome: Outcome) -> str:
     if after is None or not depth or not _numbers(after.delta_um, after.low_um, after.high_um):
         return ""
     signed = after.sign_known
-    reach = min(max(abs(after.low_um), abs(after.high_um), 2.2 * depth) * 1.1, FARTHEST_HALF_DEPTHS * depth)
+    reach = _reach(after, depth)
     axes = Axes(4, 28, 396, 60, -reach if signed else 0.0, reach, 0, 1)
     edges = (-depth, depth) if signed else (0.0, depth)
     parts = [
@@ -50,6 +50,13 @@ def gauge(outcome: Outcome) -> str:
         dot(axes.x(_within(axes, after.delta_um)), 44, "after", 6),
     ]
     return drawing(400, 84, f"error {error(after)} um, half depth of focus {depth:.1f} um", parts)
+
+
+def _reach(after: Estimate, depth: float) -> float:
+    """How far the scale goes: to the interval's end, also where only that lies beyond the usual scale."""
+    usual = FARTHEST_HALF_DEPTHS * depth
+    farthest = usual if abs(after.delta_um) > usual else 2.0 * usual
+    return min(max(abs(after.low_um), abs(after.high_um), 2.2 * depth) * 1.1, farthest)
 
 
 def _numbers(*values: float) -> bool:
