@@ -4,10 +4,13 @@ import cv2
 import numpy as np
 import pytest
 
+from backfocus.guide.procedure import start
 from backfocus.report import report_html
 from backfocus.session.certificate import check_report
 from backfocus.session.clip_check import ClipCheck, check_clip
 from backfocus.session.rig import RigOptions, resolve
+from backfocus.session.run import guide
+from backfocus.sim.source import open_sim
 
 SHELF = "sim://?scene=shelf&clip=check&delta_um=30&zoom=6&size=960x540&seed=3"
 
@@ -64,3 +67,18 @@ def test_a_wall_without_detail_is_no_object_and_says_why() -> None:
     found = checked("sim://?scene=wall&clip=check&delta_um=30&zoom=5&size=640x360&seed=2")
     assert found.answer.verdict.kind == "unsure"
     assert found.answer.back_focus is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scene", ["shelf", "blinds"])
+def test_a_recording_that_is_guided_ends_with_what_check_says_of_it(scene: str) -> None:
+    """Nobody obeys there, and no peak of tele is passed that a live guide would measure against."""
+    address = f"sim://?scene={scene}&clip=check&delta_um=40&zoom=5&size=960x540&seed=101&fps=12.5"
+    rig = resolve(RigOptions(source=address))
+    session, _ = start(rig.setup)
+    for moment in guide(open_sim(address), session, measure=rig.measure()):
+        session = moment.session
+    said = checked(address).answer
+    (result,) = session.results
+    assert result.verdict.reason == said.verdict.reason
+    assert result.verdict.kind == ("unsure" if scene == "blinds" else "adjust")

@@ -142,7 +142,7 @@ def result(session: Session) -> Result:
     if zoom_unproved(session):
         found = before = None
     anyway, shown = _known_anyway(session), session.shown
-    if anyway is None and found is None and shown is not None and _tells(session, shown):
+    if anyway is None and found is None and shown is not None and _tells(shown):
         return Result(
             session.nd,
             shown.verdict,
@@ -162,11 +162,9 @@ def result(session: Session) -> Result:
     )
 
 
-def _tells(session: Session, shown: ClipAnswer) -> bool:
+def _tells(shown: ClipAnswer) -> bool:
     """Whether a recording as a clip gives an error, or the reason why nothing in it can."""
-    reasons = {Flag.LIGHT_CHANGED, Flag.EXTENDER}
-    if session.target == "object":
-        reasons |= OF_OBJECT.keys()
+    reasons = {Flag.LIGHT_CHANGED, Flag.EXTENDER, *OF_OBJECT}
     return shown.back_focus is not None or bool(shown.flags & reasons)
 
 

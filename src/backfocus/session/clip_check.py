@@ -8,28 +8,22 @@ from pathlib import Path
 from typing import Any, get_args
 
 from ..errors import Argument, UsageError
-from ..measure.object.album import Album
 from ..measure.reading import Reading
 from ..optics.lens import Optics
 from ..report.session_report import Comparison
 from ..show.lines import camera_words, check_json, rests_on_json
-from ..solve.against import less_reference
 from ..solve.camera import CameraCurve
 from ..solve.clip import ClipAnswer, FirstTurn, judge_clip
 from ..solve.learned import LearnedCamera
 from ..solve.shim import Calibrated, calibrate
 from ..solve.side_hint import Hint, side_hint
-from ..solve.zoom_pull import finished, finished_rests
 from ..video.source import VideoSource
 from .cameras import KnownCamera, known_camera, learn, mode_of
-from .comparison import comparison_of
+from .clip_readings import ClipReadings
 from .rig import Rig
 from .run import Limits, Sighting, readings
 from .sparing import sparing_readings
 from .store import Store
-
-CHART_SEEN = 5
-"""Pictures with a star or an edge that was read: that is the target then, and no object."""
 
 SHIM_UM = 1000.0
 """Longest known step between two clips, either way."""
@@ -281,31 +275,17 @@ def _target(seen: Sequence[Reading]) -> str | None:
 
 def _seen(sightings: Iterable[Sighting], rig: Rig, *, live: bool) -> _Seen:
     """The readings of star or edge; with neither in view, of what is there, against its own tele picture."""
-    seen: list[Reading] = []
+    clip = ClipReadings(rig.part)
     size_px, transfer = None, ""
-    album: Album | None = Album(rig.part)
-    charted = 0
     for sighting in sightings:
         frame = sighting.frame
         if size_px is None:
             size_px = frame.size_px
             transfer = "" if frame.transfer == "unknown" else frame.transfer
-        seen.append(sighting.reading)
-        is_chart = bool(sighting.reading.frequency_cy_px) and sighting.reading.object is None
-        charted += is_chart
-        if charted >= CHART_SEEN:
-            album = None
-        elif album is not None and not is_chart:
-            album.take(frame)
-        if live and (finished(seen) if album is None else finished_rests(album.scales())):
+        clip.take(frame, sighting.reading)
+        if live and clip.has_ended:
             break
-    if album is None:
-        return _Seen(seen, size_px, transfer)
-    read = album.readings()
-    found = album.beside(read)
-    optics = rig.fitted(size_px).optics
-    seen = [less_reference(each, optics) for each in read] or seen
-    return _Seen(seen, size_px, transfer, comparison_of(found) if found else None)
+    return _Seen(clip.to_judge(rig.fitted(size_px).optics), size_px, transfer, clip.comparison())
 
 
 def _coloured(answer: ClipAnswer, step: Calibrated | None, rig: Rig, seen: list[Reading]) -> ClipCheck:

@@ -157,7 +157,13 @@ class GuidedSession:
             measure.aim(*self._aimed)
             self._aimed = None
         for moment in guide(
-            source, self.session, hands=hands, limits=limits, offset_s=self.at_s, measure=measure
+            source,
+            self.session,
+            hands=hands,
+            limits=limits,
+            offset_s=self.at_s,
+            measure=measure,
+            part=rig.part,
         ):
             if left():
                 return

@@ -15,16 +15,18 @@ from ..guide.hands import Hands, position_of
 from ..guide.instructions import Instruction
 from ..guide.outcome import adjusters_of
 from ..guide.procedure import advance, ask
-from ..guide.session_state import Session
+from ..guide.session_state import Session, Setup
 from ..guide.watch.confirm import confirmed
 from ..guide.watch.looks import judge_afterwards
 from ..guide.watch.watch import StepHistory, watch
+from ..measure.object.region import Region
 from ..measure.reading import Reading, time_of
 from ..measure.track import Track, measured_against, pointed_at, track
 from ..optics.lens import Optics
 from ..solve.against import less_reference
-from ..solve.clip import judge_clip
+from ..solve.clip import ClipAnswer, judge_clip
 from ..video.source import VideoSource
+from .clip_readings import ClipReadings
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ def guide(
     limits: Limits | None = None,
     offset_s: float = 0.0,
     measure: Measure | None = None,
+    part: Region | None = None,
 ) -> Iterator[Moment]:
     """Lead `session` to its end with the pictures of `source`; one moment per picture.
 
@@ -150,6 +153,8 @@ def guide(
         Added to the source's time, so that a resumed session's clock goes on where it stopped.
     measure : callable
         What to measure, as in `readings`.
+    part : Region, optional
+        Of a recording without a chart: the part of its first picture to keep to.
 
     Notes
     -----
@@ -160,7 +165,7 @@ def guide(
     """
     history = StepHistory()
     at_s = offset_s
-    seen_all: list[Reading] = []
+    clip = None if source.live else ClipReadings(part)
     instructions = ask(session)
     _tell(hands, instructions, (), at_s)
     yield Moment(at_s, None, session, history, (), instructions)
@@ -169,8 +174,8 @@ def guide(
         at_s = offset_s + time_of(sighting.reading)
         reading = replace(sighting.reading, at_s=at_s, position=position_of(hands, at_s))
         sighting = replace(sighting, reading=reading)
-        if not source.live:
-            seen_all.append(reading)
+        if clip is not None:
+            clip.take(sighting.frame, reading)
         history, seen = watch(history, reading, session)
         turn = _Turn(session)
         turn.take_seen(seen)
@@ -184,19 +189,23 @@ def guide(
         if session.finished:
             return
     turn = _Turn(session)
-    shown = (
-        judge_clip(
-            seen_all,
-            session.setup.optics,
-            adjusters=adjusters_of(session.setup),
-            camera=session.setup.known_camera,
-            zoom_ratio=session.setup.zoom_ratio,
-        )
-        if seen_all
-        else None
-    )
+    shown = _shown(clip, session.setup) if clip is not None else None
     turn.take_seen((Ended(at_s, shown),))
     yield Moment(at_s, None, turn.session, history, tuple(turn.events), tuple(turn.instructions))
+
+
+def _shown(clip: ClipReadings, setup: Setup) -> ClipAnswer | None:
+    """What a recording says as a clip; None of one without pictures."""
+    seen = clip.to_judge(setup.optics)
+    if not seen:
+        return None
+    return judge_clip(
+        seen,
+        setup.optics,
+        adjusters=adjusters_of(setup),
+        camera=setup.known_camera,
+        zoom_ratio=setup.zoom_ratio,
+    )
 
 
 class _Turn:
