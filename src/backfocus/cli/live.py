@@ -59,7 +59,7 @@ def residual_plot(back_focus: BackFocus, half_depth_um: float | None) -> Group:
     for each in reversed(back_focus.zoom):
         table.add_row(
             f"{each.scale_px:.1f}",
-            f"{each.residual_um:+.1f}" if back_focus.sign_known else f"{each.residual_um:.1f}",
+            f"{round(each.residual_um, 1) + 0.0:{'+' if back_focus.sign_known else ''}.1f}",  # never -0.0
             f"{max(each.sigma_um, LEAST_SHOWN_UM):.1f}",
             _about_zero(each.residual_um / span, (half_depth_um or 0.0) / span),
         )

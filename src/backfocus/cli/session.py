@@ -251,7 +251,8 @@ def _print_end(last: Moment, number: int | None) -> None:
     ) is not None:
         console.print(camera)
     rounds = "1 round" if result.rounds == 1 else f"{result.rounds} rounds"
-    console.print(f"\n{rounds} in {last.at_s:.0f} s. {certificate_words(number)}", style="dim")
+    took = f"{rounds} in {last.at_s:.0f} s" if result.rounds else f"Done after {last.at_s:.0f} s"
+    console.print(f"\n{took}. {certificate_words(number)}", style="dim")
     if (turned_um := _turned_um(last.session)) is not None:
         console.print(
             f"The back-focus ring moved the lens by {turned_um:.0f} um: divided by the degrees it was "

@@ -96,7 +96,7 @@ REMARKS: dict[Flag, Remark] = {
         "in doubt",
     ),
     Flag.SCALE_UNSURE: Remark(
-        "nothing tells the size of the star",
+        "nothing tells the size of the chart in the picture",
         "Use our own chart, or name the lens: its zoom ratio is used then.",
         "in doubt",
         "chart",
