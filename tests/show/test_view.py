@@ -8,6 +8,7 @@ from backfocus.guide.procedure import Session, Setup, ask, replay, start
 from backfocus.guide.watch.watch import StepHistory, watch
 from backfocus.measure.reading import Flag, Reading, Star
 from backfocus.optics.blur import lens_pixel_mtf
+from backfocus.optics.lens import Optics
 from backfocus.show.view import view_of
 
 
@@ -52,6 +53,31 @@ def test_whoever_finishes_early_has_not_done_the_rest() -> None:
         assert [state for _, state in after.steps] == ["done"] * 2 + ["ahead"] * 6
         later = view_of(after, replay(Setup(), [*road, end]), StepHistory(), at_s=5.0, reading=None)
         assert later.steps == after.steps
+
+
+def test_the_curve_through_focus_does_not_jump_when_its_best_becomes_known() -> None:
+    """A camera that softens: against the best picture it reads 0 there, and much more by itself."""
+    curve = {
+        "frequency_cy_px": tuple(np.linspace(0.06, 0.45, 16).tolist()),
+        "modulation": tuple(
+            (0.8 * lens_pixel_mtf(np.linspace(0.06, 0.45, 16), 20.0, f_number=1.8, pixel_um=5.0)).tolist()
+        ),
+        "modulation_sigma": (0.01,) * 16,
+    }
+    soft = Reading(0, 0.0, frozenset(), Star(320.0, 180.0, 77.0, 36), 800.0, **curve)
+    best = ev.SteadyReading(800.0, 0.0, 1.0, *curve.values())
+    setup = Setup(optics=Optics(5.0, ((0.0, 1.8),)))
+    road: list[ev.Event] = [
+        ev.StarSeen(1.0, 80.0), ev.Confirmed(3.0, "check"), ev.ZoomStopped(8.0, "tele", 800.0),
+        ev.TeleSoft(9.0, ev.SteadyReading(800.0, 60.0, 1.0)),
+    ]  # fmt: skip
+    view = view_of(None, replay(setup, road), StepHistory(), at_s=10.0, reading=soft)
+    road.append(ev.PeakPassed(11.0, "focus", best))
+    view = view_of(view, replay(setup, road), StepHistory(), at_s=11.0, reading=soft)
+    assert view.blur_um is not None
+    assert view.blur_um < 3.0
+    assert len(view.sweep) == 2
+    assert view.sweep[0] == pytest.approx(view.sweep[1]), "the same picture is as high in the curve"
 
 
 def test_a_lens_without_a_ring_has_none_to_set_or_to_lock() -> None:

@@ -149,7 +149,7 @@ def view_of(
         mtf50_cy_px=reading.mtf50_cy_px if reading else before.mtf50_cy_px,
         above_nyquist=Flag.ABOVE_NYQUIST in reading.flags if reading else before.above_nyquist,
         trend=_trend(before.trend, at_s, sharpness),
-        sweep=_sweep(() if fresh else before.sweep, session.step, um),
+        sweep=_sweep(() if fresh else before.sweep, session, reading, um),
         left=progress_words(session),
         troubles=troubles_now(before.troubles, session, history, at_s, events),
         remarks=remarks_now(before.remarks, session, history, um, depth_um),
@@ -233,10 +233,17 @@ def _trend(
     return kept if sharpness is None else (*kept, (at_s, sharpness))
 
 
-def _sweep(before: tuple[float, ...], step: Step, um: float | None) -> tuple[float, ...]:
-    if step not in _SWEEPS:
+def _sweep(
+    before: tuple[float, ...], session: Session, reading: Reading | None, um: float | None
+) -> tuple[float, ...]:
+    """One curve of one kind: never against the best, which is only known from the middle of a sweep on."""
+    if session.step not in _SWEEPS:
         return ()
-    return before if um is None else (*before, um)
+    if um is None or reading is None:
+        return before
+    best = session.looks.tele_best if session.step.at_tele else session.looks.wide_best
+    alone = blur_um(session, reading) if best is not None else (um, 0.0)
+    return before if alone is None else (*before, alone[0])
 
 
 def stage_name(session: Session) -> str:

@@ -315,7 +315,7 @@ def _has_one_reference(all_seen: Sequence[Seen]) -> bool:
 def _alike(one: Rings, other: Rings) -> Vector:
     """What the rings of two pictures against one reference are off in the same way, as covariance.
 
-    The less like each other two rings are, the less do their errors go together: a coder treats them otherwise.
+    The less like each other two rings are, the less their errors agree: a coder treats them otherwise.
     """
     first, second = _pairs(one.frequency, other.frequency)
     rings = [(each.modulation[at], each.sigma[at]) for each, at in ((one, first), (other, second))]
