@@ -108,7 +108,7 @@ def test_the_star_has_a_size_again_as_soon_as_the_rim_is_in_view() -> None:
     look = replace(TELE, flags=frozenset({Flag.SCALE_UNSURE}))
     road = session(*AT_TELE, ev.TeleSharp(9.0, look), ev.ZoomStopped(14.0, "wide", 80.0))
     (said,) = remarks_now((), road, pictures(Flag.SCALE_UNSURE), 2.0, DEPTH_UM)
-    assert "size of the star" in said
+    assert "size of the chart" in said
     assert remarks_now((said,), road, pictures(), 2.0, DEPTH_UM) == ()
 
 
