@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import pytest
-from paper_bench import Camera, Lens, Pose, blur_made_up, run
+from tests.guide.paper_bench import Camera, Lens, Pose, blur_made_up, run
 
 from backfocus.guide import events as ev
 from backfocus.guide import instructions as say

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
-from paper_bench import SOFT_UM, Camera, Lens, Pose, blur_made_up, run
+from tests.guide.paper_bench import SOFT_UM, Camera, Lens, Pose, blur_made_up, run
 
 from backfocus.guide import events as ev
 from backfocus.guide.blur import steady_reading

@@ -14,7 +14,7 @@ from typing import cast
 
 import numpy as np
 import pytest
-from paper_bench import Camera, Lens, Pose, Run, run
+from tests.guide.paper_bench import Camera, Lens, Pose, Run, run
 
 from backfocus.frame import Frame
 from backfocus.guide import events as ev
