@@ -65,6 +65,21 @@ def test_a_narrow_lens_is_found_from_the_dark() -> None:
     assert abs(search.belief.best - 50_000.0) * 0.1 < 1.0
 
 
+def test_a_long_zoom_is_found_from_far_off_where_pictures_read_too_little() -> None:
+    """28x: a step moves the image by a um, and what is 740 um off reads a fifth too little (drawn pictures)."""
+    slope, best, place = 0.95, 22_425.0, 22_754.0
+    search: Search = Search(LOW, HIGH, 13.0)
+    while place is not None:
+        um = slope * abs(place - best)
+        read = um * (1.0 - 0.2 * (um / 740.0) ** 2)
+        search = search.with_look(Look(place) if um > 800.0 else Look(place, read, 0.1 * read + 0.1))
+        place = search.next_position()
+    assert search.belief is not None
+    assert abs(search.belief.best - best) * slope < 13.0 / 3.0
+    places = [look.position for look in search.looks]
+    assert len(set(places)) == len(places) <= 10
+
+
 def test_turned_over_it_finds_the_same() -> None:
     """The other end for the one: nothing in the search prefers a side."""
     one = searched(0.02, 30_000.0, 37_000.0).belief

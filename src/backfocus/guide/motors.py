@@ -194,7 +194,12 @@ def _tele(rig: MotorRig, start: _Start) -> Generator[Ask, Seen, Stop | Verdict]:
     at = Ask(zoom, rig.axes["focus"].step_near(start.focus), start.back_focus, "tele")
     seen = yield at
     if is_read(seen):
-        return (yield from _stop(rig, zoom, start, seen))
+        stop = yield from _stop(rig, zoom, start, seen)
+        if isinstance(stop, Stop) or stop is TOO_DARK:
+            return stop
+        # far from focus a picture may read as another |r| than it has: then what it says leads nowhere
+        focus = yield from _from_wide(rig, start)
+        return (yield from _stop(rig, zoom, replace(start, focus=focus)))
     if Flag.TOO_DARK in seen.reading.flags:
         return TOO_DARK
     disc_um = optics.pixel_um * optics.f_number(1.0)

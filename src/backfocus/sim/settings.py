@@ -465,7 +465,7 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "delta_um": _number(-400.0, 400.0),
     "seed": _whole(0, 2**31),
     "wide_mm": _number(3.0, 100.0),
-    "zoom": _number(3.0, 20.0),
+    "zoom": _number(3.0, 40.0),
     "f_number": _f_numbers,
     "pixel_um": _number(0.5, 50.0),
     "noise": _number(0.0, 0.2),

@@ -206,8 +206,9 @@ class Search:
         if self._is_outside(belief):
             return self._along()
         reach = BRACKET_DEPTHS * self.half_depth_um / belief.um_per_step
-        if belief.sigma > reach and not self._near(belief.likeliest, reach):
-            return self._within(belief.likeliest)
+        likeliest = self._within(belief.likeliest)
+        if belief.sigma > reach and not self._near(likeliest, reach):
+            return likeliest
         return self._bracket(belief, reach)
 
     def _within(self, position: float) -> float:
@@ -312,16 +313,21 @@ def _believed(
     if floor_um is not None:
         beside = half_depth_um * FLOOR_SIGMA_DEPTHS
         floor = np.maximum(floor_um + beside * np.linspace(-1.5, 1.5, _FLOORS), 0.0)
-    for left in range(_ROUNDS, 0, -1):
-        crossings = [(e + side * um / steep[:, None]).ravel() for side in (-1.0, 1.0)]
-        # a coarse grid would step over a steep valley, so its places are put where the looks say it may be
-        tried = np.unique(np.concatenate([best, *crossings])) if left > 1 else best
-        tried = tried[(tried >= bests[0]) & (tried <= bests[1])]
+    for _ in range(_ROUNDS):
+        tried = _with_crossings(best, steep, e, um)
         weight = _weights((e, um, sigma_um), (lost, lost_um), tried, steep, floor, reference)
         best = _finer(tried, weight.sum(axis=(1, 2)), _BESTS)
         steep = np.exp(_finer(np.log(steep), weight.sum(axis=(0, 2)), _SLOPES))
+    best = _with_crossings(best, steep, e, um)
     weight = _weights((e, um, sigma_um), (lost, lost_um), best, steep, floor, reference)
     return _Grid(best, steep, floor, weight)
+
+
+def _with_crossings(best: Vector, steep: Vector, e: Vector, um: Vector) -> Vector:
+    """A grid with places where the looks say that best focus may be: it would step over a steep valley."""
+    crossings = [(e + side * um / steep[:, None]).ravel() for side in (-1.0, 1.0)]
+    tried = np.unique(np.concatenate([best, *crossings]))
+    return tried[(tried >= best[0]) & (tried <= best[-1])]
 
 
 def _belief(grid: _Grid) -> Belief:
@@ -332,7 +338,7 @@ def _belief(grid: _Grid) -> Belief:
     return Belief(
         mean,
         math.sqrt(max(float(by_best @ (best - mean) ** 2), 0.0)),
-        float(best[np.unravel_index(np.argmax(grid.weight), grid.weight.shape)[0]]),
+        float(best[np.argmax((grid.weight / np.gradient(best)[:, None, None]).max(axis=(1, 2)))]),
         slope_mean,
         math.sqrt(max(float(by_slope @ (steep - slope_mean) ** 2), 0.0)),
         float(grid.weight.sum(axis=(0, 1)) @ grid.floor),
