@@ -83,7 +83,7 @@ GREY = np.arange(32, dtype=np.uint8).reshape(4, 8)
 
 def source(*videos: Any, name: str = "Camera 1", **more: Any) -> tuple[Paper, NdiSource]:
     paper = Paper(*videos)
-    return paper, NdiSource(f"ndi://{name}", QUICK, library=paper, **more)
+    return paper, NdiSource(f"ndi://{name}", QUICK, ndi=paper, **more)
 
 
 def test_luma_comes_out_of_the_packed_lines_and_is_kept() -> None:
@@ -100,7 +100,7 @@ def test_luma_comes_out_of_the_packed_lines_and_is_kept() -> None:
 def test_only_the_newest_is_shown_and_all_are_let_go() -> None:
     paper = Paper(*(video(GREY + number) for number in range(3)))
     paper.captures.insert(1, (Paper.FRAME_TYPE_AUDIO, None, "sound", None))
-    found = NdiSource("ndi://Camera 1", QUICK, library=paper)
+    found = NdiSource("ndi://Camera 1", QUICK, ndi=paper)
     assert np.array_equal(next(found.frames()).luma, GREY + 2)
     assert paper.freed == 4
     found.close()
@@ -124,7 +124,7 @@ def test_interlaced_pictures_begin_with_the_top_field() -> None:
 def test_what_cannot_be_read_is_named_and_let_go(more: dict[str, Any], error: type[Exception]) -> None:
     paper = Paper(video(GREY, **more))
     with pytest.raises(error):
-        NdiSource("ndi://Camera 1", QUICK, library=paper)
+        NdiSource("ndi://Camera 1", QUICK, ndi=paper)
     assert (paper.freed, paper.destroyed) == (1, 1)
 
 
@@ -156,7 +156,7 @@ def test_sound_without_pictures_keeps_nobody_waiting(
     paper = Sounding(*videos)
     monkeypatch.setattr("backfocus.video.ndi.time", SimpleNamespace(monotonic=lambda: paper.now_s))
     with pytest.raises(error):
-        list(NdiSource("ndi://Camera 1", QUICK, library=paper).frames())
+        list(NdiSource("ndi://Camera 1", QUICK, ndi=paper).frames())
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,16 @@ SerialLines = Annotated[
     bool,
     typer.Option("--serial", help="Two serial lines too: one speaks Fujinon's L10, with F.f., one VISCA."),
 ]
+Ndi = Annotated[
+    str,
+    typer.Option(
+        "--ndi",
+        metavar="NAME",
+        help="Send the pictures over NDI too, under this name, to the whole network; it has no password. It "
+        "needs the extra `ndi`.",
+        show_default=False,
+    ),
+]
 FaultsText = Annotated[
     str,
     typer.Option(
@@ -74,6 +84,7 @@ def camera(
     user: User = "",
     password_env: PasswordEnv = "BACKFOCUS_PASSWORD",
     serial: SerialLines = False,
+    ndi: Ndi = "",
     faults: FaultsText = "",
     seconds: options.Seconds = None,
     json_: options.Json = False,
@@ -113,18 +124,23 @@ def camera(
         login=_login(user, password_env),
         serial=serial,
         discovery_port=PORT if discoverable else None,
+        ndi_name=ndi,
     )
     with served_by as served:
         if json_:
             where: dict[str, object] = {"video": served.video, "visca": served.visca}
             where |= {"visca_tcp": served.visca_tcp, "over_http": served.over_http}
             where |= {"onvif": served.onvif, "rtsp": served.rtsp, "ts": served.ts}
+            if ndi:
+                where |= {"ndi": served.ndi}
             if serial:
                 where |= {"l10": served.l10, "visca_serial": served.visca_serial}
             sys.stdout.write(json.dumps(where) + "\n")
         else:
             typer.echo(f"pictures   {served.video}")
             typer.echo(f"           {served.rtsp}   or {served.ts}" if served.rtsp else NO_H264)
+            if ndi:
+                typer.echo(f"           {served.ndi}")
             typer.echo(f"motors     {served.visca}   or {served.visca_tcp}")
             for lens in served.over_http:
                 typer.echo(f"           {lens}")

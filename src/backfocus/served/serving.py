@@ -19,6 +19,7 @@ from .h264 import H264, can_encode
 from .http_server import PATH, TS_PATH, Face, HttpServer
 from .l10_server import L10Camera
 from .login import Guard
+from .ndi_sender import NdiSender
 from .onvif_device import Device
 from .onvif_face import OnvifFace
 from .onvif_motors import OnvifMotors
@@ -52,6 +53,8 @@ class Served:
     video_port, visca_port, visca_tcp_port : int
     l10_line, visca_line : str
         The paths of its serial lines; "" without.
+    ndi_name : str
+        What it is called in NDI; "" where it does not send that.
     """
 
     camera: VirtualCamera
@@ -62,6 +65,7 @@ class Served:
     rtsp_port: int = 0
     l10_line: str = ""
     visca_line: str = ""
+    ndi_name: str = ""
 
     @property
     def video(self) -> str:
@@ -72,6 +76,11 @@ class Served:
     def rtsp(self) -> str:
         """The address of its pictures over RTSP; "" where they cannot be encoded."""
         return f"rtsp://{self.host}:{self.rtsp_port}{VIDEO_PATH}" if self.rtsp_port else ""
+
+    @property
+    def ndi(self) -> str:
+        """The address of its pictures over NDI; "" where it does not send that."""
+        return f"ndi://{self.ndi_name}?at={self.host}" if self.ndi_name else ""
 
     @property
     def ts(self) -> str:
@@ -129,6 +138,7 @@ def serve_camera(
     login: Login | None = None,
     serial: bool = False,
     discovery_port: int | None = None,
+    ndi_name: str = "",
 ) -> Iterator[Served]:
     """The virtual camera at a sim:// address on the network; switched off at the end.
 
@@ -144,12 +154,16 @@ def serve_camera(
         Whether it has serial lines too, one for L10 and one for VISCA.
     discovery_port : int, optional
         Where it answers those who look for ONVIF cameras; default: nowhere.
+    ndi_name : str
+        What it is called in NDI, to the whole network; "": it does not send that.
 
     Raises
     ------
     UsageError
         For an address that cannot be meant, for a port that is taken, and where this machine has no virtual
         serial lines.
+    SourceUnreadable
+        Where NDI is wanted and does not run.
     """
     settings = parse_sim(address)
     if settings.motor == "none":
@@ -180,8 +194,13 @@ def serve_camera(
             wrong = fault.errno == errno.EADDRINUSE
             todo = "another camera runs there? choose other ports" if wrong else "look at the host"
             raise UsageError(f"{host}: {fault.strerror or fault}: {todo}") from None
+        sender = NdiSender(camera, ndi_name) if ndi_name else None
+        if sender is not None:
+            stack.callback(sender.close)
         camera.start()
         stack.callback(camera.close)
+        if sender is not None:
+            sender.start()
         stack.callback(visca.close)
         servers: tuple[socketserver.TCPServer, ...] = (pictures, udp, tcp)
         for server in (*servers, *(each for each in (rtsp, found) if each)):
@@ -191,7 +210,8 @@ def serve_camera(
         paths = [stack.enter_context(pty_line(hear)) for hear in lines]
         places = [server.socket.getsockname()[1] for server in servers]
         reached = own_address() if listens_at == EVERYWHERE else host
-        yield Served(camera, reached, places[0], places[1], places[2], at, *paths)
+        served = Served(camera, reached, places[0], places[1], places[2], at, *paths)
+        yield replace(served, ndi_name=ndi_name)
 
 
 def faces(camera: VirtualCamera, rtsp_port: int, guard: Guard | None) -> tuple[Face, ...]:

@@ -56,7 +56,7 @@ class NdiSource:
         As in `meant`.
     patience : Patience
         How long to look for the source and to wait for its first picture, and for the next before it is lost.
-    library : optional
+    ndi : optional
         What stands for NDIlib, in tests.
 
     Raises SourceUnreadable where the library or the source is missing, or sends no pictures.
@@ -72,11 +72,11 @@ class NdiSource:
         signal: Signal = AS_TAGGED,
         max_megapixels: float = MAX_MEGAPIXELS,
         notice: Callable[[str], None] | None = None,
-        library: Any = None,
+        ndi: Any = None,
     ) -> None:
         wanted = meant(address)
         self.title = f"NDI {wanted.name}"
-        self._ndi = library or _library()
+        self._ndi = ndi or library()
         self._patience, self._signal = patience, signal
         self._most_pixels, self._notice = pixels(max_megapixels), notice or (lambda words: None)
         self._lock, self._closed = threading.Lock(), False
@@ -251,7 +251,8 @@ def _why_not(fitting: Sequence[Any], known: Sequence[Any]) -> str:
     )
 
 
-def _library() -> Any:
+def library() -> Any:
+    """The maker's library, ready; SourceUnreadable where it is missing or does not run here."""
     try:
         import NDIlib
     except ImportError:
