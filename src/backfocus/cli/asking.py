@@ -24,6 +24,13 @@ def ask(yes: bool, address: str) -> None:
         )
 
 
+def ask_for_presets(yes: bool, numbers: range) -> None:
+    """The same where presets of the camera are overwritten."""
+    which = f"presets {numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else f"preset {numbers[0]}"
+    question = f"The lens will move, and what its camera holds in {which} is lost. Go on?"
+    _confirmed(yes, f"{which} of the camera will be overwritten", question)
+
+
 def ask_for_all(yes: bool, addresses: Sequence[str]) -> None:
     """The same for many, asked once."""
     count = sum(map(_is_real, addresses))

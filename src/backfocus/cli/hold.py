@@ -1,9 +1,14 @@
 """`backfocus hold LENS --table FILE`: focus from a table while the zoom moves."""
 
 import json
+import re
 import signal
 import sys
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +16,7 @@ import typer
 
 from ..errors import Argument, UsageError
 from . import options
-from .asking import Yes, as_interrupt, ask
+from .asking import Yes, as_interrupt, ask, ask_for_presets
 
 if TYPE_CHECKING:
     from ..solve.focus_table import FocusTable
@@ -26,12 +31,26 @@ LensAddress = Annotated[
 TableFile = Annotated[
     Path, typer.Option("--table", help="The table of focus over zoom that `auto --table` wrote.")
 ]
+Presets = Annotated[
+    str,
+    typer.Option(
+        "--presets",
+        metavar="FROM-TO",
+        help="Do not follow the zoom: store these presets of the camera, 1-6 say, evenly from wide to tele, "
+        "each with its focus from the table. What they held is lost.",
+        show_default=False,
+    ),
+]
 EVERY_S = 0.04
+BACK_S = 10.0
+"""Longest wait for a lens to go back to where it was."""
+MOST_PRESETS = 32
 
 
 def hold(
     address: LensAddress,
     table: TableFile,
+    presets: Presets = "",
     yes: Yes = False,
     seconds: options.Seconds = None,
     json_: options.Json = False,
@@ -46,6 +65,8 @@ def hold(
       backfocus auto visca://192.0.2.10 --video rtsp://192.0.2.10/stream --rig stage --table stage.json
 
       backfocus hold visca://192.0.2.10 --table stage.json
+
+      backfocus hold visca://192.0.2.10 --table stage.json --presets 1-6
     """
     from ..control.address import open_lens
     from ..control.guarded import Guarded, by_hand
@@ -54,6 +75,9 @@ def hold(
     from ..session.motors import demand_motors
 
     known = _read(table)
+    if presets:
+        _store(address, known, _numbers(presets, address), yes=yes, json_=json_)
+        return
     ask(yes, address)
     signal.signal(signal.SIGTERM, as_interrupt)
     begun_s = time.monotonic()
@@ -74,6 +98,63 @@ def hold(
                     sys.stdout.write(json.dumps(line) + "\n")
                 elif moment.moved:
                     typer.echo(f"zoom {moment.zoom:6.0f}  focus {moment.focus:6.0f} +- {moment.sigma:.0f}")
+
+
+def _numbers(said: str, address: str) -> range:
+    """The presets meant; UsageError where they cannot be, or the camera's protocol keeps none."""
+    from ..control.address import DRIVERS, stores_presets
+    from ..control.visca.visca import LAST_PRESET
+
+    if not stores_presets(address):
+        able = ", ".join(f"{name}://" for name, driver in DRIVERS.items() if driver.stores_presets)
+        raise UsageError(f"--presets: of the protocols here only those of {able} keep the focus in a preset")
+    found = re.fullmatch(r"(\d{1,3})-(\d{1,3})", said.strip())
+    first, last = (int(each) for each in found.groups()) if found else (1, 0)
+    if not first <= last <= min(LAST_PRESET, first + MOST_PRESETS - 1):
+        raise UsageError(
+            f"--presets {said}: write the first and the last, as in 1-6: from 0 to {LAST_PRESET}, and at "
+            f"most {MOST_PRESETS} of them"
+        )
+    return range(first, last + 1)
+
+
+def _store(address: str, table: "FocusTable", numbers: range, *, yes: bool, json_: bool) -> None:
+    from ..control.address import open_lens
+    from ..control.guarded import Guarded, by_hand, places_put_back
+    from ..control.lens_control import PresetStore
+    from ..guide.axes import Automatic
+    from ..session.motors import demand_motors
+    from ..session.presets import store_presets
+
+    ask_for_presets(yes, numbers)
+    signal.signal(signal.SIGTERM, as_interrupt)
+    with open_lens(address) as opened, ExitStack() as stack:
+        demand_motors(opened.control.axes)
+        assert isinstance(opened.control, PresetStore)
+        lens = Guarded(opened.control, time.monotonic)
+        how, focus = opened.how_to_restore, Automatic(focus=False)
+        stack.enter_context(by_hand(lens, how_to_restore=how, notice=options.notice, wanted=focus))
+        found = dict(lens.state().positions)
+        stack.enter_context(places_put_back(lens, found, wait=_patience(), notice=options.notice))
+        wait = partial(time.sleep, EVERY_S)
+        for stored in store_presets(lens, opened.control.store_preset, table, numbers, wait=wait):
+            if json_:
+                sys.stdout.write(json.dumps(asdict(stored)) + "\n")
+            else:
+                place = f"zoom {stored.zoom:6.0f}  focus {stored.focus:6.0f} +- {stored.sigma:.0f}"
+                typer.echo(f"preset {stored.number:3d}  {place}")
+
+
+def _patience() -> Callable[[], bool]:
+    """Waits a little, up to `BACK_S` in all from when it is first called."""
+    ends_s: list[float] = []
+
+    def wait() -> bool:
+        ends_s.append(time.monotonic() + BACK_S)
+        time.sleep(EVERY_S)
+        return time.monotonic() < ends_s[0]
+
+    return wait
 
 
 def _read(path: Path) -> "FocusTable":

@@ -27,7 +27,8 @@ class Driver:
     """What answers to a scheme: `module` here has `open_lens(parts)`; `example` is how to write it.
 
     `port`: where it is called when the address names none. `tells_stream`: whether its module also has
-    `stream_address(parts)`, which asks the camera where its pictures come from.
+    `stream_address(parts)`, which asks the camera where its pictures come from. `stores_presets`: whether
+    what it opens is a `PresetStore`.
     """
 
     module: str
@@ -35,12 +36,15 @@ class Driver:
     needs_host: bool = True
     port: int | None = None
     tells_stream: bool = False
+    stores_presets: bool = False
 
 
 DRIVERS: dict[str, Driver] = {
-    "visca": Driver("visca.lens", "visca://HOST", port=52381),
-    "visca+tcp": Driver("visca.lens", "visca+tcp://HOST", port=5678),
-    "visca+serial": Driver("visca.lens", "visca+serial:///dev/ttyUSB0", needs_host=False),
+    "visca": Driver("visca.lens", "visca://HOST", port=52381, stores_presets=True),
+    "visca+tcp": Driver("visca.lens", "visca+tcp://HOST", port=5678, stores_presets=True),
+    "visca+serial": Driver(
+        "visca.lens", "visca+serial:///dev/ttyUSB0", needs_host=False, stores_presets=True
+    ),
     "uvc": Driver("uvc.lens", "uvc:///dev/video0", needs_host=False),
     "l10+serial": Driver("l10.lens", "l10+serial:///dev/ttyUSB0", needs_host=False),
     "vapix": Driver("http.vapix_lens", "vapix://HOST", port=80),
@@ -99,6 +103,12 @@ def check_lens(address: str) -> str:
     if DRIVERS[kind].needs_host and not host:
         raise UsageError(f"{shown(address)} names no host: write {DRIVERS[kind].example}")
     return kind
+
+
+def stores_presets(address: str) -> bool:
+    """Whether the protocol of an address keeps zoom and focus as a preset. Nothing is opened."""
+    kind = check_lens(address)
+    return kind != VIRTUAL and DRIVERS[kind].stores_presets
 
 
 def tells_stream(address: str) -> bool:

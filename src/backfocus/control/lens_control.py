@@ -1,7 +1,7 @@
 """What turns the rings: the protocol of every driver, and the specification that each must pass."""
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..guide.axes import BY_HAND, Automatic, Axis, AxisName, LensState
 
@@ -36,6 +36,15 @@ class LensControl(Protocol):
 
         Waits for the answer. Raises LensLost when there is none.
         """
+        ...
+
+
+@runtime_checkable
+class PresetStore(Protocol):
+    """A lens whose camera keeps where it stands under a number."""
+
+    def store_preset(self, number: int) -> None:
+        """Keep it, in place of what was kept under that number; LensError where it will not."""
         ...
 
 

@@ -26,6 +26,7 @@ class ViscaCamera:
         self._camera, self._luck = camera, luck
         self._exposure_mode = visca.EXPOSURE_AUTO
         self._busy: set[int] = set()
+        self._presets: dict[int, dict[AxisName, float]] = {}
         self._lock = threading.Lock()
         self._stop = threading.Event()
 
@@ -83,6 +84,14 @@ class ViscaCamera:
             case "exposure-mode":
                 self._exposure_mode = value
                 self._camera.automatic(Automatic(exposure=value != visca.EXPOSURE_MANUAL))
+            case "memory-set":
+                self._presets[value] = dict(self._camera.state().positions)
+            case "memory-recall" if value in self._presets:
+                for axis, place in self._presets[value].items():
+                    self._camera.move(axis, place)
+            case "memory-recall":
+                say(Refused(1, visca.NOT_EXECUTABLE))
+                return
             case "clear":
                 with self._lock:
                     self._busy.clear()

@@ -75,6 +75,8 @@ def _by_law(knots: Sequence[Knot], zoom: float) -> tuple[float, float] | None:
     at, focus, sigma, scale = (
         np.array([getattr(knot, name) for knot in knots]) for name in ("zoom", "focus", "sigma", "scale_px")
     )
+    if not (scale > 0.0).all() or np.ptp(scale) == 0.0:  # it says nothing of how far each is zoomed in
+        return None
     ratio = np.exp(np.interp(zoom, at, np.log(scale / scale.max())))
     found = []
     for power in (-2.0, 2.0):

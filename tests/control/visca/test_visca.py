@@ -12,6 +12,8 @@ SAID = {
     "81 01 04 4b 00 00 01 01 ff": visca.iris_to(0x11),
     "81 01 04 38 03 ff": visca.focus_mode(visca.MANUAL),
     "81 01 04 39 00 ff": visca.exposure_mode(visca.EXPOSURE_AUTO),
+    "81 01 04 3f 01 06 ff": visca.memory_set(6),
+    "81 01 04 3f 02 06 ff": visca.memory_recall(6),
     "81 09 04 47 ff": visca.inquire("zoom"),
     "81 09 04 48 ff": visca.inquire("focus"),
     "81 09 04 38 ff": visca.inquire("focus-mode"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import SplitResult
 
-from ...errors import LensLost, LensUnreachable
+from ...errors import LensError, LensLost, LensUnreachable
 from ...guide.axes import Automatic, Axis, AxisName, LensState, demand_within
 from . import visca
 from .talk import Motor, Talk
@@ -13,6 +13,8 @@ from .wire import Conversation, Datagrams, Serial, Stream, Wire
 UDP_PORT, TCP_PORT = 52381, 5678
 ANSWER_S = 5.0
 """Longest wait for an answer to a question about modes, asked again in between."""
+STORE_S = 2.0
+"""Longest wait for a camera to say that a preset is stored."""
 ZOOM = Axis(0.0, float(0x4000), play=64.0)
 """Sony's optical zoom; what lies above is digital."""
 FOCUS = Axis(float(0x1000), float(0xF000), play=160.0)
@@ -56,6 +58,20 @@ class ViscaLens:
             self._exposure_mode = was["exposure-mode"]
         self._modes(lambda talk: self._switch(talk, wanted, was))
         return _automatic(was)
+
+    def store_preset(self, number: int) -> None:
+        """Keep where the camera stands as its preset of this number, 0 to 127; or raise LensError."""
+        with self._conversation.changed:
+            self._demand_alive(self._conversation.talk)
+            self._conversation.talk.store(number)
+        if not self._conversation.wait(lambda talk: talk.idle, ANSWER_S):
+            raise LensLost(f"{self._title} did not answer: look at the network")
+        with self._conversation.changed:
+            refused = self._conversation.talk.refused
+        if refused:
+            raise LensError(f"{self._title} does not store preset {number} ({refused})")
+        # its end may be lost; what was taken on is done by then
+        self._conversation.wait(lambda talk: not talk.is_storing, STORE_S)
 
     def how_to_restore(self, was: Automatic) -> str:
         """What to do by hand where automatic functions cannot be put back from here."""

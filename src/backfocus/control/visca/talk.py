@@ -116,6 +116,10 @@ class Talk:
         self._queue.append(_Request(make(mode, self.camera), Kind.COMMAND, which))
         self.ask(which)
 
+    def store(self, number: int) -> None:
+        """Keep where the camera stands as a preset."""
+        self._queue.append(_Request(visca.memory_set(number, self.camera), Kind.COMMAND, "preset"))
+
     def ask(self, what: Asked) -> None:
         """Ask for something once; what was answered before is forgotten."""
         self.modes.pop(what, None)
@@ -135,6 +139,12 @@ class Talk:
         return not self._queue and (
             waiting is None or (waiting.kind == Kind.INQUIRY and waiting.what in self._tracks)
         )
+
+    @property
+    def is_storing(self) -> bool:
+        """Whether a preset was taken on, and its end is not told yet."""
+        taken_on = self._sockets if self.framing == "raw" else self._running
+        return any(each.what == "preset" for each in taken_on.values())
 
     def settled(self, now_s: float) -> bool:
         """Whether every motor stands where its last move took it."""

@@ -34,6 +34,7 @@ _INQUIRIES: dict[Asked, bytes] = {
     "exposure-mode": bytes((0x04, 0x39)),
     "version": bytes((0x00, 0x02)),
 }
+LAST_PRESET = 0x7F
 AUTO, MANUAL = 0x02, 0x03
 """Focus modes."""
 EXPOSURE_AUTO, EXPOSURE_MANUAL = 0x00, 0x03
@@ -91,6 +92,22 @@ def focus_mode(mode: int, camera: int = 1) -> bytes:
 def exposure_mode(mode: int, camera: int = 1) -> bytes:
     """CAM_AE: 8x 01 04 39 0p FF; 00 automatic, 03 by hand."""
     return _packet(camera, bytes((0x01, 0x04, 0x39, mode)))
+
+
+def memory_set(number: int, camera: int = 1) -> bytes:
+    """CAM_Memory Set: 8x 01 04 3F 01 pp FF; keeps where the camera stands as preset pp."""
+    return _packet(camera, b"\x01\x04\x3f\x01" + _preset(number))
+
+
+def memory_recall(number: int, camera: int = 1) -> bytes:
+    """CAM_Memory Recall: 8x 01 04 3F 02 pp FF."""
+    return _packet(camera, b"\x01\x04\x3f\x02" + _preset(number))
+
+
+def _preset(number: int) -> bytes:
+    if not 0 <= number <= LAST_PRESET:
+        raise ValueError(f"presets have numbers from 0 to {LAST_PRESET}, not {number}")
+    return bytes((number,))
 
 
 def inquire(what: Asked, camera: int = 1) -> bytes:
@@ -218,7 +235,9 @@ def read_message(datagram: bytes) -> Message | None:
 
 # The camera's side ----------------------------------------------------------------------------------------
 
-Command = Literal["zoom", "focus", "iris", "focus-mode", "exposure-mode", "clear"]
+Command = Literal[
+    "zoom", "focus", "iris", "focus-mode", "exposure-mode", "clear", "memory-set", "memory-recall"
+]
 Heard = tuple[Command, int] | Asked
 """A command with its number, or what is asked for."""
 
@@ -246,6 +265,8 @@ def read_command(packet: bytes) -> Heard | None:
         return None if value is None else (_COMMANDS[code][0], value)
     if code == b"\x04\x38" and rest in (b"\x02", b"\x03"):
         return "focus-mode", rest[0]
+    if code == b"\x04\x3f" and len(rest) == 2 and rest[0] in (1, 2):
+        return "memory-set" if rest[0] == 1 else "memory-recall", rest[1]
     if code == b"\x04\x39" and len(rest) == 1:
         return "exposure-mode", rest[0]
     return None
