@@ -58,7 +58,7 @@ class SimSettings:
     wide_mm : float
         Focal length at wide.
     zoom : float
-        Zoom ratio from there, 3 to 20.
+        Zoom ratio from there, 3 to 30.
     f_numbers : knots
         (focal_mm, working f-number), the last at tele.
     pixel_um, fps, width_px, height_px
@@ -465,7 +465,7 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "delta_um": _number(-400.0, 400.0),
     "seed": _whole(0, 2**31),
     "wide_mm": _number(3.0, 100.0),
-    "zoom": _number(3.0, 40.0),
+    "zoom": _number(3.0, 30.0),
     "f_number": _f_numbers,
     "pixel_um": _number(0.5, 50.0),
     "noise": _number(0.0, 0.2),
