@@ -66,7 +66,7 @@ def test_a_narrow_lens_is_found_from_the_dark() -> None:
 
 
 def test_a_long_zoom_is_found_from_far_off_where_pictures_read_too_little() -> None:
-    """28x: a step moves the image by a um, and what is 740 um off reads a fifth too little (drawn pictures)."""
+    """28x: a step moves the image by a um; what is 740 um off reads a fifth too little on drawn pictures."""
     slope, best, place = 0.95, 22_425.0, 22_754.0
     search: Search = Search(LOW, HIGH, 13.0)
     while place is not None:
