@@ -327,7 +327,7 @@ def _with_crossings(best: Vector, steep: Vector, e: Vector, um: Vector) -> Vecto
     """A grid with places where the looks say that best focus may be: it would step over a steep valley."""
     crossings = [(e + side * um / steep[:, None]).ravel() for side in (-1.0, 1.0)]
     tried = np.unique(np.concatenate([best, *crossings]))
-    return tried[(tried >= best[0]) & (tried <= best[-1])]
+    return np.asarray(tried[(tried >= best[0]) & (tried <= best[-1])])
 
 
 def _belief(grid: _Grid) -> Belief:
