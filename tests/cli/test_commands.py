@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import cv2
 import pytest
 
-from backfocus.chart import make_chart, parse_paper
+from backfocus.chart import chart_pdf, make_chart, parse_paper
+from backfocus.cli.chart import sheets_words
 from backfocus.cli.demo import shown_address
 from backfocus.cli.history import session_line
 from backfocus.session.store import NdResult, Summary
@@ -177,6 +179,14 @@ def test_chart_for_a_camera_and_a_lens_covers_150_px(backfocus: Run, tmp_path: P
     # 150 px of 5 um at 7.8 mm and 3 m by the thin lens: 150 * 0.005 * (3000 - 7.8) / 7.8 = 287.7 mm
     assert planned["star_mm"] >= 287.6
     assert planned["covers_px"] >= 149.9
+
+
+def test_a_star_larger_than_its_paper_says_on_how_many_pages() -> None:
+    poster = make_chart(parse_paper("A4"), star_mm=600.0)
+    in_the_file = len(re.findall(rb"/Type\s*/Page\b", chart_pdf(poster)))
+    assert sheets_words(Path("a.pdf"), poster).startswith(f"{in_the_file - 1} pages of A4 to be joined")
+    assert sheets_words(Path("a.svg"), poster).startswith("one sheet of 6")
+    assert sheets_words(Path("a.pdf"), make_chart(parse_paper("A4"), star_mm=150.0)) == "A4"
 
 
 def test_profiles_and_devices_answer(backfocus: Run) -> None:

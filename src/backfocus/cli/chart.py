@@ -195,4 +195,17 @@ def _summary(out: Path, drawing: "Chart", plan: "Plan | None", json_: bool) -> s
     name, size_mm = (
         ("star", drawing.star_mm) if drawing.target == "star" else ("squares", SQUARES * drawing.star_mm)
     )
-    return f"{out}: {name} of {size_mm:.0f} mm on {drawing.paper.name}{covers}; print at 100 %"
+    return f"{out}: {name} of {size_mm:.0f} mm on {sheets_words(out, drawing)}{covers}; print at 100 %"
+
+
+def sheets_words(out: Path, drawing: "Chart") -> str:
+    """The paper it goes on: one sheet, pages to be joined (in a PDF), or a sheet as large as all of them."""
+    from ..chart import tiling
+    from ..chart.sheet import middle_of
+
+    if not drawing.tiled:
+        return drawing.paper.name
+    if out.suffix.lower() != ".pdf":
+        return f"one sheet of {drawing.poster.width_mm:.0f} x {drawing.poster.height_mm:.0f} mm"
+    pages = len(tiling(drawing.poster, drawing.paper, middle_of(drawing)).tiles)
+    return f"{pages} pages of {drawing.paper.name} to be joined, as its first page shows"
