@@ -80,6 +80,12 @@ def test_the_curve_through_focus_does_not_jump_when_its_best_becomes_known() -> 
     assert view.sweep[0] == pytest.approx(view.sweep[1]), "the same picture is as high in the curve"
 
 
+def test_a_recording_is_watched_for_what_can_be_seen_in_it() -> None:
+    road: list[ev.Event] = [ev.StarSeen(1.0, 80.0)]
+    view = view_of(None, replay(Setup(), road), StepHistory(), at_s=1.0, reading=None, plays=True)
+    assert view.title == "Next: the zoom moves"  # no picture shows iris, extender, macro and ND
+
+
 def test_a_lens_without_a_ring_has_none_to_set_or_to_lock() -> None:
     named = {
         ring: [

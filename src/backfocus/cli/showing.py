@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.live import Live
 
 from ..guide import events as ev
-from ..guide.words import STEP_WORDS, event_words, instruction_words, of_target
+from ..guide.words import awaited_words, event_words, instruction_words
 from ..session.run import Moment
 from ..show.view import View, view_of
 from . import options
@@ -140,7 +140,7 @@ def _say(moment: Moment, remarks: list[str], *, plays: bool) -> None:
     for words in remarks:
         sys.stdout.write(f"{moment.at_s:8.2f} s  ! {words}\n")
     if plays and asked and not moment.session.finished:
-        asked = [of_target(f"next: {STEP_WORDS[moment.session.step]}", target)]
+        asked = [f"next: {awaited_words(moment.session.step, target)}"]
     for sentence in asked:
         sys.stdout.write(f"{moment.at_s:8.2f} s  > {sentence}\n")
     sys.stdout.flush()

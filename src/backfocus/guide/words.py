@@ -388,3 +388,8 @@ STEP_WORDS: dict[Step, str] = {
     Step.DONE: "done",
 }
 """Each step in a few words, for lists and progress."""
+
+
+def awaited_words(step: Step, target: TargetName) -> str:
+    """What a recording is watched for next: what can be seen in it, which iris, ND and extender cannot."""
+    return of_target("the zoom moves" if step is Step.CHECK else STEP_WORDS[step], target)

@@ -14,7 +14,7 @@ from ..guide.instructions import AskAgain, CheckThat, Ignored, Instruction
 from ..guide.session_state import Session, half_depth_um, optics_of, ratio_of
 from ..guide.steps import Step
 from ..guide.watch.watch import StepHistory
-from ..guide.words import STEP_WORDS, instruction_words, of_target, progress_words
+from ..guide.words import awaited_words, instruction_words, of_target, progress_words
 from ..measure.reading import Flag, Reading, TargetName
 from .aiming import object_words
 from .notices import Trouble, remarks_now, troubles_now
@@ -130,7 +130,7 @@ def view_of(
     before = before or View("", "")
     title, hint = _words(before, instructions, session.target)
     if plays and not session.finished:
-        title, hint = of_target(f"Next: {STEP_WORDS[session.step]}", session.target), PLAYS
+        title, hint = f"Next: {awaited_words(session.step, session.target)}", PLAYS
     um, sigma_um = _blur(session, history, reading)
     depth_um = _depth(session, reading)
     sharpness = _sharpness(um, depth_um, reading)

@@ -32,7 +32,7 @@ class Remark:
 REMARKS: dict[Flag, Remark] = {
     Flag.NO_STAR: Remark(
         "there is no star in the picture",
-        "Is the chart in view and lit?",
+        "Is the chart in view, lit, and roughly in focus?",
         remedy="chart",
     ),
     Flag.TWO_STARS: Remark(
@@ -108,8 +108,8 @@ REMARKS: dict[Flag, Remark] = {
     ),
     Flag.NO_EDGE: Remark(
         "there is no slanted edge",
-        "Is the chart in view and lit? A single edge needs a region; for a lone square choose the target "
-        "edge.",
+        "Is the chart in view, lit, and roughly in focus? A single edge needs a region; for a lone square "
+        "choose the target edge.",
     ),
     Flag.TWO_EDGES: Remark(
         "it is not one straight edge between two even sides",
