@@ -52,10 +52,12 @@ def find_inner_end(radius_px: Floats64, fit: RingFit, inside: NDArray[np.bool_])
     top = float(np.sort(amplitude)[-1 - rows.size // 8])
     most_further_in = np.maximum.accumulate(amplitude)
     step = x[:, None] - x[None, :] + 1e-9
-    lost = amplitude[:, None] - amplitude[None, :]
-    paler = np.abs(mean[:, None] - mean[None, :])
     ended = (step > 0) & (step < ABRUPT) & (amplitude[None, :] < GONE * amplitude[:, None])
     ended &= most_further_in[None, :] < STAYS_GONE * amplitude[:, None]
+    if not ended.any():
+        return None
+    lost = amplitude[:, None] - amplitude[None, :]
+    paler = np.abs(mean[:, None] - mean[None, :])
     steep = lost - SIGMAS * np.hypot(noise[:, None], noise[None, :]) > STEEPEST * top * step
     for seen, value in (
         (ended & (paler > OTHER_LIGHT * top), mean),

@@ -65,10 +65,11 @@ class MotionBlur:
 def by_direction(rings: Rings, fit: RingFit) -> Directions:
     """The amplitude in each sector of each ring."""
     spoke = spokes_at(fit)
-    where = _sectors(rings.plan)
-    size = len(spoke) * SECTORS
-    held = np.bincount(where, (spoke * spoke).ravel(), size).reshape(-1, SECTORS)
-    left = np.bincount(where, (spoke * fit.residual).ravel(), size).reshape(-1, SECTORS)
+    order, first = _sectors(rings.plan)
+    held, left = (
+        np.add.reduceat(np.take(each, order), first, dtype=np.float64).reshape(-1, SECTORS)
+        for each in (spoke * spoke, spoke * fit.residual)
+    )
     amplitude = np.maximum(np.abs(fit.wave), 1e-12)[:, None]
     enough = held > LEAST_SAMPLES
     held = np.where(enough, held, np.nan)
@@ -76,10 +77,16 @@ def by_direction(rings: Rings, fit: RingFit) -> Directions:
 
 
 @lru_cache(maxsize=16)
-def _sectors(plan: RingPlan) -> NDArray[np.intp]:
-    """Ring and sector of each pixel in one number, as seen from the pixel that holds the centre."""
+def _sectors(plan: RingPlan) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The pixels ring by ring and sector by sector, and where in that order each sector begins.
+
+    As seen from the pixel that holds the centre. A sector without a pixel takes the next one's first.
+    """
     sector = np.rint(np.angle(plan.offset) * (SECTORS / (2 * np.pi))).astype(np.intp) % SECTORS
-    return np.asarray((np.arange(len(sector))[:, None] * SECTORS + sector).ravel())
+    where = (np.arange(len(sector))[:, None] * SECTORS + sector).ravel()
+    order = np.argsort(where, kind="stable")
+    first = np.searchsorted(where[order], np.arange(len(sector) * SECTORS))
+    return order, np.minimum(first, where.size - 1)
 
 
 def motion_blur(

@@ -7,7 +7,6 @@ to a sign.
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -114,7 +113,8 @@ def _usable(radii: Floats, phases: Floats, amplitudes: Floats, sigmas: Floats) -
     """
     if len(radii) < 8:
         return None
-    padded = np.pad(amplitudes, SURROUNDINGS, mode="edge")
+    beyond = np.ones(SURROUNDINGS)
+    padded = np.concatenate([amplitudes[0] * beyond, amplitudes, amplitudes[-1] * beyond])
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * SURROUNDINGS + 1)
     inside, outside = windows[:, : SURROUNDINGS + 1].max(axis=1), windows[:, SURROUNDINGS:].max(axis=1)
     good = (amplitudes > LEAST_SIGNAL * sigmas) & (amplitudes > DIP * np.minimum(inside, outside))
@@ -145,9 +145,10 @@ def _expected(waves: _Waves, rim_px: Floats) -> Phasors:
     A jump inside a ring is shared out.
     """
     log_rim = np.log(rim_px)[:, None]
-    inner, outer = _turn(log_rim - waves.inner), _turn(log_rim - waves.outer)
+    inwards = log_rim - waves.outer
+    inner, outer = _turn(log_rim - waves.inner), _turn(inwards)
     step = math.log(TWIST_RATIO)
-    to_jump = np.mod(log_rim - waves.outer, step)
+    to_jump = inwards - step * np.floor(inwards / step)  # `np.mod` takes four times as long
     share = np.clip((step - to_jump) / (waves.outer - waves.inner), 0.0, 1.0)
     share = np.where(to_jump + (waves.outer - waves.inner) > step, share, 1.0)
     return np.asarray(share * outer + (1 - share) * inner)
@@ -175,22 +176,27 @@ def _in_phase(waves: _Waves, turned_back: Phasors) -> Floats:
 def _twists_in_a_row(waves: _Waves, rim_px: float) -> int:
     """Longest row of twists with good rings of one run on both sides."""
     longest = row = 0
-    for good in _good_twists(waves, rim_px):
+    for good in _good_twists(waves, rim_px).tolist():
         row = row + 1 if good else 0
         longest = max(longest, row)
     return longest
 
 
-def _good_twists(waves: _Waves, rim_px: float) -> Iterator[bool]:
+def _good_twists(waves: _Waves, rim_px: float) -> NDArray[np.bool_]:
+    """Which of the twists, from the rim inwards, have enough good rings of one run on both sides.
+
+    The rings go outwards and so do their runs: those next to a twist say whether one run goes through it.
+    """
     half = math.log(TWIST_RATIO) / 2
-    for at in np.log(twist_radii(rim_px)):
-        if not waves.inner[0] < at < waves.outer[-1]:
-            yield False
-            continue
-        inside = waves.run[(waves.outer < at) & (waves.outer > at - half)]
-        outside = waves.run[(waves.inner > at) & (waves.inner < at + half)]
-        counts = (np.bincount(side, minlength=int(waves.run[-1]) + 1) for side in (inside, outside))
-        yield bool(np.minimum(*counts).max() >= BESIDE)
+    at = np.log(twist_radii(rim_px))
+    last, first = np.searchsorted(waves.outer, at), np.searchsorted(waves.inner, at, side="right")
+    inside = last - np.searchsorted(waves.outer, at - half, side="right")
+    outside = np.searchsorted(waves.inner, at + half) - first
+    enough = (inside >= BESIDE) & (outside >= BESIDE)
+    through = np.take(waves.run, last - BESIDE, mode="clip") == np.take(
+        waves.run, first + BESIDE - 1, mode="clip"
+    )
+    return np.asarray(enough & through & (waves.inner[0] < at) & (at < waves.outer[-1]))
 
 
 def _stands_out(waves: _Waves, supposed: Floats, match: Floats, best: float) -> bool:
