@@ -135,6 +135,8 @@ def test_a_rear_focus_is_named_and_never_corrected(back_focus: bool) -> None:
     assert found.answer.back_focus is None
     assert found.corrected_um is None
     assert {ask.back_focus for ask, _ in told} <= {None, 2000.0}
+    # three looks to get there and four about it: its table is what counts, and nothing is left out of it
+    assert all(len(stop.search.looks) >= 7 for stop in found.stops)
     best = [stop.belief.best for stop in found.stops]
     # focus over zoom: sharp where delta + drift (1 - u) + 0.12 (e - 20000) is nothing
     assert best[-1] == pytest.approx(20_000.0 - (30.0 + 80.0 * (1.0 - RATIO**-2)) / 0.12, abs=10.0)

@@ -50,6 +50,9 @@ PLAINLY_OFF, FEWEST_OFF = 3.0, 3
 back focus afterwards: what is left then is looked at better."""
 OFF_DEPTHS, OFF_SHARE = 0.5, 0.1
 """How well it must be known even so: a tracking error shows between the ends alone, before the setting."""
+FRONT_LIKE = 1.4
+"""The um per step here, in parts of what a lens with a front focus has: with more it will not be set, and its
+table is what counts."""
 FEWEST_UNREAD = 4
 """Looks that show nothing at a stop that can be done without: it is left then."""
 SURE_SIDE = 3.0
@@ -343,6 +346,8 @@ def _may_be_left(search: Search, start: _Start) -> bool:
     if start.spare and not search.readable:
         return len(search.looks) >= FEWEST_UNREAD
     if not start.sets or search.belief is None or len(search.readable) < FEWEST_OFF:
+        return False
+    if search.slope is None or search.belief.um_per_step > FRONT_LIKE * search.slope.likely:
         return False
     left, half_depth_um = search.residual_at(start.focus), search.half_depth_um
     known = left.sigma_um < max(OFF_DEPTHS * half_depth_um, OFF_SHARE * abs(left.um))

@@ -42,6 +42,11 @@ def test_what_a_camera_says_wins_over_the_top_and_the_call_over_both(tmp_path: P
     assert left.rig.optics.pixel_um == 3.0
 
 
+def test_a_camera_that_can_be_asked_for_its_pictures_need_not_name_them(tmp_path: Path) -> None:
+    (camera,) = listed(tmp_path, f'{OPTICS}[cameras.a]\naddress = "onvif://192.0.2.9"\n').cameras
+    assert camera.rig.source == ""
+
+
 def test_a_rig_of_the_persons_own_file_gives_the_rest(tmp_path: Path) -> None:
     config = '[rig.stage]\nsource = "rtsp://192.0.2.9/s"\ncamera = "b4-hd"\nlens = "canon-cj20ex7.8b"\n'
     text = '[cameras.a]\naddress = "visca://192.0.2.9"\nrig = "stage"\n'

@@ -103,8 +103,9 @@ class FleetRun:
             case Looked():
                 return replace(row, looks=message.looks, at_s=message.at_s, doing=message.doing)
             case Checked():
+                rig = replace(listed.rig, source=message.source or listed.rig.source)
                 line = keep_run(
-                    self.store, listed.camera, listed.rig, message.line, message.shot,
+                    self.store, listed.camera, rig, message.line, message.shot,
                     begun_at=begun_at, is_reference=self.is_reference,
                 )  # fmt: skip
                 self._write_table(listed, message.table)

@@ -59,11 +59,15 @@ class Noticed:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The answer, as `auto_json` makes it, with the picture at wide and the table that was asked for."""
+    """The answer, as `auto_json` makes it, with the picture at wide and the table that was asked for.
+
+    `source`: where its pictures came from; "" where that is known.
+    """
 
     line: Json
     shot: Shot | None
     table: str | None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ def _checked(job: Job, pipe: Connection) -> Message:
                 pipe.send(Looked(last.looks, last.at_s, last.ask.why))
     if last is None or last.answer is None:
         return Failed("it ended before the answer was known")
-    return Checked(auto_json(last), wide.shot, _table(run, last, listed))
+    return Checked(auto_json(last), wide.shot, _table(run, last, listed), run.rig.source)
 
 
 def _notice(pipe: Connection, words: str) -> None:
