@@ -24,7 +24,15 @@ from backfocus.guide.motors import MotorRig
 from backfocus.measure.object.keeping import KeptReference
 from backfocus.measure.reading import Reading
 from backfocus.session.motor_log import log_for
-from backfocus.session.motors import Progress, Wishes, demand_motors, drive, open_run
+from backfocus.session.motors import (
+    Progress,
+    Wishes,
+    demand_motors,
+    drive,
+    open_run,
+    table_of,
+    why_no_table,
+)
 from backfocus.session.rig import resolve, rig_options
 from backfocus.session.run import Limits
 from backfocus.sim.bench import Bench
@@ -220,6 +228,15 @@ def test_a_run_is_not_gone_on_with_where_somebody_has_touched_the_lens(tmp_path:
     again = list(_driven(Paper("&motor=focus", delta_um=30.0), found, seen))
     assert again[0].ask == seen[0][0]
     assert again[-1].answer.answer.back_focus.delta_um == pytest.approx(30.0, abs=3.0)
+
+
+def test_a_table_from_before_the_back_focus_was_set_is_not_given_out() -> None:
+    paper = Paper("&motor=back-focus", delta_um=40.0)
+    answer, focus = paper.last().answer, paper.motors.axes["focus"]
+    assert answer.corrected_um is not None
+    assert table_of(answer, focus) is None
+    assert "look only" in why_no_table(answer)
+    assert table_of(replace(answer, corrected_um=None), focus) is not None
 
 
 class PaperShelf(Paper):

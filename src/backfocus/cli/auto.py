@@ -273,12 +273,12 @@ def _rig(asked: options.Asked, address: str) -> "Rig":
 
 
 def _write(path: Path, answer: "MotorAnswer", run: "AutoRun") -> None:
-    from ..session.motors import table_of
+    from ..session.motors import table_of, why_no_table
     from ..solve.focus_table import table_text
 
     found = table_of(answer, run.lens.axes["focus"])
     if found is None:
-        options.notice("there is no table to write: it takes two zoom positions that were found")
+        options.notice(why_no_table(answer))
         return
     write_file("--table", path, table_text(found, path.name))
 

@@ -312,14 +312,24 @@ def auto_json(last: Progress) -> dict[str, Any]:
 
 
 def table_of(answer: MotorAnswer, focus: Axis) -> FocusTable | None:
-    """Focus over zoom, from where each stop was sharp; None from fewer than two."""
+    """Focus over zoom, from where each stop was sharp; None from fewer than two.
+
+    None too where the back focus was set after that: then it is sharp elsewhere.
+    """
     stops = sorted(answer.stops, key=lambda stop: stop.zoom)
-    if len(stops) < 2:
+    if len(stops) < 2 or answer.corrected_um is not None:
         return None
     knots = tuple(
         Knot(stop.zoom, stop.belief.best, max(stop.belief.sigma, 0.5), stop.scale_px) for stop in stops
     )
     return FocusTable(knots, focus.low, focus.high)
+
+
+def why_no_table(answer: MotorAnswer) -> str:
+    """What is said where `table_of` gives none."""
+    if answer.corrected_um is not None:
+        return "no table is written: the back focus was set after it was found; look only, to have one"
+    return "there is no table to write: it takes two zoom positions that were found"
 
 
 def _table_row(stop: Stop) -> dict[str, Any]:

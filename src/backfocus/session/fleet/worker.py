@@ -18,7 +18,7 @@ from typing import Any
 from ...errors import BackfocusError
 from ...redaction import redact
 from ...solve.focus_table import table_text
-from ..motors import AutoRun, Progress, auto_json, open_run, table_of
+from ..motors import AutoRun, Progress, auto_json, open_run, table_of, why_no_table
 from ..run import Limits
 from ..shots import Shot, WideShot
 from .listed import Listed
@@ -110,7 +110,7 @@ def _checked(job: Job, pipe: Connection) -> Message:
                 pipe.send(Looked(last.looks, last.at_s, last.ask.why))
     if last is None or last.answer is None:
         return Failed("it ended before the answer was known")
-    return Checked(auto_json(last), wide.shot, _table(run, last, listed), run.rig.source)
+    return Checked(auto_json(last), wide.shot, _table(run, last, listed, pipe), run.rig.source)
 
 
 def _notice(pipe: Connection, words: str) -> None:
@@ -121,11 +121,12 @@ def _notice(pipe: Connection, words: str) -> None:
         sys.stderr.write(f"backfocus: {words}\n")
 
 
-def _table(run: AutoRun, last: Progress, listed: Listed) -> str | None:
+def _table(run: AutoRun, last: Progress, listed: Listed, pipe: Connection) -> str | None:
     if listed.table is None or last.answer is None:
         return None
     found = table_of(last.answer, run.lens.axes["focus"])
     if found is None:
+        _notice(pipe, f"{listed.camera.name}: {why_no_table(last.answer)}")
         return None
     return table_text(found, listed.table.name)
 
