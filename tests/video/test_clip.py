@@ -1,4 +1,5 @@
 import os
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -6,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -407,3 +409,29 @@ def test_pictures_beyond_the_limit_are_refused_before_they_are_decoded(
     source = open_source(str(golden / "faults" / "size_changes.ts"), max_megapixels=0.1, notice=said.append)
     assert {frame.luma.shape for frame in source.frames()} <= {(180, 320), (90, 160)}
     assert said
+
+
+# ISO 14496-12, 6.2.2: (p, q) goes to (a p + c q, b p + d q), with q downwards; a b, c d of 16.16 bits.
+CLOCKWISE, HALF, COUNTER = (0, 1, -1, 0), (-1, 0, 0, -1), (0, -1, 1, 0)
+
+
+@pytest.mark.parametrize(("matrix", "quarters"), [(CLOCKWISE, -1), (HALF, 2), (COUNTER, 1)])
+def test_a_clip_that_says_to_be_turned_stands_upright(
+    matrix: tuple[int, int, int, int], quarters: int, tmp_path: Path
+) -> None:
+    """As a phone held upright writes it."""
+    y, x = np.mgrid[:48, :64]
+    plain, turned = tmp_path / "plain.mp4", tmp_path / "turned.mp4"
+    with av.open(str(plain), "w") as container:
+        stream = container.add_stream("mpeg4", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        grey = (40 + 2 * x + y).astype(np.uint8)
+        picture = av.VideoFrame.from_ndarray(grey, format="gray").reformat(format="yuv420p")
+        container.mux([*stream.encode(picture), *stream.encode(None)])
+    data = bytearray(plain.read_bytes())
+    at = data.index(b"tkhd") + 4 + 40  # version 0: 40 bytes before the matrix
+    a, b, c, d = (each << 16 for each in matrix)
+    data[at : at + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    turned.write_bytes(data)
+    (before,), (after,) = (list(open_source(str(path)).frames()) for path in (plain, turned))
+    np.testing.assert_array_equal(after.luma, np.rot90(before.luma, quarters))

@@ -2,8 +2,9 @@
 
 Rules of this file: the samples are a read-only view of the decoder's own memory, cut to the width (the memory
 lives as long as the view). Where luma lies between other samples, or the wrong way round for this machine, it
-is copied out, code for code. Only pictures without luma (RGB, palettes, sensor mosaics) are converted, and
-only those whose samples are not square (XDCAM's 1440 for 1920) are stretched or shrunk along their lines.
+is copied out, code for code; so is a picture that its file says to turn, as phones do. Only pictures without
+luma (RGB, palettes, sensor mosaics) are converted, and only those whose samples are not square (XDCAM's 1440
+for 1920) are stretched or shrunk along their lines.
 """
 
 from dataclasses import dataclass
@@ -39,6 +40,10 @@ HIGH_BITS = ("p010", "p012", "p210", "p212", "p410", "p412", "y210", "y212")
 
 PACKED_LUMA = {"yuyv422": 0, "yvyu422": 0, "uyvy422": 1, "y210": 0, "y212": 0, "ya8": 0, "ya16": 0}
 """Layouts whose luma is every second sample, and at which sample it begins."""
+
+
+QUARTERS = {1: cv2.ROTATE_90_COUNTERCLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_CLOCKWISE}
+"""What stands a picture upright, by the quarters of a turn, counter-clockwise, that its file tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +88,15 @@ def frame_of(
     `sample_aspect`: width of a sample over its height. `damaged`: as in `Frame`.
     """
     layout = _layout(picture.format.name)
+    quarters = 0 if interlaced is not None else round(picture.rotation / 90.0) % 4
     if layout.convert_to is not None:
         picture = picture.reformat(
             format=layout.convert_to, dst_colorspace="ITU709", src_color_range="JPEG", dst_color_range="JPEG"
         )
-    has_chroma = len(picture.planes) >= 3 and interlaced is None and sample_aspect == 1.0
+    as_they_lie = sample_aspect == 1.0 and quarters == 0
+    has_chroma = len(picture.planes) >= 3 and interlaced is None and as_they_lie
     return Frame(
-        luma=_square(_plane(picture, 0, layout), sample_aspect),
+        luma=_upright(_square(_plane(picture, 0, layout), sample_aspect), quarters),
         index=index,
         at_s=at_s,
         bits=layout.bits,
@@ -118,6 +125,14 @@ def _square(luma: Samples, sample_aspect: float) -> Samples:
     stretched = cast(Samples, cv2.resize(luma, size, interpolation=how))
     stretched.flags.writeable = False
     return stretched
+
+
+def _upright(luma: Samples, quarters: int) -> Samples:
+    if quarters == 0:
+        return luma
+    turned = cast(Samples, cv2.rotate(luma, QUARTERS[quarters]))
+    turned.flags.writeable = False
+    return turned
 
 
 def _plane(picture: av.VideoFrame, number: int, layout: Layout) -> Samples:
