@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backfocus.measure.reading import Flag
+from backfocus.measure.reading import Against, Flag, Object
 from backfocus.optics.blur import pixel_mtf
 from backfocus.optics.lens import Optics
 from backfocus.sim.wavefront import cutoff_cy_px, defocus_waves, sharpest_w020, transfer
@@ -329,3 +329,24 @@ def test_two_stills_are_a_clip(make_reading):
     assert found is not None
     # from two curves the camera is known to some per cent: it may take a tenth of the depth of focus
     assert found.delta_um == pytest.approx(40.0 / (1.0 - 1.0 / ZOOM**2), abs=H / 10.0)
+
+
+def test_a_sweep_is_seen_though_an_object_s_readings_all_doubt_the_same(clip):
+    """The ring goes from 16 um through focus to 14 um and back, and a soft camera hides most of that."""
+
+    def as_object(reading):
+        f = np.array(reading.frequency_cy_px)
+        soft = np.array(reading.modulation) * np.cos(2.0 * np.pi * 0.35 * np.minimum(f, 0.45)) ** 2
+        return replace(
+            reading,
+            star=None,
+            object=Object(480.0, 270.0, 200.0, 150.0),
+            against=Against(min(reading.scale_px / 1540.0, 1.0)),
+            modulation=tuple(soft),
+            modulation_sigma=tuple(np.hypot(0.004, 0.03 * soft)),
+            level_sigma=0.012,
+        )
+
+    for sweep in (0, 1):
+        found = judge_clip([as_object(each) for each in clip(16.0, sweep=sweep, stop_um=-14.0)], RAMP)
+        assert found.referenced == bool(sweep)

@@ -302,7 +302,7 @@ def _end(pictures: Sequence[Reading], pull: Pull, hold: Hold, optics: Optics) ->
     left = _departure(blur, noise, depth)
     steady = there[: min(max(left, _STEADY), hold.last - hold.first + 1)]
     swept = _swept(blur, noise, depth)
-    passage = _passage(plain[swept], depth)
+    passage = _passage(blur[swept], _from_picture_to_picture(there, plain, noise)[swept], depth)
     seen = passage is not None and passage.near >= FEWEST_NEAR
     return _End(
         hold,
@@ -414,12 +414,22 @@ def _same_zoom(reading: Reading, hold: Hold) -> bool:
     return SAME_ZOOM < (reading.scale_px or 0.0) / hold.scale_px < 1.0 / SAME_ZOOM
 
 
-def _passage(read: Sequence[Defocus], depth_um: float) -> Passage | None:
+def _from_picture_to_picture(
+    pictures: Sequence[Reading], read: Sequence[Defocus], noise_um: Sequence[float]
+) -> Sequence[float]:
+    """What |r| may be off in one picture of a sweep and not in the next.
+
+    Most of what an object's reading doubts of itself all pictures share that are held against one reference.
+    """
+    return noise_um if any(each.against for each in pictures) else [each.sigma_um for each in read]
+
+
+def _passage(blur_um: Sequence[float], sigma_um: Sequence[float], depth_um: float) -> Passage | None:
     """The sweep through the sharpest point; None if there was none.
 
     A hold alone is no reference for itself: it would read as in focus whatever the error.
     """
-    passage = sweep_by_hand([each.um for each in read], [each.sigma_um for each in read], depth_um)
+    passage = sweep_by_hand(blur_um, sigma_um, depth_um)
     return None if passage is None or passage.state == "falling" else passage
 
 

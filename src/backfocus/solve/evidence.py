@@ -45,7 +45,7 @@ ONE_REFERENCE = 0.5
 """What a curve against a reference counts for: the others share the errors of the reference with it. Of
 two at one zoom position only what both share counts so: which of them is sharper, no other tells."""
 
-SHARED_DOUBT = 0.9
+SHARED_DOUBT = 0.8
 """Of what curves of one zoom position against one reference may be off, squared, the part that both share:
 the scene, the reference, the moire of their pixels. It cancels where one is held against the other."""
 
@@ -303,8 +303,10 @@ def _covariance(all_seen: Sequence[Seen]) -> Vector:
     shared = zoom.T @ zoom
     if not _has_one_reference(all_seen):
         return np.asarray(total + shared)
-    alike = _alike(*(each.rings for each in all_seen))
-    return np.asarray(total - _blocks_of(alike, len(own[0])) + (alike + shared) / ONE_REFERENCE)
+    likeness, alike = _alike(*(each.rings for each in all_seen))
+    grown = np.sqrt(likeness**2 + (1.0 - likeness**2) / ONE_REFERENCE)
+    alone = (total - _blocks_of(alike, len(own[0]))) * np.outer(grown, grown)
+    return np.asarray(alone + (alike + shared) / ONE_REFERENCE)
 
 
 def _has_one_reference(all_seen: Sequence[Seen]) -> bool:
@@ -312,8 +314,9 @@ def _has_one_reference(all_seen: Sequence[Seen]) -> bool:
     return len(all_seen) == 2 and all(each.against for each in all_seen)
 
 
-def _alike(one: Rings, other: Rings) -> Vector:
-    """What the rings of two pictures against one reference are off in the same way, as covariance.
+def _alike(one: Rings, other: Rings) -> tuple[Vector, Vector]:
+    """How like each other the rings of two pictures against one reference are, 0 to 1, and what they are off
+    in the same way, as covariance.
 
     The less like each other two rings are, the less their errors agree: a coder treats them otherwise.
     """
@@ -321,14 +324,17 @@ def _alike(one: Rings, other: Rings) -> Vector:
     rings = [(each.modulation[at], each.sigma[at]) for each, at in ((one, first), (other, second))]
     relative = [sigma / np.maximum(np.abs(modulation), sigma) for modulation, sigma in rings]
     size = [np.maximum(modulation, 1e-9) for modulation, _ in rings]
-    off = np.minimum(*relative) * np.minimum(*size) / np.maximum(*size)
+    likeness = np.minimum(*size) / np.maximum(*size)
+    off = np.minimum(*relative) * likeness
     level = min(math.sqrt(each.level**2 - each.level_noise**2) for each in (one, other))
     rows = np.zeros((len(first) + 1, len(one.frequency) + len(other.frequency)))
     row = np.arange(len(first))
     rows[row, first], rows[row, len(one.frequency) + second] = off, off
     rows[-1] = level
     rows *= np.concatenate([one.modulation, other.modulation])
-    return np.asarray(SHARED_DOUBT * rows.T @ rows)
+    each = np.zeros(rows.shape[1])
+    each[first], each[len(one.frequency) + second] = likeness, likeness
+    return each, np.asarray(SHARED_DOUBT * rows.T @ rows)
 
 
 def _pairs(one: Vector, other: Vector) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
