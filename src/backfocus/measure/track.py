@@ -29,6 +29,7 @@ from .reading import Flag, Reading, Star, curve_fields, time_of
 from .star.colours import in_red_and_blue
 from .star.ink import ink_curve
 from .star.measurement import SeenStar, StarMeasurement, see_star
+from .star.unsharpened import Mask
 from .zoom.chart_memory import Chart, believed, learned
 from .zoom.scale import Scale, is_faint, next_scale, stands, twists_of
 from .zoom.twist import TwistScale, read_twists
@@ -54,7 +55,7 @@ REACH = 1.3
 RINGS_HELD = 4
 """Rings that must stand out of their noise for a star to be taken as seen where it was."""
 PATCHES_EVERY = 25
-"""Pictures of a known star from one reading of the patches to the next."""
+"""Pictures of a known star from one reading of the patches, and of a known mask, to the next."""
 CROP_COLUMNS = 40
 """Of the star, looked at for clipped whites and doubled lines."""
 TWIST_TOLERANCE = 0.02
@@ -75,7 +76,8 @@ class Track:
     `misses` counts the pictures since the star was last seen; `other` is a second, smaller star. `want` is
     what to look for: "auto" takes our own edge chart where no star was ever seen, "edge" any slanted square,
     or the edge in `region` alone. `edges` is what is known of an edge chart. `colours`: whether red and blue
-    are read too. `ink`: the light of every code, where the star is printed in colour.
+    are read too. `ink`: the light of every code, where the star is printed in colour. `mask`: how much the
+    camera sharpens.
     `object`: what is known of whatever stands there, where "object" is wanted or no chart is in view; since
     `alone_s` none is, and `alone_flags` say why nobody should measure by what stands there then. `waits`: for
     a chart, as one was seen, or as nothing else is of use.
@@ -92,6 +94,7 @@ class Track:
     detected: DetectedTransfer | None = None
     colours: bool = False
     ink: NDArray[np.float32] | None = None
+    mask: Mask = field(default_factory=Mask)
     object: ObjectTrack | None = None
     alone_s: float | None = None
     alone_flags: frozenset[Flag] = frozenset()
@@ -157,6 +160,8 @@ def _read(known: Track, frame: Frame) -> tuple[Track, Reading]:
     if known.want == "edge" or known.edges is not None:
         return _edges(known, frame, picture, contrast) or _without_star(known, frame, contrast)
     read = frame if known.detected is None else known.detected.of(frame)
+    if frame.index % PATCHES_EVERY == 0:
+        known = replace(known, mask=known.mask.later)
     found = _held(known, read, picture) or _found(known, read, picture)
     if found is None:
         may = known.want == "auto" and known.star is None and _patient(known)
@@ -357,6 +362,8 @@ def _see(
         line_step=frame.line_step,
         first_line=frame.first_line,
         tracked=tracked,
+        mask=known.mask,
+        asked=not known.mask.settled or frame.index % PATCHES_EVERY == 0,
     )
 
 
@@ -381,6 +388,7 @@ def _without_star(known: Track, frame: Frame, contrast: float) -> tuple[Track, R
             alone_s=time_of(frame) if known.alone_s is None else known.alone_s,
             alone_flags=known.alone_flags,
             waits=known.waits,
+            mask=known.mask,
         )
     )
     return after, Reading(frame.index, frame.at_s, flags, contrast=contrast, field=frame.field)
@@ -415,6 +423,7 @@ def _with_star(
         object=None if waits else known.object,
         alone_s=None if waits else known.alone_s,
         waits=waits,
+        mask=measured.mask or known.mask,
     )
     return after, _reading(after, frame, measured, flags, contrast, shift_px)
 

@@ -6,6 +6,7 @@ refined centre (`rings`, `centre`); the amplitude, divided by the contrast the c
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -38,6 +39,7 @@ from .rings import (
     ring_count,
 )
 from .shading import Shading, find_shading, flat_fielded
+from .unsharpened import OWN_SIGMA, STEP, Codes, Mask, Means, added, unsharpened
 
 LEAST_VISIBLE = 0.2
 """A ring counts when this part of it lies in the picture."""
@@ -88,6 +90,15 @@ NO_SWING = 0.01
 
 LOWEST_FREQUENCY = 0.004
 
+MASKS, SAME_MASK, FARTHER, MOST_MASK = 7, 0.01, 2.0, 3.0
+"""Times that a mask is tried in one picture; a smaller change is none; of the first step; the most."""
+
+BEYOND, BEYOND_PX = 1.25, 12
+"""Of the reach: the last rings, rounded up to a multiple of four, and what a mask blurs."""
+
+LEVEL_OF_MASK = 0.15
+"""What zero frequency is off by a mask that is off by 1: 0.05 to 0.1 in focus, 0.25 far out of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class StarMeasurement:
@@ -121,6 +132,9 @@ class StarMeasurement:
         (`sharpening`).
     motion_blur
         Blur in one direction, as if the picture had run; None where the rings do not tell (`motion_blur`).
+    mask
+        How much the camera sharpens, by the means of the rings and what was known (`unsharpened`); None in a
+        picture of light. The modulation holds what it adds to a wave.
     flags
         `lost` (no ring shows the star), `too-dark`, `low-contrast` (also: all rings are blurred below 0.5),
         `sharpened`, `sharpening-unknown` (too soft to tell), `moving` (smeared by more than 1.7 px),
@@ -155,6 +169,7 @@ class StarMeasurement:
     skew: float = 0.0
     sharpening: float = 0.0
     motion_blur: MotionBlur | None = None
+    mask: Mask | None = None
     flags: frozenset[Flag] = frozenset()
 
 
@@ -171,6 +186,8 @@ def measure_star(
     line_step: int = 1,
     first_line: int = 0,
     tracked: bool = False,
+    mask: Mask | None = None,
+    asked: bool = True,
 ) -> StarMeasurement:
     """Measure the star near (x_px, y_px); modulation runs from -1 to 1, in sharpened pictures above.
 
@@ -194,6 +211,10 @@ def measure_star(
         A field of an interlaced picture: row k is line first_line + line_step * k.
     tracked : bool
         The centre is probably known to half a pixel: then the first refinement is saved.
+    mask : Mask, optional
+        What is known of the camera's sharpening of codes; without it nothing is.
+    asked : bool
+        Whether the picture is asked for it too, and the better of the two answers is taken.
 
     Notes
     -----
@@ -216,6 +237,8 @@ def measure_star(
         line_step=line_step,
         first_line=first_line,
         tracked=tracked,
+        mask=mask,
+        asked=asked,
     )
     return seen.measured(twist_radius_px, levels)
 
@@ -232,6 +255,8 @@ def see_star(
     line_step: int = 1,
     first_line: int = 0,
     tracked: bool = False,
+    mask: Mask | None = None,
+    asked: bool = True,
 ) -> "SeenStar":
     """The star near (x_px, y_px) with its rings read and nothing taken from them yet; as `measure_star`.
 
@@ -239,30 +264,25 @@ def see_star(
     """
     if cycles < 3 or not (math.isfinite(x_px) and math.isfinite(y_px)):
         raise ValueError(f"a star needs 3 cycles and a finite centre, got {cycles} at ({x_px}, {y_px})")
-    view = _View(
-        picture,
-        cycles,
-        curve,
-        line_step,
-        first_line,
-        _reach(picture, x_px, y_px, cycles, radius_px, line_step),
-    )
-    pose, sigma = _posed(view, Pose(x_px, y_px), radius_px, tracked)
-    rings, fit = fit_clean(view.rings(pose))
-    return SeenStar(
-        view, pose, sigma, rings, fit, twist_radius_px, _kept(rings, fit, pose, cycles, twist_radius_px)
-    )
+    reach_px = _reach(picture, x_px, y_px, cycles, radius_px, line_step)
+    view = _View(picture, cycles, curve, line_step, first_line, reach_px)
+    known = mask if mask and curve is not None else Mask()
+    softer = view.without(known.taken, Pose(x_px, y_px))
+    pose, sigma = _posed(softer, Pose(x_px, y_px), radius_px, tracked)
+    read = _Read(softer, *fit_clean(softer.rings(pose)), known)
+    if asked and curve is not None:
+        read = _asked(view, read, pose, twist_radius_px)
+    kept = _kept(read.rings, read.fit, pose, cycles, twist_radius_px)
+    return SeenStar(read, pose, sigma, twist_radius_px, kept)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeenStar:
     """A star whose rings have been read: its rim and twists can be asked before it is measured."""
 
-    _view: "_View"
+    _read: "_Read"
     _pose: Pose
     _centre_sigma_px: float
-    _rings: Rings
-    _fit: RingFit
     _twist_radius_px: float | None
     _kept: "_Kept | None"
 
@@ -281,17 +301,23 @@ class SeenStar:
         if kept is None:
             return (np.empty(0),) * 4
         inside = kept.inside
-        wave = self._fit.wave[inside]
-        return self._rings.radius_px[inside], np.angle(wave), kept.amplitude[inside], kept.sigma[inside]
+        wave = self._read.fit.wave[inside]
+        return (
+            self._read.rings.radius_px[inside],
+            np.angle(wave),
+            kept.amplitude[inside],
+            kept.sigma[inside],
+        )
 
     def measured(
         self, twist_radius_px: float | None, levels: tuple[float, float] | None = None
     ) -> StarMeasurement:
         """What it says; as `measure_star`."""
-        kept, cycles = self._kept, self._view.cycles
+        kept, read = self._kept, self._read
         if twist_radius_px != self._twist_radius_px:
-            kept = _kept(self._rings, self._fit, self._pose, cycles, twist_radius_px)
-        return _assemble(kept, self._pose, self._centre_sigma_px, self._view, twist_radius_px, levels)
+            kept = _kept(read.rings, read.fit, self._pose, read.view.cycles, twist_radius_px)
+        found = _assemble(kept, read, self._pose, self._centre_sigma_px, twist_radius_px, levels)
+        return found if read.view.curve is None else replace(found, mask=read.mask)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -316,6 +342,21 @@ class _View:
             first_line=self.first_line,
         )
 
+    def without(self, amount: float, pose: Pose) -> "_View":
+        """The same picture with a mask of the camera taken back around a star."""
+        if self.curve is None or not amount:
+            return self
+        reach = BEYOND * self.reach_px + BEYOND_PX
+        columns, rows = (
+            slice(
+                max(0, math.floor((at - reach - first) / step)),
+                max(0, math.ceil((at + reach - first) / step)),
+            )
+            for at, first, step in ((pose.x_px, 0, 1), (pose.y_px, self.first_line, self.line_step))
+        )
+        soft = unsharpened(Codes(self.picture, self.curve), amount, (rows, columns), self.line_step)
+        return replace(self, picture=soft.picture, curve=soft.curve)
+
     def beyond(self, pose: Pose) -> Rings:
         """The pixels of rings finer than Nyquist."""
         odd = parity(round(pose.y_px), self.first_line, self.line_step)
@@ -328,6 +369,56 @@ class _View:
             line_step=self.line_step,
             first_line=self.first_line,
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """The rings of a picture with the mask taken back that is known of its camera."""
+
+    view: _View
+    rings: Rings
+    fit: RingFit
+    mask: Mask
+
+
+def _asked(view: _View, read: _Read, pose: Pose, twist_radius: float | None) -> _Read:
+    """The rings read with the mask taken back that this picture tells, if it tells it better than known."""
+    kept = _kept(read.rings, read.fit, pose, view.cycles, twist_radius)
+    means = kept and Means.of(kept.rings, kept.fit, kept.inside, kept.frequency, kept.rim_px, kept.disc_px)
+    if not means:
+        return read
+    known, first = read.mask, read.mask.taken
+
+    def left(amount: float) -> Mask:
+        now, softer = (view.without(each, pose).rings(pose) for each in (amount, amount + STEP))
+        return means.mask_left(amount - first, now, softer)
+
+    own = _own_mask(left, first)
+    mask = known.after(replace(own, sigma=math.hypot(own.sigma, OWN_SIGMA * (1.0 + own.amount))))
+    if abs(mask.taken - first) < SAME_MASK:
+        return replace(read, mask=mask)
+    soft = view.without(mask.taken, pose)
+    return _Read(soft, *fit_clean(soft.rings(pose)), mask)
+
+
+def _own_mask(left: Callable[[float], Mask], first: float) -> Mask:
+    """The mask that leaves none, by regula falsi from the one that was taken back at first.
+
+    What is left is told too small where it is large, so that it takes longer steps.
+    """
+    tried = [(first, left(first))]
+    for _ in range(MASKS):
+        at, rest = tried[-1]
+        if abs(rest.amount) < max(SAME_MASK, 0.5 * rest.sigma):
+            break
+        step = rest.amount * FARTHER
+        if len(tried) > 1:
+            before, more = tried[-2]
+            rise = more.amount - rest.amount
+            step = rest.amount * (at - before) / rise if rise * (at - before) > 0 else step
+        tried.append((to := min(max(at + step, 0.0), MOST_MASK), left(to)))
+    at, rest = tried[-1]
+    return Mask(at + rest.amount, rest.sigma)
 
 
 def _reach(picture: Samples, x: float, y: float, cycles: int, radius: float | None, line_step: int) -> float:
@@ -421,14 +512,15 @@ class _Kept:
 
 def _assemble(
     kept: _Kept | None,
+    read: _Read,
     pose: Pose,
     centre_sigma: float,
-    view: _View,
     twist_radius: float | None,
     given: tuple[float, float] | None,
 ) -> StarMeasurement:
     """The measurement from the rings that count: first even light, then levels, then the curve."""
-    nothing = StarMeasurement(pose.x_px, pose.y_px, centre_sigma, view.cycles, flags=frozenset({Flag.LOST}))
+    cycles = read.view.cycles
+    nothing = StarMeasurement(pose.x_px, pose.y_px, centre_sigma, cycles, flags=frozenset({Flag.LOST}))
     if kept is None:
         return nothing
     kept, shading = _evened(kept, pose, twist_radius)
@@ -437,7 +529,7 @@ def _assemble(
         level = find_levels(kept.fit, kept.frequency, kept.signed, kept.keep, shading, given)
     if shading is None or level is None:
         return replace(nothing, radius_px=kept.rim_px)
-    told = _told(kept, level, pose, centre_sigma, view)
+    told = _told(kept, level, pose, centre_sigma, read)
     return replace(told, flags=told.flags | {Flag.GLOSSY}) if shading.glossy else told
 
 
@@ -481,12 +573,26 @@ def _evened(kept: _Kept, pose: Pose, twist_radius: float | None) -> tuple[_Kept,
     return kept, shading
 
 
-def _told(kept: _Kept, level: Levels, pose: Pose, centre_sigma: float, view: _View) -> StarMeasurement:
+def _told(kept: _Kept, level: Levels, pose: Pose, centre_sigma: float, read: _Read) -> StarMeasurement:
     """The curve, what is read off it, and the flags."""
+    view, mask = read.view, read.mask
     radius, inside, fit = kept.rings.radius_px, kept.inside, kept.fit
     within = inside & (radius <= radius[kept.keep].max()) & (radius > kept.curved_px)
     blur = _smeared(view, pose, kept.rings, fit, kept.frequency, within)
-    response = respond(kept.frequency, kept.signed, kept.sigma, radius, kept.keep, level, view.cycles)
+    if mask.taken:
+        of_mask = LEVEL_OF_MASK * mask.sigma
+        level = replace(level, relative_sigma=math.hypot(level.relative_sigma, of_mask))
+    gain = added(mask.taken, kept.frequency)
+    response = respond(
+        kept.frequency,
+        gain * kept.signed,
+        gain * kept.sigma,
+        radius,
+        kept.keep,
+        level,
+        view.cycles,
+        mask.taken,
+    )
     quarter, quarter_sigma = response.at_025 or (None, None)
     fifty, fifty_sigma = response.mtf50 or (None, None)
     return StarMeasurement(

@@ -129,8 +129,12 @@ def respond(
     keep: NDArray[np.bool_],
     levels: Levels,
     cycles: int,
+    mask: float = 0.0,
 ) -> Response:
-    """The curve on the rings kept, up to Nyquist, with MTF50 and the modulation at 0.25 cy/px."""
+    """The curve on the rings kept, up to Nyquist, with MTF50 and the modulation at 0.25 cy/px.
+
+    `mask`: of the sharpening that is known to be in it.
+    """
     rows = np.flatnonzero(keep)
     rows = rows[np.argsort(frequency[rows])]
     m, s = signed[rows] / levels.full, sigma[rows] / levels.full
@@ -138,7 +142,8 @@ def respond(
     m = _straightened(f, m, s, cycles)
     fifty, flags = _fifty(f, m, s, radius_px[rows], levels.relative_sigma)
     quarter = _value_at(f, m, s, 0.25, levels.relative_sigma)
-    mask = least_mask(f, _smooth(m), s / 2, levels.relative_sigma) if m.size > 4 else 0.0
+    if m.size > 4:
+        mask = max(mask, least_mask(f, _smooth(m), s / 2, levels.relative_sigma))
     told = f <= NYQUIST
     return Response(
         tuple(f[told].tolist()),

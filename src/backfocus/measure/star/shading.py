@@ -191,7 +191,7 @@ def _bell_is_added(rings: Rings, fit: RingFit, rows: NDArray[np.intp]) -> bool:
     square = (radius[0] / radius) ** 2
     columns = np.array([np.ones(rows.size), square, square**2, light])
     sigma = np.hypot(fit.noise[rows] * np.sqrt(2.0 / fit.samples[rows]) / height, CENTRE_SHAPE)
-    found, covariance, _ = _robust(columns, np.log(height), sigma, np.zeros((4, 4)))
+    found, covariance, _ = robust(columns, np.log(height), sigma, np.zeros((4, 4)))
     scatter = np.sqrt(np.mean(((np.log(height) - found @ columns) / sigma) ** 2))
     share, doubt = float(found[3]), math.sqrt(covariance[3, 3]) * max(1.0, float(scatter))
     return share + SURE * doubt < ADDED
@@ -276,7 +276,7 @@ def _fitted(
     grain = np.sqrt(np.maximum(sigma**2 - (SAMPLING * light) ** 2, 0.0))
     for _ in range(2):
         rows = np.array([inside, ~inside, halo, np.where(inside, 1.0, ratio) * bowl], dtype=np.float64)
-        found, covariance, answer = _robust(rows, light, sigma, prior)
+        found, covariance, answer = robust(rows, light, sigma, prior)
         seen = abs(found[3]) > SURE * math.sqrt(covariance[3, 3])
         if not seen and np.linalg.norm(answer[3] * grain) < NO_BOWL * found[0]:
             prior[3, 3] = FLAT
@@ -305,7 +305,7 @@ def _surround(found: Floats64, covariance: Floats64, noise: Floats64) -> Estimat
     )
 
 
-def _robust(
+def robust(
     rows: Floats64, light: Floats64, sigma: Floats64, prior: Floats64
 ) -> tuple[Floats64, Floats64, Floats64]:
     """The fit, its covariance, and how much each light moves it."""
@@ -317,6 +317,11 @@ def _robust(
         found = answer @ light
         weight = 1 / (sigma * np.sqrt(1 + ((light - found @ rows) / (3 * sigma)) ** 2))
     return np.asarray(found), np.asarray(covariance), np.asarray(answer)
+
+
+def halo_within(radius: Floats64, rim: float, disc_px: float) -> Floats64:
+    """Light inside a rim that the halo of paper brings, for paper that is a unit brighter."""
+    return _halo(radius, np.full(radius.size, rim - DISC_EDGE * disc_px))
 
 
 def _halo(radius: Floats64, edge: Floats64) -> Floats64:

@@ -1,0 +1,206 @@
+"""A star's picture as it was before the camera sharpened it, as far as its means tell.
+
+Cameras sharpen code values, not light. The curve from codes to light bends upwards, so what sharpening adds
+to the bright side of an edge is more light than what it takes from the dark side: the mean light of a ring
+rises with the height and the fineness of its wave, by up to a quarter. Light that rises towards the centre
+passes for uneven light, and a lifted mean beside paper, which nothing lifts, for another contrast. The level
+of zero frequency then errs by as much, and differently at each zoom and at each defocus.
+
+No lens, no pixel and no filter that works on light changes the mean of a ring. So the means tell how much the
+codes were sharpened: as much as must be taken back until they lie as even light has them. It is taken back
+from the codes, and the waves are fitted to what comes of it. What a mask adds to a wave of its frequency each
+is given again, as if light had been sharpened: that is the same in every picture, and so the camera's curve.
+A mask of one form is tried, a Gaussian of 1 px. One of another form leaves some of its own in the waves,
+which again is the same in every picture.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ...frame import Samples
+from .rings import Floats, Floats64, RingFit, Rings, fit_rings, middle
+from .shading import HALO_PX, SAMPLING, halo_within, robust
+
+MASK_PX = 1.0
+"""Standard deviation of the Gaussian of the mask."""
+
+LEAST, SIGMAS = 0.04, 4.0
+"""A mask that is smaller, or so few sigmas away from none, is none."""
+
+STEP = 0.05
+"""Of the mask, by which it is tried what it does to the means."""
+
+CURVE_SIGMA = 0.03
+"""What the transfer curve may be off, by what it adds to the mean of a ring, as a share of the mean square of
+its wave over its light: a gamma that is a tenth too high adds 0.055."""
+
+SETTLED, DRIFT, CHANGED = 0.035, 0.01, 8.0
+"""A mask known so well, as a share of 1 + mask, is asked for only now and then; what it may have changed by
+from then to the next time; and so many sigmas off is a mask that somebody changed."""
+
+OWN_SIGMA = 0.02
+"""What the mask of one picture may be off, as a share of 1 + mask, however many pixels tell it."""
+
+_POWER = 4
+"""Of the polynomial that undoes a mask: right to 0.0001 for a mask of 100 %, to 0.004 for one of 300 %."""
+
+FEWEST, WHOLE = 8, 0.97
+"""Rings; and how much of one must be in view, so that its waves cancel."""
+
+_CODES, _NOTHING = 1 << 16, 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """How much the camera sharpens, and one sigma of it; 1 is an unsharp mask of 100 %."""
+
+    amount: float = 0.0
+    sigma: float = 1.0
+
+    @property
+    def taken(self) -> float:
+        """What is taken back: nothing where it may be nothing."""
+        return self.amount if self.amount > max(LEAST, SIGMAS * self.sigma) else 0.0
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is known so well that few pictures need be asked."""
+        return self.sigma <= SETTLED * (1.0 + self.amount)
+
+    @property
+    def later(self) -> "Mask":
+        """What is known of it after some time: somebody may have been in the camera's menu."""
+        return Mask(self.amount, math.hypot(self.sigma, DRIFT))
+
+    def after(self, seen: "Mask") -> "Mask":
+        """What is known after a picture: the one of the two that tells it best.
+
+        What is off is mostly the same in like pictures (a demosaic that follows edges, an uneven lamp):
+        a hundred that tell it badly are no better than one.
+        """
+        sigma = math.hypot(self.sigma, seen.sigma)
+        if seen.sigma < self.sigma or abs(self.amount - seen.amount) > CHANGED * sigma:
+            return seen
+        return self
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Codes:
+    """A picture of codes, and the light of each code."""
+
+    picture: Samples
+    curve: Floats
+
+
+def added(amount: float, frequency: Floats64) -> Floats64:
+    """By how much a mask multiplies a wave of each frequency, 1 and more."""
+    return np.asarray(1.0 + amount * (1.0 - np.exp(-2.0 * (np.pi * MASK_PX * frequency) ** 2)))
+
+
+def unsharpened(codes: Codes, amount: float, box: tuple[slice, slice], line_step: int) -> Codes:
+    """The codes before a mask was added to them, inside a box; in finer steps than before.
+
+    The mask leaves 1 + amount (1 - b) of a wave of which its blur leaves b; so what undoes it is a polynomial
+    in that blur.
+    """
+    steps = _CODES // codes.curve.size
+    seen = codes.picture[box].astype(np.float32)
+    found: Floats | None = None
+    for part in _undoing(round(amount, 4)):
+        found = seen * np.float32(part) if found is None else _plus(_blurred(found, line_step), part, seen)
+    picture = codes.picture.astype(np.uint16) * np.uint16(steps)
+    picture[box] = np.clip(np.rint(np.asarray(found) * np.float32(steps)), 0, _CODES - 1)
+    return Codes(picture, _finer(codes.curve.tobytes(), steps))
+
+
+@lru_cache(maxsize=64)
+def _undoing(amount: float) -> tuple[float, ...]:
+    """The polynomial that is 1 / (1 + amount (1 - b)) for b from 0 to 1, the highest power first."""
+    at = (1.0 - np.cos(np.pi * (np.arange(_POWER + 1) + 0.5) / (_POWER + 1))) / 2.0
+    return tuple(np.polyfit(at, 1.0 / (1.0 + amount * (1.0 - at)), _POWER).tolist())
+
+
+def _plus(found: Floats, part: float, seen: Floats) -> Floats:
+    return np.asarray(cv2.scaleAdd(seen, part, found), np.float32)
+
+
+def _blurred(codes: Floats, line_step: int) -> Floats:
+    return np.asarray(cv2.GaussianBlur(codes, (0, 0), MASK_PX, sigmaY=MASK_PX / line_step), np.float32)
+
+
+@lru_cache(maxsize=8)
+def _finer(curve: bytes, steps: int) -> Floats:
+    light = np.frombuffer(curve, np.float32)
+    at = np.arange(light.size * steps) / steps
+    return np.interp(at, np.arange(light.size), light).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Means:
+    """What the means of whole rings inside the rim are held against; shape (rings,).
+
+    `rows`: which rings they are; `squares`: of their waves as once fitted, half; `sigma`: of their means;
+    `halo`: light that paper around brings, were it a unit brighter.
+    """
+
+    rows: NDArray[np.intp]
+    radius: Floats64
+    frequency: Floats64
+    squares: Floats64
+    sigma: Floats64
+    halo: Floats64
+
+    @classmethod
+    def of(
+        cls,
+        rings: Rings,
+        fit: RingFit,
+        inside: NDArray[np.bool_],
+        frequency: Floats64,
+        rim_px: float | None,
+        disc_px: float,
+    ) -> "Means | None":
+        """From the rings inside the rim; None without enough. `disc_px`: radius of the blur disc."""
+        rows = np.flatnonzero(inside & (fit.mean > 0) & (rings.visible > WHOLE))
+        if rows.size < FEWEST:
+            return None
+        radius, mean = rings.radius_px[rows], fit.mean[rows]
+        return cls(
+            rows,
+            radius,
+            frequency[rows],
+            (np.abs(fit.wave[rows]) ** 2 + np.abs(fit.third[rows]) ** 2) / 2,
+            np.hypot(fit.noise[rows] / np.sqrt(fit.samples[rows]), SAMPLING * mean),
+            np.zeros(rows.size) if rim_px is None else halo_within(radius, rim_px, disc_px),
+        )
+
+    def mask_left(self, amount: float, now: Rings, softer: Rings) -> Mask:
+        """The mask that is still in the codes, were it small; its sign is right where it is large.
+
+        Parameters
+        ----------
+        amount : float
+            What was taken back since the rings were fitted.
+        now, softer : Rings
+            All their pixels after that, and with `STEP` more of a mask taken back. What stands out of a fit
+            counts too: at the edges of wide spokes that is what a mask has added.
+
+        Notes
+        -----
+        Beside the mask, four things may change a mean along the radius: light that falls off to the corners,
+        the halo, a transfer curve that is not quite the right one, and the sampling of the spokes.
+        """
+        mean, less = (fit_rings(each).mean[self.rows] for each in (now, softer))
+        light = middle(mean)
+        bent = self.squares / added(amount, self.frequency) ** 2 / light
+        across = (self.radius / self.radius.max()) ** 2
+        columns = np.array([np.ones(mean.size), across, (mean - less) / STEP, bent, light * self.halo])
+        prior = np.diag([_NOTHING, _NOTHING, _NOTHING, CURVE_SIGMA**-2, HALO_PX**-2])
+        found, covariance, _ = robust(columns, mean, self.sigma, prior)
+        scatter = math.sqrt(float(np.mean(np.square((mean - found @ columns) / self.sigma))))
+        return Mask(float(found[2]), math.sqrt(covariance[2, 2]) * max(1.0, scatter))

@@ -1,0 +1,80 @@
+"""A star whose codes were sharpened, against the same star before that, sharpened by another route."""
+
+import numpy as np
+import pytest
+
+from backfocus.measure.star.measurement import StarMeasurement, measure_star
+from backfocus.measure.star.unsharpened import Codes, unsharpened
+from backfocus.transfer import curve
+
+from ...oracles.star_picture import Scene, light, noisy
+from ...oracles.transfer import CUT_OFF, hopkins, on_rings
+
+CURVE = curve(bits=8, transfer="bt709", limited=True)
+WHOLE = slice(0, 320), slice(0, 320)
+SHARP, FAR = hopkins(0.25, CUT_OFF["f/4, 4 um"]), hopkins(1.5, CUT_OFF["f/4, 4 um"])
+
+
+def signal(picture: np.ndarray) -> np.ndarray:
+    """Code values of light, ITU-R BT.709-6, item 1.2, before they are rounded."""
+    bent = 1.099 * np.maximum(picture, 0.018) ** 0.45 - 0.099
+    return 16 + 219 * np.where(picture < 0.018, 4.5 * picture, bent)
+
+
+def kept_by_mask(frequency: np.ndarray, amount: float) -> np.ndarray:
+    """What an unsharp mask of 1 px makes of a wave."""
+    return 1 + amount * (1 - np.exp(-2 * (np.pi * frequency) ** 2))
+
+
+def sharpened(codes: np.ndarray, amount: float) -> np.ndarray:
+    """The mask as a product of spectra; pictures here end in even paper."""
+    rows, columns = (np.fft.fftfreq(side) for side in codes.shape)
+    frequency = np.hypot(rows[:, None], columns[None, :])
+    return np.fft.ifft2(np.fft.fft2(codes) * kept_by_mask(frequency, amount)).real
+
+
+def seen(scene: Scene, otf, amount: float, noise: float = 0.002, **known) -> StarMeasurement:
+    codes = sharpened(signal(noisy(light(scene, otf), noise, 1)), amount)
+    codes = np.clip(np.rint(codes), 1, 254).astype(np.uint8)
+    return measure_star(codes, scene.x_px, scene.y_px, scene.cycles, curve=CURVE, **known)
+
+
+@pytest.mark.parametrize(("radius", "otf"), [(110.0, SHARP), (110.0, FAR), (70.0, SHARP)])
+def test_sharpened_codes_read_as_if_light_had_been_sharpened(radius: float, otf) -> None:
+    measured = seen(Scene(radius_px=radius, white=0.7), otf, 0.6)
+    f, m = np.array(measured.frequency_cy_px), np.array(measured.modulation)
+    expected = on_rings(otf)(f) * kept_by_mask(f, 0.6)
+    clear = np.abs(expected) > 0.4
+    # as good as unsharpened; with the codes' sharpening left in, zero frequency is off by 3 to 11 % here
+    assert float(np.abs(m / expected - 1)[clear].max()) < 0.01
+    assert measured.mask.amount == pytest.approx(0.6, abs=3 * measured.mask.sigma)
+    assert measured.white == pytest.approx(0.7, rel=0.01)
+
+
+def test_a_camera_that_does_not_sharpen_is_left_as_it_is() -> None:
+    for otf in (SHARP, FAR):
+        asked, plain = (seen(Scene(white=0.7), otf, 0.0, **known) for known in ({}, {"asked": False}))
+        assert asked.mask.taken == 0.0
+        assert asked.modulation == plain.modulation
+
+
+def test_what_sharp_pictures_told_holds_in_those_that_tell_little() -> None:
+    # the few rings that a small star out of focus has do not tell a mask of 60 % from none
+    scene = Scene(radius_px=70.0, white=0.7)
+    known = seen(scene, SHARP, 0.6).mask
+    alone, both = seen(scene, FAR, 0.6), seen(scene, FAR, 0.6, mask=known)
+    assert alone.mask.taken == 0.0
+    assert both.mask.taken == pytest.approx(0.6, abs=0.1)
+    assert both.white == pytest.approx(0.7, rel=0.005)
+
+
+def test_a_mask_is_taken_back_to_a_fraction_of_a_code() -> None:
+    codes = np.random.default_rng(3).uniform(90, 140, (320, 320))
+    for amount in (0.2, 1.0):
+        steep = sharpened(codes, amount).astype(np.float32)
+        found = unsharpened(Codes(np.rint(steep).astype(np.uint8), CURVE), amount, WHOLE, 1)
+        # rounding leaves a third of a code; the border of a picture has no other side
+        inside = np.s_[12:-12, 12:-12]
+        assert float(np.std(found.picture[inside] / 256 - codes[inside])) < 0.35
+        # finer codes show the same light
+        assert found.curve[::256][100] == pytest.approx(CURVE[100])
