@@ -25,8 +25,9 @@ USED_HALF_DEPTHS = 0.7
 NEAREST_PICTURES = 0.75
 """So near the moment of focus, in pictures, one counts however fast the ring went."""
 
-FLANK_HALF_DEPTHS = 3.0
-"""How far up its flanks a passage is looked at."""
+FLANK_HALF_DEPTHS = (3.0, 4.5, 6.0)
+"""How far up its flanks a passage is looked at: as far as it needs to show them. A camera that sharpens reads
+as in focus for a while, and then a ring that is turned fast leaves few pictures in the first."""
 
 CLOSE_HALF_DEPTHS = 0.5
 """How much softer than the sharpest passage another may be at its best and still be one through focus."""
@@ -38,7 +39,7 @@ UNEVEN_HALF_DEPTHS = 0.5
 """Where a flank ends farther from the parabola the ring rested on its way, or turned to and fro."""
 
 _SMOOTHED = 5
-_FEWEST = 5
+_FEWEST, _FEWEST_A_SIDE = 5, 3
 _LEAST_SHARE = 0.5
 """Of the middle blur, what one with less is weighed as: its square has no smaller doubt."""
 
@@ -108,12 +109,23 @@ def _passages(blur: Vector, depth_um: float, risen_um: float) -> list[slice]:
         bottom = int(np.argmin(left))
         if not np.isfinite(left[bottom]) or smooth[bottom] > smooth.min() + depth_um:
             break
-        most = math.hypot(smooth[bottom], FLANK_HALF_DEPTHS * depth_um)
-        first, last = _until(smooth[bottom::-1], most), _until(smooth[bottom:], most)
+        first, last = _flanks(blur, smooth, bottom, depth_um)
         if min(smooth[bottom - first], smooth[bottom + last]) >= smooth[bottom] + risen_um:
             found.append(slice(bottom - first, bottom + last + 1))
         left[bottom - first : bottom + last + 1] = np.inf
     return found
+
+
+def _flanks(blur: Vector, smooth: Vector, bottom: int, depth_um: float) -> tuple[int, int]:
+    """How many pictures belong to a passage before its sharpest one, and after it."""
+    first = last = 0
+    for half_depths in FLANK_HALF_DEPTHS:
+        most = math.hypot(smooth[bottom], half_depths * depth_um)
+        first, last = _until(smooth[bottom::-1], most), _until(smooth[bottom:], most)
+        sides = blur[bottom - first : bottom], blur[bottom : bottom + last + 1]
+        if min(np.count_nonzero(side > NO_BLUR * depth_um) for side in sides) >= _FEWEST_A_SIDE:
+            break
+    return first, last
 
 
 def _until(outwards: Vector, most: float) -> int:
@@ -141,7 +153,7 @@ def _passage(blur: Vector, part: slice, depth_um: float) -> _Moment | None:
     if not at[0] < moment < at[-1]:
         return None
     even = np.sqrt(np.maximum(rows @ (level, slope, bend), 0.0))
-    if np.abs(even - _smoothed(seen))[[0, -1]].max() > UNEVEN_HALF_DEPTHS * depth_um:
+    if np.abs(_smoothed(even - seen))[[0, -1]].max() > UNEVEN_HALF_DEPTHS * depth_um:
         return None
     floor = float(level - slope**2 / (4.0 * bend))
     return _Moment(float(moment), math.sqrt(float(bend)), math.sqrt(max(floor, 0.0)))
