@@ -37,6 +37,8 @@ ENOUGH_SAME = 2
 """Times in a row that focusing at tele moved wide as far, after which it is the lens and no swapped ring."""
 HOPELESS = 3
 """Times the error grew where it should shrink, after which it is the lens and not the person's hands."""
+MADE_UP_HALF_DEPTHS = 3.0
+"""Half depths of focus that a camera makes up for at most, in squares: 100 % of sharpening is 2 to 2.5."""
 NEAR_SHARE = 0.7
 """Of the depth of focus, within which tele is left for good."""
 GROWN_HALF_DEPTHS = 1.5
@@ -295,12 +297,12 @@ def _expected_um(session: Session) -> tuple[float, float]:
     """
     corrected_um = session.correction.corrected_um or 0.0
     before_um = session.looks.tele.residual_um if session.looks.tele else 0.0
-    slower = len(optics_of(session).f_numbers) == 1
-    least = 2.0 ** (-RAMPS[-1][0] / 2.0) if slower else 1.0
-    best = session.looks.wide_best
+    least_um, best = abs(corrected_um - before_um), session.looks.wide_best
     if best and session.looks.tele_best is None and beyond_perfect(session, best, at_tele=False):
-        least = 0.0
-    return least * abs(corrected_um - before_um), corrected_um + before_um
+        made_up_um = MADE_UP_HALF_DEPTHS * optics_of(session).half_depth_um()
+        least_um = math.sqrt(max(least_um**2 - made_up_um**2, 0.0))
+    slower = len(optics_of(session).f_numbers) == 1
+    return least_um * (2.0 ** (-RAMPS[-1][0] / 2.0) if slower else 1.0), corrected_um + before_um
 
 
 def _slack_um(session: Session, look: ev.SteadyReading, expected_um: float) -> float:
