@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from tools.truth.long import objects
+from tools.truth.long import guided, objects
 from tools.truth.long.draw import CHOSEN_BELOW, PROVED_FROM, Case, aberration, draw, draw_live
 from tools.truth.long.film import Recording
 from tools.truth.long.judge import Outcome, counted
@@ -66,6 +66,24 @@ def test_what_is_led_is_live_and_within_80_um():
     assert all(case.settings.clip == "none" and abs(case.settings.delta_um) <= 80.0 for case in live)
     assert len({case.settings.sensor for case in live}) == 3
     assert all("," in case.declared for case in live)
+
+
+def test_procedures_are_counted_kept_and_quoted(tmp_path):
+    good = guided.Led(10000, "sim://", "c", 40.0, -3.0, 9.0, "set", 1, (), 70.0, 40.0)
+    false_set = replace(good, seed=10001, left_um=-9.1)
+    touched = replace(good, seed=10002, verdict="unsure", named=("FocusTouched",), rounds=4)
+    reached = {each.what: each.reached for each in guided.counted((good, false_set, touched))}
+    assert reached == {
+        "left within h": 2,
+        "`set`": 2,
+        "in three rounds": 2,
+        "`set` of more than h": 1,
+        "a mishap told that was none": 1,
+        "`unsure`": 1,
+    }
+    guided.write((touched, good), tmp_path / "guided.jsonl")
+    assert guided.kept_outcomes(tmp_path / "guided.jsonl") == [good, touched]
+    assert guided.quoted(guided.kept_outcomes()) in PAGE.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("f_number", "pixel_um"), [(1.8, 5.0), (4.0, 1.5), (2.8, 3.0)])
