@@ -56,6 +56,8 @@ RINGS_HELD = 4
 """Rings that must stand out of their noise for a star to be taken as seen where it was."""
 PATCHES_EVERY = 25
 """Pictures of a known star from one reading of the patches, and of a known mask, to the next."""
+MASK_EVERY = 8
+"""Pictures from one question for a mask that is not well known to the next: it costs more than a star."""
 CROP_COLUMNS = 40
 """Of the star, looked at for clipped whites and doubled lines."""
 TWIST_TOLERANCE = 0.02
@@ -363,7 +365,8 @@ def _see(
         first_line=frame.first_line,
         tracked=tracked,
         mask=known.mask,
-        asked=not known.mask.settled or frame.index % PATCHES_EVERY == 0,
+        asked=known.tracking is None
+        or frame.index % (PATCHES_EVERY if known.mask.settled else MASK_EVERY) == 0,
     )
 
 

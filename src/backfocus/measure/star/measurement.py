@@ -93,6 +93,9 @@ LOWEST_FREQUENCY = 0.004
 MASKS, SAME_MASK, FARTHER, MOST_MASK = 7, 0.01, 2.0, 3.0
 """Times that a mask is tried in one picture; a smaller change is none; of the first step; the most."""
 
+NO_MASK = 2.5
+"""Sigmas of what is left with nothing taken back, below which it is not worth while to look for more."""
+
 BEYOND, BEYOND_PX = 1.25, 12
 """Of the reach: the last rings, rounded up to a multiple of four, and what a mask blurs."""
 
@@ -409,7 +412,7 @@ def _own_mask(left: Callable[[float], Mask], first: float) -> Mask:
     tried = [(first, left(first))]
     for _ in range(MASKS):
         at, rest = tried[-1]
-        if abs(rest.amount) < max(SAME_MASK, 0.5 * rest.sigma):
+        if abs(rest.amount) < max(SAME_MASK, (0.5 if at else NO_MASK) * rest.sigma):
             break
         step = rest.amount * FARTHER
         if len(tried) > 1:
