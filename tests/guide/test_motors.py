@@ -115,6 +115,32 @@ def test_a_lens_too_far_off_to_be_read_at_wide_is_set_from_further_in() -> None:
     assert sum(ask.zoom == 0.0 for ask, _ in told[:first]) <= 4, "and not looked for there for long"
 
 
+@pytest.mark.parametrize("delta_um", [0.0, 4.0])
+def test_a_lens_is_not_called_set_whose_wide_showed_nothing(delta_um: float) -> None:
+    """Wide is not left for being far off there: something stands before it, and nobody knows how it is."""
+    lens = Lens(delta_um)
+
+    def hidden(ask: Ask) -> Seen:
+        return unread(lens.seen(ask)) if ask.zoom == ZOOM.low else lens.seen(ask)
+
+    found, _ = run(rig(back_focus=True), hidden)
+    assert found.verdict.kind == "unsure"
+    assert "No chart could be read" in found.verdict.reason
+    assert found.corrected_um is None
+
+
+def test_a_wide_that_shows_again_when_it_is_looked_at_in_full_is_what_counts() -> None:
+    lens, looks = Lens(4.0), iter(range(100))
+
+    def passing(ask: Ask) -> Seen:
+        """Somebody walks by during the first four looks at wide."""
+        return unread(lens.seen(ask)) if ask.zoom == ZOOM.low and next(looks) < 4 else lens.seen(ask)
+
+    found, _ = run(rig(back_focus=True), passing)
+    assert found.verdict.kind == "set"
+    assert [stop.zoom for stop in found.stops] == [1000.0, 500.0, 0.0]
+
+
 def test_a_back_focus_that_was_moved_and_cannot_be_looked_at_again_is_not_called_off_or_set() -> None:
     lens = Lens(60.0)
 

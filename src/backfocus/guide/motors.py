@@ -153,20 +153,34 @@ def _looked(rig: MotorRig) -> Procedure:
     places = [zoom.low + share * zoom.span for share in rig.between]
     for place in (*places, zoom.low):
         spare = rig.sets and len(stops) > 1
-        at = rig.found.get("back-focus")
-        start = _Start(tele.belief.best, at, tele, sets=rig.sets, spare=spare)
-        stop = yield from _stop(rig, float(round(place)), start)
+        stop = yield from _stop(rig, float(round(place)), replace(_from_tele(rig, tele), spare=spare))
         if isinstance(stop, Verdict) and spare:
             break  # too far off to be read this far out: what is known sets it well enough to come back here
         if isinstance(stop, Verdict):
             return MotorAnswer(None, stop, tuple(stops))
         stops.append(stop)
-    fitted = fitted_stops(stops, rig.optics)
-    first = judge_stops(fitted, rig.optics, focus=fitted[0].belief.best, adjusters=rig.adjusters)
-    found = MotorAnswer(first, first.verdict, fitted, first)
-    if not rig.sets or first.verdict.kind not in ("adjust", "unsure"):
+    found = _judged(rig, stops)
+    if found.verdict.kind == "set" and len(stops) < len(places) + 2:
+        # it was not left for being far off: only wide proves that it is set, so it is looked at in full
+        wide = yield from _stop(rig, float(round(zoom.low)), _from_tele(rig, tele))
+        if isinstance(wide, Verdict):
+            return replace(found, answer=None, verdict=wide)
+        found = _judged(rig, [*stops, wide])
+    if not rig.sets or found.verdict.kind not in ("adjust", "unsure"):
         return found
     return (yield from _corrected(rig, found))
+
+
+def _from_tele(rig: MotorRig, tele: Stop) -> "_Start":
+    """Where to begin at a stop before anything was set: with the focus of tele."""
+    return _Start(tele.belief.best, rig.found.get("back-focus"), tele, sets=rig.sets)
+
+
+def _judged(rig: MotorRig, stops: Sequence[Stop]) -> MotorAnswer:
+    """What the stops say, tele first, before anything was set."""
+    fitted = fitted_stops(stops, rig.optics)
+    first = judge_stops(fitted, rig.optics, focus=fitted[0].belief.best, adjusters=rig.adjusters)
+    return MotorAnswer(first, first.verdict, fitted, first)
 
 
 @dataclass(frozen=True, slots=True)
