@@ -61,6 +61,7 @@ def test_each_preset_brings_back_its_zoom_with_its_focus(forks: Forks, table: Pa
         (("visca://127.0.0.1:9", "--presets", "6-1"), "the first and the last"),
         (("visca://127.0.0.1:9", "--presets", "100-140"), "from 0 to 127"),
         (("onvif://127.0.0.1:9", "--presets", "1-3"), "keep the focus in a preset"),
+        (("visca://127.0.0.1:9", "--presets", "1-3", "--seconds", "5"), "leave --seconds out"),
     ],
 )
 def test_what_cannot_be_stored_is_refused_before_anything_is_called(
@@ -69,6 +70,16 @@ def test_what_cannot_be_stored_is_refused_before_anything_is_called(
     ended = forks.run("hold", *asked, "--table", str(table), "--yes", cwd=tmp_path)
     assert ended.returncode == 2
     assert words in ended.stderr
+
+
+def test_where_the_motor_does_not_reach_is_said_before_anybody_is_asked(
+    forks: Forks, table: Path, tmp_path: Path
+) -> None:
+    told = json.loads(table.read_text())
+    table.write_text(json.dumps(told | {"high": 29_000}))
+    ended = forks.run("hold", "visca://127.0.0.1:9", "--table", str(table), "--presets", "1-3", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert "at zoom 16384 best focus lies beyond the end of the focus motor" in ended.stderr
 
 
 def test_a_table_that_tells_no_scales_goes_by_its_curve() -> None:

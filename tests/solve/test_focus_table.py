@@ -77,3 +77,13 @@ def test_a_part_that_is_no_number_is_refused(stop: str) -> None:
 def test_stops_must_rise() -> None:
     with pytest.raises(ValueError, match="rising"):
         table(LAWS["rear"], (0.0, 0.0))
+
+
+@pytest.mark.parametrize(("low", "soft"), [(-1e6, []), (9_011.0, []), (9_200.0, [0.0])])
+def test_stops_beyond_the_span_are_told_and_those_within_their_doubt_are_not(
+    low: float, soft: list[float]
+) -> None:
+    """A rear focus is sharp at 9 007 to 9 700 steps, each known to 5."""
+    places = (0.0, 1000.0)
+    found = table(lambda zoom: 9_700.0 - 0.693 * (1000.0 - zoom), places, low)
+    assert [knot.zoom for knot in found.out_of_reach] == soft

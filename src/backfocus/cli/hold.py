@@ -1,11 +1,10 @@
-"""`backfocus hold LENS --table FILE`: focus from a table while the zoom moves."""
+"""`backfocus hold LENS --table FILE`: focus from a table while the zoom moves, or stored as presets."""
 
 import json
 import re
 import signal
 import sys
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict
 from functools import partial
@@ -42,9 +41,9 @@ Presets = Annotated[
     ),
 ]
 EVERY_S = 0.04
-BACK_S = 10.0
-"""Longest wait for a lens to go back to where it was."""
+"""Between two looks at the lens."""
 MOST_PRESETS = 32
+"""So many take some minutes; a slip such as 1-127 would overwrite all that a camera holds."""
 
 
 def hold(
@@ -68,17 +67,28 @@ def hold(
 
       backfocus hold visca://192.0.2.10 --table stage.json --presets 1-6
     """
+    known = _read(table)
+    if presets and seconds is not None:
+        raise UsageError("--presets ends by itself: leave --seconds out")
+    if soft := known.out_of_reach:
+        where = ", ".join(f"{knot.zoom:.0f}" for knot in soft)
+        options.notice(
+            f"at zoom {where} best focus lies beyond the end of the focus motor: there the picture stays soft"
+        )
+    if presets:
+        _store(address, known, _numbers(presets, address), yes=yes, json_=json_)
+    else:
+        ask(yes, address)
+        _follow(address, known, seconds, json_=json_)
+
+
+def _follow(address: str, table: "FocusTable", seconds: float | None, *, json_: bool) -> None:
     from ..control.address import open_lens
     from ..control.guarded import Guarded, by_hand
     from ..guide.axes import Automatic
     from ..session.hold import hold as held
     from ..session.motors import demand_motors
 
-    known = _read(table)
-    if presets:
-        _store(address, known, _numbers(presets, address), yes=yes, json_=json_)
-        return
-    ask(yes, address)
     signal.signal(signal.SIGTERM, as_interrupt)
     begun_s = time.monotonic()
 
@@ -91,7 +101,7 @@ def hold(
         lens = Guarded(opened.control, time.monotonic)
         how, focus = opened.how_to_restore, Automatic(focus=False)
         with by_hand(lens, how_to_restore=how, notice=options.notice, wanted=focus):
-            for moment in held(lens, known, clock=time.monotonic, wait=wait):
+            for moment in held(lens, table, clock=time.monotonic, wait=wait):
                 if moment.moved and json_:
                     line = {"at_s": round(moment.at_s - begun_s, 3), "zoom": moment.zoom}
                     line |= {"focus": moment.focus, "sigma": round(moment.sigma, 1)}
@@ -123,7 +133,7 @@ def _store(address: str, table: "FocusTable", numbers: range, *, yes: bool, json
     from ..control.guarded import Guarded, by_hand, places_put_back
     from ..control.lens_control import PresetStore
     from ..guide.axes import Automatic
-    from ..session.motors import demand_motors
+    from ..session.motors import demand_motors, patience
     from ..session.presets import store_presets
 
     ask_for_presets(yes, numbers)
@@ -135,7 +145,9 @@ def _store(address: str, table: "FocusTable", numbers: range, *, yes: bool, json
         how, focus = opened.how_to_restore, Automatic(focus=False)
         stack.enter_context(by_hand(lens, how_to_restore=how, notice=options.notice, wanted=focus))
         found = dict(lens.state().positions)
-        stack.enter_context(places_put_back(lens, found, wait=_patience(), notice=options.notice))
+        stack.enter_context(
+            places_put_back(lens, found, wait=patience(is_virtual=False), notice=options.notice)
+        )
         wait = partial(time.sleep, EVERY_S)
         for stored in store_presets(lens, opened.control.store_preset, table, numbers, wait=wait):
             if json_:
@@ -143,18 +155,6 @@ def _store(address: str, table: "FocusTable", numbers: range, *, yes: bool, json
             else:
                 place = f"zoom {stored.zoom:6.0f}  focus {stored.focus:6.0f} +- {stored.sigma:.0f}"
                 typer.echo(f"preset {stored.number:3d}  {place}")
-
-
-def _patience() -> Callable[[], bool]:
-    """Waits a little, up to `BACK_S` in all from when it is first called."""
-    ends_s: list[float] = []
-
-    def wait() -> bool:
-        ends_s.append(time.monotonic() + BACK_S)
-        time.sleep(EVERY_S)
-        return time.monotonic() < ends_s[0]
-
-    return wait
 
 
 def _read(path: Path) -> "FocusTable":

@@ -134,7 +134,7 @@ def open_run(
             log.begin(was, found)
             _write_again(log, looks, told.kept if told else None)
         places: Places = {axis: at for axis, at in found.items() if axis != "back-focus"}
-        wait = _patience(is_virtual)
+        wait = patience(is_virtual=is_virtual)
         staying = stack.enter_context(places_put_back(lens, places, wait=wait, notice=notice))
         yield AutoRun(rig, optics, wishes, source, lens, eyes, found, staying, log, looks)
 
@@ -213,13 +213,13 @@ def _write_again(log: MotorLog, looks: Sequence[tuple[Ask, Seen]], kept: KeptRef
         log.add(ask, seen, kept if index == keeps else None)
 
 
-def _patience(virtual: bool) -> Callable[[], bool]:
+def patience(*, is_virtual: bool) -> Callable[[], bool]:
     """Waits a little for a real lens, up to `BACK_S` in all; a virtual one stands still without pictures."""
     end_s = math.inf
 
     def wait() -> bool:
         nonlocal end_s
-        if virtual:
+        if is_virtual:
             return False
         end_s = min(end_s, time.monotonic() + BACK_S)
         time.sleep(WAIT_S)

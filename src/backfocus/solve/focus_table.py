@@ -22,6 +22,8 @@ FITS = 2.0
 """Reduced misfit up to which a law is believed."""
 BEND = 0.25
 """Of the difference between a curve and the straight line between two stops: what is doubted of it."""
+SURE = 2.0
+"""Sigmas beyond its end from which best focus is out of the motor's reach."""
 FORM = "backfocus focus table 1"
 
 
@@ -57,6 +59,15 @@ class FocusTable:
             raise ValueError("a table has two stops or more, their zoom rising")
         if not self.low < self.high:
             raise ValueError("the focus motor has a span")
+
+    @property
+    def out_of_reach(self) -> tuple[Knot, ...]:
+        """The stops at which it is sharp where the focus motor does not go."""
+        return tuple(
+            knot
+            for knot in self.knots
+            if max(self.low - knot.focus, knot.focus - self.high) > SURE * knot.sigma
+        )
 
     def focus_at(self, zoom: float) -> tuple[float, float]:
         """Where it is sharp at a zoom position, and one standard deviation, in steps of the focus motor.
