@@ -4,11 +4,15 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from backfocus.served.ndi_sender import packed
+from backfocus.errors import UsageError
+from backfocus.served.ndi_sender import ndi_address, packed, sent_over_ndi
+from backfocus.served.virtual_camera import Drawn
+from backfocus.video.ndi import meant
 from backfocus.video.source import open_source
 
 
@@ -16,6 +20,57 @@ def test_a_grey_picture_is_packed_as_luma_between_differences_of_colour() -> Non
     luma = np.arange(12, dtype=np.uint8).reshape(3, 4)
     assert packed(luma).reshape(3, 8)[:, 1::2].tolist() == luma.tolist()
     assert set(packed(luma)[..., 0].ravel().tolist()) == {128}
+
+
+class Library:
+    """Stands for the maker's: keeps what it is told."""
+
+    FOURCC_VIDEO_TYPE_UYVY = "UYVY"
+    SendCreate = VideoFrameV2 = SimpleNamespace
+
+    def __init__(self) -> None:
+        self.names, self.sent, self.destroyed = [], [], False
+
+    def send_create(self, how):
+        self.names.append(how.ndi_name)
+        return self
+
+    def send_send_video_v2(self, sender, frame) -> None:
+        assert sender is self
+        assert not self.destroyed
+        self.sent.append(frame)
+
+    def send_destroy(self, sender) -> None:
+        self.destroyed = sender is self
+
+
+class Shown:
+    """A camera that shows three pictures and ends."""
+
+    def drawn(self) -> Iterator[Drawn]:
+        for number in range(1, 4):
+            yield Drawn(number, 0.1 * number, np.full((2, 4), 50 * number, np.uint8))
+
+
+def test_every_picture_is_sent_before_the_sender_goes() -> None:
+    ndi = Library()
+    with sent_over_ndi(Shown(), "stage left", ndi):
+        pass
+    assert ndi.names == ["stage left"]
+    assert [frame.data[0, 0, 1] for frame in ndi.sent] == [50, 100, 150]
+    assert ndi.destroyed
+
+
+@pytest.mark.parametrize("name", ["stage left", "50 % (a)", "left?right", "a%20b", "#1", "Bühne"])
+def test_the_address_that_is_told_names_the_sender(name: str) -> None:
+    with sent_over_ndi(Shown(), name, Library()):
+        assert meant(ndi_address(name, "192.0.2.10")).name == name
+
+
+@pytest.mark.parametrize("name", ["camera:5961", " ", "a\n", "slash/"])
+def test_a_name_that_no_source_would_find_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match="give a name"), sent_over_ndi(Shown(), name, Library()):
+        pass
 
 
 @pytest.fixture

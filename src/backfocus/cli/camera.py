@@ -128,29 +128,37 @@ def camera(
     )
     with served_by as served:
         if json_:
-            where: dict[str, object] = {"video": served.video, "visca": served.visca}
-            where |= {"visca_tcp": served.visca_tcp, "over_http": served.over_http}
-            where |= {"onvif": served.onvif, "rtsp": served.rtsp, "ts": served.ts}
-            if ndi:
-                where |= {"ndi": served.ndi}
-            if serial:
-                where |= {"l10": served.l10, "visca_serial": served.visca_serial}
-            sys.stdout.write(json.dumps(where) + "\n")
+            sys.stdout.write(json.dumps(_addresses(served)) + "\n")
         else:
-            typer.echo(f"pictures   {served.video}")
-            typer.echo(f"           {served.rtsp}   or {served.ts}" if served.rtsp else NO_H264)
-            if ndi:
-                typer.echo(f"           {served.ndi}")
-            typer.echo(f"motors     {served.visca}   or {served.visca_tcp}")
-            for lens in served.over_http:
-                typer.echo(f"           {lens}")
-            if serial:
-                typer.echo(f"serial     {served.l10}   or {served.visca_serial}")
-            typer.echo("try it     " + command(served, served.visca, served.video))
-            if served.rtsp:
-                typer.echo("or         " + command(served, served.onvif, served.rtsp))
+            _say_where(served)
         sys.stdout.flush()
         threading.Event().wait(seconds)
+
+
+def _addresses(served: "Served") -> dict[str, object]:
+    where: dict[str, object] = {"video": served.video, "visca": served.visca}
+    where |= {"visca_tcp": served.visca_tcp, "over_http": served.over_http}
+    where |= {"onvif": served.onvif, "rtsp": served.rtsp, "ts": served.ts}
+    if served.ndi:
+        where |= {"ndi": served.ndi}
+    if served.l10_line:
+        where |= {"l10": served.l10, "visca_serial": served.visca_serial}
+    return where
+
+
+def _say_where(served: "Served") -> None:
+    typer.echo(f"pictures   {served.video}")
+    typer.echo(f"           {served.rtsp}   or {served.ts}" if served.rtsp else NO_H264)
+    if served.ndi:
+        typer.echo(f"           {served.ndi}")
+    typer.echo(f"motors     {served.visca}   or {served.visca_tcp}")
+    for lens in served.over_http:
+        typer.echo(f"           {lens}")
+    if served.l10_line:
+        typer.echo(f"serial     {served.l10}   or {served.visca_serial}")
+    typer.echo("try it     " + command(served, served.visca, served.video))
+    if served.rtsp:
+        typer.echo("or         " + command(served, served.onvif, served.rtsp))
 
 
 def _login(user: str, password_env: str) -> "Login | None":

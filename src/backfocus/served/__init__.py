@@ -1,1 +1,1 @@
-"""The virtual camera on the network: pictures over HTTP, motors over VISCA, and faults on request."""
+"""The virtual camera on the network: its pictures, its motors by many protocols, and faults on request."""

@@ -19,7 +19,7 @@ from .h264 import H264, can_encode
 from .http_server import PATH, TS_PATH, Face, HttpServer
 from .l10_server import L10Camera
 from .login import Guard
-from .ndi_sender import NdiSender
+from .ndi_sender import ndi_address, sent_over_ndi
 from .onvif_device import Device
 from .onvif_face import OnvifFace
 from .onvif_motors import OnvifMotors
@@ -80,7 +80,7 @@ class Served:
     @property
     def ndi(self) -> str:
         """The address of its pictures over NDI; "" where it does not send that."""
-        return f"ndi://{self.ndi_name}?at={self.host}" if self.ndi_name else ""
+        return ndi_address(self.ndi_name, self.host) if self.ndi_name else ""
 
     @property
     def ts(self) -> str:
@@ -160,8 +160,8 @@ def serve_camera(
     Raises
     ------
     UsageError
-        For an address that cannot be meant, for a port that is taken, and where this machine has no virtual
-        serial lines.
+        For an address or a name that cannot be meant, for a port that is taken, and where this machine has no
+        virtual serial lines.
     SourceUnreadable
         Where NDI is wanted and does not run.
     """
@@ -194,13 +194,10 @@ def serve_camera(
             wrong = fault.errno == errno.EADDRINUSE
             todo = "another camera runs there? choose other ports" if wrong else "look at the host"
             raise UsageError(f"{host}: {fault.strerror or fault}: {todo}") from None
-        sender = NdiSender(camera, ndi_name) if ndi_name else None
-        if sender is not None:
-            stack.callback(sender.close)
+        if ndi_name:
+            stack.enter_context(sent_over_ndi(camera, ndi_name))
         camera.start()
         stack.callback(camera.close)
-        if sender is not None:
-            sender.start()
         stack.callback(visca.close)
         servers: tuple[socketserver.TCPServer, ...] = (pictures, udp, tcp)
         for server in (*servers, *(each for each in (rtsp, found) if each)):
