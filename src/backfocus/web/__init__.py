@@ -11,7 +11,7 @@
     connections   the server, and its limits       callers   who is connected, and how long
     presses       charts and reports, in turn      logs      what is said on stderr
     rooms         sessions side by side            pages     which files they are
-    room_addresses, cameras                        the list of rooms, and of cameras with motors
+    room_addresses  where each room answers        cameras   the wall of cameras with motors
 
 Everything a browser loads is in `static`: plain modules, no build step, nothing from another host.
 """

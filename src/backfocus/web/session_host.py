@@ -49,7 +49,7 @@ _OVER = "the recording is over: start it again, or choose another"
 
 
 class SessionHost:
-    """The one session that a server runs.
+    """The session of one room: what it looks at, how far it is, and what is asked of it.
 
     Parameters
     ----------

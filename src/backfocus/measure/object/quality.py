@@ -64,7 +64,7 @@ CELL_PX = 32
 FINEST_BAND = 1
 """Of the bands an octave apart, from that at 0.35 cy/px: the one at 0.18 is the finest that codecs leave."""
 BANDS = 4
-"""From there on."""
+"""From the finest on: two fine ones and two coarse ones."""
 LEAST_DETAIL, LEAST_NOISES = 0.012, 2.5
 """Contrast in each of the fine bands, as a share of the light and against the noise there, that is detail."""
 LEAST_COARSE = 0.006
