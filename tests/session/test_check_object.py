@@ -1,5 +1,7 @@
 """`check` without a chart: the virtual camera's scenes, whose error is known."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from backfocus.guide.procedure import start
 from backfocus.report import report_html
 from backfocus.session.certificate import check_report
 from backfocus.session.clip_check import ClipCheck, check_clip
-from backfocus.session.rig import RigOptions, resolve
+from backfocus.session.rig import RigOptions, resolve, rig_options
 from backfocus.session.run import guide
 from backfocus.sim.source import open_sim
 
@@ -82,3 +84,16 @@ def test_a_recording_that_is_guided_ends_with_what_check_says_of_it(scene: str) 
     (result,) = session.results
     assert result.verdict.reason == said.verdict.reason
     assert result.verdict.kind == ("unsure" if scene == "blinds" else "adjust")
+
+
+@pytest.mark.parametrize("optics", [{"pixel_um": 3.0, "f_number": "2"}, {}])
+def test_a_single_still_is_one_zoom_position_and_nobody_is_told_to_hold_still(
+    tmp_path: Path, optics: dict[str, object]
+) -> None:
+    still = tmp_path / "still.png"
+    noise = np.random.default_rng(3).integers(0, 256, (90, 160), dtype=np.uint8)
+    assert cv2.imwrite(str(still), noise)
+    verdict = check_clip(resolve(rig_options({"source": str(still), **optics}))).answer.verdict
+    assert verdict.kind == "unsure"
+    assert "one zoom position" in verdict.reason
+    assert "hold still" not in verdict.advice.lower()

@@ -118,6 +118,17 @@ def test_a_folder_is_read_in_natural_order_and_other_files_are_left_alone(tmp_pa
     assert [f.index for f in seen] == [0, 1, 2]
 
 
+@pytest.mark.parametrize(
+    ("names", "words"), [(["b 10.MOV", "b 2.mp4"], "2 clips: name one"), (["b 2.mp4"], "a clip")]
+)
+def test_a_folder_of_clips_says_so_and_which_to_name(tmp_path: Path, names: list[str], words: str) -> None:
+    for name in (*names, "._b 1.mp4", "notes.txt"):
+        (tmp_path / name).write_bytes(b"\0")
+    with pytest.raises(SourceUnreadable, match=words) as refused:
+        open_source(str(tmp_path))
+    assert str(tmp_path / "b 2.mp4") in str(refused.value)
+
+
 def test_natural_order_counts_numbers_as_numbers() -> None:
     names = ["a10b2", "a2b10", "a2b9", "b1", "A3"]
     assert sorted(names, key=natural) == ["a2b9", "a2b10", "A3", "a10b2", "b1"]

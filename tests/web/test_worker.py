@@ -113,3 +113,26 @@ def test_a_fault_that_nobody_foresaw_is_told_too(monkeypatch: pytest.MonkeyPatch
     until(lambda: seen, "the thread's own net")
     assert seen == [ZeroDivisionError]
     worker.end()
+
+
+def test_a_source_that_does_not_answer_holds_nobody_up_once_all_is_given_up() -> None:
+    answers, asked = threading.Event(), threading.Event()
+    wall, seen, told = Wall(), [], Told()
+
+    def opens(stop: threading.Event) -> Opened:
+        asked.set()
+        # as long as a test may take: only who waits for it finds out
+        answers.wait(60.0)
+        return Opened(wall)
+
+    worker = Worker()
+    worker.start(opens, count(seen), told)
+    assert asked.wait(10.0)
+    ends = threading.Thread(target=worker.end, daemon=True)
+    ends.start()
+    worker.give_up()
+    ends.join(10.0)
+    assert not ends.is_alive(), "who waits for it already goes on too"
+    answers.set()
+    until(wall._closed.is_set, "it is closed as soon as it is open")
+    assert (seen, told.ends) == ([], [])

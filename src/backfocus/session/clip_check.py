@@ -17,6 +17,7 @@ from ..solve.clip import ClipAnswer, FirstTurn, judge_clip
 from ..solve.learned import LearnedCamera
 from ..solve.shim import Calibrated, calibrate
 from ..solve.side_hint import Hint, side_hint
+from ..solve.verdict import ONE_PICTURE
 from ..video.source import VideoSource
 from .cameras import KnownCamera, known_camera, learn, mode_of
 from .clip_readings import ClipReadings
@@ -183,9 +184,10 @@ def _checked(
     known = known_camera(store, rig, mode) if store else None
     curve = known.curve if known else None
     if question.after is None or question.shim_um is None:
-        judged = _judged_alone(first, rig, question, curve)
+        judged = _of_all_pictures(_judged_alone(first, rig, question, curve), first)
     else:
-        judged = _judged_with_step(first, look(rig, question.after), rig, question.shim_um, curve)
+        last = look(rig, question.after)
+        judged = _of_all_pictures(_judged_with_step(first, last, rig, question.shim_um, curve), last)
         if judged.step is None:
             notice(
                 f"a step of {question.shim_um:g} um does not fit these two clips: the f-number stays as given"
@@ -233,6 +235,13 @@ class _Judged:
     step: Calibrated | None = None
 
 
+def _of_all_pictures(judged: _Judged, seen: "_Seen") -> _Judged:
+    """The same, where there was more than one picture to judge; else what a single one cannot show."""
+    if judged.answer.verdict.kind != "unsure" or seen.pictures != 1:  # a lens may be known by its data
+        return judged
+    return replace(judged, answer=replace(judged.answer, verdict=ONE_PICTURE))
+
+
 def _judged_alone(first: "_Seen", rig: Rig, question: Question, curve: CameraCurve | None) -> _Judged:
     answer = judge_clip(
         first.readings,
@@ -259,11 +268,12 @@ def _judged_with_step(
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """The readings of a clip, the size of its pictures, their transfer curve, and tele beside wide."""
+    """The readings of a clip, the size of its pictures, their transfer curve, how many, tele beside wide."""
 
     readings: list[Reading]
     size_px: tuple[int, int] | None
     transfer: str
+    pictures: int
     comparison: Comparison | None = None
 
 
@@ -276,16 +286,17 @@ def _target(seen: Sequence[Reading]) -> str | None:
 def _seen(sightings: Iterable[Sighting], rig: Rig, *, live: bool) -> _Seen:
     """The readings of star or edge; with neither in view, of what is there, against its own tele picture."""
     clip = ClipReadings(rig.part)
-    size_px, transfer = None, ""
+    size_px, transfer, pictures = None, "", 0
     for sighting in sightings:
         frame = sighting.frame
+        pictures = frame.index + 1
         if size_px is None:
             size_px = frame.size_px
             transfer = "" if frame.transfer == "unknown" else frame.transfer
         clip.take(frame, sighting.reading)
         if live and clip.has_ended:
             break
-    return _Seen(clip.to_judge(rig.fitted(size_px).optics), size_px, transfer, clip.comparison())
+    return _Seen(clip.to_judge(rig.fitted(size_px).optics), size_px, transfer, pictures, clip.comparison())
 
 
 def _coloured(answer: ClipAnswer, step: Calibrated | None, rig: Rig, seen: list[Reading]) -> ClipCheck:

@@ -296,7 +296,17 @@ def _unread(unscaled: bool) -> Verdict:
                        "Use our own chart, or zoom in only until the star fills the picture: twice its size "
                        "at wide is zoom enough.", ("chart",))  # fmt: skip
     return Verdict("unsure", "The star was not read at two zoom positions.",
-                   "Hold still for two seconds at full tele and again at full wide.")  # fmt: skip
+                   "Hold still for two seconds at full tele and again at full wide; of stills, give a sharp "
+                   "one of tele and one of wide.")  # fmt: skip
+
+
+ONE_PICTURE = Verdict(
+    "unsure",
+    "There is one picture, and it shows one zoom position: back focus shows only between full tele and wide.",
+    "Give a clip that zooms from tele to wide. Or focus at full tele and take a still, zoom out without "
+    "touching focus, take another, and give the folder that holds the two.",
+)
+"""Of a single still, whatever it shows."""
 
 
 def _object_unread(flags: frozenset[Flag]) -> Verdict:

@@ -22,6 +22,11 @@ KINDS: dict[str, Kind] = {
 }
 NEEDS_HOST = ("rtsp", "http", "srt")
 
+CLIP_SUFFIXES = frozenset(
+    {".mp4", ".mov", ".mxf", ".mkv", ".avi", ".ts", ".m2ts", ".mts", ".webm", ".m4v", ".mpg"}
+)
+"""How the names of clips end, where one is looked for in a folder."""
+
 HAS_PASSWORD = ("rtsp", "http")
 """Kinds whose password stands before the host."""
 

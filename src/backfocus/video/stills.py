@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..errors import SourceUnreadable
 from ..frame import Frame
+from .address import CLIP_SUFFIXES
 from .luma import AS_TAGGED, Signal
 from .size_limit import MAX_MEGAPIXELS
 from .still import FORMATS, RAW, STILL_SUFFIXES, Picture, frame_of, pictures
@@ -103,17 +104,29 @@ def _files(path: Path, notice: Callable[[str], None] | None) -> tuple[Path, ...]
     if not path.is_dir():
         return (path,)
     try:
-        found = [each for each in path.iterdir() if _is_picture(each)]
+        there = list(path.iterdir())
+        found = [each for each in there if _is_picture(each)]
     except OSError as fault:
         raise SourceUnreadable(f"{path}: {fault.strerror}: check the path and the rights") from fault
     if not found:
-        raise SourceUnreadable(f"{path} holds no pictures ({FORMATS}): give another folder, or a video file")
+        raise SourceUnreadable(f"{path} {_what_it_holds(there)}")
     return tuple(sorted(_developed(found, notice), key=lambda each: natural(each.name)))
 
 
 def _is_picture(path: Path) -> bool:
     """Hidden files are none: macOS lays `._f1.png` beside f1.png on every card that is not its own."""
     return not path.name.startswith(".") and path.suffix.lower() in STILL_SUFFIXES and path.is_file()
+
+
+def _what_it_holds(there: list[Path]) -> str:
+    """Why no picture comes of a folder, and what to give instead."""
+    clips = [each for each in there if each.suffix.lower() in CLIP_SUFFIXES and each.is_file()]
+    clips = [each for each in clips if not each.name.startswith(".")]
+    if not clips:
+        return f"holds no pictures ({FORMATS}): give another folder, or a video file"
+    first = min(clips, key=lambda each: natural(each.name))
+    words = "a clip: name it" if len(clips) == 1 else f"{len(clips)} clips: name one of them"
+    return f"holds {words}, as in {first}"
 
 
 def _developed(found: list[Path], notice: Callable[[str], None] | None) -> list[Path]:

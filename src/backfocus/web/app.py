@@ -1,6 +1,8 @@
 """The addresses of the page. Everything is served from the package; nothing names a file of this machine."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, Literal
 
@@ -22,14 +24,17 @@ from .messages import on_the_page
 from .pages import PAGES, STATIC
 from .presses import Presses
 from .room_addresses import Invite, add_rooms
-from .rooms import Rooms
+from .rooms import LONGEST_TITLE, MOST_ROOMS, Rooms
 from .session_host import SessionHost
 
 PAPERS = ("A4", "A3", "A2", "A1", "A0", "Letter", "Tabloid")
 SessionId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 """As large as every kind of store can hold."""
 PictureNumber = Annotated[int, Path(ge=0, le=10_000)]
-_WORDS = {"distance_m": "the distance must be a number of metres, above 0 and below 1000"}
+_WORDS = {
+    "distance_m": "the distance must be a number of metres, above 0 and below 1000",
+    "title": f"the name of a room has at most {LONGEST_TITLE} letters",
+}
 
 
 def make_app(
@@ -52,6 +57,8 @@ def make_app(
 
     @asynccontextmanager
     async def open_rooms(_app: FastAPI) -> AsyncIterator[None]:
+        # else there are as many threads as cores allow, and rooms that wait for their source take them all
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2 * (MOST_ROOMS + 1)))
         rooms.start()
         yield
         await rooms.end()

@@ -69,6 +69,8 @@ class Seldom(logging.Filter):
         error = record.exc_info[0] if record.exc_info else None
         if error is not None and issubclass(error, asyncio.CancelledError):
             return False  # the server is being ended, with pages open: that is no fault
+        if "graceful shutdown exceeded" in str(record.msg):
+            return False  # the same, in the words of uvicorn
         place = (record.pathname, record.lineno, error)
         told_s, kept_back = self._told.get(place, (None, 0))
         now_s = self._now_s()

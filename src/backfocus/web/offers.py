@@ -11,15 +11,12 @@ from ..redaction import shown
 from ..session.config import Config, config_file
 from ..session.rig import RigOptions
 from ..transfer import TRANSFERS
-from ..video.address import kind
+from ..video.address import CLIP_SUFFIXES, kind
 from ..video.capture import devices
 from .messages import ON_THE_PAGE, Choice
 
 Json = dict[str, Any]
 
-RECORDINGS = frozenset(
-    {".mp4", ".mov", ".mxf", ".mkv", ".avi", ".ts", ".m2ts", ".mts", ".webm", ".m4v", ".mpg"}
-)
 VIRTUAL = "sim://?seed=7&delta_um=40"
 NO_CONFIG = Config(config_file())
 
@@ -62,7 +59,7 @@ def recordings(media: Path | None) -> dict[str, Path]:
     if media is None:
         return {}
     folder = media.resolve()
-    found = (path for path in sorted(folder.iterdir()) if path.suffix.lower() in RECORDINGS)
+    found = (path for path in sorted(folder.iterdir()) if path.suffix.lower() in CLIP_SUFFIXES)
     return {path.name: path for path in found if path.is_file() and path.resolve().parent == folder}
 
 

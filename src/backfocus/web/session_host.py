@@ -199,7 +199,8 @@ class SessionHost:
                 self.look(self._chosen.choice)
 
     def close(self) -> None:
-        """End for good; the session stays open in the store."""
+        """End for good, at once where a source does not answer; the session stays open in the store."""
+        self._worker.give_up()  # a thread that holds the lock may be waiting for one
         with self._lock:
             self._closed = True
             self._end()

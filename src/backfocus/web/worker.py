@@ -66,6 +66,9 @@ class Worker:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._source: Paced | None = None
+        self._over = threading.Event()
+        self._gives_up = False
+        self._opening = threading.Lock()
 
     def start(self, opens: Opens, work: Work, ended: Ended) -> None:
         """Open a source and work on it in a thread; what ran before is ended first.
@@ -81,27 +84,50 @@ class Worker:
         """
         self.end()
         self._stop = stop = threading.Event()
+        self._over = over = threading.Event()
 
         def run() -> None:
             why: BackfocusError | None = BackfocusError(UNFORESEEN)  # which also ends in the thread's own net
             try:
-                self._source = source = Paced(opens(stop), stop)
-                work(source, stop)
+                source = Paced(opens(stop), stop)
+                if self._is_wanted(source, stop):
+                    work(source, stop)
                 why = None
             except BackfocusError as error:
                 why = error
             finally:
                 if not stop.is_set():
                     ended(why)
+                over.set()
 
         self._thread = threading.Thread(target=run, name="session", daemon=True)
         self._thread.start()
 
     def end(self) -> None:
         """End the work, if there is any, and wait until it has ended."""
-        self._stop.set()
-        if self._source is not None:
-            self._source.close()
+        with self._opening:
+            self._stop.set()
+            source = self._source
+            if source is None and self._gives_up:
+                self._over.set()
+        if source is not None:
+            source.close()
         if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(LONGEST_END_S)
+            self._over.wait(LONGEST_END_S)
         self._thread = self._source = None
+
+    def give_up(self) -> None:
+        """From now on nothing waits for a source that is being opened: it is closed as soon as it is open."""
+        with self._opening:
+            self._gives_up = True
+            if self._source is None:
+                self._over.set()
+
+    def _is_wanted(self, source: Paced, stop: threading.Event) -> bool:
+        """Whether nobody ended the work while its source was opened; else the source is closed."""
+        with self._opening:
+            if not stop.is_set():
+                self._source = source
+                return True
+        source.close()
+        return False
