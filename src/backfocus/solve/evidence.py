@@ -303,10 +303,10 @@ def _covariance(all_seen: Sequence[Seen]) -> Vector:
     shared = zoom.T @ zoom
     if not _has_one_reference(all_seen):
         return np.asarray(total + shared)
-    likeness, alike = _alike(*(each.rings for each in all_seen))
+    likeness, common = _in_common(*(each.rings for each in all_seen))
     grown = np.sqrt(likeness**2 + (1.0 - likeness**2) / ONE_REFERENCE)
-    alone = (total - _blocks_of(alike, len(own[0]))) * np.outer(grown, grown)
-    return np.asarray(alone + (alike + shared) / ONE_REFERENCE)
+    alone = (total - _blocks_of(common, len(own[0]))) * np.outer(grown, grown)
+    return np.asarray(alone + (common + shared) / ONE_REFERENCE)
 
 
 def _has_one_reference(all_seen: Sequence[Seen]) -> bool:
@@ -314,7 +314,7 @@ def _has_one_reference(all_seen: Sequence[Seen]) -> bool:
     return len(all_seen) == 2 and all(each.against for each in all_seen)
 
 
-def _alike(one: Rings, other: Rings) -> tuple[Vector, Vector]:
+def _in_common(one: Rings, other: Rings) -> tuple[Vector, Vector]:
     """How like each other the rings of two pictures against one reference are, 0 to 1, and what they are off
     in the same way, as covariance.
 
