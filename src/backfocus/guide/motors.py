@@ -20,7 +20,7 @@ from ..optics.lens import Optics
 from ..solve.defocus import Defocus, defocus
 from ..solve.focus_search import BRACKET, BRACKET_DEPTHS, Look, Search, Slope
 from ..solve.stop_curves import Looks, fitted_lines
-from ..solve.stops import LEAST_DEPTHS, Stop, StopsAnswer, fitted_stops, judge_stops, looks_at
+from ..solve.stops import Stop, StopsAnswer, fitted_stops, judge_stops, looks_at
 from ..solve.verdict import Adjusters, Verdict
 from .axes import Axis, AxisName
 from .motor_hunt import hunt
@@ -59,6 +59,8 @@ SURE_SIDE = 3.0
 """Sigmas from which a residual tells on which side best focus lies."""
 FAR_DEPTHS, VAGUE = 15.0, 0.15
 """A look of so many half depths of focus counts as unread where its sigma is such a share of it."""
+SAME_FOCUS = 0.05
+"""Half depths of focus: a look that is no farther aside counts as one with that focus."""
 KEPT_DEPTHS = 0.35
 """Half depths of focus that the kept picture of an object may be off best focus: it counts by k of that."""
 SAME_AS_TELE, LEAST_ZOOMED = 0.95, 1.05
@@ -497,7 +499,7 @@ def _seen_with(wide: Stop, focus: float) -> tuple[Look, Reading] | None:
     seen = zip(wide.search.looks, wide.readings, strict=True)
     look, reading = min(seen, key=lambda each: abs(each[0].position - focus))
     aside_um = abs(look.position - focus) * wide.belief.um_per_step
-    is_it = look.um is not None and aside_um < LEAST_DEPTHS * wide.search.half_depth_um
+    is_it = look.um is not None and aside_um < SAME_FOCUS * wide.search.half_depth_um
     return (look, reading) if is_it else None
 
 

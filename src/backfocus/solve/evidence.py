@@ -315,10 +315,11 @@ def _has_one_reference(all_seen: Sequence[Seen]) -> bool:
 
 
 def _in_common(one: Rings, other: Rings) -> tuple[Vector, Vector]:
-    """How like each other the rings of two pictures against one reference are, 0 to 1, and what they are off
-    in the same way, as covariance.
+    """How like each other the rings of two pictures are, 0 to 1, and what they are off in the same way.
 
-    The less like each other two rings are, the less their errors agree: a coder treats them otherwise.
+    Both pictures are against one reference. The likeness has the shape (rings of both,), the other is their
+    covariance. The less like each other two rings are, the less their errors agree: a coder treats them
+    otherwise.
     """
     first, second = _pairs(one.frequency, other.frequency)
     rings = [(each.modulation[at], each.sigma[at]) for each, at in ((one, first), (other, second))]
@@ -332,9 +333,9 @@ def _in_common(one: Rings, other: Rings) -> tuple[Vector, Vector]:
     rows[row, first], rows[row, len(one.frequency) + second] = off, off
     rows[-1] = level
     rows *= np.concatenate([one.modulation, other.modulation])
-    each = np.zeros(rows.shape[1])
-    each[first], each[len(one.frequency) + second] = likeness, likeness
-    return each, np.asarray(SHARED_DOUBT * rows.T @ rows)
+    of_both = np.zeros(rows.shape[1])
+    of_both[first], of_both[len(one.frequency) + second] = likeness, likeness
+    return of_both, np.asarray(SHARED_DOUBT * rows.T @ rows)
 
 
 def _pairs(one: Vector, other: Vector) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

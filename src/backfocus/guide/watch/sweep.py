@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...solve.hand_sweep import FRAMES_NEAR, Passage, sweep_by_hand
-from ...solve.sweep_best import InFocus, in_focus
+from ...solve.sweep_best import FLANK_HALF_DEPTHS, InFocus, in_focus
 from .. import events as ev
 from ..blur import (
     SOFTEST_HALF_DEPTHS,
@@ -65,8 +65,9 @@ STRAYS_SCATTERS = 5.0
 """In a minute's tenths of seconds the third highest of normal noise lies five sigmas above the lowest."""
 RISEN_HALF_DEPTHS = 0.5
 """The far flank of a passage has just begun when it is told as passed."""
-TOP_HALF_DEPTHS = 4.0
-"""Up to here the flanks of a passage are looked at, and a little beyond."""
+TOP_HALF_DEPTHS = FLANK_HALF_DEPTHS[-1]
+"""As far up as the flanks of a passage may be looked at. There the pictures of a camera that sharpens still
+read lower by a perfect lens than by its own sharpest: a flank made of both would have a step."""
 FEWEST_BY_TIME = 6
 """Of fewer pictures in focus the sharpest has little luck, and how far off the others are is a guess."""
 CONTRAST_STEP = 0.15
