@@ -153,6 +153,18 @@ def test_a_back_focus_that_was_moved_and_cannot_be_looked_at_again_is_not_called
     assert found.corrected_um == pytest.approx(60.0, abs=H / 3.0)
 
 
+def test_a_back_focus_that_no_motor_could_set_is_not_told_as_corrected() -> None:
+    lens = Lens(60.0)
+
+    def stuck(ask: Ask) -> Seen:
+        return unread(lens.seen(ask)) if ask.why == "back focus" else lens.seen(ask)
+
+    found, told = run(rig(back_focus=True), stuck)
+    assert found.verdict.kind == "adjust"
+    assert found.corrected_um is None
+    assert told[-1][0].back_focus == 2000.0, "it goes back to where it was"
+
+
 @pytest.mark.parametrize("back_focus", [False, True])
 def test_a_rear_focus_is_named_and_never_corrected(back_focus: bool) -> None:
     found, told = run(rig(back_focus=back_focus), Lens(30.0, rear=True, drift_um=80.0).seen)

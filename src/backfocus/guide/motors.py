@@ -428,7 +428,7 @@ def _corrected(rig: MotorRig, found: MotorAnswer) -> Procedure:
     answer, axis = found.first, rig.axes["back-focus"]
     at = rig.found["back-focus"]
     seen = [looks_at(stop) for stop in found.stops if stop.shows_camera]
-    corrected_um, unproved = 0.0, found.verdict
+    unproved, corrected_um = found.verdict, found.corrected_um
     for _ in range(MOST_ROUNDS):
         if answer is None or answer.back_focus is None or answer.verdict.kind not in ("adjust", "unsure"):
             break
@@ -445,7 +445,7 @@ def _corrected(rig: MotorRig, found: MotorAnswer) -> Procedure:
         delta_um = um / (1.0 - wide.ratio**2)
         set_to = axis.step_near(at - delta_um / um_per_step)
         moved_um = (at - set_to) * um_per_step
-        corrected_um, at = corrected_um + moved_um, set_to
+        corrected_um, at = (corrected_um or 0.0) + moved_um, set_to
         focus = tele.belief.best + moved_um / tele.belief.um_per_step
         again = yield from _both_ends(rig, tele, focus, at)
         if isinstance(again, Verdict):
