@@ -11,7 +11,9 @@ from tests.web.conftest import until
 from backfocus.control.visca import visca
 from backfocus.control.visca.visca import Kind, Message
 from backfocus.guide.axes import Automatic
+from backfocus.served.faults import Faults, Luck
 from backfocus.served.serving import serve_camera
+from backfocus.served.visca_server import ViscaCamera
 from backfocus.solve.focus_table import FORM, read_table
 
 FAST = "sim://?size=64x64&fps=5&zoom_s=0.2&focus_s=0.1&settle_s=0.1&motor_noise=0"
@@ -53,6 +55,22 @@ def test_each_preset_brings_back_its_zoom_with_its_focus(forks: Forks, table: Pa
         until(lambda: served.camera.state().settled, "it arrives")
         places = served.camera.state().positions
         assert (places["zoom"], places["focus"]) == (told[1]["zoom"], told[1]["focus"])
+
+
+def test_a_recalled_preset_leaves_the_back_focus_as_it_was_set_since() -> None:
+    with serve_camera(f"{FAST}&motor=back-focus") as served:
+        lens = ViscaCamera(served.camera, Luck(Faults()))
+        lens.hear(visca.memory_set(1), [].append)
+        back = served.camera.state().positions["back-focus"]
+        served.camera.move("back-focus", back + 100.0)
+        served.camera.move("zoom", 5000.0)
+        until(lambda: served.camera.state().settled, "it arrives")
+        lens.hear(visca.memory_recall(1), [].append)
+        until(lambda: served.camera.state().settled, "and comes back")
+        places = served.camera.state().positions
+        # this camera's motors have no noise, and a step of play at most
+        assert places["back-focus"] == pytest.approx(back + 100.0, abs=2.0)
+        assert places["zoom"] == pytest.approx(0.0, abs=2.0)
 
 
 @pytest.mark.parametrize(

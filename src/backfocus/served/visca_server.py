@@ -15,6 +15,8 @@ SOCKETS = 2
 """Commands that are carried out side by side; one more is refused with a full buffer."""
 VERSION = bytes((0x00, 0x20, 0x05, 0x22, 0x01, 0x00, SOCKETS))
 COMPLETE_EVERY_S = 0.02
+IN_A_PRESET: tuple[AxisName, ...] = ("zoom", "focus")
+"""No camera keeps its back focus there: a recall would undo its setting."""
 
 Say = Callable[[Reply], None]
 
@@ -85,7 +87,8 @@ class ViscaCamera:
                 self._exposure_mode = value
                 self._camera.automatic(Automatic(exposure=value != visca.EXPOSURE_MANUAL))
             case "memory-set":
-                self._presets[value] = dict(self._camera.state().positions)
+                positions = self._camera.state().positions
+                self._presets[value] = {axis: positions[axis] for axis in IN_A_PRESET}
             case "memory-recall" if value in self._presets:
                 for axis, place in self._presets[value].items():
                     self._camera.move(axis, place)
