@@ -14,7 +14,10 @@ PAGES = {
 }
 ROOM_PAGES = {"": "index.html", "/meter": "meter.html"}
 """Those of one room, below its own address."""
-_ROOM = re.compile(r"/room/[a-z0-9-]{1,40}")
+LONGEST_NAME = 40
+ROOM_NAME = f"[a-z0-9-]{{1,{LONGEST_NAME}}}"
+"""What the name of a room looks like in its address."""
+_ROOM = re.compile(f"/room/{ROOM_NAME}")
 
 
 def is_page(path: str) -> bool:

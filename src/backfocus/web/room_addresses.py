@@ -14,12 +14,12 @@ from ..session.store import Store
 from . import cameras
 from .messages import Choice
 from .offers import offered, rigs_with_source
-from .pages import ROOM_PAGES, STATIC
-from .rooms import LONGEST_TITLE, MOST_ROOMS, Room, Rooms
+from .pages import LONGEST_NAME, ROOM_NAME, ROOM_PAGES, STATIC
+from .rooms import LONGEST_TITLE, Room, Rooms
 from .session_host import SessionHost
 
 Invite = Callable[[str], dict[str, str] | None]
-Name = Annotated[str, Path(pattern="^[a-z0-9-]{1,40}$")]
+Name = Annotated[str, Path(pattern=f"^{ROOM_NAME}$")]
 Title = Annotated[str, Query(max_length=LONGEST_TITLE)]
 _GONE = "there is no such room any more: open it again on the page of cameras"
 
@@ -32,7 +32,7 @@ def add_rooms(app: FastAPI, rooms: Rooms, store_address: str | None, invite: Inv
     _add_list(app, rooms, store_address)
 
     @app.post("/api/invite")
-    def invited(room: Annotated[str, Query(max_length=40)] = "") -> dict[str, str]:
+    def invited(room: Annotated[str, Query(max_length=LONGEST_NAME)] = "") -> dict[str, str]:
         return invite(_room(rooms, room).address) or {}
 
 
@@ -104,14 +104,14 @@ def _add_list(app: FastAPI, rooms: Rooms, store_address: str | None) -> None:
     @app.get("/api/rooms")
     async def listed() -> dict[str, Any]:
         given = _room(rooms).hub.session_host.given
-        return {"rooms": rooms.listed(), "most": MOST_ROOMS, "rigs": rigs_with_source(given)}
+        return {"rooms": rooms.listed(), "rigs": rigs_with_source(given)}
 
     @app.post("/api/rooms")
     async def opened(title: Title) -> dict[str, str]:
         return {"address": (await rooms.open(title)).address}
 
     @app.post("/api/rooms/rig")
-    async def of_a_rig(name: Annotated[str, Query(max_length=LONGEST_TITLE)]) -> dict[str, str]:
+    async def of_a_rig(name: Title) -> dict[str, str]:
         return {"address": (await rooms.open(name, Choice("rig", name))).address}
 
     @app.post("/api/rooms/camera")

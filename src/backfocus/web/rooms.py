@@ -16,6 +16,7 @@ from ..show.view import stage_name
 from ..solve.titles import verdict_title
 from .live import Hub, Viewer
 from .messages import Choice, printable
+from .pages import LONGEST_NAME
 from .session_host import SessionHost
 from .state import Shown
 
@@ -23,7 +24,6 @@ Json = dict[str, Any]
 
 MOST_ROOMS = 8
 """Beside the first. Each measures pictures without end while it has a source."""
-LONGEST_NAME = 40
 LONGEST_TITLE = 60
 _IDLE = {"setup": "no source yet", "opening": "opening the source", "looking": "before the start"}
 
