@@ -67,6 +67,13 @@ def test_the_address_that_is_told_names_the_sender(name: str) -> None:
         assert meant(ndi_address(name, "192.0.2.10")).name == name
 
 
+def test_a_name_that_the_library_does_not_take_is_refused() -> None:
+    ndi = Library()
+    ndi.send_create = lambda how: None
+    with pytest.raises(UsageError, match="shorter"), sent_over_ndi(Shown(), "x" * 250, ndi):
+        pass
+
+
 @pytest.mark.parametrize("name", ["camera:5961", " ", "a\n", "slash/"])
 def test_a_name_that_no_source_would_find_is_refused(name: str) -> None:
     with pytest.raises(UsageError, match="give a name"), sent_over_ndi(Shown(), name, Library()):

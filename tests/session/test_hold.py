@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from backfocus.control.guarded import Guarded
-from backfocus.guide.axes import BY_HAND
-from backfocus.session.hold import hold
+from backfocus.errors import UsageError
+from backfocus.guide.axes import BY_HAND, Axis, AxisName
+from backfocus.session.hold import demand_own_table, hold
 from backfocus.sim.bench import Bench
 from backfocus.sim.motor import Motors
 from backfocus.sim.settings import parse_sim
@@ -82,3 +83,25 @@ def _table(bench: Bench, motors: Motors) -> FocusTable:
         # places are approached from below, as `auto` does: the ring then stands lower than its motor
         knots.append(Knot(zoom * 0x4000, best + 12.0, 5.0, 77.0 * 10.0**zoom))
     return FocusTable(tuple(knots), motors.axes["focus"].low, motors.axes["focus"].high)
+
+
+@pytest.mark.parametrize(
+    ("zoom", "focus", "words"),
+    [
+        ((20_000.0, 30_000.0), (0.0, 1e6), "its zoom goes from 20000 to 30000"),
+        ((-9_000.0, 16_000.0), (0.0, 1e6), "its zoom goes from -9000"),
+        ((0.0, 16_000.0), (1e6, 2e6), "its focus goes from 1000000"),
+        ((0.0, 16_400.0), (0.0, 1e6), None),
+    ],
+)
+def test_the_table_of_another_lens_moves_nothing(
+    zoom: tuple[float, float], focus: tuple[float, float], words: str | None
+) -> None:
+    axes: dict[AxisName, Axis] = {"zoom": Axis(0.0, 16_384.0), "focus": Axis(0.0, 16_384.0)}
+    table = FocusTable(tuple(Knot(each, focus[0] + 10.0, 5.0, 100.0) for each in zoom), *focus)
+    if words is None:
+        demand_own_table(table, axes)
+        return
+    with pytest.raises(UsageError, match="another lens") as refused:
+        demand_own_table(table, axes)
+    assert words in str(refused.value)

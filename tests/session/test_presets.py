@@ -77,6 +77,7 @@ def test_a_recalled_preset_leaves_the_back_focus_as_it_was_set_since() -> None:
     ("asked", "words"),
     [
         (("visca://127.0.0.1:9", "--presets", "6-1"), "the first and the last"),
+        (("visca://127.0.0.1:9", "--presets", ""), "the first and the last"),
         (("visca://127.0.0.1:9", "--presets", "100-140"), "from 0 to 127"),
         (("onvif://127.0.0.1:9", "--presets", "1-3"), "keep the focus in a preset"),
         (("visca://127.0.0.1:9", "--presets", "1-3", "--seconds", "5"), "leave --seconds out"),

@@ -1,5 +1,6 @@
 """Focus over zoom against lenses whose law is known."""
 
+import json
 import math
 from collections.abc import Callable
 
@@ -72,6 +73,25 @@ def test_what_is_no_table_is_refused_in_words_of_ours(text: str) -> None:
 def test_a_part_that_is_no_number_is_refused(stop: str) -> None:
     with pytest.raises(ValueError, match="part of the table"):
         read_table(f'{{"form": "{FORM}", "low": 0, "high": 9, "stops": [{stop}]}}')
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"zoom": 1e300},
+        {"focus": -1e308},
+        {"sigma": 1e-300},
+        {"scale_px": 1e-300},
+        {"scale_px": 1e300},
+        {"zoom": 1e-300},
+    ],
+)
+def test_finite_numbers_that_no_motor_has_are_refused(damage: dict[str, float]) -> None:
+    """Squared or divided they are no numbers any more, and the lens would be sent there."""
+    stops: list[dict[str, float]] = [{"zoom": 0, "focus": 5, "sigma": 1, "scale_px": 9}]
+    stops.append(stops[0] | {"zoom": 9} | damage)
+    with pytest.raises(ValueError, match="stop"):
+        read_table(json.dumps({"form": FORM, "low": 0, "high": 9, "stops": stops}))
 
 
 def test_stops_must_rise() -> None:

@@ -269,7 +269,7 @@ def _rig(asked: options.Asked, address: str) -> "Rig":
             "no ", Argument("video"), ": say where the pictures of this lens come from, such as "
             "rtsp://CAMERA/stream, or name a rig that has a source with ", Argument("rig"),
         )  # fmt: skip
-    return asked.rig()
+    return asked.rig() if source else options.rig_of(asked.options, asked.said)
 
 
 def _write(path: Path, answer: "MotorAnswer", run: "AutoRun") -> None:

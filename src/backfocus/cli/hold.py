@@ -31,7 +31,7 @@ TableFile = Annotated[
     Path, typer.Option("--table", help="The table of focus over zoom that `auto --table` wrote.")
 ]
 Presets = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--presets",
         metavar="FROM-TO",
@@ -49,7 +49,7 @@ MOST_PRESETS = 32
 def hold(
     address: LensAddress,
     table: TableFile,
-    presets: Presets = "",
+    presets: Presets = None,
     yes: Yes = False,
     seconds: options.Seconds = None,
     json_: options.Json = False,
@@ -68,14 +68,14 @@ def hold(
       backfocus hold visca://192.0.2.10 --table stage.json --presets 1-6
     """
     known = _read(table)
-    if presets and seconds is not None:
+    if presets is not None and seconds is not None:
         raise UsageError("--presets ends by itself: leave --seconds out")
     if soft := known.out_of_reach:
         where = ", ".join(f"{knot.zoom:.0f}" for knot in soft)
         options.notice(
             f"at zoom {where} best focus lies beyond the end of the focus motor: there the picture stays soft"
         )
-    if presets:
+    if presets is not None:
         _store(address, known, _numbers(presets, address), yes=yes, json_=json_)
     else:
         ask(yes, address)
@@ -86,6 +86,7 @@ def _follow(address: str, table: "FocusTable", seconds: float | None, *, json_: 
     from ..control.address import open_lens
     from ..control.guarded import Guarded, by_hand
     from ..guide.axes import Automatic
+    from ..session.hold import demand_own_table
     from ..session.hold import hold as held
     from ..session.motors import demand_motors
 
@@ -98,6 +99,7 @@ def _follow(address: str, table: "FocusTable", seconds: float | None, *, json_: 
 
     with open_lens(address) as opened:
         demand_motors(opened.control.axes)
+        demand_own_table(table, opened.control.axes)
         lens = Guarded(opened.control, time.monotonic)
         how, focus = opened.how_to_restore, Automatic(focus=False)
         with by_hand(lens, how_to_restore=how, notice=options.notice, wanted=focus):
@@ -133,6 +135,7 @@ def _store(address: str, table: "FocusTable", numbers: range, *, yes: bool, json
     from ..control.guarded import Guarded, by_hand, places_put_back
     from ..control.lens_control import PresetStore
     from ..guide.axes import Automatic
+    from ..session.hold import demand_own_table
     from ..session.motors import demand_motors, patience
     from ..session.presets import store_presets
 
@@ -140,6 +143,7 @@ def _store(address: str, table: "FocusTable", numbers: range, *, yes: bool, json
     signal.signal(signal.SIGTERM, as_interrupt)
     with open_lens(address) as opened, ExitStack() as stack:
         demand_motors(opened.control.axes)
+        demand_own_table(table, opened.control.axes)
         assert isinstance(opened.control, PresetStore)
         lens = Guarded(opened.control, time.monotonic)
         how, focus = opened.how_to_restore, Automatic(focus=False)

@@ -50,6 +50,8 @@ def sent_over_ndi(camera: VirtualCamera, name: str, ndi: Any = None) -> Iterator
     how = ndi.SendCreate()
     how.ndi_name, how.clock_video = name, False  # the camera has a clock of its own
     sender = ndi.send_create(how)
+    if sender is None:
+        raise UsageError(Argument("ndi", name), ": NDI takes no such name: give a shorter one")
     sending = threading.Thread(target=_send, args=(camera, ndi, sender), name="NDI", daemon=True)
     sending.start()
     try:

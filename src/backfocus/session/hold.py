@@ -1,10 +1,11 @@
 """Hold focus: watch the zoom, and drive the focus motor from a table."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..control.lens_control import LensControl
-from ..guide.axes import LensState
+from ..errors import UsageError
+from ..guide.axes import Axis, AxisName, LensState
 from ..solve.focus_table import FocusTable
 
 AHEAD_S = 0.12
@@ -13,6 +14,8 @@ LEAST_STEPS = 2.0
 """A smaller correction is not worth a command."""
 MOST_AHEAD = 0.1
 """Of the zoom's span: no further than that is the zoom foreseen."""
+BESIDE = 0.02
+"""Of the zoom's span: a stop of its own table lies no further outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,22 @@ class Held:
     focus: float
     sigma: float
     moved: bool
+
+
+def demand_own_table(table: FocusTable, axes: Mapping[AxisName, Axis]) -> None:
+    """Raise UsageError where a table can only be that of another lens: it names places these motors lack."""
+    zoom, focus = axes["zoom"], axes["focus"]
+    first, last, beside = table.knots[0].zoom, table.knots[-1].zoom, BESIDE * zoom.span
+    spans = (
+        ("zoom", first, last, zoom, first < zoom.low - beside or last > zoom.high + beside),
+        ("focus", table.low, table.high, focus, table.high <= focus.low or table.low >= focus.high),
+    )
+    for name, low, high, axis, is_foreign in spans:
+        if is_foreign:
+            raise UsageError(
+                f"this is the table of another lens: its {name} goes from {low:.0f} to {high:.0f}, that of "
+                f"this lens from {axis.low:.0f} to {axis.high:.0f}: make one with `backfocus auto`"
+            )
 
 
 def hold(

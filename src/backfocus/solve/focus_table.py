@@ -25,6 +25,9 @@ BEND = 0.25
 SURE = 2.0
 """Sigmas beyond its end from which best focus is out of the motor's reach."""
 FORM = "backfocus focus table 1"
+MOST_STEPS, LEAST_STEPS = 1e9, 1e-6
+"""No motor counts further, and none more finely: a file with such numbers is damaged."""
+SCALES_PX = 1e-3, 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,10 @@ class Knot:
     scale_px: float
 
     def __post_init__(self) -> None:
-        values = (self.zoom, self.focus, self.sigma, self.scale_px)
-        if not all(math.isfinite(each) for each in values) or self.sigma <= 0.0 or self.scale_px <= 0.0:
-            raise ValueError("a stop has finite steps, and a sigma and a scale above 0")
+        if not all(abs(steps) <= MOST_STEPS for steps in (self.zoom, self.focus, self.sigma)):
+            raise ValueError(f"a stop has steps up to {MOST_STEPS:.0e}")
+        if self.sigma < LEAST_STEPS or not SCALES_PX[0] <= self.scale_px <= SCALES_PX[1]:
+            raise ValueError("a stop has a sigma above 0, and the scale of a picture")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,9 @@ class FocusTable:
 
     def __post_init__(self) -> None:
         zoom = [knot.zoom for knot in self.knots]
-        if len(zoom) < 2 or any(later <= earlier for earlier, later in pairwise(zoom)):
+        if len(zoom) < 2 or any(later - earlier < LEAST_STEPS for earlier, later in pairwise(zoom)):
             raise ValueError("a table has two stops or more, their zoom rising")
-        if not self.low < self.high:
+        if not -math.inf < self.low < self.high < math.inf:
             raise ValueError("the focus motor has a span")
 
     @property
