@@ -229,7 +229,7 @@ def test_one_pixel_and_not_a_number_are_pictures_too(backfocus: Run, tmp_path: P
 def test_a_store_that_cannot_be_written_is_said_in_one_line(backfocus: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     ended = backfocus("history", "--store", tmp_path / "file" / "sessions.db")
-    assert ended.returncode == 3
+    assert ended.returncode == 74
     one_line(ended.stderr)
 
 

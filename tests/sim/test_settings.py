@@ -97,7 +97,7 @@ def test_nothing_given_is_a_camera_too(address):
         ("sim://?delta_um=far", "-400"),
         ("sim://?delta_um=nan", "-400"),
         ("sim://?hand=left", "wrong-ring"),
-        ("sim://?zoom=40", "20"),
+        ("sim://?zoom=40", "30"),
         ("sim://?size=big", "1920x1080"),
         ("sim://?size=641x480", "even"),
         ("sim://?seed=-1", "whole"),

@@ -82,7 +82,7 @@ def _taken_as(picture: Picture, frame: Frame) -> str:
     if picture.bits == 0 and picture.tone.is_default:
         kept = f"codes of {frame.bits} bits" if frame.bits else "linear light"
         other = "linear" if frame.bits else "srgb"
-        return f"its float samples are read as {kept}: if they are not, say --transfer {other}"
+        return f"its float samples are read as {kept}: if they are not, name the transfer curve, as {other}"
     return ""
 
 
