@@ -365,7 +365,7 @@ def _see(
         first_line=frame.first_line,
         tracked=tracked,
         mask=known.mask,
-        asked=known.tracking is None
+        asks_mask=known.tracking is None
         or frame.index % (PATCHES_EVERY if known.mask.settled else MASK_EVERY) == 0,
     )
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from backfocus.measure.star.measurement import StarMeasurement, measure_star
-from backfocus.measure.star.unsharpened import Codes, unsharpened
+from backfocus.measure.star.unsharpened import Codes, Mask, own_mask, unsharpened
 from backfocus.transfer import curve
 
 from ...oracles.star_picture import Scene, light, noisy
@@ -53,7 +53,7 @@ def test_sharpened_codes_read_as_if_light_had_been_sharpened(radius: float, otf)
 
 def test_a_camera_that_does_not_sharpen_is_left_as_it_is() -> None:
     for otf in (SHARP, FAR):
-        asked, plain = (seen(Scene(white=0.7), otf, 0.0, **known) for known in ({}, {"asked": False}))
+        asked, plain = (seen(Scene(white=0.7), otf, 0.0, **known) for known in ({}, {"asks_mask": False}))
         assert asked.mask.taken == 0.0
         assert asked.modulation == plain.modulation
 
@@ -78,3 +78,27 @@ def test_a_mask_is_taken_back_to_a_fraction_of_a_code() -> None:
         assert float(np.std(found.picture[inside] / 256 - codes[inside])) < 0.35
         # finer codes show the same light
         assert found.curve[::256][100] == pytest.approx(CURVE[100])
+
+
+@pytest.mark.parametrize("amount", [0.3, 1.0, 2.0])
+@pytest.mark.parametrize("first", [0.0, 0.8])
+def test_the_mask_that_leaves_none_is_found_though_what_is_left_is_told_too_small(
+    amount: float, first: float
+) -> None:
+    def left(taken: float) -> Mask:
+        rest = amount - taken
+        return Mask(rest / (1.0 + 0.6 * abs(rest)), 0.01)
+
+    # it ends where less than one part in a hundred is left
+    assert own_mask(left, first).amount == pytest.approx(amount, abs=0.01)
+
+
+def test_where_no_mask_shows_the_picture_is_asked_once() -> None:
+    asked = []
+
+    def left(taken: float) -> Mask:
+        asked.append(taken)
+        return Mask(0.02, 0.01)
+
+    assert own_mask(left, 0.0) == Mask(0.02, 0.01)
+    assert asked == [0.0]

@@ -65,6 +65,6 @@ def _measured(codes: Singles, frame: Frame, star: StarMeasurement, twist_radius_
         curve=curve(bits=frame.bits, transfer=frame.transfer, limited=frame.limited),
         twist_radius_px=None if twist_radius_px is None else twist_radius_px / SHRUNK,
         tracked=True,
-        asked=False,  # planes at half the resolution hold nothing of a mask of a pixel
+        asks_mask=False,  # planes at half the resolution hold nothing of a mask of a pixel
     )
     return Curve(found.frequency_cy_px, found.modulation)

@@ -6,7 +6,6 @@ refined centre (`rings`, `centre`); the amplitude, divided by the contrast the c
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,7 +38,7 @@ from .rings import (
     ring_count,
 )
 from .shading import Shading, find_shading, flat_fielded
-from .unsharpened import OWN_SIGMA, STEP, Codes, Mask, Means, added, unsharpened
+from .unsharpened import OWN_SIGMA, SAME_MASK, STEP, Codes, Mask, Means, added, own_mask, unsharpened
 
 LEAST_VISIBLE = 0.2
 """A ring counts when this part of it lies in the picture."""
@@ -89,12 +88,6 @@ NO_SWING = 0.01
 """Radians of phase below which a star counts as facing the camera."""
 
 LOWEST_FREQUENCY = 0.004
-
-MASKS, SAME_MASK, FARTHER, MOST_MASK = 7, 0.01, 2.0, 3.0
-"""Times that a mask is tried in one picture; a smaller change is none; of the first step; the most."""
-
-NO_MASK = 2.5
-"""Sigmas of what is left with nothing taken back, below which it is not worth while to look for more."""
 
 BEYOND, BEYOND_PX = 1.25, 12
 """Of the reach: the last rings, rounded up to a multiple of four, and what a mask blurs."""
@@ -190,7 +183,7 @@ def measure_star(
     first_line: int = 0,
     tracked: bool = False,
     mask: Mask | None = None,
-    asked: bool = True,
+    asks_mask: bool = True,
 ) -> StarMeasurement:
     """Measure the star near (x_px, y_px); modulation runs from -1 to 1, in sharpened pictures above.
 
@@ -216,7 +209,7 @@ def measure_star(
         The centre is probably known to half a pixel: then the first refinement is saved.
     mask : Mask, optional
         What is known of the camera's sharpening of codes; without it nothing is.
-    asked : bool
+    asks_mask : bool
         Whether the picture is asked for it too, and the better of the two answers is taken.
 
     Notes
@@ -241,7 +234,7 @@ def measure_star(
         first_line=first_line,
         tracked=tracked,
         mask=mask,
-        asked=asked,
+        asks_mask=asks_mask,
     )
     return seen.measured(twist_radius_px, levels)
 
@@ -259,7 +252,7 @@ def see_star(
     first_line: int = 0,
     tracked: bool = False,
     mask: Mask | None = None,
-    asked: bool = True,
+    asks_mask: bool = True,
 ) -> "SeenStar":
     """The star near (x_px, y_px) with its rings read and nothing taken from them yet; as `measure_star`.
 
@@ -273,8 +266,8 @@ def see_star(
     softer = view.without(known.taken, Pose(x_px, y_px))
     pose, sigma = _posed(softer, Pose(x_px, y_px), radius_px, tracked)
     read = _Read(softer, *fit_clean(softer.rings(pose)), known)
-    if asked and curve is not None:
-        read = _asked(view, read, pose, twist_radius_px)
+    if asks_mask and curve is not None:
+        read = _with_own_mask(view, read, pose, twist_radius_px)
     kept = _kept(read.rings, read.fit, pose, cycles, twist_radius_px)
     return SeenStar(read, pose, sigma, twist_radius_px, kept)
 
@@ -384,7 +377,7 @@ class _Read:
     mask: Mask
 
 
-def _asked(view: _View, read: _Read, pose: Pose, twist_radius: float | None) -> _Read:
+def _with_own_mask(view: _View, read: _Read, pose: Pose, twist_radius: float | None) -> _Read:
     """The rings read with the mask taken back that this picture tells, if it tells it better than known."""
     kept = _kept(read.rings, read.fit, pose, view.cycles, twist_radius)
     means = kept and Means.of(kept.rings, kept.fit, kept.inside, kept.frequency, kept.rim_px, kept.disc_px)
@@ -396,32 +389,12 @@ def _asked(view: _View, read: _Read, pose: Pose, twist_radius: float | None) -> 
         now, softer = (view.without(each, pose).rings(pose) for each in (amount, amount + STEP))
         return means.mask_left(amount - first, now, softer)
 
-    own = _own_mask(left, first)
+    own = own_mask(left, first)
     mask = known.after(replace(own, sigma=math.hypot(own.sigma, OWN_SIGMA * (1.0 + own.amount))))
     if abs(mask.taken - first) < SAME_MASK:
         return replace(read, mask=mask)
     soft = view.without(mask.taken, pose)
     return _Read(soft, *fit_clean(soft.rings(pose)), mask)
-
-
-def _own_mask(left: Callable[[float], Mask], first: float) -> Mask:
-    """The mask that leaves none, by regula falsi from the one that was taken back at first.
-
-    What is left is told too small where it is large, so that it takes longer steps.
-    """
-    tried = [(first, left(first))]
-    for _ in range(MASKS):
-        at, rest = tried[-1]
-        if abs(rest.amount) < max(SAME_MASK, (0.5 if at else NO_MASK) * rest.sigma):
-            break
-        step = rest.amount * FARTHER
-        if len(tried) > 1:
-            before, more = tried[-2]
-            rise = more.amount - rest.amount
-            step = rest.amount * (at - before) / rise if rise * (at - before) > 0 else step
-        tried.append((to := min(max(at + step, 0.0), MOST_MASK), left(to)))
-    at, rest = tried[-1]
-    return Mask(at + rest.amount, rest.sigma)
 
 
 def _reach(picture: Samples, x: float, y: float, cycles: int, radius: float | None, line_step: int) -> float:
@@ -582,20 +555,7 @@ def _told(kept: _Kept, level: Levels, pose: Pose, centre_sigma: float, read: _Re
     radius, inside, fit = kept.rings.radius_px, kept.inside, kept.fit
     within = inside & (radius <= radius[kept.keep].max()) & (radius > kept.curved_px)
     blur = _smeared(view, pose, kept.rings, fit, kept.frequency, within)
-    if mask.taken:
-        of_mask = LEVEL_OF_MASK * mask.sigma
-        level = replace(level, relative_sigma=math.hypot(level.relative_sigma, of_mask))
-    gain = added(mask.taken, kept.frequency)
-    response = respond(
-        kept.frequency,
-        gain * kept.signed,
-        gain * kept.sigma,
-        radius,
-        kept.keep,
-        level,
-        view.cycles,
-        mask.taken,
-    )
+    level, response = _response(kept, level, view.cycles, mask)
     quarter, quarter_sigma = response.at_025 or (None, None)
     fifty, fifty_sigma = response.mtf50 or (None, None)
     return StarMeasurement(
@@ -630,6 +590,16 @@ def _told(kept: _Kept, level: Levels, pose: Pose, centre_sigma: float, read: _Re
         | _moving(blur)
         | _aliased(view, pose, level, response),
     )
+
+
+def _response(kept: _Kept, level: Levels, cycles: int, mask: Mask) -> tuple[Levels, Response]:
+    """The curve with what a mask adds to it, and the levels as well as they are known then."""
+    if mask.taken:
+        of_mask = LEVEL_OF_MASK * mask.sigma
+        level = replace(level, relative_sigma=math.hypot(level.relative_sigma, of_mask))
+    gain = added(mask.taken, kept.frequency)
+    signed, sigma, radius = gain * kept.signed, gain * kept.sigma, kept.rings.radius_px
+    return level, respond(kept.frequency, signed, sigma, radius, kept.keep, level, cycles, mask.taken)
 
 
 def _smeared(

@@ -15,6 +15,7 @@ which again is the same in every picture.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -45,6 +46,13 @@ from then to the next time; and so many sigmas off is a mask that somebody chang
 
 OWN_SIGMA = 0.02
 """What the mask of one picture may be off, as a share of 1 + mask, however many pixels tell it."""
+
+TRIES, SAME_MASK, FARTHER, MOST_MASK = 7, 0.01, 2.0, 3.0
+"""Times that a mask is tried in one picture; a smaller change is none; of the first step; the most."""
+
+LITTLE, NO_MASK = 0.5, 2.5
+"""Sigmas of what is left, below which it is not worth while to look for more: of a mask, and where nothing
+was taken back."""
 
 _POWER = 4
 """Of the polynomial that undoes a mask: right to 0.0001 for a mask of 100 %, to 0.004 for one of 300 %."""
@@ -204,3 +212,24 @@ class Means:
         found, covariance, _ = robust(columns, mean, self.sigma, prior)
         scatter = math.sqrt(float(np.mean(np.square((mean - found @ columns) / self.sigma))))
         return Mask(float(found[2]), math.sqrt(covariance[2, 2]) * max(1.0, scatter))
+
+
+def own_mask(left: Callable[[float], Mask], first: float) -> Mask:
+    """The mask that leaves none, by regula falsi from the one that was taken back at first.
+
+    `left`: the mask that is still in a picture with so much taken back. It is told too small where it is
+    large, so that the first step is longer.
+    """
+    tried = [(first, left(first))]
+    for _ in range(TRIES):
+        at, rest = tried[-1]
+        if abs(rest.amount) < max(SAME_MASK, (LITTLE if at else NO_MASK) * rest.sigma):
+            break
+        step = rest.amount * FARTHER
+        if len(tried) > 1:
+            before, more = tried[-2]
+            rise = more.amount - rest.amount
+            step = rest.amount * (at - before) / rise if rise * (at - before) > 0 else step
+        tried.append((to := min(max(at + step, 0.0), MOST_MASK), left(to)))
+    at, rest = tried[-1]
+    return Mask(at + rest.amount, rest.sigma)
