@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from ..control.discovery.own_address import EVERYWHERE, own_address
 from ..control.onvif.soap import Login
 from ..errors import UsageError
-from ..sim.settings import parse_sim
+from ..sim.settings import SimSettings, parse_sim
 from .aw_face import AwFace
 from .blackmagic_face import BlackmagicFace
 from .discovery_server import DiscoveryServer
@@ -165,20 +165,14 @@ def serve_camera(
     SourceUnreadable
         Where NDI is wanted and does not run.
     """
-    settings = parse_sim(address)
-    if settings.motor == "none":
-        settings = replace(settings, motor="focus")
-    if settings.interlaced is not None or settings.clip != "none":
-        raise UsageError(
-            "the camera on the network sends whole pictures, live: leave interlaced and clip out"
-        )
+    settings = _settings(address)
     camera = VirtualCamera(settings)
     luck = Luck(faults or Faults(seed=settings.seed))
     visca = ViscaCamera(camera, luck)
     video = H264(camera) if can_encode() else None
     guard = Guard(login) if login else None
     with ExitStack() as stack:
-        try:
+        with _taken(host):
             rtsp = video and stack.enter_context(RtspServer(host, rtsp_port, video, settings.fps, guard))
             at = rtsp.socket.getsockname()[1] if rtsp else 0
             pictures = stack.enter_context(
@@ -190,10 +184,6 @@ def serve_camera(
             )
             udp = stack.enter_context(UdpServer(host, ports[1], visca))
             tcp = stack.enter_context(TcpServer(host, ports[2], visca))
-        except OSError as fault:
-            wrong = fault.errno == errno.EADDRINUSE
-            todo = "another camera runs there? choose other ports" if wrong else "look at the host"
-            raise UsageError(f"{host}: {fault.strerror or fault}: {todo}") from None
         if ndi_name:
             stack.enter_context(sent_over_ndi(camera, ndi_name))
         camera.start()
@@ -209,6 +199,26 @@ def serve_camera(
         reached = own_address() if listens_at == EVERYWHERE else host
         served = Served(camera, reached, places[0], places[1], places[2], at, *paths)
         yield replace(served, ndi_name=ndi_name)
+
+
+def _settings(address: str) -> SimSettings:
+    settings = parse_sim(address)
+    if settings.interlaced is not None or settings.clip != "none":
+        raise UsageError(
+            "the camera on the network sends whole pictures, live: leave interlaced and clip out"
+        )
+    return replace(settings, motor="focus") if settings.motor == "none" else settings
+
+
+@contextmanager
+def _taken(host: str) -> Iterator[None]:
+    """Ports are taken inside; UsageError for one that cannot be had."""
+    try:
+        yield
+    except OSError as fault:
+        wrong = fault.errno == errno.EADDRINUSE
+        todo = "another camera runs there? choose other ports" if wrong else "look at the host"
+        raise UsageError(f"{host}: {fault.strerror or fault}: {todo}") from None
 
 
 def faces(camera: VirtualCamera, rtsp_port: int, guard: Guard | None) -> tuple[Face, ...]:
