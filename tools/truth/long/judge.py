@@ -147,8 +147,10 @@ class Count:
         if self.least is not None and self.most is not None:
             return f"{self.least:.0%} to {self.most:.0%}"
         if self.least is not None:
-            return f"{self.least:.0%} and more"
-        return "-" if self.most is None else f"at most {self.most:.1%}"
+            return f"{self.least:.0%} and more" if self.least < 1.0 else "all"
+        if self.most is None:
+            return "-"
+        return f"at most {self.most:.1%}" if self.most > 0.0 else "none"
 
 
 def counted(outcomes: Sequence[Outcome], how: Judged) -> tuple[Count, ...]:
