@@ -23,6 +23,7 @@ from backfocus.guide.axes import BY_HAND, Automatic, Axis
 from backfocus.guide.motors import MotorRig
 from backfocus.measure.object.keeping import KeptReference
 from backfocus.measure.reading import Reading
+from backfocus.served.serving import serve_camera
 from backfocus.session.motor_log import log_for
 from backfocus.session.motors import (
     Progress,
@@ -310,6 +311,22 @@ def test_what_a_run_began_again_from_does_not_stay_in_its_file(tmp_path: Path) -
     assert told is not None
     assert (told.automatic, told.found) == (Automatic(focus=True), found)
     assert [ask for ask, _ in told.looks] == [third.ask]
+
+
+def test_a_run_is_known_again_though_the_camera_tells_another_address_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As cameras do that put a ticket into it: what the run has switched off must be put back."""
+    notices: list[str] = []
+    with serve_camera("sim://?size=64x64&fps=10") as served:
+        told = (f"{served.video}?ticket={number}" for number in range(2))
+        monkeypatch.setattr("backfocus.session.motors.ask_for_stream", lambda _address: next(told))
+        rig = resolve(rig_options({"pixel_um": 5.0, "f_number": "1.8"}))
+        for _ in range(2):
+            with open_run(rig, served.visca, Wishes(), notice=notices.append, folder=tmp_path):
+                pass  # it is cut off before its first look
+    assert any("an earlier run on this lens did not end" in words for words in notices)
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_looks_of_another_run_are_let_go() -> None:

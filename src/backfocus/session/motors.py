@@ -112,7 +112,7 @@ def open_run(
     SourceError
         Where there are no pictures.
     """
-    optics = optics_of(rig)
+    optics, said = optics_of(rig), rig.source
     if not rig.source:
         rig = replace(rig, source=ask_for_stream(address))
         notice(f"the camera says that its pictures are at {shown(rig.source)}")
@@ -120,7 +120,8 @@ def open_run(
         is_virtual = lens_kind(address) == VIRTUAL
         source = stack.enter_context(closing(rig.pictures(notice)))
         lens, how = stack.enter_context(_guarded(address, source, notice))
-        log = None if is_virtual else log_for(address, rig.source, repr(optics), repr(wishes), folder=folder)
+        # not by what the camera told: that may be another address each time it is asked
+        log = None if is_virtual else log_for(address, said, repr(optics), repr(wishes), folder=folder)
         told = log.read(time.time()) if log else None
         if told is not None:
             notice(f"an earlier run on this lens did not end: {_what_comes_of_it(told)}")
