@@ -125,8 +125,19 @@ def test_a_lens_is_not_called_set_whose_wide_showed_nothing(delta_um: float) -> 
 
     found, _ = run(rig(back_focus=True), hidden)
     assert found.verdict.kind == "unsure"
-    assert "No chart could be read" in found.verdict.reason
+    assert "No chart could be read at wide" in found.verdict.reason
     assert found.corrected_um is None
+
+
+@pytest.mark.parametrize(("zoom", "words"), [(0.0, "read at wide,"), (500.0, "read between tele and wide,")])
+def test_it_is_said_at_which_zoom_nothing_could_be_read(zoom: float, words: str) -> None:
+    lens = Lens(10.0)
+
+    def hidden(ask: Ask) -> Seen:
+        return unread(lens.seen(ask)) if ask.zoom == zoom else lens.seen(ask)
+
+    found, _ = run(rig(), hidden)
+    assert words in found.verdict.reason
 
 
 def test_a_wide_that_shows_again_when_it_is_looked_at_in_full_is_what_counts() -> None:

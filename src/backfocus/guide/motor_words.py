@@ -72,7 +72,7 @@ def not_pinned(where: str, looks: int) -> Verdict:
     """Best focus was not found after so many looks; `where`: "tele", "wide" or "between"."""
     return Verdict(
         "unsure",
-        f"Best focus at {where} could not be told from {looks} looks.",
+        f"Best focus {_at(where)} could not be told from {looks} looks.",
         "More light, a calmer camera, a larger star; see that nothing else moves the focus, and try again.",
     )
 
@@ -89,17 +89,21 @@ def no_object(flags: frozenset[Flag]) -> Verdict:
     )
 
 
-def unread(flags: frozenset[Flag]) -> Verdict:
-    """No chart was read, wherever the focus motor went; `flags`: of the last look."""
+def unread(where: str, flags: frozenset[Flag]) -> Verdict:
+    """No chart was read there, wherever the focus motor went; `where` as above, `flags`: of the last look."""
     noticed = _noticed(flags, REMARKS)
     why = f" ({_listed(noticed)})" if noticed else ""
     cures = " ".join(remark.cure for remark in noticed)
     return Verdict(
         "unsure",
-        f"No chart could be read at any place of the focus motor{why}.",
+        f"No chart could be read {_at(where)}, at any place of the focus motor{why}.",
         f"{cures} Put the star in the middle of the picture, light it, open the iris, and try again.".strip(),
         ("chart",),
     )
+
+
+def _at(where: str) -> str:
+    return f"at {where}" if where in ("tele", "wide") else "between tele and wide"
 
 
 def _noticed(flags: frozenset[Flag], remarks: Mapping[Flag, Remark]) -> list[Remark]:

@@ -307,7 +307,7 @@ def _stop(
         return COUNTS_DOWN
     ratio = _ratio(seen.reading, start.tele)
     if ratio is None:
-        return unread(seen.reading.flags)
+        return unread(at.why, seen.reading.flags)
     half_depth_um = rig.optics.half_depth_um(ratio)
     known = _slope(start, ratio), _floor_um(rig, start, ratio)
     search = Search(axis.low, axis.high, half_depth_um, *known, bracket=start.bracket)
@@ -319,7 +319,7 @@ def _stop(
     scale = next((each for each in reversed(readings) if _tells_scale(each)), readings[0])
     flags = _of_sharpest(search, readings).flags
     if search.belief is None or scale.scale_px is None:
-        return unread(seen.reading.flags)
+        return unread(at.why, seen.reading.flags)
     if not _is_enough(search, start):
         return not_pinned(at.why, len(search.looks))
     if start.tele is None and Flag.TOO_DARK in flags:
