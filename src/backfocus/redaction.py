@@ -1,4 +1,4 @@
-"""Addresses as they may be shown, logged and kept: scheme, host, port and path; all else is `***`.
+"""Addresses as they may be shown, logged and kept: scheme, host, port, path, channel; all else is `***`.
 
 What may be seen is listed, not what must be hidden: makers of cameras call a password `pwd`, `loginpas`,
 `auth`, and next year something else. A part that is not plainly harmless is hidden. Where nobody can tell
