@@ -88,10 +88,10 @@ def _table(bench: Bench, motors: Motors) -> FocusTable:
 @pytest.mark.parametrize(
     ("zoom", "focus", "words"),
     [
-        ((20_000.0, 30_000.0), (0.0, 1e6), "its zoom goes from 20000 to 30000"),
-        ((-9_000.0, 16_000.0), (0.0, 1e6), "its zoom goes from -9000"),
-        ((0.0, 16_000.0), (1e6, 2e6), "its focus goes from 1000000"),
-        ((0.0, 16_400.0), (0.0, 1e6), None),
+        ((20_000.0, 30_000.0), (0.0, 16_384.0), "its zoom goes from 20000 to 30000"),
+        ((-9_000.0, 16_000.0), (0.0, 16_384.0), "its zoom goes from -9000"),
+        ((0.0, 10_000.0), (0.0, 61_440.0), "its focus goes from 0 to 61440"),
+        ((0.0, 16_400.0), (500.0, 16_000.0), None),
     ],
 )
 def test_the_table_of_another_lens_moves_nothing(

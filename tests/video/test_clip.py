@@ -220,7 +220,7 @@ def bad_files(folder: Path, ffmpeg: str, golden: Path) -> Iterator[tuple[Path, s
     yield folder / "empty.mp4", "empty: copy or record it again"
     (folder / "text.mp4").write_text("this is a text\n" * 50)
     yield folder / "text.mp4", "not video"
-    yield cut(golden_copy(folder, golden), 0.5), "not video, or damaged at its beginning"
+    yield cut(golden_copy(folder, golden), 0.5), "breaks off before its index"
     yield folder / "none.mp4", "there is no such file"
     (folder / "folder").mkdir()
     yield folder / "folder", "holds no pictures"

@@ -17,7 +17,7 @@ from ..solve.clip import ClipAnswer, FirstTurn, judge_clip
 from ..solve.learned import LearnedCamera
 from ..solve.shim import Calibrated, calibrate
 from ..solve.side_hint import Hint, side_hint
-from ..solve.verdict import ONE_PICTURE
+from ..solve.verdict import HOLD_STILL, OF_STILLS, ONE_PICTURE
 from ..video.source import VideoSource
 from .cameras import KnownCamera, known_camera, learn, mode_of
 from .clip_readings import ClipReadings
@@ -184,10 +184,10 @@ def _checked(
     known = known_camera(store, rig, mode) if store else None
     curve = known.curve if known else None
     if question.after is None or question.shim_um is None:
-        judged = _of_all_pictures(_judged_alone(first, rig, question, curve), first)
+        judged = _as_filmed(_judged_alone(first, rig, question, curve), first)
     else:
         last = look(rig, question.after)
-        judged = _of_all_pictures(_judged_with_step(first, last, rig, question.shim_um, curve), last)
+        judged = _as_filmed(_judged_with_step(first, last, rig, question.shim_um, curve), last)
         if judged.step is None:
             notice(
                 f"a step of {question.shim_um:g} um does not fit these two clips: the f-number stays as given"
@@ -235,11 +235,16 @@ class _Judged:
     step: Calibrated | None = None
 
 
-def _of_all_pictures(judged: _Judged, seen: "_Seen") -> _Judged:
-    """The same, where there was more than one picture to judge; else what a single one cannot show."""
-    if judged.answer.verdict.kind != "unsure" or seen.pictures != 1:  # a lens may be known by its data
+def _as_filmed(judged: _Judged, seen: "_Seen") -> _Judged:
+    """The same; where there are stills alone, or a single picture, what can be done about that."""
+    verdict = judged.answer.verdict
+    if verdict.kind != "unsure":  # a lens may be known by its data
         return judged
-    return replace(judged, answer=replace(judged.answer, verdict=ONE_PICTURE))
+    if seen.pictures == 1:
+        verdict = ONE_PICTURE
+    elif not seen.has_times:
+        verdict = replace(verdict, advice=verdict.advice.replace(HOLD_STILL, OF_STILLS))
+    return replace(judged, answer=replace(judged.answer, verdict=verdict))
 
 
 def _judged_alone(first: "_Seen", rig: Rig, question: Question, curve: CameraCurve | None) -> _Judged:
@@ -268,12 +273,13 @@ def _judged_with_step(
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """The readings of a clip, the size of its pictures, their transfer curve, how many, tele beside wide."""
+    """The readings of a clip; size, transfer curve and number of its pictures; tele beside wide."""
 
     readings: list[Reading]
     size_px: tuple[int, int] | None
     transfer: str
     pictures: int
+    has_times: bool
     comparison: Comparison | None = None
 
 
@@ -286,17 +292,19 @@ def _target(seen: Sequence[Reading]) -> str | None:
 def _seen(sightings: Iterable[Sighting], rig: Rig, *, live: bool) -> _Seen:
     """The readings of star or edge; with neither in view, of what is there, against its own tele picture."""
     clip = ClipReadings(rig.part)
-    size_px, transfer, pictures = None, "", 0
+    size_px, transfer, pictures, has_times = None, "", 0, False
     for sighting in sightings:
         frame = sighting.frame
-        pictures = frame.index + 1
+        pictures, has_times = frame.index + 1, frame.at_s is not None
         if size_px is None:
             size_px = frame.size_px
             transfer = "" if frame.transfer == "unknown" else frame.transfer
         clip.take(frame, sighting.reading)
         if live and clip.has_ended:
             break
-    return _Seen(clip.to_judge(rig.fitted(size_px).optics), size_px, transfer, pictures, clip.comparison())
+    return _Seen(
+        clip.to_judge(rig.fitted(size_px).optics), size_px, transfer, pictures, has_times, clip.comparison()
+    )
 
 
 def _coloured(answer: ClipAnswer, step: Calibrated | None, rig: Rig, seen: list[Reading]) -> ClipCheck:

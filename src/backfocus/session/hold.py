@@ -15,7 +15,7 @@ LEAST_STEPS = 2.0
 MOST_AHEAD = 0.1
 """Of the zoom's span: no further than that is the zoom foreseen."""
 BESIDE = 0.02
-"""Of the zoom's span: a stop of its own table lies no further outside."""
+"""Of a motor's span: a table of its own goes no further beyond it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +30,18 @@ class Held:
 
 
 def demand_own_table(table: FocusTable, axes: Mapping[AxisName, Axis]) -> None:
-    """Raise UsageError where a table can only be that of another lens: it names places these motors lack."""
-    zoom, focus = axes["zoom"], axes["focus"]
-    first, last, beside = table.knots[0].zoom, table.knots[-1].zoom, BESIDE * zoom.span
-    spans = (
-        ("zoom", first, last, zoom, first < zoom.low - beside or last > zoom.high + beside),
-        ("focus", table.low, table.high, focus, table.high <= focus.low or table.low >= focus.high),
+    """Raise UsageError where a table is of another lens or protocol: it names places these motors lack."""
+    spans: tuple[tuple[AxisName, float, float], ...] = (
+        ("zoom", table.knots[0].zoom, table.knots[-1].zoom),
+        ("focus", table.low, table.high),
     )
-    for name, low, high, axis, is_foreign in spans:
-        if is_foreign:
+    for name, low, high in spans:
+        axis = axes[name]
+        if low < axis.low - BESIDE * axis.span or high > axis.high + BESIDE * axis.span:
             raise UsageError(
-                f"this is the table of another lens: its {name} goes from {low:.0f} to {high:.0f}, that of "
-                f"this lens from {axis.low:.0f} to {axis.high:.0f}: make one with `backfocus auto`"
+                f"this table is of another lens, or was made over another protocol: its {name} goes from "
+                f"{low:.0f} to {high:.0f}, that of this lens from {axis.low:.0f} to {axis.high:.0f}: "
+                "make one with `backfocus auto`"
             )
 
 

@@ -296,10 +296,12 @@ def _unread(unscaled: bool) -> Verdict:
                        "Use our own chart, or zoom in only until the star fills the picture: twice its size "
                        "at wide is zoom enough.", ("chart",))  # fmt: skip
     return Verdict("unsure", "The star was not read at two zoom positions.",
-                   "Hold still for two seconds at full tele and again at full wide; of stills, give a sharp "
-                   "one of tele and one of wide.")  # fmt: skip
+                   HOLD_STILL)  # fmt: skip
 
 
+HOLD_STILL = "Hold still for two seconds at full tele and again at full wide."
+OF_STILLS = "Give a sharp still of full tele, and one of full wide with the same focus."
+"""What to do instead of `HOLD_STILL` where nobody films."""
 ONE_PICTURE = Verdict(
     "unsure",
     "There is one picture, and it shows one zoom position: back focus shows only between full tele and wide.",

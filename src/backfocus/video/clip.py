@@ -117,6 +117,8 @@ class Clip:
             return "the file is empty: copy or record it again"
         if head.startswith(LISTS):
             return "a list of other files or streams, not a recording: give one of those that it names"
+        if head[4:8] == b"ftyp" and isinstance(fault, av.error.InvalidDataError):
+            return "it breaks off before its index: end the recording, or copy it again"
         return hint(fault)
 
     def _frames(self) -> Generator[Frame, None, None]:
