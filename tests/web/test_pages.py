@@ -121,6 +121,16 @@ def test_the_first_load_is_light(served: Served, window: Callable[..., Window]) 
     assert 10_000 < sum(sizes) < FIRST_LOAD_BYTES
 
 
+def test_a_store_that_cannot_be_used_is_said_before_anything_is_begun(
+    serve: Callable[..., Served], window: Callable[..., Window], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    store = str(tmp_path / "file" / "store.db")
+    opened = window(serve(SessionHost(store, Given(), opens=open_wall), store).address, *PHONE)
+    opened.page.wait_for_selector("#refusal:not([hidden]) p:text('give another place for the store')")
+    assert [said for said in opened.said if "404" not in said] == []
+
+
 def test_keys_answer_the_guide(served: Served, window: Callable[..., Window]) -> None:
     page = at_guiding(served, window).page
     page.keyboard.press("Enter")

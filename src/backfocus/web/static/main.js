@@ -90,7 +90,10 @@ async function showCompared(session) {
 /** What was left open is offered before something else is begun; nothing is taken up by itself. */
 async function showLeftOpen() {
   const offering = ["setup", "looking"].includes(phase);
-  const left = offering ? await (await ask("left-open")).json() : [];
+  const answer = offering ? await ask("left-open") : null;
+  const told = answer ? await answer.json() : [];
+  if (told.refused) showRefusal(told.refused); // a store that cannot be used is said before anything is begun
+  const left = answer?.ok ? told : [];
   $("left-open").hidden = !offering || left.length === 0;
   fill($("left-open"), left, ({ session, started_at, title, lens, step, refused }) => {
     const when = new Date(started_at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
@@ -196,11 +199,13 @@ function tellLine(text) {
   $("line").querySelector("p").textContent = text;
 }
 
-link.on("refused", (text) => {
+link.on("refused", showRefusal);
+
+function showRefusal(text) {
   $("refusal").hidden = false;
   $("refusal").querySelector("p").textContent = text;
   $("refusal").scrollIntoView({ block: "nearest" });
-});
+}
 
 function showDeck() {
   const practice = document.body.classList.contains("practising");
