@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from backfocus.cli.fleet import print_what_to_do, rows_that_fit, table_of_rows
+from backfocus.cli.fleet import _write_metrics, print_what_to_do, rows_that_fit, table_of_rows
 from backfocus.session.fleet.rows import Row
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -121,3 +122,19 @@ def test_of_a_camera_that_its_motor_has_set_the_error_before_is_told() -> None:
         "hall: It was +20.0 um off; its motor has set it.",
         "",
     ]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes with a name and links are those of POSIX")
+def test_metrics_replace_neither_a_pipe_nor_a_link(tmp_path: Path) -> None:
+    rows = [Row("hall", error="it does not answer")]
+    pipe, link, file = (tmp_path / name for name in ("pipe", "link.prom", "file.prom"))
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    _write_metrics(pipe, rows)
+    assert b"hall" in os.read(reader, 1 << 16)
+    os.close(reader)
+    assert pipe.is_fifo()
+    link.symlink_to(file)
+    _write_metrics(link, rows)
+    assert link.is_symlink()
+    assert "hall" in file.read_text()

@@ -27,6 +27,7 @@ def test_only_recordings_of_the_folder_itself_are_listed(media: Path) -> None:
     assert set(recordings(media)) == {"a.mp4"}
     assert offered(Given(None, media))["recordings"] == ["a.mp4"]
     assert recordings(None) == {}
+    assert recordings(media / "a card that was pulled") == {}
 
 
 @pytest.mark.parametrize(

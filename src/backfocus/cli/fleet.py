@@ -134,10 +134,15 @@ def _write_metrics(path: Path, rows: "list[Row]") -> None:
     """At once, as the collector demands: it may read at any moment."""
     from ..show.prometheus import Checked, exposition
 
-    half = path.with_name(f".{path.name}.{os.getpid()}")
+    text = exposition(Checked(row.as_json(), time.time()) for row in rows)
+    if path.exists() and not path.is_file():  # a pipe or a device is written to, and stays what it is
+        write_file("--prometheus", path, text)
+        return
+    place = path.resolve()  # what a link leads to is replaced, and not the link
+    half = place.with_name(f".{place.name}.{os.getpid()}")
     try:
-        half.write_text(exposition(Checked(row.as_json(), time.time()) for row in rows), "utf-8")
-        half.replace(path)
+        half.write_text(text, "utf-8")
+        half.replace(place)
     except OSError as fault:
         half.unlink(missing_ok=True)
         raise not_written("--prometheus", path, fault) from None

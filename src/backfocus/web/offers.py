@@ -55,11 +55,18 @@ def rigs_with_source(given: Given) -> list[Json]:
 
 
 def recordings(media: Path | None) -> dict[str, Path]:
-    """The recordings in the folder of `--media` by name; links that lead out of it are left out."""
+    """The recordings in the folder of `--media` by name; links that lead out of it are left out.
+
+    None where it cannot be read: a card may be pulled while the page is open.
+    """
     if media is None:
         return {}
     folder = media.resolve()
-    found = (path for path in sorted(folder.iterdir()) if path.suffix.lower() in CLIP_SUFFIXES)
+    try:
+        there = sorted(folder.iterdir())
+    except OSError:
+        return {}
+    found = (path for path in there if path.suffix.lower() in CLIP_SUFFIXES)
     return {path.name: path for path in found if path.is_file() and path.resolve().parent == folder}
 
 
