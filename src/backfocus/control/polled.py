@@ -210,12 +210,18 @@ class Polled:
         return (bool(told) and arrived) or self._clock() - self._sent_s > BEGIN_S
 
 
+class EndlessError(NoAnswerError):
+    """An answer began and did not end: to ask again would take as long once more."""
+
+
 def tried(ask: Callable[[], T]) -> T:
     """What is answered, asked again where there was none; raises NoAnswerError after `TRIES`."""
     last: NoAnswerError | None = None
     for _ in range(TRIES):
         try:
             return ask()
+        except EndlessError:
+            raise
         except NoAnswerError as fault:
             last = fault
     raise last or NoAnswerError

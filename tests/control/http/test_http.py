@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from backfocus.control.http.http import Http
-from backfocus.control.polled import NoAnswerError
+from backfocus.control.polled import NoAnswerError, tried
 from backfocus.errors import LensError, UsageError
 
 ADDRESS = urlsplit("vapix://root:hunter2@camera.test")
@@ -98,6 +98,19 @@ def test_an_answer_without_an_end_is_none(code: int, head: dict[str, str]) -> No
 
     with pytest.raises(NoAnswerError, match="does not end"):
         Http(ADDRESS, "offered", httpx.MockTransport(pour)).ask("/a")
+
+
+def test_an_answer_without_an_end_is_asked_for_once() -> None:
+    asked = []
+
+    def pour(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, content=endless())
+
+    camera = Http(ADDRESS, "offered", httpx.MockTransport(pour))
+    with pytest.raises(NoAnswerError, match="does not end"):
+        tried(lambda: camera.ask("/a"))
+    assert len(asked) == 1, "each time takes as long: four times are most of a minute"
 
 
 def test_an_answer_in_drops_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

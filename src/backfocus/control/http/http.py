@@ -13,7 +13,7 @@ from ...errors import LensError, UsageError
 from ...redaction import shown
 from ..exchanges import Said, tell
 from ..login import PASSWORD, USER, login
-from ..polled import NoAnswerError
+from ..polled import EndlessError, NoAnswerError
 
 CONNECT_S, ANSWER_S = 3.0, 3.0
 """Longest wait for a connection, and for the next bytes of an answer."""
@@ -187,7 +187,8 @@ class Http:
         except httpx.InvalidURL:
             raise UsageError(f"{self.title} is not a valid address: check host and port") from None
         except httpx.RequestError as fault:
-            raise NoAnswerError(_reason(fault)) from None
+            why = _reason(fault)
+            raise (EndlessError(why) if why == ENDLESS else NoAnswerError(why)) from None
         tell(_said(answer))
         if answer.status_code in (401, 403):
             raise LensError(
