@@ -316,7 +316,7 @@ def _stop(
         seen = yield replace(at, focus=place)
         search = search.with_look(_look(seen, "focus", rig.optics, ratio))
         readings.append(seen.reading)
-    scale = next((each for each in reversed(readings) if _tells_scale(each)), readings[0])
+    scale = _surest_scale(readings)
     flags = _of_sharpest(search, readings).flags
     if search.belief is None or scale.scale_px is None:
         return unread(at.why, seen.reading.flags)
@@ -336,8 +336,14 @@ def _stop(
     )
 
 
-def _tells_scale(reading: Reading) -> bool:
-    return bool(reading.frequency_cy_px and reading.scale_px)
+def _surest_scale(readings: Sequence[Reading]) -> Reading:
+    """The last reading that tells the scale, of those that are sure of it where there are any.
+
+    Far out of focus the size of a star is guessed, and the guess stays with it from then on.
+    """
+    telling = [each for each in readings if each.frequency_cy_px and each.scale_px]
+    sure = [each for each in telling if Flag.SCALE_UNSURE not in each.flags]
+    return (sure or telling or readings[:1])[-1]
 
 
 def _of_sharpest(search: Search, readings: Sequence[Reading]) -> Reading:

@@ -171,5 +171,6 @@ def _residual(stop: Stop, optics: Optics, focus: float) -> ZoomResidual:
 def _slope(stop: Stop) -> SweepSlope:
     belief = stop.belief
     share = OBJECT_SLOPE_SIGMA if stop.by_object else SLOPE_SIGMA
-    sigma = math.hypot(belief.um_per_step_sigma, share * belief.um_per_step)
+    scale = 2.0 * stop.scale_sigma_px / stop.scale_px  # of the square that the law has
+    sigma = math.hypot(belief.um_per_step_sigma, math.hypot(share, scale) * belief.um_per_step)
     return SweepSlope(stop.scale_px, belief.um_per_step, sigma)
