@@ -41,7 +41,7 @@ def demand_own_table(table: FocusTable, axes: Mapping[AxisName, Axis]) -> None:
             raise UsageError(
                 f"this table is of another lens, or was made over another protocol: its {name} goes from "
                 f"{low:.0f} to {high:.0f}, that of this lens from {axis.low:.0f} to {axis.high:.0f}: "
-                "make one with `backfocus auto`"
+                "make one for this lens"
             )
 
 
