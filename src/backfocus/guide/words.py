@@ -91,7 +91,7 @@ _OF_OBJECT = (
 """What is said of a star and its chart, and of an object instead: replaced in this order."""
 
 _NOT_SHOWN: dict[ev.Unshown, Words] = {
-    "no-star": Words("Is the star in the picture?", "No star is seen.",
+    "no-star": Words("Is the star in view?", "No star is seen.",
                      "If it is there and only too blurred to be read, confirm once more."),
     "no-zoom": Words("Has the zoom moved?", "The picture does not show that the zoom moved.",
                      "Zoom as asked. If it stands there already, confirm once more; without a zoom there is "
