@@ -19,6 +19,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from .camera_process import camera_process
+
 QUICK = "size=480x270&codec=none&fps=12.5&zoom=6&zoom_s=0.6&focus_s=0.3&settle_s=0.1&latency_s=0.16"
 KINDS = "motor=focus", "motor=back-focus", "motor=focus&lens=rear&drift_um=60"
 Rows = dict[str, dict[str, Any]]
@@ -67,13 +69,8 @@ def served_camera(number: int) -> Iterator[dict[str, str]]:
     """A virtual camera on the network, and where."""
     address = f"sim://?delta_um={30 - 30 * number}&seed={number}&motor=focus&{QUICK}"
     ports = [word for name in ("--video-port", "--visca-port", "--visca-tcp-port") for word in (name, "0")]
-    command = [sys.executable, "-m", "backfocus", "camera", address, *ports, "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield json.loads(process.stdout.readline())
-        finally:
-            process.terminate()
+    with camera_process(address, *ports) as told:
+        yield told
 
 
 def started(folder: Path, name: str, listed: Path, at_once: int) -> "subprocess.Popen[str]":

@@ -1,13 +1,11 @@
 """The virtual camera over NDI: what it sends is what a source of the same program sees, in two processes."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from tools.camera_process import camera_process
 
 from backfocus.errors import UsageError
 from backfocus.served.ndi_sender import ndi_address, packed, sent_over_ndi
@@ -88,13 +86,8 @@ def camera() -> Iterator[dict[str, str]]:
         pytest.skip("NDI does not run here")
     sim, name = "sim://?size=320x180&fps=10", f"backfocus test {id(object())}"
     ports = [part for port in ("video", "visca", "visca-tcp", "rtsp") for part in (f"--{port}-port", "0")]
-    command = [sys.executable, "-m", "backfocus", "camera", sim, *ports, "--ndi", name, "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield json.loads(process.stdout.readline())
-        finally:
-            process.terminate()
+    with camera_process(sim, *ports, "--ndi", name) as told:
+        yield told
 
 
 def test_pictures_go_from_one_process_to_another_as_they_were_drawn(camera: dict[str, str]) -> None:

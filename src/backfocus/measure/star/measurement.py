@@ -7,14 +7,15 @@ refined centre (`rings`, `centre`); the amplitude, divided by the contrast the c
 
 import math
 from dataclasses import dataclass, replace
+from typing import TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...frame import Samples
 from ..reading import Flag
-from .aliasing import come_back, near_nyquist, radii_px
-from .centre import pixel_step, ring_frequencies, sector_step
+from .aliasing import come_back, near_nyquist
+from .centre import ring_frequencies
 from .inner_end import find_inner_end
 from .levels import Levels, blur_disc_px, find_levels, find_rim
 from .motion_blur import MotionBlur, by_direction, motion_blur
@@ -22,29 +23,17 @@ from .mtf import Response, respond, upright
 from .pose import Pose
 from .printed_rings import beside_printed_rings
 from .rings import (
-    SAMPLES,
     Floats,
     Floats64,
     RingFit,
     Rings,
     fit_clean,
     fit_other_light,
-    fit_rings,
-    gather,
     middle,
-    parity,
-    plan_between,
-    plan_rings,
-    ring_count,
 )
 from .shading import Shading, find_shading, flat_fielded
-from .unsharpened import OWN_SIGMA, SAME_MASK, STEP, Codes, Mask, Means, added, own_mask, unsharpened
-
-LEAST_VISIBLE = 0.2
-"""A ring counts when this part of it lies in the picture."""
-
-LEAST_SAMPLES = 27
-"""Pixels a ring needs, three for each of the nine numbers fitted to it."""
+from .unsharpened import OWN_SIGMA, SAME_MASK, STEP, Mask, Means, added, own_mask
+from .view import LEAST_SAMPLES, LEAST_VISIBLE, View, posed, reach_of
 
 SMALLEST_PX, CURVED = 9.0, 3.4
 """Below this radius a ring has too few pixels to tell its waves apart; below so many radii of the blur disc
@@ -72,11 +61,6 @@ DARK_LIGHT, DARK_CODES = 0.03, 0.25
 EVENINGS = 2
 """Times uneven light is taken off: on rings cut by the frame it leaks into the waves the first time."""
 
-MOST_STEP = np.array([1.0, 1.0, 0.02, 0.02])
-"""Farthest a pose is moved once it is known to a tenth of a pixel."""
-
-MOVED = 0.5
-"""Pixels of centre, or radians of phase: a longer step of a tracked star is not believed."""
 
 SMEARED_PX, SURE, DOUBT = 1.7, 3.5, 1.5
 """Longer motion blur than this, so many sigmas of its square, is a move; below `DOUBT` sigmas it is none."""
@@ -84,13 +68,6 @@ SMEARED_PX, SURE, DOUBT = 1.7, 3.5, 1.5
 MANY_SAMPLES = 960
 """Pixels of a ring where those of every picture leave it open whether it moved."""
 
-NO_SWING = 0.01
-"""Radians of phase below which a star counts as facing the camera."""
-
-LOWEST_FREQUENCY = 0.004
-
-BEYOND, BEYOND_PX = 1.25, 12
-"""Of the reach: the last rings, rounded up to a multiple of four, and what a mask blurs."""
 
 LEVEL_OF_MASK = 0.15
 """What zero frequency is off by a mask that is off by 1: 0.05 to 0.1 in focus, 0.25 far out of it."""
@@ -169,21 +146,27 @@ class StarMeasurement:
     flags: frozenset[Flag] = frozenset()
 
 
+class Seeing(TypedDict, total=False):
+    """What is known of a star and its picture before it is read; see `measure_star`."""
+
+    radius_px: float | None
+    curve: Floats | None
+    line_step: int
+    first_line: int
+    tracked: bool
+    mask: Mask | None
+    asks_mask: bool
+
+
 def measure_star(
     picture: Samples,
     x_px: float,
     y_px: float,
     cycles: int,
     *,
-    radius_px: float | None = None,
-    curve: Floats | None = None,
     twist_radius_px: float | None = None,
     levels: tuple[float, float] | None = None,
-    line_step: int = 1,
-    first_line: int = 0,
-    tracked: bool = False,
-    mask: Mask | None = None,
-    asks_mask: bool = True,
+    **known: Unpack[Seeing],
 ) -> StarMeasurement:
     """Measure the star near (x_px, y_px); modulation runs from -1 to 1, in sharpened pictures above.
 
@@ -222,20 +205,7 @@ def measure_star(
     ISO 12233:2023, annex E (s-SFR); Loebich et al., "Digital camera resolution measurement using sinusoidal
     Siemens stars", Proc. SPIE 6502 (2007), doi:10.1117/12.703817.
     """
-    seen = see_star(
-        picture,
-        x_px,
-        y_px,
-        cycles,
-        radius_px=radius_px,
-        curve=curve,
-        twist_radius_px=twist_radius_px,
-        line_step=line_step,
-        first_line=first_line,
-        tracked=tracked,
-        mask=mask,
-        asks_mask=asks_mask,
-    )
+    seen = see_star(picture, x_px, y_px, cycles, twist_radius_px=twist_radius_px, **known)
     return seen.measured(twist_radius_px, levels)
 
 
@@ -260,11 +230,11 @@ def see_star(
     """
     if cycles < 3 or not (math.isfinite(x_px) and math.isfinite(y_px)):
         raise ValueError(f"a star needs 3 cycles and a finite centre, got {cycles} at ({x_px}, {y_px})")
-    reach_px = _reach(picture, x_px, y_px, cycles, radius_px, line_step)
-    view = _View(picture, cycles, curve, line_step, first_line, reach_px)
+    reach_px = reach_of(picture, x_px, y_px, cycles, radius_px, line_step)
+    view = View(picture, cycles, curve, line_step, first_line, reach_px)
     known = mask if mask and curve is not None else Mask()
     softer = view.without(known.taken, Pose(x_px, y_px))
-    pose, sigma = _posed(softer, Pose(x_px, y_px), radius_px, tracked)
+    pose, sigma = posed(softer, Pose(x_px, y_px), radius_px, tracked)
     read = _Read(softer, *fit_clean(softer.rings(pose)), known)
     if asks_mask and curve is not None:
         read = _with_own_mask(view, read, pose, twist_radius_px)
@@ -317,67 +287,16 @@ class SeenStar:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _View:
-    picture: Samples
-    cycles: int
-    curve: Floats | None
-    line_step: int
-    first_line: int
-    reach_px: float
-
-    def rings(self, pose: Pose, every: int = 1, samples: int = SAMPLES) -> Rings:
-        odd = parity(round(pose.y_px), self.first_line, self.line_step)
-        count = ring_count(self.cycles, self.reach_px)
-        plan = plan_rings(self.cycles, count, self.line_step, odd, every, samples)
-        return gather(
-            self.picture,
-            plan,
-            pose,
-            curve=self.curve,
-            line_step=self.line_step,
-            first_line=self.first_line,
-        )
-
-    def without(self, amount: float, pose: Pose) -> "_View":
-        """The same picture with a mask of the camera taken back around a star."""
-        if self.curve is None or not amount:
-            return self
-        reach = BEYOND * self.reach_px + BEYOND_PX
-        columns, rows = (
-            slice(
-                max(0, math.floor((at - reach - first) / step)),
-                max(0, math.ceil((at + reach - first) / step)),
-            )
-            for at, first, step in ((pose.x_px, 0, 1), (pose.y_px, self.first_line, self.line_step))
-        )
-        soft = unsharpened(Codes(self.picture, self.curve), amount, (rows, columns), self.line_step)
-        return replace(self, picture=soft.picture, curve=soft.curve)
-
-    def beyond(self, pose: Pose) -> Rings:
-        """The pixels of rings finer than Nyquist."""
-        odd = parity(round(pose.y_px), self.first_line, self.line_step)
-        plan = plan_between(self.cycles, *radii_px(self.cycles), self.line_step, odd)
-        return gather(
-            self.picture,
-            plan,
-            pose,
-            curve=self.curve,
-            line_step=self.line_step,
-            first_line=self.first_line,
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class _Read:
     """The rings of a picture with the mask taken back that is known of its camera."""
 
-    view: _View
+    view: View
     rings: Rings
     fit: RingFit
     mask: Mask
 
 
-def _with_own_mask(view: _View, read: _Read, pose: Pose, twist_radius: float | None) -> _Read:
+def _with_own_mask(view: View, read: _Read, pose: Pose, twist_radius: float | None) -> _Read:
     """The rings read with the mask taken back that this picture tells, if it tells it better than known."""
     kept = _kept(read.rings, read.fit, pose, view.cycles, twist_radius)
     means = kept and Means.of(kept.rings, kept.fit, kept.inside, kept.frequency, kept.rim_px, kept.disc_px)
@@ -395,61 +314,6 @@ def _with_own_mask(view: _View, read: _Read, pose: Pose, twist_radius: float | N
         return replace(read, mask=mask)
     soft = view.without(mask.taken, pose)
     return _Read(soft, *fit_clean(soft.rings(pose)), mask)
-
-
-def _reach(picture: Samples, x: float, y: float, cycles: int, radius: float | None, line_step: int) -> float:
-    rows, columns = picture.shape
-    far = float(max(x, columns - x, y, rows * line_step - y))
-    far = min(far, cycles / (2 * math.pi * LOWEST_FREQUENCY))
-    return far if radius is None else min(far, 1.35 * radius)
-
-
-def _settled(view: _View, pose: Pose, radius: float | None) -> Pose:
-    """The pose to a tenth of a pixel, from one that may be several pixels off."""
-    limit = np.array([0.25 * view.reach_px, 0.25 * view.reach_px, 0.1, 0.1])
-    for _ in range(4):
-        rings = view.rings(pose, every=3)
-        trust = _trust(rings)
-        if radius is not None:
-            trust *= rings.plan.outer_px < 0.98 * radius
-        step = sector_step(rings, trust)
-        pose = pose.moved(np.clip(step, -limit, limit))
-        if _small(step, view.cycles, 0.3):
-            break
-    return pose
-
-
-def _trust(rings: Rings) -> Floats64:
-    total = np.maximum(rings.weight.sum(axis=1), 1.0)
-    mean = (rings.light * rings.weight).sum(axis=1) / total
-    power = (rings.light**2 * rings.weight).sum(axis=1) / total - mean**2
-    usable = (rings.visible > LEAST_VISIBLE) & (total > LEAST_SAMPLES)
-    floor = max(0.02 * float(power.max()), 1e-9)
-    return np.asarray(usable / np.maximum(power, floor) / total**2, dtype=np.float64)
-
-
-def _posed(view: _View, pose: Pose, radius: float | None, tracked: bool) -> tuple[Pose, float]:
-    """The pose to a few hundredths of a pixel, on every second ring, and the sigma of its centre.
-
-    A tracked star is settled only when its first step says that it moved.
-    """
-    if not tracked:
-        pose = _settled(view, pose, radius)
-    for turn in range(4):
-        rings = view.rings(pose, every=3)
-        step, sigma = pixel_step(rings, fit_rings(rings, harmonics=1))
-        if tracked and turn == 0 and not _small(step, view.cycles, MOVED):
-            pose = _settled(view, pose, radius)
-            continue
-        pose = pose.moved(np.clip(step, -MOST_STEP, MOST_STEP))
-        if _small(step, view.cycles, 0.1):
-            break
-    return pose.squared(NO_SWING / view.cycles), sigma
-
-
-def _small(step: Floats64, cycles: int, least: float) -> bool:
-    """Whether a step moves the centre by less than `least` pixels, and no phase by as many radians."""
-    return bool(np.abs(step[:2]).max() < least and cycles * np.abs(step[2:]).max() < least)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -603,7 +467,7 @@ def _response(kept: _Kept, level: Levels, cycles: int, mask: Mask) -> tuple[Leve
 
 
 def _smeared(
-    view: _View, pose: Pose, rings: Rings, fit: RingFit, frequency: Floats64, within: NDArray[np.bool_]
+    view: View, pose: Pose, rings: Rings, fit: RingFit, frequency: Floats64, within: NDArray[np.bool_]
 ) -> MotionBlur | None:
     """Blur in one direction; from more pixels where noise could hide a move or feign one."""
 
@@ -666,7 +530,7 @@ def _moving(blur: MotionBlur | None) -> frozenset[Flag]:
     return frozenset({Flag.MOVING})
 
 
-def _aliased(view: _View, pose: Pose, level: Levels, response: Response) -> frozenset[Flag]:
+def _aliased(view: View, pose: Pose, level: Levels, response: Response) -> frozenset[Flag]:
     near = near_nyquist(response)
     if view.line_step > 1 or near is None or not come_back(view.beyond(pose), level.full, near):
         return frozenset()
