@@ -1,6 +1,6 @@
 """What one picture tells: the record every measurement returns."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -152,22 +152,16 @@ class RingPosition:
     zoom_steps: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One picture measured.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredCurve:
+    """The modulation that was read of a star, an edge or an object, and what is told of it.
 
     Attributes
     ----------
-    star, edge, object
-        What was measured: at most one of the three.
-    against
-        The reference of an object's curve; None for star and edge, which need none.
-    scale_px, scale_sigma_px
-        The zoom's measure: the radius the star's rim, half the side the edge chart's outermost square, or
-        half the width an object's whole reference has or would have in this picture. None when unknown.
     frequency_cy_px, modulation, modulation_sigma
-        Lens times pixel, signed, 1 at zero frequency, rising frequencies up to 0.5 cy/px; equally long. Of an
-        object it is divided by what lens and camera left of the reference at `against.ratio` times f.
+        Lens times pixel, signed, 1 at zero frequency, rising frequencies up to 0.5 cy/px; equally long, and
+        empty where nothing was read. Of an object it is divided by what lens and camera left of the reference
+        at the ratio of the two pictures times f.
     level_sigma
         The part of `modulation_sigma` that all rings share, as a share of the modulation: how well zero
         frequency is known.
@@ -180,6 +174,33 @@ class Reading:
         star end before it (`Flag.TOO_SMALL`; with a value, they barely reach it).
     sharpening
         The camera's detail as the least unsharp mask of 1 px that explains the curve, 1 for 100 %.
+    """
+
+    frequency_cy_px: tuple[float, ...] = ()
+    modulation: tuple[float, ...] = ()
+    modulation_sigma: tuple[float, ...] = ()
+    level_sigma: float = 0.0
+    level_noise: float = 0.0
+    modulation_025: float | None = None
+    modulation_025_sigma: float | None = None
+    mtf50_cy_px: float | None = None
+    mtf50_sigma_cy_px: float | None = None
+    sharpening: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(MeasuredCurve):
+    """One picture measured: the curve, and what it was read of.
+
+    Attributes
+    ----------
+    star, edge, object
+        What was measured: at most one of the three.
+    against
+        The reference of an object's curve; None for star and edge, which need none.
+    scale_px, scale_sigma_px
+        The zoom's measure: the radius the star's rim, half the side the edge chart's outermost square, or
+        half the width an object's whole reference has or would have in this picture. None when unknown.
     contrast
         Broadband contrast of the whole picture, 0 to 1, read also where there is no star; more is sharper.
     white
@@ -201,16 +222,6 @@ class Reading:
     star: Star | None = None
     scale_px: float | None = None
     scale_sigma_px: float | None = None
-    frequency_cy_px: tuple[float, ...] = ()
-    modulation: tuple[float, ...] = ()
-    modulation_sigma: tuple[float, ...] = ()
-    level_sigma: float = 0.0
-    level_noise: float = 0.0
-    modulation_025: float | None = None
-    modulation_025_sigma: float | None = None
-    mtf50_cy_px: float | None = None
-    mtf50_sigma_cy_px: float | None = None
-    sharpening: float = 0.0
     contrast: float = 0.0
     white: float | None = None
     white_light: float | None = None
@@ -238,13 +249,6 @@ def time_of(picture: Frame | Reading) -> float:
     return picture.at_s if picture.at_s is not None else picture.index / USUAL_FPS
 
 
-CURVE_FIELDS = (
-    "frequency_cy_px", "modulation", "modulation_sigma", "level_sigma", "level_noise", "modulation_025",
-    "modulation_025_sigma", "mtf50_cy_px", "mtf50_sigma_cy_px", "sharpening",
-)  # fmt: skip
-"""What the measurement of a star and a reading have in common: the curve and what is read off it."""
-
-
-def curve_fields(measured: object) -> dict[str, Any]:
-    """The curve of a measurement as the keywords of a `Reading`."""
-    return {name: getattr(measured, name) for name in CURVE_FIELDS}
+def curve_fields(measured: MeasuredCurve) -> dict[str, Any]:
+    """The curve of a measurement as the keywords of another record that holds one."""
+    return {each.name: getattr(measured, each.name) for each in fields(MeasuredCurve)}

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ...errors import UsageError
 from ...frame import Samples
-from ..reading import Flag
+from ..reading import Flag, MeasuredCurve
 from .line import Line, Pixels, Settled, line_in, settle
 from .mtf import Levels, Transfer, find_levels, half_way, has_two_steps, transfer
 
@@ -76,8 +76,8 @@ class Strip:
 
 
 @dataclass(frozen=True, slots=True)
-class EdgeMeasurement:
-    """What one picture says about an edge; light is in the unit of the picture.
+class EdgeMeasurement(MeasuredCurve):
+    """What one picture says about an edge, with the curve across it; light is in the unit of the picture.
 
     Attributes
     ----------
@@ -87,12 +87,6 @@ class EdgeMeasurement:
         Direction of the edge, 0 to 180, from +x towards +y: 90 is upright.
     length_px
         Of the piece.
-    frequency_cy_px, modulation, modulation_sigma
-        Rising frequencies up to 0.5 cy/px; modulation across the edge, signed, 1 at zero frequency.
-    modulation_025, modulation_025_sigma
-        At 0.25 cy/px.
-    mtf50_cy_px, mtf50_sigma_cy_px
-        First downward crossing of 0.5; None above Nyquist.
     white, black, noise
         Light on the two sides, and the noise of a pixel.
     width_px
@@ -108,13 +102,6 @@ class EdgeMeasurement:
     y_px: float
     angle_deg: float
     length_px: float
-    frequency_cy_px: tuple[float, ...] = ()
-    modulation: tuple[float, ...] = ()
-    modulation_sigma: tuple[float, ...] = ()
-    modulation_025: float | None = None
-    modulation_025_sigma: float | None = None
-    mtf50_cy_px: float | None = None
-    mtf50_sigma_cy_px: float | None = None
     white: float | None = None
     black: float | None = None
     noise: float | None = None

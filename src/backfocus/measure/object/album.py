@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...frame import Frame
-from ..reading import Against, Flag, Object, Reading, curve_fields
+from ..reading import Against, Flag, MeasuredCurve, Object, Reading, curve_fields
 from .beside import Beside, beside
 from .follow import Followed, follow
 from .look import APART_S, made_small, moved_share, never_rests
@@ -268,9 +268,7 @@ def _is_read(group: Sequence[Reading]) -> bool:
 
 
 def _curveless(reading: Reading) -> Reading:
-    return replace(
-        reading, frequency_cy_px=(), modulation=(), modulation_sigma=(), modulation_025=None, mtf50_cy_px=None
-    )
+    return replace(reading, **curve_fields(MeasuredCurve()))
 
 
 def _measured(reference: Reference, best: Page, page: Page, region: Region | None) -> Reading:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ...frame import Frame
 from ...transfer import linearise
 from ..picture.clipping import clipped
-from ..reading import Flag, Object, Tile
+from ..reading import Flag, MeasuredCurve, Object, Tile
 from .curve import (
     FEWEST_TILES,
     LEAST_COHERENCE,
@@ -65,8 +65,8 @@ KNOWN_TO, SOME_CODEC = 0.15, 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class ObjectMeasurement:
-    """What one picture says about an object, against a reference.
+class ObjectMeasurement(MeasuredCurve):
+    """What one picture says about an object: its curve against a reference.
 
     Attributes
     ----------
@@ -74,12 +74,6 @@ class ObjectMeasurement:
         Where the reference lies in the picture; None where it was not found.
     object
         The part that was compared, with its tiles.
-    frequency_cy_px, modulation, modulation_sigma
-        Rising frequencies up to 0.5 cy/px; signed, 1 at zero frequency; equally long.
-    level_sigma, level_noise
-        As in `Reading`.
-    modulation_025, modulation_025_sigma, mtf50_cy_px, mtf50_sigma_cy_px
-        As in `Reading`.
     coherence
         How much of the picture the chart explains, ring by ring, 0 to 1.
     surety
@@ -91,16 +85,6 @@ class ObjectMeasurement:
 
     placement: Placement | None
     object: Object | None
-    frequency_cy_px: tuple[float, ...] = ()
-    modulation: tuple[float, ...] = ()
-    modulation_sigma: tuple[float, ...] = ()
-    level_sigma: float = 0.0
-    level_noise: float = 0.0
-    modulation_025: float | None = None
-    modulation_025_sigma: float | None = None
-    mtf50_cy_px: float | None = None
-    mtf50_sigma_cy_px: float | None = None
-    sharpening: float = 0.0
     coherence: tuple[float, ...] = ()
     surety: float = 0.0
     flags: frozenset[Flag] = frozenset()

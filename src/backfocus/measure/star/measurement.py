@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...frame import Samples
-from ..reading import Flag
+from ..reading import Flag, MeasuredCurve
 from .aliasing import come_back, near_nyquist
 from .centre import ring_frequencies
 from .inner_end import find_inner_end
@@ -74,8 +74,8 @@ LEVEL_OF_MASK = 0.15
 
 
 @dataclass(frozen=True, slots=True)
-class StarMeasurement:
-    """What one picture says about its star; light is in the unit of the picture.
+class StarMeasurement(MeasuredCurve):
+    """What one picture says about its star, with its curve; light is in the unit of the picture.
 
     Attributes
     ----------
@@ -83,16 +83,6 @@ class StarMeasurement:
         Centre, in lines of the whole picture; integers are pixel centres.
     radius_px, radius_sigma_px
         The rim; None when it is not in view.
-    frequency_cy_px, modulation, modulation_sigma
-        Rising frequencies up to 0.5 cy/px; signed modulation, 1 at zero frequency; equally long.
-    level_sigma
-        Of zero frequency, as a share of every modulation; their sigmas hold it.
-    level_noise
-        The part of it that is noise.
-    modulation_025, modulation_025_sigma
-        At 0.25 cy/px; None where no ring carries it.
-    mtf50_cy_px, mtf50_sigma_cy_px
-        First downward crossing of 0.5; None above Nyquist or where no ring shows it.
     ring_radius_px, ring_phase_rad, ring_amplitude, ring_sigma
         Every ring in view from the centre outwards, before any twist is undone: for reading twists.
     white, black, noise
@@ -100,9 +90,6 @@ class StarMeasurement:
     stretch, skew
         Shears that make circles of the star's ellipses: sqrt(stretch**2 + skew**2) is about
         (1 - cos(tilt)) / (1 + cos(tilt)).
-    sharpening
-        The least unsharp mask of 1 px that explains the curve, 1 for 100 %; 0 where a lens alone could
-        (`sharpening`).
     motion_blur
         Blur in one direction, as if the picture had run; None where the rings do not tell (`motion_blur`).
     mask
@@ -122,15 +109,6 @@ class StarMeasurement:
     cycles: int
     radius_px: float | None = None
     radius_sigma_px: float | None = None
-    frequency_cy_px: tuple[float, ...] = ()
-    modulation: tuple[float, ...] = ()
-    modulation_sigma: tuple[float, ...] = ()
-    level_sigma: float = 0.0
-    level_noise: float = 0.0
-    modulation_025: float | None = None
-    modulation_025_sigma: float | None = None
-    mtf50_cy_px: float | None = None
-    mtf50_sigma_cy_px: float | None = None
     ring_radius_px: tuple[float, ...] = ()
     ring_phase_rad: tuple[float, ...] = ()
     ring_amplitude: tuple[float, ...] = ()
@@ -140,7 +118,6 @@ class StarMeasurement:
     noise: float | None = None
     stretch: float = 0.0
     skew: float = 0.0
-    sharpening: float = 0.0
     motion_blur: MotionBlur | None = None
     mask: Mask | None = None
     flags: frozenset[Flag] = frozenset()
