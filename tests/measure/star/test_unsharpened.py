@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 
 from backfocus.measure.star.measurement import StarMeasurement, measure_star
+from backfocus.measure.star.pose import Pose
 from backfocus.measure.star.unsharpened import Codes, Mask, own_mask, unsharpened
+from backfocus.measure.star.view import View
 from backfocus.transfer import curve
 
 from ...oracles.star_picture import Scene, light, noisy
 from ...oracles.transfer import CUT_OFF, hopkins, on_rings
 
 CURVE = curve(bits=8, transfer="bt709", limited=True)
-WHOLE = slice(0, 320), slice(0, 320)
 SHARP, FAR = hopkins(0.25, CUT_OFF["f/4, 4 um"]), hopkins(1.5, CUT_OFF["f/4, 4 um"])
 
 
@@ -72,7 +73,7 @@ def test_a_mask_is_taken_back_to_a_fraction_of_a_code() -> None:
     codes = np.random.default_rng(3).uniform(90, 140, (320, 320))
     for amount in (0.2, 1.0):
         steep = sharpened(codes, amount).astype(np.float32)
-        found = unsharpened(Codes(np.rint(steep).astype(np.uint8), CURVE), amount, WHOLE, 1)
+        found = unsharpened(Codes(np.rint(steep).astype(np.uint8), CURVE), amount, 1)
         # rounding leaves a third of a code; the border of a picture has no other side
         inside = np.s_[12:-12, 12:-12]
         assert float(np.std(found.picture[inside] / 256 - codes[inside])) < 0.35
@@ -102,3 +103,18 @@ def test_where_no_mask_shows_the_picture_is_asked_once() -> None:
 
     assert own_mask(left, 0.0) == Mask(0.02, 0.01)
     assert asked == [0.0]
+
+
+@pytest.mark.parametrize(("line_step", "x_px"), [(1, 160.0), (2, 160.0), (1, 40.0)])
+def test_a_mask_taken_back_at_the_rings_alone_shows_what_it_shows_in_the_picture(
+    line_step: int, x_px: float
+) -> None:
+    picture = np.rint(signal(noisy(light(Scene(x_px=x_px), SHARP), 0.002, 1))).astype(np.uint8)
+    first_line = line_step - 1
+    view = View(picture[first_line::line_step], 36, CURVE, line_step, first_line, 150.0)
+    pose = Pose(x_px, 160.0)
+    at_rings, in_picture = view.softer(pose)(0.6), view.without(0.6, pose).rings(pose)
+    assert np.array_equal(at_rings.weight, in_picture.weight)
+    # the sum is taken in another order: now and then a code falls on the next 256th
+    assert float(np.abs(at_rings.light - in_picture.light).max()) < 1e-4
+    assert np.array_equal(view.softer(pose)(0.0).light, view.rings(pose).light)

@@ -279,11 +279,10 @@ def _with_own_mask(view: View, read: _Read, pose: Pose, twist_radius: float | No
     means = kept and Means.of(kept.rings, kept.fit, kept.inside, kept.frequency, kept.rim_px, kept.disc_px)
     if not means:
         return read
-    known, first = read.mask, read.mask.taken
+    known, first, softer = read.mask, read.mask.taken, view.softer(pose)
 
     def left(amount: float) -> Mask:
-        now, softer = (view.without(each, pose).rings(pose) for each in (amount, amount + STEP))
-        return means.mask_left(amount - first, now, softer)
+        return means.mask_left(amount - first, softer(amount), softer(amount + STEP))
 
     own = own_mask(left, first)
     mask = known.after(replace(own, sigma=math.hypot(own.sigma, OWN_SIGMA * (1.0 + own.amount))))

@@ -194,17 +194,22 @@ def gather(
     curve: Floats | None = None,
     line_step: int = 1,
     first_line: int = 0,
+    first_column: int = 0,
 ) -> Rings:
-    """The planned pixels around a pose; pixels outside the picture or NaN get weight 0."""
+    """The planned pixels around a pose; pixels outside the picture or NaN get weight 0.
+
+    The picture begins at `first_line` and `first_column` of the whole one, in which the pose is told. Codes
+    between two are rounded to one.
+    """
     column0, line0 = round(pose.x_px), round(pose.y_px)
-    columns = plan.columns + column0
-    rows = (plan.lines + (line0 - first_line)) // line_step if line_step > 1 else plan.lines + line0
+    columns, lines = plan.columns + (column0 - first_column), plan.lines + (line0 - first_line)
+    rows = lines // line_step if line_step > 1 else lines
     weight = plan.used
-    if not _holds(picture, column0, (line0 - first_line) / line_step, plan.reach_px):
+    if not _holds(picture, column0 - first_column, (line0 - first_line) / line_step, plan.reach_px):
         inside = (columns >= 0) & (rows >= 0) & (columns < picture.shape[1]) & (rows < picture.shape[0])
         weight, rows, columns = weight * inside, rows * inside, columns * inside
     codes = _take(picture, rows, columns)
-    light = codes.astype(np.float32) if curve is None else np.take(curve, codes.astype(np.intp), mode="clip")
+    light = codes.astype(np.float32) if curve is None else light_of(codes, curve)
     if curve is None and not (good := np.isfinite(light)).all():
         weight, light = weight * good, np.where(good, light, np.float32(0))
     offset = plan.offset - np.complex64(complex(pose.x_px - column0, pose.y_px - line0))
@@ -213,6 +218,12 @@ def gather(
     distance = np.maximum(np.abs(offset), np.float32(1e-3))
     unit = offset * (1 / distance)
     return Rings(distance, unit, power(unit, plan.cycles), light, weight, plan)
+
+
+def light_of(codes: Samples, curve: Floats) -> Floats:
+    """Light of codes, those between two rounded to one, by that of every code value."""
+    whole = np.rint(codes) if codes.dtype.kind == "f" else codes
+    return np.asarray(np.take(curve, whole.astype(np.intp), mode="clip"))
 
 
 def _holds(picture: Samples, column: int, row: float, reach: int) -> bool:

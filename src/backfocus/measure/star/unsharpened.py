@@ -15,7 +15,7 @@ which again is the same in every picture.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...frame import Samples
-from .rings import Floats, Floats64, RingFit, Rings, fit_rings, middle
+from .rings import Floats, Floats64, RingFit, Rings, fit_rings, light_of, middle
 from .shading import HALO_PX, SAMPLING, halo_within, robust
 
 MASK_PX = 1.0
@@ -110,20 +110,44 @@ def added(amount: float, frequency: Floats64) -> Floats64:
     return np.asarray(1.0 + amount * (1.0 - np.exp(-2.0 * (np.pi * MASK_PX * frequency) ** 2)))
 
 
-def unsharpened(codes: Codes, amount: float, box: tuple[slice, slice], line_step: int) -> Codes:
-    """The codes before a mask was added to them, inside a box; in finer steps than before.
+def unsharpened(codes: Codes, amount: float, line_step: int) -> Codes:
+    """The codes before a mask was added to them; in finer steps than before, and parts of a step.
 
     The mask leaves 1 + amount (1 - b) of a wave of which its blur leaves b; so what undoes it is a polynomial
     in that blur.
     """
-    steps = _CODES // codes.curve.size
-    seen = codes.picture[box].astype(np.float32)
-    found: Floats | None = None
-    for part in _undoing(round(amount, 4)):
-        found = seen * np.float32(part) if found is None else _plus(_blurred(found, line_step), part, seen)
-    picture = codes.picture.astype(np.uint16) * np.uint16(steps)
-    picture[box] = np.clip(np.rint(np.asarray(found) * np.float32(steps)), 0, _CODES - 1)
-    return Codes(picture, _finer(codes.curve.tobytes(), steps))
+    seen = codes.picture.astype(np.float32)
+    steps, (first, *parts) = _steps(codes.curve), _undoing(round(amount, 4))
+    found = seen * np.float32(first * steps)
+    for part in parts:
+        _blur(found, line_step, found)
+        cv2.scaleAdd(seen, part * steps, found, dst=found)
+    return Codes(found, _finer(codes.curve.tobytes(), steps))
+
+
+def blurred(picture: Samples, line_step: int) -> Iterator[Floats]:
+    """The picture as it is, blurred once, twice and so on: what the polynomial adds up.
+
+    Each is written over by the next.
+    """
+    seen = picture.astype(np.float32)
+    yield seen
+    for _ in range(_POWER):
+        _blur(seen, line_step, seen)
+        yield seen
+
+
+def light_without(amount: float, blurs: Sequence[Floats], curve: Floats) -> Floats:
+    """Light of some pixels before a mask was added to them, by their codes in `blurred`."""
+    steps = _steps(curve)
+    parts = reversed(_undoing(round(amount, 4)))
+    codes = sum(each * np.float32(part * steps) for part, each in zip(parts, blurs, strict=True))
+    return light_of(np.asarray(codes, np.float32), _finer(curve.tobytes(), steps))
+
+
+def _steps(curve: Floats) -> int:
+    """Into how many a code is parted: as many as 16 bits hold."""
+    return _CODES // curve.size
 
 
 @lru_cache(maxsize=64)
@@ -133,12 +157,8 @@ def _undoing(amount: float) -> tuple[float, ...]:
     return tuple(np.polyfit(at, 1.0 / (1.0 + amount * (1.0 - at)), _POWER).tolist())
 
 
-def _plus(found: Floats, part: float, seen: Floats) -> Floats:
-    return np.asarray(cv2.scaleAdd(seen, part, found), np.float32)
-
-
-def _blurred(codes: Floats, line_step: int) -> Floats:
-    return np.asarray(cv2.GaussianBlur(codes, (0, 0), MASK_PX, sigmaY=MASK_PX / line_step), np.float32)
+def _blur(codes: Floats, line_step: int, into: Floats) -> None:
+    cv2.GaussianBlur(codes, (0, 0), MASK_PX, dst=into, sigmaY=MASK_PX / line_step)
 
 
 @lru_cache(maxsize=8)

@@ -1,6 +1,7 @@
 """The picture around a star: its rings about a pose, and the pose to a few hundredths of a pixel."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from .rings import (
     SAMPLES,
     Floats,
     Floats64,
+    RingPlan,
     Rings,
     fit_rings,
     gather,
@@ -21,7 +23,7 @@ from .rings import (
     plan_rings,
     ring_count,
 )
-from .unsharpened import Codes, unsharpened
+from .unsharpened import Codes, blurred, light_without, unsharpened
 
 LEAST_VISIBLE = 0.2
 """A ring counts when this part of it lies in the picture."""
@@ -49,7 +51,7 @@ BEYOND, BEYOND_PX = 1.25, 12
 class View:
     """Where a star is read: a picture, how its lines lie, and how far rings are looked for.
 
-    `picture` holds codes where `curve` is given, else light.
+    `picture` holds codes where `curve` is given, else light; it begins at `first_line` and `first_column`.
     """
 
     picture: Samples
@@ -58,12 +60,20 @@ class View:
     line_step: int
     first_line: int
     reach_px: float
+    first_column: int = 0
 
     def rings(self, pose: Pose, every: int = 1, samples: int = SAMPLES) -> Rings:
         """The pixels of its rings, or of one ring in so many, about a pose."""
         odd = parity(round(pose.y_px), self.first_line, self.line_step)
         count = ring_count(self.cycles, self.reach_px)
-        plan = plan_rings(self.cycles, count, self.line_step, odd, every, samples)
+        return self._gathered(plan_rings(self.cycles, count, self.line_step, odd, every, samples), pose)
+
+    def beyond(self, pose: Pose) -> Rings:
+        """The pixels of rings finer than Nyquist."""
+        odd = parity(round(pose.y_px), self.first_line, self.line_step)
+        return self._gathered(plan_between(self.cycles, *radii_px(self.cycles), self.line_step, odd), pose)
+
+    def _gathered(self, plan: RingPlan, pose: Pose) -> Rings:
         return gather(
             self.picture,
             plan,
@@ -71,12 +81,34 @@ class View:
             curve=self.curve,
             line_step=self.line_step,
             first_line=self.first_line,
+            first_column=self.first_column,
         )
 
     def without(self, amount: float, pose: Pose) -> "View":
-        """The same picture with a mask of the camera taken back around a star."""
+        """The part of the picture around a star with a mask of the camera taken back."""
         if self.curve is None or not amount:
             return self
+        part = self._around(pose)
+        soft = unsharpened(Codes(part.picture, self.curve), amount, self.line_step)
+        return replace(part, picture=soft.picture, curve=soft.curve)
+
+    def softer(self, pose: Pose) -> Callable[[float], Rings]:
+        """The rings about a pose with any mask taken back; what is blurred for it is blurred once."""
+        assert self.curve is not None
+        part, whole = self._around(pose), self.rings(pose)
+        blurs = [
+            replace(part, picture=each, curve=None).rings(pose).light
+            for each in blurred(part.picture, self.line_step)
+        ]
+        curve = self.curve
+
+        def rings(amount: float) -> Rings:
+            return replace(whole, light=light_without(amount, blurs, curve))
+
+        return rings
+
+    def _around(self, pose: Pose) -> "View":
+        """The same star in the part of the picture that a mask blurs into what is read of it."""
         reach = BEYOND * self.reach_px + BEYOND_PX
         columns, rows = (
             slice(
@@ -85,20 +117,11 @@ class View:
             )
             for at, first, step in ((pose.x_px, 0, 1), (pose.y_px, self.first_line, self.line_step))
         )
-        soft = unsharpened(Codes(self.picture, self.curve), amount, (rows, columns), self.line_step)
-        return replace(self, picture=soft.picture, curve=soft.curve)
-
-    def beyond(self, pose: Pose) -> Rings:
-        """The pixels of rings finer than Nyquist."""
-        odd = parity(round(pose.y_px), self.first_line, self.line_step)
-        plan = plan_between(self.cycles, *radii_px(self.cycles), self.line_step, odd)
-        return gather(
-            self.picture,
-            plan,
-            pose,
-            curve=self.curve,
-            line_step=self.line_step,
-            first_line=self.first_line,
+        return replace(
+            self,
+            picture=self.picture[rows, columns],
+            first_line=self.first_line + rows.start * self.line_step,
+            first_column=columns.start,
         )
 
 
