@@ -8,6 +8,7 @@ import typer
 from ..errors import Argument, UsageError
 from . import options
 
+IRIS = " An iris with a motor is opened as far as it goes, and put back at the end."
 Yes = Annotated[bool, typer.Option("--yes", help="The lens may move: do not ask first.")]
 
 
@@ -16,12 +17,11 @@ def as_interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def ask(yes: bool, address: str) -> None:
-    """Nothing moves before it is said once."""
+def ask(yes: bool, address: str, more: str = "") -> None:
+    """Nothing moves before it is said once; `more`: what else will, in a sentence after a space."""
     if _is_real(address):
-        _confirmed(
-            yes, "the lens will move", "Zoom and focus of this lens will move. Is nobody on air with it?"
-        )
+        question = f"Zoom and focus of this lens will move.{more} Is nobody on air with it?"
+        _confirmed(yes, f"the lens will move{_lower(more)}", question)
 
 
 def ask_for_presets(yes: bool, numbers: range) -> None:
@@ -36,8 +36,13 @@ def ask_for_all(yes: bool, addresses: Sequence[str]) -> None:
     count = sum(map(_is_real, addresses))
     if count:
         lenses = "1 lens" if count == 1 else f"{count} lenses"
-        question = f"Zoom and focus of {lenses} will move. Is nobody on air with them?"
-        _confirmed(yes, f"{lenses} will move", question)
+        question = f"Zoom and focus of {lenses} will move.{IRIS} Is nobody on air with them?"
+        _confirmed(yes, f"{lenses} will move{_lower(IRIS)}", question)
+
+
+def _lower(sentence: str) -> str:
+    """A sentence after a space as a part of another one."""
+    return f", {sentence[1].lower()}{sentence[2:].rstrip('.')}" if sentence else ""
 
 
 def _is_real(address: str) -> bool:

@@ -13,7 +13,7 @@ import typer
 from ..errors import Argument, UsageError
 from ..redaction import shown
 from . import options
-from .asking import Yes, as_interrupt, ask
+from .asking import IRIS, Yes, as_interrupt, ask
 from .certificate import certificate_words
 from .files import file_in_folder, write_file
 from .fleet import Order, Telling, check_all
@@ -139,10 +139,11 @@ def auto(
     """Verify, and where there is a motor for it set, the back focus of a motorised lens.
 
     Hang up a star, aim the camera at it, and go; or aim it at a bookshelf, a brick wall, anything with fine
-    detail that stands still. Automatic focus and exposure are switched off, and put back
-    at the end. The zoom goes to tele, wide and some positions between, and at each the focus is searched for;
-    where a motor moves the back focus, it is set and proved at both ends. Most PTZ cameras have none: then
-    you are told whether the lens holds focus, how far it is off, and where it is sharp at each zoom.
+    detail that stands still. Automatic focus and exposure are switched off, an iris with a motor is opened,
+    and all is put back at the end. The zoom goes to tele, wide and some positions between, and at each the
+    focus is searched for; where a motor moves the back focus, it is set and proved at both ends. Most PTZ
+    cameras have none: then you are told whether the lens holds focus, how far it is off, and where it is
+    sharp at each zoom.
 
     Nothing moves before you have said yes, or with --yes. What was found is kept in the history; drift of
     more than half the depth of focus since then is told, and is exit code 1.
@@ -221,7 +222,7 @@ def _one(asked: options.Asked, address: str, wanted: _Wanted) -> None:
         file_in_folder("--table", wanted.table)
     camera, wide = MotorCamera(asked.rig_name or shown(address), address), WideShot()
     with Store.open(wanted.store) as store:
-        ask(wanted.yes, address)
+        ask(wanted.yes, address, IRIS)
         signal.signal(signal.SIGTERM, as_interrupt)
         begun_at = datetime.now(UTC)
         with open_run(rig, address, wanted.wishes, notice=options.notice) as run:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from ..guide.axes import Axis, AxisName
 
-ZOOM_PLAY, FOCUS_PLAY = 0.004, 0.003
-"""Shares of their span that zoom and focus may have as backlash, where no document says more."""
+FOCUS_PLAY = 0.003
+PLAY: dict[AxisName, float] = {"zoom": 0.004, "focus": FOCUS_PLAY, "iris": 0.0}
+"""Shares of their span that axes may have as backlash, where no document says more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Counting:
 
 def axes_of(counts: Mapping[AxisName, Counting]) -> dict[AxisName, Axis]:
     """The axes that a device counts so, with the backlash of their kind."""
-    return {axis: each.axis(ZOOM_PLAY if axis == "zoom" else FOCUS_PLAY) for axis, each in counts.items()}
+    return {axis: each.axis(PLAY.get(axis, FOCUS_PLAY)) for axis, each in counts.items()}
 
 
 def places_of(

@@ -182,13 +182,11 @@ class Polled:
             switch, places = self._switch, dict(self._wanted)
             self._switch = None
             self._wanted.clear()
+        was: Automatic | None = None
         if switch is not None:
             # Asked first: after a lost answer to the switching itself, they would be told as switched.
             was = tried(lambda: self._remote.automatic(Automatic()))
             tried(lambda: self._remote.automatic(switch.wanted))
-            with self._changed:
-                switch.was.append(was)
-                self._changed.notify_all()
         if places:
             tried(lambda: self._remote.send(places))
             with self._changed:
@@ -198,6 +196,8 @@ class Polled:
         with self._changed:
             stood = look.positions == self._look.positions if look.moving is None else not look.moving
             self._look = look
+            if switch is not None and was is not None:  # now, for the switching may have moved an iris
+                switch.was.append(was)
             self._resting = stood and not self._wanted and (bool(look.refused) or self._has_begun())
             self._changed.notify_all()
 

@@ -8,6 +8,10 @@ from ..errors import UsageError
 from ..guide.axes import AxisName
 
 REVERSED, STRAIGHT = "reversed", "straight"
+LEFT_ALONE = "no"
+"""Of an axis that is not to be touched."""
+IRIS = (LEFT_ALONE, STRAIGHT, REVERSED)
+"""What an address may say of the iris."""
 NUMBER = "number"
 """In place of the values of a key: a whole number from 0 to 99."""
 Known = Mapping[str, Collection[str] | str]
@@ -58,5 +62,6 @@ def which_way(given: Mapping[str, str], axes: Collection[AxisName], keys: Mappin
 RISES: dict[AxisName, str] = {
     "zoom": "towards tele",
     "focus": "towards near",
+    "iris": "as it closes",
     "back-focus": "as the lens moves away from the sensor",
 }

@@ -40,6 +40,8 @@ class Axis:
         A move that is not over after so long is stuck.
     near : float
         Steps from where it was sent within which a motor that stands has arrived.
+    way_is_told : bool
+        Whether the maker says which way its numbers run; where not, a picture has to tell.
     """
 
     low: float
@@ -49,6 +51,7 @@ class Axis:
     spacing_s: float = 0.0
     longest_s: float = 20.0
     near: float = 2.0
+    way_is_told: bool = True
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):

@@ -1,6 +1,6 @@
 """Panasonic's AW protocol from the camera's side, from the maker's documents (see `control.http.aw`)."""
 
-from ..guide.axes import Automatic
+from ..guide.axes import Automatic, AxisName
 from .http_server import Answer, Request
 from .virtual_camera import VirtualCamera
 
@@ -32,12 +32,18 @@ class AwFace:
                 return f"gz{self._zoom():03X}"
             case "GF":
                 return f"gf{self._focus():03X}"
+            case "GI":
+                return f"gi{self._iris():03X}{automatic.exposure:d}"
             case "AXZ":
                 return self._place("zoom", command[3:], self._zoom())
             case "AXF" if automatic.focus and command[3:]:
                 return 3
             case "AXF":
                 return self._place("focus", command[3:], self._focus())
+            case "AXI" if automatic.exposure and command[3:]:
+                return 3
+            case "AXI":
+                return self._place("iris", command[3:], self._iris())
             case "D1":
                 return f"d1{automatic.focus:d}"
             case "D10" | "D11":
@@ -59,9 +65,9 @@ class AwFace:
                 return "OID:AW-VIRTUAL"
         return 1
 
-    def _place(self, axis: str, digits: str, at: int) -> str | int:
+    def _place(self, axis: AxisName, digits: str, at: int) -> str | int:
         """Where a motor is sent, or stands where no digits are given."""
-        head = "axz" if axis == "zoom" else "axf"
+        head = f"ax{axis[0]}"
         if not digits:
             return f"{head}{at:03X}"
         try:
@@ -71,10 +77,8 @@ class AwFace:
         if len(digits) != 3 or not LOW <= wanted <= HIGH:
             return 3
         along = (wanted - LOW) / (HIGH - LOW)
-        if axis == "zoom":
-            self._camera.move_to_share("zoom", along)
-        else:  # FFFh is far
-            self._camera.move_to_share("focus", 1.0 - along)
+        # FFFh is tele, far and open
+        self._camera.move_to_share(axis, along if axis == "zoom" else 1.0 - along)
         return f"{head}{wanted:03X}"
 
     def _zoom(self) -> int:
@@ -82,6 +86,9 @@ class AwFace:
 
     def _focus(self) -> int:
         return round(HIGH - self._camera.share("focus") * (HIGH - LOW))
+
+    def _iris(self) -> int:
+        return round(HIGH - self._camera.share("iris") * (HIGH - LOW))
 
 
 def _refusal(digit: int, command: str, *, head: bool) -> bytes:

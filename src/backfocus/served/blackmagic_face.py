@@ -47,6 +47,8 @@ class BlackmagicFace:
                 return {"focalLength": round(widest * self._camera.settings.zoom**zoom), "normalised": zoom}
             case "/lens/focus":  # 0 is near
                 return {"normalised": 1.0 - self._camera.share("focus")}
+            case "/lens/iris":  # 1 is the largest opening
+                return {"normalised": 1.0 - self._camera.share("iris")}
             case "/video/autoExposure":
                 on = self._camera.state().automatic.exposure
                 return {"mode": "Continuous" if on else "Off", "type": self._kind}
@@ -55,12 +57,14 @@ class BlackmagicFace:
     def _put(self, name: str, body: dict[str, Any]) -> int:
         """The code that is answered."""
         match name:
-            case "/lens/zoom" | "/lens/focus":
+            case "/lens/zoom" | "/lens/focus" | "/lens/iris":
                 place = number_in_json(body.get("normalised"))
                 if place is None or not 0.0 <= place <= 1.0:
                     return 400
                 if name == "/lens/zoom":
                     self._camera.move_to_share("zoom", place)
+                elif name == "/lens/iris":
+                    return 204 if self._camera.move_to_share("iris", 1.0 - place) is None else 400
                 else:
                     self._camera.automatic(Automatic(focus=False))  # it focuses by itself once, when asked
                     self._camera.move_to_share("focus", 1.0 - place)

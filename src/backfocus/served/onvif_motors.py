@@ -11,6 +11,7 @@ from ..control.onvif.onvif import AUTO, MANUAL, ZOOM_SPACE
 from ..control.onvif.soap import Fault, Node, below, inner, node, number, prefixed
 from ..control.untrusted import number_in_text
 from ..guide.axes import Automatic
+from ..sim.motor import IRIS_STOPS
 from .onvif_device import (
     MOTORS,
     PROFILE,
@@ -26,6 +27,8 @@ from .virtual_camera import VirtualCamera
 
 SPACES = "http://www.onvif.org/ver10/tptz/ZoomSpaces/"
 PRESETS = 16
+MOST_DB = 3.0 * IRIS_STOPS
+"""What a closed iris takes away: 3 dB a stop."""
 Turned = Literal["zoom", "focus"]
 DURATION = re.compile(r"PT(?:(\d{1,4})M)?(?:(\d{1,4}(?:\.\d{1,9})?)S)?")
 
@@ -38,7 +41,7 @@ class OnvifMotors:
         self._lock = threading.Lock()
         self._presets: dict[str, tuple[str, float]] = {}
         self._stops: dict[Turned, threading.Timer] = {}
-        self._exposure = {"ExposureTime": 10000.0, "Gain": 0.0, "Iris": 0.0}
+        self._exposure = {"ExposureTime": 10000.0, "Gain": 0.0}
 
     @property
     def answers(self) -> dict[str, Answering]:
@@ -196,6 +199,7 @@ class OnvifMotors:
         on = self._camera.state().automatic
         with self._lock:
             exposure = [node(f"tt:{name}", value) for name, value in self._exposure.items()]
+        exposure.append(node("tt:Iris", round(self._camera.share("iris") * MOST_DB, 3)))
         return node(
             "timg:GetImagingSettingsResponse",
             node(
@@ -217,6 +221,9 @@ class OnvifMotors:
             )
         on = {name: mode == AUTO for name, mode in wanted.items() if mode is not None}
         self._camera.automatic(Automatic(on.get("focus"), on.get("exposure")))
+        iris_db = number(asked, "ImagingSettings/Exposure/Iris")
+        if iris_db is not None and not self._camera.state().automatic.exposure:
+            self._camera.move_to_share("iris", iris_db / MOST_DB)
         with self._lock:
             for name in self._exposure:
                 value = number(asked, f"ImagingSettings/Exposure/{name}")
@@ -315,7 +322,7 @@ def _options(asked: Element, here: str) -> Node:
         *(node("tt:Mode", mode) for mode in modes),
         span("tt:ExposureTime", 10, 40000),
         span("tt:Gain", 0, 48),
-        span("tt:Iris", 0, 24),
+        span("tt:Iris", 0, MOST_DB),
     )
     return node(
         "timg:GetOptionsResponse",

@@ -39,7 +39,14 @@ class VapixFace:
 
     def _ptz(self, query: Mapping[str, str]) -> Answer:
         if query.get("query") == "limits":
-            return _lines(MinZoom=1, MaxZoom=HIGHEST, MinFocus=LOWEST_FOCUS, MaxFocus=HIGHEST)
+            return _lines(
+                MinZoom=1,
+                MaxZoom=HIGHEST,
+                MinIris=1,
+                MaxIris=HIGHEST,
+                MinFocus=LOWEST_FOCUS,
+                MaxFocus=HIGHEST,
+            )
         if query.get("query") == "position":
             return self._position()
         switches = Automatic(
@@ -48,10 +55,10 @@ class VapixFace:
         )
         self._camera.automatic(switches)
         try:
-            places = {name: int(query[name]) for name in ("zoom", "focus") if name in query}
+            places = {name: int(query[name]) for name in ("zoom", "focus", "iris") if name in query}
         except ValueError:
             return Answer(b"Bad Request", code=400)
-        if not 1 <= places.get("zoom", 1) <= HIGHEST or not 1 <= places.get("focus", 1) <= HIGHEST:
+        if not all(1 <= place <= HIGHEST for place in places.values()):
             return Answer(b"Bad Request", code=400)
         said = None
         if "zoom" in places:
@@ -59,6 +66,8 @@ class VapixFace:
         if "focus" in places:  # a high value is far
             near = (HIGHEST - places["focus"]) / (HIGHEST - LOWEST_FOCUS)
             said = self._camera.move_to_share("focus", near) or said
+        if "iris" in places:  # a high value is open
+            said = self._camera.move_to_share("iris", (HIGHEST - places["iris"]) / (HIGHEST - 1)) or said
         return Answer(b"", code=204) if said is None else Answer(f"Error:\r\n{said}\r\n".encode())
 
     def _position(self) -> Answer:
@@ -67,7 +76,7 @@ class VapixFace:
             pan="0.0000",
             tilt="0.0000",
             zoom=round(1 + self._camera.share("zoom") * (HIGHEST - 1)),
-            iris=5000,
+            iris=round(HIGHEST - self._camera.share("iris") * (HIGHEST - 1)),
             focus=round(HIGHEST - self._camera.share("focus") * (HIGHEST - LOWEST_FOCUS)),
             brightness=5000,
             autofocus="on" if automatic.focus else "off",

@@ -15,6 +15,8 @@ SOCKETS = 2
 """Commands that are carried out side by side; one more is refused with a full buffer."""
 VERSION = bytes((0x00, 0x20, 0x05, 0x22, 0x01, 0x00, SOCKETS))
 COMPLETE_EVERY_S = 0.02
+IRIS_OPEN = 0x11
+"""The iris of this camera, open; 0 is closed."""
 IN_A_PRESET: tuple[AxisName, ...] = ("zoom", "focus")
 """No camera keeps its back focus there: a recall would undo its setting."""
 
@@ -68,7 +70,7 @@ class ViscaCamera:
             case "zoom" | "focus":
                 return visca.four_nibbles(round(state.positions[asked]))
             case "iris":
-                return visca.four_nibbles(0x11)
+                return visca.four_nibbles(self._iris())
             case "focus-mode":
                 return bytes((visca.AUTO if state.automatic.focus else visca.MANUAL,))
             case "exposure-mode":
@@ -79,7 +81,12 @@ class ViscaCamera:
     def _carry_out(self, what: visca.Command, value: int, say: Say) -> None:
         match what:
             case "zoom" | "focus":
-                self._drive(what, value, say)
+                self._drive(what, float(value), say)
+                return
+            case "iris" | "iris-wider":
+                wanted = value if what == "iris" else min(self._iris() + 1, IRIS_OPEN)
+                low, high = self._camera.span("iris")
+                self._drive("iris", high - wanted / IRIS_OPEN * (high - low), say)
                 return
             case "focus-mode":
                 self._camera.automatic(Automatic(focus=value == visca.AUTO))
@@ -103,7 +110,11 @@ class ViscaCamera:
         say(Ack(1))
         say(Completed(1))
 
-    def _drive(self, axis: AxisName, value: int, say: Say) -> None:
+    def _iris(self) -> int:
+        """As this camera counts: more is wider open."""
+        return round((1.0 - self._camera.share("iris")) * IRIS_OPEN)
+
+    def _drive(self, axis: AxisName, value: float, say: Say) -> None:
         with self._lock:
             sockets = [number for number in range(1, SOCKETS + 1) if number not in self._busy]
             if not sockets:
@@ -111,7 +122,7 @@ class ViscaCamera:
                 return
             socket = sockets[0]
             low, high = self._camera.span(axis)
-            if not low <= value <= high or self._camera.move(axis, float(value)) is not None:
+            if not low <= value <= high or self._camera.move(axis, value) is not None:
                 say(Refused(socket, visca.NOT_EXECUTABLE))
                 return
             self._busy.add(socket)

@@ -20,7 +20,7 @@ from ..guide.axes import Automatic, Axis, AxisName
 from ..guide.motors import Ask, MotorAnswer, MotorRig, Procedure, Seen, procedure
 from ..guide.stillness import Lag, Waiting, at_rest, same_picture, wait
 from ..measure.object.keeping import KeptReference
-from ..measure.reading import Reading
+from ..measure.reading import Flag, Reading
 from ..optics.lens import Optics
 from ..redaction import shown
 from ..show.lines import check_json
@@ -30,6 +30,7 @@ from ..solve.defocus import defocus
 from ..solve.focus_table import FocusTable, Knot
 from ..solve.stops import Stop
 from ..video.source import VideoSource
+from .iris_opening import IrisOpening, white_is_cut
 from .motor_eyes import Eyes
 from .motor_log import MotorLog, Told, log_for
 from .rig import Rig
@@ -95,8 +96,9 @@ def open_run(
     """A run on the lens at an address, open; automatic functions are by hand inside, and put back after it.
 
     A rig without a source has that which the camera tells; see `tells_stream`. A run on the same lens that
-    was killed is gone on with. The lens goes back to where it was at the end, and after an error too; only
-    where the back focus was set, the focus stays where that made it sharp.
+    was killed is gone on with. An iris with a motor is opened before the first look. The lens goes back to
+    where it was at the end, and after an error too; only where the back focus was set, the focus stays where
+    that made it sharp.
 
     Parameters
     ----------
@@ -128,7 +130,10 @@ def open_run(
         demand_motors(lens.axes)
         before = told.automatic if told else None
         was = stack.enter_context(by_hand(lens, how_to_restore=how, notice=notice, before=before))
-        found = told.found if told else lens.state().positions
+        stands = lens.state().positions
+        found = {**stands, **told.found} if told else stands
+        if untold := " and ".join(axis for axis in lens.axes if axis not in found and axis != "iris"):
+            notice(f"the camera does not tell where its {untold} stands: it does not go back there")
         eyes = Eyes(rig)
         looks = told.looks if told and told.fresh and _can_be_seen_on(told, eyes) else ()
         if log is not None:
@@ -137,7 +142,8 @@ def open_run(
         places: Places = {axis: at for axis, at in found.items() if axis != "back-focus"}
         wait = patience(is_virtual=is_virtual)
         staying = stack.enter_context(places_put_back(lens, places, wait=wait, notice=notice))
-        yield AutoRun(rig, optics, wishes, source, lens, eyes, found, staying, log, looks)
+        iris = IrisOpening(lens, stands.get("iris"), notice) if "iris" in lens.axes else None
+        yield AutoRun(rig, optics, wishes, source, lens, eyes, found, staying, log, looks, iris, notice)
 
 
 @contextmanager
@@ -234,7 +240,8 @@ class AutoRun:
     """A lens and its pictures, ready to go.
 
     `eyes`: what measures the pictures. `found`: where the motors stood. `staying`: the axes that do not go
-    back there. `log`, `looks`: where the run is written down, and what an earlier one had written.
+    back there. `log`, `looks`: where the run is written down, and what an earlier one had written. `iris`:
+    what opens it, None without a motor. `notice`: told what a person is to know meanwhile.
     """
 
     rig: Rig
@@ -247,6 +254,8 @@ class AutoRun:
     staying: set[AxisName]
     log: MotorLog | None = None
     looks: tuple[tuple[Ask, Seen], ...] = ()
+    iris: IrisOpening | None = None
+    notice: Callable[[str], None] = lambda words: None
 
     def progress(self, limits: Limits | None = None) -> Iterator[Progress]:
         """One look, then the next, and the answer; raises as `drive`."""
@@ -260,8 +269,14 @@ class AutoRun:
             forget=eyes.forget,
             limits=limits,
             told=self.looks,
+            iris=self.iris,
         )
+        is_cut = False
         for progress in running:
+            if self.iris is not None and progress.seen is not None and not is_cut:
+                is_cut = Flag.CLIPPED in progress.seen.reading.flags
+                if is_cut:
+                    white_is_cut(self.notice)
             if progress.seen is not None and self.log is not None:
                 if progress.again:
                     self.log.begin_again()
@@ -280,10 +295,13 @@ class AutoRun:
 
     def _motor_rig(self) -> MotorRig:
         count = self.wishes.between
+        middles = {
+            axis: span.step_near(0.5 * (span.low + span.high)) for axis, span in self.lens.axes.items()
+        }
         return MotorRig(
             self.lens.axes,
             self.optics,
-            self.found,
+            {**middles, **self.found},  # where one does not tell its place, the search begins in the middle
             between=tuple((count - number) / (count + 1) for number in range(count)),
             correct=self.wishes.correct,
             adjusters=replace(self.rig.adjusters, back_focus_ring=False),
@@ -355,6 +373,7 @@ def drive(
     forget: Callable[[], None] = lambda: None,
     limits: Limits | None = None,
     told: Sequence[tuple[Ask, Seen]] = (),
+    iris: IrisOpening | None = None,
 ) -> Iterator[Progress]:
     """Lead the procedure to its end with the pictures of `source` and the motors of `lens`.
 
@@ -368,6 +387,8 @@ def drive(
         Called where it begins again: `measure` is to forget what was kept for it.
     told : sequence of (Ask, Seen)
         What an earlier run of the same had seen, to go on from there.
+    iris : IrisOpening, optional
+        Opens the iris before the first look.
 
     Raises
     ------
@@ -376,23 +397,33 @@ def drive(
     LensLost
         Where the motors do.
     """
-    limits = limits or Limits()
-    course = _Course(lens, rig, told, forget)
-    begun_s: float | None = None
     with closing(source):
-        for count, frame in enumerate(source.frames(), start=1):
-            at_s = frame.at_s or 0.0
-            begun_s = at_s if begun_s is None else begun_s
+        pictures = _timed(source, limits or Limits())
+        if iris is not None and not iris.done:
+            for frame, at_s, _ in pictures:
+                if iris.take(frame, at_s):
+                    break
+        course = _Course(lens, rig, told, forget)
+        for frame, at_s, since_s in pictures:
             for picture in fields(frame):
                 reading = replace(measure(picture), at_s=at_s)
                 again = partial(keep or measure, picture)
-                for progress in course.take(reading, at_s - begun_s, again):
+                for progress in course.take(reading, since_s, again):
                     yield replace(progress, picture=picture)
                     if progress.answer is not None:
                         return
-            if limits.passed(count, at_s - begun_s):
-                break
     raise SourceLost(f"{source.title}: the pictures ended before the answer was known")
+
+
+def _timed(source: VideoSource, limits: Limits) -> Iterator[tuple[Frame, float, float]]:
+    """Each picture with its time, and with that since the first one; until the limits are reached."""
+    begun_s: float | None = None
+    for count, frame in enumerate(source.frames(), start=1):
+        at_s = frame.at_s or 0.0
+        begun_s = at_s if begun_s is None else begun_s
+        yield frame, at_s, at_s - begun_s
+        if limits.passed(count, at_s - begun_s):
+            return
 
 
 def _replayed(

@@ -18,8 +18,11 @@ from .lens import BACK_FOCUS_LIMIT_UM, BACK_FOCUS_UM_PER_DEG, Pose, ZoomLens
 ZOOM = Axis(0.0, float(0x4000), play=40.0)
 FOCUS = Axis(float(0x1000), float(0xF000), play=120.0)
 BACK_FOCUS = Axis(0.0, 4095.0, play=30.0)
-BACK_FOCUS_S = 2.0
+IRIS = Axis(0.0, 1000.0)
+BACK_FOCUS_S, IRIS_S = 2.0, 0.6
 """From one end to the other."""
+IRIS_STOPS = 8.0
+"""From open to closed."""
 PAST_INFINITY = 0.03
 """Share of the focus ring's travel that lies behind infinity."""
 REAR_FOCUS_UM = 2500.0
@@ -80,12 +83,13 @@ class Motors:
         self._rng = np.random.default_rng((settings.seed, 9))
         self._found = pose
         self._automatic = Automatic(focus=True, exposure=True)
-        self.axes: Mapping[AxisName, Axis] = {"zoom": ZOOM, "focus": FOCUS}
+        self.axes: Mapping[AxisName, Axis] = {"zoom": ZOOM, "focus": FOCUS, "iris": IRIS}
         if settings.motor == "back-focus":
             self.axes = {**self.axes, "back-focus": BACK_FOCUS}
         self._full_s: dict[AxisName, float] = {
             "zoom": settings.zoom_s,
             "focus": settings.focus_s,
+            "iris": IRIS_S,
             "back-focus": BACK_FOCUS_S,
         }
         self._ways: dict[AxisName, deque[_Way]] = {
@@ -95,13 +99,15 @@ class Motors:
         self._refused: str | None = None
 
     def move(self, axis: AxisName, position: float) -> None:
-        """Send a motor off; a focus move is refused while the automatic focus is on, as cameras do."""
+        """Send a motor off; one that an automatic function holds refuses, as cameras do."""
         demand_within(self.axes, axis, position)
-        self._refused = "not executable: automatic focus is on" if self._held(axis) else None
+        held_by = self._held_by(axis)
+        self._refused = f"not executable: automatic {held_by} is on" if held_by else None
         if self._refused:
             return
         now_s, last = self._clock(), self._ways[axis][-1]
-        missed = float(self._rng.normal(0.0, self._settings.motor_noise)) if self._settings.motor_noise else 0
+        noise = 0.0 if axis == "iris" else self._settings.motor_noise
+        missed = float(self._rng.normal(0.0, noise)) if noise else 0
         steps_s = self.axes[axis].span / self._full_s[axis]
         ring = last.ring_at(now_s, self._settings.backlash, 0.0)
         self._ways[axis].append(_Way(now_s, last.motor(now_s), position, steps_s, ring, missed))
@@ -136,8 +142,11 @@ class Motors:
         heat_um = self._settings.heat_um_min * max(at_s, 0.0) / 60.0
         return replace(pose, focus_um=pose.focus_um + heat_um)
 
-    def _held(self, axis: AxisName) -> bool:
-        return axis == "focus" and bool(self._automatic.focus)
+    def _held_by(self, axis: AxisName) -> str:
+        """The automatic function that moves an axis by itself now; "" for none."""
+        on = {"focus": self._automatic.focus, "exposure": self._automatic.exposure}
+        function = {"focus": "focus", "iris": "exposure"}.get(axis, "")
+        return function if on.get(function) else ""
 
     def _standing(self, axis: AxisName, steps: float) -> _Way:
         span = self.axes[axis]
@@ -153,11 +162,21 @@ class Motors:
         range_um = self._lens.focus_range_um
         return -PAST_INFINITY * range_um, range_um
 
+    @property
+    def _open_f(self) -> float:
+        return min(number for _, number in self._settings.f_numbers)
+
+    def _closed(self, iris_f: float) -> float:
+        """The share of the way from open to closed at an f-number, 0 where the lens has no wider one."""
+        stops = 2.0 * math.log2(max(iris_f, self._open_f) / self._open_f)
+        return min(stops / IRIS_STOPS, 1.0)
+
     def _steps(self, axis: AxisName, pose: Pose) -> float:
         low_um, high_um = self._focus_um
         share = {
             "zoom": pose.zoom,
             "focus": (pose.focus_um - low_um) / (high_um - low_um),
+            "iris": self._closed(pose.iris_f),
             "back-focus": 0.5 + 0.5 * pose.back_focus_deg * BACK_FOCUS_UM_PER_DEG / BACK_FOCUS_LIMIT_UM,
         }[axis]
         return self.axes[axis].low + share * self.axes[axis].span
@@ -170,6 +189,9 @@ class Motors:
                 return replace(pose, zoom=share)
             case "focus":
                 return replace(pose, focus_um=low_um + share * (high_um - low_um))
+            case "iris":
+                stops = IRIS_STOPS * share
+                return replace(pose, iris_f=self._open_f * 2.0 ** (0.5 * stops) if stops > 0.0 else 0.0)
             case _:
                 um = (2.0 * share - 1.0) * BACK_FOCUS_LIMIT_UM
                 return replace(pose, back_focus_deg=um / BACK_FOCUS_UM_PER_DEG)

@@ -79,3 +79,16 @@ def test_a_camera_without_a_lens_that_it_drives_says_so_without_the_password() -
     with pytest.raises(LensError, match="no lens that it drives") as caught:
         BlackmagicRemote(Camera().http, {})
     assert "hunter2" not in str(caught.value)
+
+
+def test_an_iris_opens_downwards_here_and_upwards_there() -> None:
+    """And one on its automatic, which takes no place, keeps nothing from the focus."""
+    camera = Camera(lens_focus={"normalised": 0.5}, lens_iris={"apertureStop": 5.6, "normalised": 0.4})
+    remote = BlackmagicRemote(camera.http, {})
+    assert remote.look().positions["iris"] == pytest.approx(6000)
+    remote.send({"iris": 2000.0})
+    assert camera.properties["/control/api/v1/lens/iris"]["normalised"] == 0.8
+    assert remote.look().positions["iris"] == pytest.approx(2000)
+    remote.send({"iris": 0.0})  # this camera takes no more than 0.9
+    assert remote.look().refused is None
+    assert set(BlackmagicRemote(camera.http, {"iris": "no"}).axes) == {"focus"}

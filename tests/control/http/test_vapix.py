@@ -32,7 +32,7 @@ ERROR = '{"method": "setFocus", "error": {"code": 1200, "message": "Temperature 
 
 
 def test_what_a_ptz_camera_answers() -> None:
-    assert vapix.read_position(POSITION) == vapix.PtzPosition(1.0, 1852.0, autofocus=True, autoiris=False)
+    assert vapix.read_position(POSITION) == vapix.PtzPosition(1.0, 1852.0, True, False, iris=3936.0)
     assert vapix.read_limits(LIMITS) == vapix.PtzLimits((1.0, 9999.0), (770.0, 9999.0))
     assert vapix.complaint("Error:\r\nfocus: not supported\r\n") == "Error: focus: not supported"
     assert vapix.complaint("") is None
@@ -84,6 +84,18 @@ def test_a_ptz_camera_focuses_nearer_as_steps_rise() -> None:
     assert remote.automatic(Automatic(focus=False, exposure=False)) == Automatic(focus=True, exposure=False)
     assert heard[-1] == "autofocus=off&autoiris=off"
     assert "autofocus=on&autoiris=off" in remote.how_to_restore(Automatic(focus=True, exposure=False))
+
+
+def test_a_ptz_camera_opens_its_iris_as_steps_fall() -> None:
+    heard: list[str] = []
+    limits = LIMITS + "MinIris=1\nMaxIris=9999\n"
+    answers = {"query=limits": limits, "query=position": POSITION, "iris=9999": "Error:\niris: no\n"}
+    remote = PtzRemote(http(answers, heard), {})
+    assert remote.look().positions["iris"] == 1 + 9999 - 3936
+    remote.send({"iris": remote.axes["iris"].low})  # a high value is open: document [1]
+    assert heard[-1] == "iris=9999"
+    assert remote.look().refused is None  # zoom and focus still go
+    assert set(PtzRemote(http(answers, heard), {"iris": "no"}).axes) == {"zoom", "focus"}
 
 
 def test_a_body_without_a_zoom_motor_moves_its_back_focus() -> None:

@@ -229,6 +229,33 @@ def test_exposure_by_hand_keeps_what_the_camera_had_and_gives_it_back() -> None:
     assert camera.modes == {"focus": "AUTO", "exposure": "AUTO"}
 
 
+def options(iris: str) -> str:
+    return (
+        f"<timg:ImagingOptions><tt:Exposure><tt:Mode>AUTO</tt:Mode><tt:Mode>MANUAL</tt:Mode>{iris}</tt:Exposure>"
+        "</timg:ImagingOptions>"
+    )
+
+
+@pytest.mark.parametrize(("low", "high", "open_db"), [(0, 20, 0), (-22, 0, 0), (2, 18, 2)])
+def test_the_end_of_an_iris_that_takes_least_away_is_open(low: int, high: int, open_db: int) -> None:
+    """Schema onvif.xsd: 0 dB is a fully opened iris; some cameras count down from it."""
+    span = f"<tt:Iris><tt:Min>{low}</tt:Min><tt:Max>{high}</tt:Max></tt:Iris>"
+    camera = Camera(GetOptions=options(span))
+    found = lens(camera)
+    found.send({"iris": found.axes["iris"].low})
+    (sent,) = camera.bodies("SetImagingSettings")
+    assert (
+        f"<tt:Iris>{open_db}</tt:Iris></tt:Exposure>" in sent
+    )  # it had told none: the last part of the sequence
+    assert "<tt:ExposureTime>8333<" in sent
+    assert camera.modes["exposure"] == "MANUAL"
+    assert set(lens(camera, given={"iris": "no"}).axes) == {"zoom", "focus"}
+
+
+def test_an_iris_without_a_span_is_no_motor() -> None:
+    assert set(lens(Camera(GetOptions=options(""))).axes) == {"zoom", "focus"}
+
+
 def test_a_switch_whose_answer_is_lost_is_put_back_all_the_same() -> None:
     camera = Camera()
     asks = asking(camera)

@@ -85,6 +85,20 @@ def test_which_way_it_counts_is_asked_for_until_somebody_has_said_it() -> None:
     assert kernel.values[Control.FOCUS] == 0
 
 
+def test_of_an_iris_a_picture_tells_which_way_it_counts() -> None:
+    """The kernel says a higher number is wider open, the USB class that it is an f-number."""
+    kernel = Kernel(WEBCAM | {Control.IRIS: (0, 40, 1, 10)})
+    lens = UvcRemote(kernel, "camera", {})
+    assert not lens.axes["iris"].way_is_told
+    assert lens.look().positions["iris"] == 30.0
+    lens.send({"iris": 0.0})
+    assert kernel.values[Control.IRIS] == 40
+    turned = UvcRemote(kernel, "camera", {"iris": "reversed"})
+    assert turned.axes["iris"].way_is_told
+    assert turned.look().positions["iris"] == 40.0
+    assert set(UvcRemote(kernel, "camera", {"iris": "no"}).axes) == {"zoom", "focus"}
+
+
 def test_a_camera_without_motors_is_told_at_once() -> None:
     with pytest.raises(LensUnreachable, match="neither zoom nor focus"):
         UvcRemote(Kernel({Control.EXPOSURE_AUTO: (0, 3, 1, 0)}), "camera", {})

@@ -11,7 +11,12 @@ STEP_S = 0.02
 
 
 class Camera:
-    """Two motors that move 200 steps each time it is asked, and answers that may be lost or late."""
+    """Motors that move 200 steps each time it is asked, and answers that may be lost or late.
+
+    `widest`: the number of its open iris.
+    """
+
+    widest = 0x11
 
     def __init__(self, framing: Framing, *, lost: float = 0.0, late: float = 0.0, seed: int = 1) -> None:
         self.talk = Talk(framing)
@@ -57,6 +62,8 @@ class Camera:
             self.commands.append(heard)
             if heard[0] in self.aim:
                 self.aim[heard[0]] = heard[1]
+            if heard[0] == "iris-wider":
+                self.aim["iris"] = min(self.aim["iris"] + 1, self.widest)
             self._answer(message, Ack(1))
             self._answer(message, Completed(1), 0.4)
         elif heard in self.at:
@@ -169,3 +176,53 @@ def test_the_end_of_an_older_move_is_not_that_of_the_newest(framing: Framing) ->
     while camera.at["zoom"] < 11_000:
         camera.step()
         assert not camera.talk.settled(camera.now_s)
+
+
+def with_iris(at: int, widest: int, framing: Framing = "sony", **luck: float) -> Camera:
+    camera = Camera(framing, **luck)
+    camera.widest, camera.at["iris"], camera.aim["iris"] = widest, at, at
+    camera.run()
+    assert "iris" not in camera.talk.places  # asked for once it is wanted
+    camera.talk.ask_iris()
+    camera.run()
+    assert camera.talk.places["iris"] == at
+    return camera
+
+
+@pytest.mark.parametrize(("at", "widest"), [(8, 0x0C), (5, 0x11), (0x11, 0x11), (0x10, 0x19)])
+@pytest.mark.parametrize("framing", ["sony", "raw"])
+def test_an_iris_opens_as_far_as_its_camera_lets_it_and_goes_back(
+    framing: Framing, at: int, widest: int
+) -> None:
+    """Makers end at other numbers: none that the camera has not told itself is ever sent."""
+    camera = with_iris(at, widest, framing)
+    camera.talk.open_iris()
+    assert not camera.talk.settled(camera.now_s)
+    camera.run()
+    assert camera.talk.places["iris"] == camera.at["iris"] == widest
+    camera.talk.send("iris", at)
+    camera.run()
+    assert camera.talk.places["iris"] == camera.at["iris"] == at
+    assert [value for name, value in camera.commands if name == "iris"] == [at]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_iris_opens_though_answers_are_lost_and_late(seed: int) -> None:
+    camera = with_iris(4, 0x11, lost=0.2, late=0.2, seed=seed)
+    camera.talk.open_iris()
+    camera.run(90.0)
+    assert camera.talk.places["iris"] == 0x11
+
+
+def test_an_iris_that_will_not_open_keeps_nothing_from_zoom_and_focus() -> None:
+    camera = with_iris(4, 0x11)
+    camera.refuse = [visca.NOT_EXECUTABLE] * 50
+    camera.talk.open_iris()
+    camera.run()
+    assert camera.talk.settled(camera.now_s)
+    assert camera.talk.places["iris"] == 4
+    camera.refuse = []
+    camera.talk.send("zoom", 600)
+    camera.run()
+    assert camera.talk.places["zoom"] == 600
+    assert not camera.talk.refused

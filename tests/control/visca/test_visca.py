@@ -10,6 +10,8 @@ SAID = {
     "81 01 04 47 04 00 00 00 ff": visca.zoom_to(0x4000),
     "81 01 04 48 04 0a 0b 0c ff": visca.focus_to(0x4ABC),
     "81 01 04 4b 00 00 01 01 ff": visca.iris_to(0x11),
+    "81 01 04 0b 02 ff": visca.iris_wider(),
+    "81 09 04 4b ff": visca.inquire("iris"),
     "81 01 04 38 03 ff": visca.focus_mode(visca.MANUAL),
     "81 01 04 39 00 ff": visca.exposure_mode(visca.EXPOSURE_AUTO),
     "81 01 04 3f 01 06 ff": visca.memory_set(6),
@@ -68,6 +70,8 @@ def test_a_stream_is_cut_into_packets() -> None:
 def test_a_camera_hears_what_is_said() -> None:
     assert visca.read_command(visca.zoom_to(0x1234)) == ("zoom", 0x1234)
     assert visca.read_command(visca.inquire("exposure-mode")) == "exposure-mode"
+    assert visca.read_command(visca.iris_to(0x0C)) == ("iris", 0x0C)
+    assert visca.read_command(visca.iris_wider()) == ("iris-wider", 0)
     assert visca.read_command(bytes.fromhex("81010438 10ff".replace(" ", ""))) is None
 
 

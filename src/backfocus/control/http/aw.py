@@ -7,7 +7,8 @@ ER, a digit and the command: 1 is not known, 2 the camera is busy or asleep, 3 i
 References
 ----------
 .. [1] Panasonic, *HD Integrated Camera Interface Specifications* (AW-HE42), sections 3.1.5 and 3.2: #AXZ,
-   #AXF, #GF, #D1; camera control commands are sent at least 130 ms apart.
+   #AXF, #AXI, #GF, #GI, #D1; camera control commands are sent at least 130 ms apart. 555h is a closed iris,
+   FFFh an open one.
 .. [2] Panasonic, *AW-UE100 Interface Specifications*: sending and answers over IP, #GZ, ORS, error returns.
 .. [3] Panasonic, *CX350 CX4000 Command for PTZ Control Protocol*: 555h to FFFh is wide to tele, near to far.
 
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 
 PTZ_PATH, CAM_PATH = "/cgi-bin/aw_ptz", "/cgi-bin/aw_cam"
 LOWEST, HIGHEST = 0x555, 0xFFF
-"""Of zoom, from wide to tele, and of focus, from near to far."""
+"""Of zoom, from wide to tele, of focus, from near to far, and of the iris, from closed to open."""
 GAP_S = 0.13
 """Shortest time from an answer to the next command."""
 UNKNOWN, BUSY, NOT_NOW = 1, 2, 3
@@ -63,6 +64,11 @@ def focus_to(position: int) -> str:
     return f"#AXF{_digits(position)}"
 
 
+def iris_to(position: int) -> str:
+    """#AXI and three digits."""
+    return f"#AXI{_digits(position)}"
+
+
 def autofocus(on: bool) -> str:
     """#D1 and 1 for on."""
     return f"#D1{on:d}"
@@ -73,8 +79,8 @@ def auto_iris(on: bool) -> str:
     return f"ORS:{on:d}"
 
 
-ZOOM, FOCUS, AUTOFOCUS, AUTO_IRIS = "#GZ", "#GF", "#D1", "QRS"
-"""Questions: where zoom and focus stand, and whether the automatic functions are on."""
+ZOOM, FOCUS, IRIS, AUTOFOCUS, AUTO_IRIS = "#GZ", "#GF", "#GI", "#D1", "QRS"
+"""Questions: where zoom, focus and iris stand, and whether the automatic functions are on."""
 
 
 def _digits(position: int) -> str:
@@ -90,8 +96,12 @@ def read_refusal(text: str) -> Refused | None:
 
 
 def read_position(question: str, text: str) -> int | None:
-    """The answer to `ZOOM` or `FOCUS`: gz or gf and three digits; None where none are told."""
-    found = re.fullmatch(question[1:] + r"([0-9a-f]{3})", _bare(text), re.IGNORECASE)
+    """The answer to `ZOOM`, `FOCUS` or `IRIS`: gz, gf or gi and three digits; None where none are told.
+
+    Behind those of the iris stands whether it is automatic.
+    """
+    more = "[01]" if question == IRIS else ""
+    found = re.fullmatch(question[1:] + r"([0-9a-f]{3})" + more, _bare(text), re.IGNORECASE)
     return int(found[1], 16) if found else None
 
 

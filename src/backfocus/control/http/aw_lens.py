@@ -1,4 +1,4 @@
-"""A lens behind Panasonic's AW protocol: `aw://HOST`, an integrated camera with zoom and focus."""
+"""A lens behind Panasonic's AW protocol: `aw://HOST`, an integrated camera with zoom, focus and iris."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -9,16 +9,24 @@ from ...errors import LensError
 from ...guide.axes import Automatic, Axis, AxisName
 from ..counting import Counting, axes_of
 from ..polled import Look, NoAnswerError, Polled
-from ..query import REVERSED, STRAIGHT, Known
+from ..query import IRIS, LEFT_ALONE, REVERSED, STRAIGHT, Known
+from ..seldom import Seldom
 from . import aw
 from .http import Http, text_of
 from .http_lens import demand_ok, lens_over_http
 
-KEYS: Known = {"focus": (STRAIGHT, REVERSED)}
+KEYS: Known = {"focus": (STRAIGHT, REVERSED), "iris": IRIS}
+SEND: Mapping[AxisName, Callable[[int], str]] = {
+    "zoom": aw.zoom_to,
+    "focus": aw.focus_to,
+    "iris": aw.iris_to,
+}
 
 
 class AwRemote:
-    """Zoom and focus; the focus rises towards far, so it is turned.
+    """Zoom, focus, and the iris of a camera that tells where it stands.
+
+    The focus rises towards far and the iris as it opens, so both are turned.
 
     Parameters
     ----------
@@ -44,6 +52,10 @@ class AwRemote:
             "zoom": Counting(aw.LOWEST, aw.HIGHEST),
             "focus": Counting(aw.LOWEST, aw.HIGHEST, turned=turned),
         }
+        self._iris = Seldom(lambda: aw.read_position(aw.IRIS, self._say(aw.IRIS)))
+        if given.get("iris") != LEFT_ALONE and self._iris.at() is not None:
+            turned = given.get("iris") != REVERSED
+            self._counts["iris"] = Counting(aw.LOWEST, aw.HIGHEST, turned=turned)
         self.axes: Mapping[AxisName, Axis] = axes_of(self._counts)
         self._refused: str | None = None
 
@@ -52,9 +64,10 @@ class AwRemote:
         self._refused = None
         for axis, at in places.items():
             told = round(self._counts[axis].told(at))
-            command = aw.zoom_to(told) if axis == "zoom" else aw.focus_to(told)
-            refused = aw.read_refusal(self._say(command))
-            if refused is not None:
+            refused = aw.read_refusal(self._say(SEND[axis](told)))
+            if axis == "iris":
+                self._iris.again()  # where it stands then says whether it has moved
+            elif refused is not None:
                 self._refused = f"{axis}: {refused.words}"
 
     def look(self) -> Look:
@@ -67,6 +80,9 @@ class AwRemote:
             if at is None:
                 raise LensError(f"{self.title} does not tell where its {axis} stands")
             places[axis] = self._counts[axis].steps(at)
+        iris = self._iris.at() if "iris" in self._counts else None
+        if iris is not None:
+            places["iris"] = self._counts["iris"].steps(iris)
         return Look(places, refused=self._refused)
 
     def automatic(self, wanted: Automatic) -> Automatic:
@@ -77,6 +93,7 @@ class AwRemote:
             self._say(aw.autofocus(wanted.focus))
         if wanted.exposure is not None and iris not in (None, wanted.exposure):
             self._say(aw.auto_iris(wanted.exposure))
+            self._iris.again()
         return Automatic(focus, iris)
 
     def how_to_restore(self, was: Automatic) -> str:

@@ -9,7 +9,7 @@ References
 .. [1] Blackmagic Design, *REST API for Blackmagic Cameras*, and the same in the manuals of the Studio Camera
    and Cinema Camera 6K: Lens Control API, Video Control API.
 .. [2] Blackmagic Design, *Studio Camera Control Protocol*: focus 0.0 is near and 1.0 far, zoom 0.0 wide and
-   1.0 tele.
+   1.0 tele, aperture 0.0 the smallest and 1.0 the largest.
 
 No camera of Blackmagic has been tried.
 """
@@ -20,17 +20,18 @@ from typing import Any
 from ..untrusted import number_in_json
 
 BASE = "/control/api/v1"
-ZOOM, FOCUS, EXPOSURE = f"{BASE}/lens/zoom", f"{BASE}/lens/focus", f"{BASE}/video/autoExposure"
+ZOOM, FOCUS, IRIS = f"{BASE}/lens/zoom", f"{BASE}/lens/focus", f"{BASE}/lens/iris"
+EXPOSURE = f"{BASE}/video/autoExposure"
 NOT_THERE = (404, 501)
 """Codes of a property that this camera does not have."""
 REJECTED = 400
 OFF, CONTINUOUS = "Off", "Continuous"
 
-_NAMES = ("normalised", "focus")
+_NAMES = ("normalised", "normalized", "focus")
 
 
 def read_place(said: Any) -> tuple[str, float] | None:
-    """Where zoom or focus stands, 0 to 1, and what the camera calls it; None where it does not tell."""
+    """Where zoom, focus or iris stands, 0 to 1, and what the camera calls it; None where it does not tell."""
     if isinstance(said, Mapping):
         for name in _NAMES:
             if (value := number_in_json(said.get(name))) is not None:

@@ -7,7 +7,7 @@ gives JSON. A camera that has the second may still have the first for its digita
 References
 ----------
 .. [1] Axis, *VAPIX Network video: Pan/tilt/zoom API* (developer.axis.com): zoom and focus 1 to 9999, a high
-   value is zoomed in, and focused far; autofocus, autoiris; query=limits, query=position.
+   value is zoomed in, focused far, and an open iris; autofocus, autoiris; query=limits, query=position.
 .. [2] Axis, *VAPIX Network video: Optics control*, API version 1.2: getCapabilities, getOptics, setFocus,
    setMagnification, setTemperatureCompensation, setIrCompensation; error codes.
 
@@ -37,22 +37,24 @@ class PtzLimits:
 
     zoom: Span | None
     focus: Span | None
+    iris: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PtzPosition:
-    """Where zoom and focus stand, and which automatic functions are on; None for what was not told."""
+    """Where its motors stand, and which automatic functions are on; None for what was not told."""
 
     zoom: float | None
     focus: float | None
     autofocus: bool | None
     autoiris: bool | None
+    iris: float | None = None
 
 
 def read_limits(text: str) -> PtzLimits:
     """The answer to query=limits."""
     found = _pairs(text)
-    return PtzLimits(_span(found, "Zoom"), _span(found, "Focus"))
+    return PtzLimits(_span(found, "Zoom"), _span(found, "Focus"), _span(found, "Iris"))
 
 
 def read_position(text: str) -> PtzPosition:
@@ -64,6 +66,7 @@ def read_position(text: str) -> PtzPosition:
         number_in_text(found.get("focus")),
         on.get(found.get("autofocus", "")),
         on.get(found.get("autoiris", "")),
+        number_in_text(found.get("iris")),
     )
 
 

@@ -11,26 +11,26 @@ from ...errors import LensError
 from ...guide.axes import Automatic, Axis, AxisName
 from ..counting import Counting, axes_of, places_of
 from ..polled import Look, NoAnswerError, Polled, Remote
-from ..query import NUMBER, REVERSED, STRAIGHT, Known, which_way
+from ..query import IRIS, LEFT_ALONE, NUMBER, REVERSED, STRAIGHT, Known, which_way
 from ..untrusted import read_json
 from . import vapix
 from .http import Http, text_of
 from .http_lens import demand_ok, lens_over_http
 
 PTZ, OPTICS = "ptz", "optics"
-KEYS: Known = {"api": (OPTICS, PTZ), "camera": NUMBER, "focus": (STRAIGHT, REVERSED)}
+KEYS: Known = {"api": (OPTICS, PTZ), "camera": NUMBER, "focus": (STRAIGHT, REVERSED), "iris": IRIS}
 FOCUS_STEP, MAGNIFICATION_STEP = 1e-4, 1e-3
 """Of a focus from 0 to 1, and of a magnification from 1 on."""
 
 
 class PtzRemote:
-    """Zoom and focus of a PTZ camera. Its focus rises towards far, so it is turned.
+    """Zoom, focus and iris of a PTZ camera. Focus rises towards far, the iris as it opens: both are turned.
 
     Parameters
     ----------
     http : Http
     given : dict
-        What the address says: `camera` is the video channel, `focus` which way it counts.
+        What the address says: `camera` is the video channel, `focus` and `iris` which way they count.
     """
 
     def __init__(self, http: Http, given: Mapping[str, str]) -> None:
@@ -44,19 +44,22 @@ class PtzRemote:
             self._counts["focus"] = Counting(*limits.focus, turned=given.get("focus") != REVERSED)
         if not self._counts:
             raise LensError(f"{self.title} has no motors that can be sent to a place")
+        if limits.iris is not None and given.get("iris") != LEFT_ALONE:
+            self._counts["iris"] = Counting(*limits.iris, turned=given.get("iris") != REVERSED)
         self.axes: Mapping[AxisName, Axis] = axes_of(self._counts)
         self._refused: str | None = None
 
     def send(self, places: Mapping[AxisName, float]) -> None:
-        """Both motors by one command."""
-        self._refused = None
+        """All motors by one command."""
         told = {str(axis): str(round(self._counts[axis].told(at))) for axis, at in places.items()}
-        self._refused = vapix.complaint(self._ask(**told))
+        complaint = vapix.complaint(self._ask(**told))
+        # an iris that will not is seen by where it stands, and keeps nothing from zoom and focus
+        self._refused = None if set(places) == {"iris"} else complaint
 
     def look(self) -> Look:
         """Where they stand; the camera does not say whether they move."""
         at = vapix.read_position(self._ask(query="position"))
-        told: dict[AxisName, float | None] = {"zoom": at.zoom, "focus": at.focus}
+        told: dict[AxisName, float | None] = {"zoom": at.zoom, "focus": at.focus, "iris": at.iris}
         return Look(places_of(self._counts, told), refused=self._refused)
 
     def automatic(self, wanted: Automatic) -> Automatic:

@@ -1,8 +1,8 @@
-"""A lens behind ONVIF: the zoom of its PTZ service and the focus of its imaging service.
+"""A lens behind ONVIF: the zoom of its PTZ service, and focus and iris of its imaging service.
 
 The camera's own units, mostly 0 to 1, are counted in 10 000 steps from one end to the other. ONVIF does not
 say which end of the focus is near; the upper one is taken to be, and `?focus=reversed` in the address
-turns it over.
+turns it over. The iris is told in dB that it takes away, and open is 0 dB: so the end nearest to that is.
 """
 
 import os
@@ -20,7 +20,8 @@ from ..http.http import Http
 from ..http.http_lens import demand_here
 from ..login import PASSWORD, USER, login
 from ..polled import Look, NoAnswerError, Polled, polled, tried
-from ..query import REVERSED, STRAIGHT, asked_for, which_way
+from ..query import IRIS, LEFT_ALONE, REVERSED, STRAIGHT, asked_for, which_way
+from ..seldom import Seldom
 from . import onvif, soap
 from .onvif import Modes, Place, Profile, Service, Span
 from .soap import Fault, Login, Node
@@ -133,7 +134,7 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Motors:
-    """How a camera counts zoom and focus; `zoom_space` is its name for the zoom's unit."""
+    """How a camera counts its motors; `zoom_space` is its name for the zoom's unit."""
 
     counting: Mapping[AxisName, Counting]
     zoom_space: str = ""
@@ -141,7 +142,7 @@ class Motors:
 
 
 class OnvifRemote:
-    """Zoom and focus of a camera whose services are found; a `Remote`.
+    """Zoom, focus and iris of a camera whose services are found; a `Remote`.
 
     Parameters
     ----------
@@ -160,6 +161,7 @@ class OnvifRemote:
         self._focus_modes, self._exposure_modes = self._mode_options()
         self._last: Mapping[AxisName, float] = {}
         self._found: Modes | None = None
+        self._iris = Seldom(lambda: onvif.iris_place(self._modes()))
         tells = self._focus_place().position is not None
         axes = axes_of(self._counting)
         self.axes: Mapping[AxisName, Axis] = {**axes, "focus": replace(axes["focus"], tells_position=tells)}
@@ -170,14 +172,30 @@ class OnvifRemote:
             place = self._counting[axis].told(steps)
             if axis == "zoom":
                 self._asking.ask("tptz", onvif.zoom_to(self._profile.token, place, self._zoom_space))
+            elif axis == "iris":
+                self._send_iris(place)
             else:
                 self._asking.ask("timg", onvif.focus_to(self._profile.source, place))
+
+    def _send_iris(self, place: float) -> None:
+        """A camera that will not is seen by where its iris stands then."""
+        self._iris.again()
+        exposure = self._modes().exposure
+        if exposure is None:
+            return
+        try:
+            self._asking.ask("timg", onvif.iris_to(self._profile.source, exposure, place))
+        except RefusedError:
+            return
 
     def look(self) -> Look:
         """Where they stand; what has moved since the last look moves, whatever the camera says of it."""
         zoom = onvif.zoom_place(self._asking.ask("tptz", onvif.get_status(self._profile.token)))
         told: dict[AxisName, Place] = {"zoom": zoom, "focus": self._focus_place()}
-        at = places_of(self._counting, {axis: place.position for axis, place in told.items()})
+        places = {axis: place.position for axis, place in told.items()}
+        if "iris" in self._counting:
+            places["iris"] = self._iris.at()
+        at = places_of(self._counting, places)
         moved, self._last = at != self._last, at
         said = {place.moving for place in told.values()}
         if True in said or (moved and None not in said):
@@ -196,6 +214,7 @@ class OnvifRemote:
         if focus is not None or exposure is not None:
             setting = onvif.set_modes(self._profile.source, now, focus=focus, exposure=exposure)
             self._asking.ask("timg", setting)
+            self._iris.again()
         return was
 
     def how_to_restore(self, was: Automatic) -> str:
@@ -268,6 +287,10 @@ def find_lens(asking: Asking, token: str, given: dict[str, str]) -> OnvifRemote:
         "zoom": _counting(zoom),
         "focus": _counting(focus, turned=given.get("focus") == REVERSED),
     }
+    iris = None if given.get("iris") == LEFT_ALONE else _iris(asking, profile)
+    if iris is not None:
+        closes_upwards = abs(iris.low) <= abs(iris.high)
+        counting["iris"] = _counting(iris, turned=closes_upwards == (given.get("iris") == REVERSED))
     remark = which_way(given, counting, {"focus": "focus"})
     return OnvifRemote(asking, profile, Motors(counting, zoom.space, remark))
 
@@ -290,6 +313,15 @@ def _focus(asking: Asking, profile: Profile) -> Span | None:
         return onvif.focus_span(asking.ask("timg", onvif.get_focus_span(profile.source)))
     except RefusedError:
         return None
+
+
+def _iris(asking: Asking, profile: Profile) -> Span | None:
+    """Where the iris can be set, in an exposure by hand; None where it cannot."""
+    try:
+        answer = asking.ask("timg", onvif.get_mode_options(profile.source))
+    except RefusedError:
+        return None
+    return onvif.iris_span(answer) if onvif.MANUAL in onvif.mode_options(answer)[1] else None
 
 
 def _counting(span: Span, *, turned: bool = False) -> Counting:
@@ -336,7 +368,7 @@ def open_lens(parts: SplitResult) -> Iterator[Polled]:
 
     Raises UsageError, LensUnreachable and LensError.
     """
-    given = asked_for(parts, {"focus": (REVERSED, STRAIGHT)})
+    given = asked_for(parts, {"focus": (REVERSED, STRAIGHT), "iris": IRIS})
     with _asking(parts) as asking:
         with _answering(asking):
             lens = find_lens(asking, _token(parts), given)

@@ -246,6 +246,35 @@ def mode_options(answer: Element) -> tuple[frozenset[str], frozenset[str]]:
     return _words(focus), _words(exposure)
 
 
+def iris_span(answer: Element) -> Span | None:
+    """Of GetOptions: between which attenuations in dB the iris goes; None where it cannot be set."""
+    found = below(answer, "ImagingOptions/Exposure/Iris")
+    return _read_range(found[0], "") if found else None
+
+
+def iris_place(now: Modes) -> float | None:
+    """Where the iris stands, dB; None where the camera does not tell."""
+    return None if now.exposure is None else number(now.exposure, "Iris")
+
+
+def iris_to(source: str, exposure: Element, place: float) -> Node:
+    """The iris alone, in an exposure by hand; all else stays as `exposure` has it."""
+    text = f"{place:.9g}"
+    said = again(exposure, {"Mode": MANUAL, "Iris": text})
+    if not below(exposure, "Iris"):  # the last part of an exposure
+        said = Node(said.name, (*said.inside, node("tt:Iris", text)), said.attributes)
+    return _setting(source, said)
+
+
+def _setting(source: str, *parts: Node) -> Node:
+    return _source(
+        "timg:SetImagingSettings",
+        source,
+        node("timg:ImagingSettings", *parts),
+        node("timg:ForcePersistence", False),
+    )
+
+
 def set_modes(source: str, now: Modes, *, focus: bool | None, exposure: bool | None) -> Node:
     """Switch focus and exposure, on or off, None is left; all else stays as `now` has it.
 
@@ -256,12 +285,7 @@ def set_modes(source: str, now: Modes, *, focus: bool | None, exposure: bool | N
         parts.append(again(now.exposure, {"Mode": AUTO if exposure else MANUAL}))
     if focus is not None and now.focus is not None:
         parts.append(again(now.focus, {"AutoFocusMode": AUTO if focus else MANUAL}))
-    return _source(
-        "timg:SetImagingSettings",
-        source,
-        node("timg:ImagingSettings", *parts),
-        node("timg:ForcePersistence", False),
-    )
+    return _setting(source, *parts)
 
 
 def _is_automatic(settings: Element | None, name: str) -> bool | None:

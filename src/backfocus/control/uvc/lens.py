@@ -1,4 +1,4 @@
-"""The lens of a USB camera: zoom and focus through V4L2, on Linux.
+"""The lens of a USB camera: zoom, focus and iris through V4L2, on Linux.
 
 These cameras tell the place that they were sent to, not the one where the motor stands on its way there; so
 it is the pictures that tell whether it has arrived.
@@ -15,12 +15,12 @@ from ...errors import LensError, LensUnreachable
 from ...guide.axes import Automatic, Axis, AxisName
 from ..counting import Counting, axes_of
 from ..polled import Look, NoAnswerError, Polled, polled
-from ..query import REVERSED, STRAIGHT, asked_for, which_way
+from ..query import IRIS, LEFT_ALONE, REVERSED, STRAIGHT, asked_for, which_way
 from . import v4l2
 from .v4l2 import Control, Exposure, Range
 
 _MAY_BE_ASKED_AGAIN = (errno.EIO, errno.EPIPE, errno.ETIMEDOUT, errno.EBUSY, errno.EAGAIN)
-CONTROLS: dict[AxisName, Control] = {"zoom": Control.ZOOM, "focus": Control.FOCUS}
+CONTROLS: dict[AxisName, Control] = {"zoom": Control.ZOOM, "focus": Control.FOCUS, "iris": Control.IRIS}
 
 Ioctl = Callable[[int, bytes], bytes]
 """Takes a request and its structure, gives it as the kernel filled it; raises OSError."""
@@ -43,14 +43,20 @@ class UvcRemote:
     def __init__(self, ioctl: Ioctl, title: str, said: Mapping[str, str]) -> None:
         self._ioctl, self.title = ioctl, title
         self._ranges = {axis: found for axis, control in CONTROLS.items() if (found := self._range(control))}
-        if not self._ranges:
+        if said.get("iris") == LEFT_ALONE:
+            self._ranges.pop("iris", None)
+        if not set(self._ranges) - {"iris"}:
             raise LensUnreachable(f"{title} lets neither zoom nor focus be set: it has no motors for them")
         self._countings = {
-            axis: Counting(each.low, each.high, turned=said.get(axis) == REVERSED)
+            axis: Counting(each.low, each.high, turned=_is_turned(axis, said))
             for axis, each in self._ranges.items()
         }
         self.axes: Mapping[AxisName, Axis] = {
-            axis: replace(each, near=max(each.near, self._ranges[axis].step))
+            axis: replace(
+                each,
+                near=max(each.near, self._ranges[axis].step),
+                way_is_told=axis != "iris" or axis in said,
+            )
             for axis, each in axes_of(self._countings).items()
         }
         self.remark = which_way(said, self._ranges, {"focus": "focus"})
@@ -117,10 +123,15 @@ class UvcRemote:
             raise LensError(f"{self.title}: {fault.strerror or fault}: is it still plugged in?") from None
 
 
+def _is_turned(axis: AxisName, said: Mapping[str, str]) -> bool:
+    """Whether the camera counts the other way: the kernel's iris rises as it opens."""
+    return (said.get(axis) == REVERSED) != (axis == "iris")
+
+
 @contextmanager
 def open_lens(parts: SplitResult) -> Iterator[Polled]:
     """The lens of `uvc:///dev/video0`; raises LensUnreachable."""
-    said = asked_for(parts, {"focus": (STRAIGHT, REVERSED)})
+    said = asked_for(parts, {"focus": (STRAIGHT, REVERSED), "iris": IRIS})
     with _ioctls(parts.path) as ioctl, polled(UvcRemote(ioctl, parts.path, said)) as lens:
         yield lens
 

@@ -3,9 +3,11 @@
 References
 ----------
 .. [1] The Linux kernel, `linux/videodev2.h` and `linux/v4l2-controls.h`; *Video for Linux API*, camera
-   control reference: a higher focus is closer, a higher zoom is a longer focal length.
+   control reference: a higher focus is closer, a higher zoom is a longer focal length, a higher iris wider
+   open.
 .. [2] USB-IF, *USB Device Class Definition for Video Devices* 1.5, 4.2.2.1: focus is a distance in
-   millimetres. What [1] and [2] say of the focus contradicts itself, and cameras follow either.
+   millimetres, iris an f-number in hundredths. What [1] and [2] say of both contradicts itself, and cameras
+   follow either.
 
 No camera has been tried.
 """
@@ -38,6 +40,7 @@ class Control(IntEnum):
     FOCUS = _CAMERA + 10
     FOCUS_AUTO = _CAMERA + 12
     ZOOM = _CAMERA + 13
+    IRIS = _CAMERA + 17
 
 
 class Exposure(IntEnum):

@@ -1,11 +1,18 @@
-"""A lens behind VISCA: zoom and focus of a PTZ camera, as `LensControl`."""
+"""A lens behind VISCA: zoom, focus and iris of a PTZ camera, as `LensControl`.
+
+The numbers of an iris rise as it opens; where they end differs from camera to camera, and no answer tells it.
+So an iris is opened step by step until it opens no further, and goes back to a number that the camera told.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from urllib.parse import SplitResult
 
 from ...errors import LensError, LensLost, LensUnreachable
 from ...guide.axes import Automatic, Axis, AxisName, LensState, demand_within
+from ..counting import Counting
+from ..query import LEFT_ALONE, asked_for
 from . import visca
 from .talk import Motor, Talk
 from .wire import Conversation, Datagrams, Serial, Stream, Wire
@@ -18,29 +25,48 @@ STORE_S = 2.0
 ZOOM = Axis(0.0, float(0x4000), play=64.0)
 """Sony's optical zoom; what lies above is digital."""
 FOCUS = Axis(float(0x1000), float(0xF000), play=160.0)
+IRIS_OPEN = 0x11
+"""Of an open iris, as most of Sony's cameras count."""
 
 
 class ViscaLens:
-    """Zoom and focus over a conversation in VISCA.
+    """Zoom, focus and iris over a conversation in VISCA.
 
     Parameters
     ----------
     conversation : Conversation
     title : str
         What to call it in an error.
+    iris_at : int, optional
+        Where its iris stands, where it told that; else its iris is left alone.
     """
 
-    def __init__(self, conversation: Conversation, title: str) -> None:
+    def __init__(self, conversation: Conversation, title: str, iris_at: int | None = None) -> None:
         self._conversation, self._title = conversation, title
         self.axes: Mapping[AxisName, Axis] = {"zoom": ZOOM, "focus": FOCUS}
+        # one step beyond where it stands: nobody knows yet that it opens no further
+        top = max(IRIS_OPEN, (iris_at or 0) + 1)
+        self._iris = Counting(0.0, float(top), turned=True)
+        if iris_at is not None:
+            self.axes = {**self.axes, "iris": replace(self._iris.axis(), near=0.5)}
         self._exposure_mode = visca.EXPOSURE_AUTO
 
     def move(self, axis: AxisName, position: float) -> None:
         """Send a motor somewhere; the thread says it to the camera."""
         demand_within(self.axes, axis, position)
-        motor: Motor = "zoom" if axis == "zoom" else "focus"
         with self._conversation.changed:
-            self._conversation.talk.send(motor, round(position))
+            talk = self._conversation.talk
+            if axis == "iris":
+                self._move_iris(talk, position)
+                return
+            motor: Motor = "zoom" if axis == "zoom" else "focus"
+            talk.send(motor, round(position))
+
+    def _move_iris(self, talk: Talk, position: float) -> None:
+        if position == self.axes["iris"].low:
+            talk.open_iris()
+        else:
+            talk.send("iris", round(self._iris.told(position)))
 
     def state(self) -> LensState:
         """What was last answered."""
@@ -48,6 +74,8 @@ class ViscaLens:
             talk = self._conversation.talk
             self._demand_alive(talk)
             places: dict[AxisName, float] = {motor: float(at) for motor, at in talk.places.items()}
+            if "iris" in places:
+                places["iris"] = self._iris.steps(places["iris"])
             settled = talk.settled(self._conversation.clock())
             return LensState(places, settled, _automatic(talk.modes), talk.refused or None)
 
@@ -87,6 +115,8 @@ class ViscaLens:
             talk.set_mode("focus-mode", visca.AUTO if wanted.focus else visca.MANUAL)
         if wanted.exposure is not None and "exposure-mode" in was:
             talk.set_mode("exposure-mode", self._exposure_mode if wanted.exposure else visca.EXPOSURE_MANUAL)
+            if "iris" in self.axes:
+                talk.ask_iris()  # the camera may have moved it
 
     def _modes(self, say: Callable[[Talk], None]) -> dict[str, int]:
         with self._conversation.changed:
@@ -119,6 +149,7 @@ def _automatic(modes: Mapping[str, int]) -> Automatic:
 def open_lens(parts: SplitResult) -> Iterator[ViscaLens]:
     """The lens of a camera, once it has told where its motors stand; raises LensUnreachable."""
     kind, host = parts.scheme.lower(), parts.hostname or ""
+    given = asked_for(parts, {"iris": (LEFT_ALONE,)})
     port = parts.port or (UDP_PORT if kind == "visca" else TCP_PORT)
     title = parts.path if kind == "visca+serial" else f"{kind}://{host}:{port}"
     talk = Talk("sony" if kind == "visca" else "raw")
@@ -129,9 +160,19 @@ def open_lens(parts: SplitResult) -> Iterator[ViscaLens]:
     try:
         if not conversation.wait(lambda talk: len(talk.places) == 2, 2.0 * ANSWER_S):
             raise LensUnreachable(f"{title} does not answer: look at the address, and at VISCA in its menu")
-        yield ViscaLens(conversation, title)
+        iris_at = None if given.get("iris") == LEFT_ALONE else _iris_of(conversation)
+        yield ViscaLens(conversation, title, iris_at)
     finally:
         conversation.close()
+
+
+def _iris_of(conversation: Conversation) -> int | None:
+    """Where the iris stands; None of a camera that does not tell."""
+    with conversation.changed:
+        conversation.talk.ask_iris()
+    conversation.wait(lambda talk: talk.idle, ANSWER_S)
+    with conversation.changed:
+        return conversation.talk.places.get("iris")
 
 
 def _wire(kind: str, host: str, port: int, path: str) -> Wire:

@@ -17,7 +17,7 @@ from . import visca
 from .visca import Ack, Answer, Asked, Completed, Kind, Message, Refused
 
 Framing = Literal["sony", "raw"]
-Motor = Literal["zoom", "focus"]
+Motor = Literal["zoom", "focus", "iris"]
 
 AGAIN_S: dict[Framing, float] = {"sony": 0.5, "raw": 4.0}
 """No answer for so long: it is asked again."""
@@ -26,13 +26,17 @@ FULL_PAUSE_S = 0.15
 """Before a command is said again to a camera whose buffer was full, or that could not carry it out."""
 MOST_REFUSALS = 12
 ASK_EVERY_S = 0.05
-AT_PLACE = 4
+AT_PLACE: dict[Motor, int] = {"zoom": 4, "focus": 4, "iris": 0}
 """Steps from its aim at which a motor that stands still has arrived."""
 STANDS_S = 0.6
 """A motor whose place has not changed for so long stands, wherever it is."""
+OPEN_S = 0.4
+"""An iris that was told to open a step and has not moved for so long is as open as it goes."""
+MOST_WIDER = 64
 STEADY = 1
 """Answers that repeat the one before: some cameras say that a move is over when it begins."""
 MOTORS: tuple[Motor, ...] = ("zoom", "focus")
+"""Those that are asked all the time. The iris is asked while it moves: it does not by itself."""
 SEQUENCES = 2**32
 
 
@@ -53,7 +57,11 @@ class _Request:
 
 @dataclass(slots=True)
 class _Track:
-    """What is known of one motor."""
+    """What is known of one motor.
+
+    `near`: steps from its aim within which it has arrived. `opening`: of an iris that opens, how many more
+    steps it may be told to; `before`: where it stood when it was told the last one.
+    """
 
     aim: int | None = None
     number: int = 0
@@ -63,6 +71,9 @@ class _Track:
     asked_s: float = -1e9
     changed_s: float = -1e9
     steady: int = 0
+    near: int = 0
+    opening: int = 0
+    before: int | None = None
 
 
 @dataclass(slots=True)
@@ -90,7 +101,9 @@ class Talk:
     _commands: int = 0
     _running: dict[int, _Request] = field(default_factory=dict)
     _sockets: dict[int, _Request] = field(default_factory=dict)
-    _tracks: dict[str, _Track] = field(default_factory=lambda: {motor: _Track() for motor in MOTORS})
+    _tracks: dict[str, _Track] = field(
+        default_factory=lambda: {motor: _Track(near=AT_PLACE[motor]) for motor in MOTORS}
+    )
 
     def __post_init__(self) -> None:
         if self.framing == "sony":
@@ -101,12 +114,36 @@ class Talk:
 
     def send(self, motor: Motor, steps: int) -> None:
         """Send a motor somewhere; an older wish for it that is not said yet is dropped."""
-        made: dict[Motor, Callable[[int, int], bytes]] = {"zoom": visca.zoom_to, "focus": visca.focus_to}
+        made: dict[Motor, Callable[[int, int], bytes]] = {
+            "zoom": visca.zoom_to,
+            "focus": visca.focus_to,
+            "iris": visca.iris_to,
+        }
+        track = self._tracks[motor]
+        track.aim, track.opening = steps, 0
+        self._order(motor, made[motor](steps, self.camera))
+
+    def open_iris(self) -> None:
+        """Open the iris step by step until it opens no further."""
+        track = self._tracks["iris"]
+        track.aim, track.opening = None, MOST_WIDER
+        self._widen(track)
+
+    def ask_iris(self) -> None:
+        """Ask where the iris stands; a camera that answers has one."""
+        self._queue.append(_Request(visca.inquire("iris", self.camera), Kind.INQUIRY, "iris"))
+
+    def _widen(self, track: _Track) -> None:
+        track.opening, track.before = track.opening - 1, track.place
+        self._order("iris", visca.iris_wider(self.camera))
+
+    def _order(self, motor: Motor, packet: bytes) -> None:
+        """Say a command to a motor, in place of one that is not said yet."""
         self._queue = deque(each for each in self._queue if each.what != motor or each.kind != Kind.COMMAND)
         self._commands += 1
-        self._queue.append(_Request(made[motor](steps, self.camera), Kind.COMMAND, motor, self._commands))
+        self._queue.append(_Request(packet, Kind.COMMAND, motor, self._commands))
         track = self._tracks[motor]
-        track.aim, track.number = steps, self._commands
+        track.number = self._commands
         track.said = track.completed = False
         track.steady = 0
 
@@ -130,7 +167,9 @@ class Talk:
     @property
     def places(self) -> dict[Motor, int]:
         """Where the motors stand, as far as it was answered."""
-        return {motor: place for motor in MOTORS if (place := self._tracks[motor].place) is not None}
+        motors: tuple[Motor, ...] = (*MOTORS, "iris")
+        known = ((motor, self._tracks[motor].place) for motor in motors if motor in self._tracks)
+        return {motor: place for motor, place in known if place is not None}
 
     @property
     def idle(self) -> bool:
@@ -151,9 +190,9 @@ class Talk:
         return all(self._stands(track, now_s) for track in self._tracks.values())
 
     def _stands(self, track: _Track, now_s: float) -> bool:
-        if track.place is None or not track.said:
+        if track.place is None or not track.said or track.opening:
             return False
-        near = track.aim is None or abs(track.place - track.aim) <= AT_PLACE
+        near = track.aim is None or abs(track.place - track.aim) <= track.near
         if track.completed and near:
             return track.steady >= STEADY
         return track.steady >= STEADY and (near or track.completed) and now_s - track.changed_s > STANDS_S
@@ -175,7 +214,10 @@ class Talk:
             if request.not_before_s <= now_s:
                 self._queue.remove(request)
                 return request
-        motor = min(MOTORS, key=lambda each: self._tracks[each].asked_s)
+        motors: list[Motor] = [*MOTORS]
+        if "iris" in self._tracks and not self._stands(self._tracks["iris"], now_s):
+            motors.append("iris")
+        motor = min(motors, key=lambda each: self._tracks[each].asked_s)
         track = self._tracks[motor]
         if now_s - track.asked_s < ASK_EVERY_S:
             return None
@@ -272,17 +314,28 @@ class Talk:
         return any(each.what == what and each.kind == Kind.COMMAND for each in self._queue)
 
     def _answered(self, what: str, answer: bytes, asked_s: float, now_s: float) -> None:
+        place = visca.number(answer) if len(answer) == 4 else None
+        if what == "iris" and place is not None:
+            self._tracks.setdefault("iris", _Track(near=AT_PLACE["iris"]))
         track = self._tracks.get(what)
         if track is None:
-            if answer:
+            if answer and what != "iris":
                 self.modes[what] = answer[0]
             return
-        place = visca.number(answer) if len(answer) == 4 else None
         if place is None:
             return
         track.steady = track.steady + 1 if place == track.place else 0
         if place != track.place:
             track.place, track.changed_s = place, now_s
+        if track.opening and track.said:
+            self._go_on_opening(track, now_s)
+
+    def _go_on_opening(self, track: _Track, now_s: float) -> None:
+        """A step more where the last one has opened the iris, else that was all."""
+        if track.before is None or (track.place or 0) > track.before:
+            self._widen(track)
+        elif now_s - track.changed_s > OPEN_S:
+            track.opening, track.completed = 0, True
 
     def _was_refused(self, request: _Request, reply: Refused, now_s: float) -> None:
         """Say it again a little later where that may help, and say so where it does not."""
@@ -293,5 +346,9 @@ class Talk:
             if not self._is_queued(request.what):
                 self._queue.append(request)
             return
-        if request.kind == Kind.COMMAND and request.what != "clear":
+        if request.kind == Kind.COMMAND and request.what == "iris":
+            # where it stands then is told, and whether that will do is seen there: zoom and focus still go
+            track = self._tracks["iris"]
+            track.opening, track.aim, track.said, track.completed = 0, None, True, True
+        elif request.kind == Kind.COMMAND and request.what != "clear":
             self.refused = f"{request.what}: {reply.words}"

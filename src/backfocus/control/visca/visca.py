@@ -9,7 +9,8 @@ back with every answer.
 References
 ----------
 .. [1] Sony, *SRG-300H Command List*, VISCA over IP: payload types, sequence number, RESET.
-.. [2] Sony, *SRG-H40UH / BRC-X400 Command List*: CAM_Zoom Direct, CAM_Focus Direct, CAM_AE, inquiries.
+.. [2] Sony, *SRG-H40UH / BRC-X400 Command List*: CAM_Zoom Direct, CAM_Focus Direct, CAM_AE, CAM_Iris
+   (a higher position is wider open, Up opens), inquiries.
 .. [3] PTZOptics, *VISCA over IP Commands*: the same packets, raw, over TCP port 5678 and UDP port 1259.
 
 No camera of either maker has been tried.
@@ -82,6 +83,11 @@ def focus_to(steps: int, camera: int = 1) -> bytes:
 def iris_to(steps: int, camera: int = 1) -> bytes:
     """CAM_Iris Direct: 8x 01 04 4B 00 00 0p 0q FF; higher is wider open."""
     return _packet(camera, b"\x01\x04\x4b" + _nibbles(steps, 4))
+
+
+def iris_wider(camera: int = 1) -> bytes:
+    """CAM_Iris Up: 8x 01 04 0B 02 FF; one step wider open. Where that ends differs from camera to camera."""
+    return _packet(camera, b"\x01\x04\x0b\x02")
 
 
 def focus_mode(mode: int, camera: int = 1) -> bytes:
@@ -236,7 +242,15 @@ def read_message(datagram: bytes) -> Message | None:
 # The camera's side ----------------------------------------------------------------------------------------
 
 Command = Literal[
-    "zoom", "focus", "iris", "focus-mode", "exposure-mode", "clear", "memory-set", "memory-recall"
+    "zoom",
+    "focus",
+    "iris",
+    "iris-wider",
+    "focus-mode",
+    "exposure-mode",
+    "clear",
+    "memory-set",
+    "memory-recall",
 ]
 Heard = tuple[Command, int] | Asked
 """A command with its number, or what is asked for."""
@@ -263,6 +277,8 @@ def read_command(packet: bytes) -> Heard | None:
     if code in _COMMANDS and len(rest) == _COMMANDS[code][1]:
         value = number(rest)
         return None if value is None else (_COMMANDS[code][0], value)
+    if body == b"\x04\x0b\x02":
+        return "iris-wider", 0
     if code == b"\x04\x38" and rest in (b"\x02", b"\x03"):
         return "focus-mode", rest[0]
     if code == b"\x04\x3f" and len(rest) == 2 and rest[0] in (1, 2):
