@@ -29,6 +29,7 @@ from .rings import (
     Rings,
     fit_clean,
     fit_other_light,
+    fit_some,
     middle,
 )
 from .shading import Shading, find_shading, flat_fielded
@@ -279,10 +280,12 @@ def _with_own_mask(view: View, read: _Read, pose: Pose, twist_radius: float | No
     means = kept and Means.of(kept.rings, kept.fit, kept.inside, kept.frequency, kept.rim_px, kept.disc_px)
     if not means:
         return read
-    known, first, softer = read.mask, read.mask.taken, view.softer(pose)
+    known, first, rings = read.mask, read.mask.taken, view.rings(pose)
+    seen, softer = fit_some(rings, means.rows), view.softer(rings, pose, means.rows)
 
     def left(amount: float) -> Mask:
-        return means.mask_left(amount - first, softer(amount), softer(amount + STEP))
+        now, less = (fit_other_light(seen, softer(each)).mean for each in (amount, amount + STEP))
+        return means.mask_left(amount - first, now, less)
 
     own = own_mask(left, first)
     mask = known.after(replace(own, sigma=math.hypot(own.sigma, OWN_SIGMA * (1.0 + own.amount))))

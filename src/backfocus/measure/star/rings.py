@@ -198,21 +198,15 @@ def gather(
 ) -> Rings:
     """The planned pixels around a pose; pixels outside the picture or NaN get weight 0.
 
-    The picture begins at `first_line` and `first_column` of the whole one, in which the pose is told. Codes
-    between two are rounded to one.
+    The picture begins at `first_line` and `first_column` of the whole one, in which the pose is told.
     """
-    column0, line0 = round(pose.x_px), round(pose.y_px)
-    columns, lines = plan.columns + (column0 - first_column), plan.lines + (line0 - first_line)
-    rows = lines // line_step if line_step > 1 else lines
-    weight = plan.used
-    if not _holds(picture, column0 - first_column, (line0 - first_line) / line_step, plan.reach_px):
-        inside = (columns >= 0) & (rows >= 0) & (columns < picture.shape[1]) & (rows < picture.shape[0])
-        weight, rows, columns = weight * inside, rows * inside, columns * inside
-    codes = _take(picture, rows, columns)
+    codes, weight = picked(
+        picture, plan, pose, line_step=line_step, first_line=first_line, first_column=first_column
+    )
     light = codes.astype(np.float32) if curve is None else light_of(codes, curve)
     if curve is None and not (good := np.isfinite(light)).all():
         weight, light = weight * good, np.where(good, light, np.float32(0))
-    offset = plan.offset - np.complex64(complex(pose.x_px - column0, pose.y_px - line0))
+    offset = plan.offset - np.complex64(complex(pose.x_px - round(pose.x_px), pose.y_px - round(pose.y_px)))
     if pose.shear:
         offset += np.complex64(pose.shear) * offset.conj()
     distance = np.maximum(np.abs(offset), np.float32(1e-3))
@@ -220,8 +214,28 @@ def gather(
     return Rings(distance, unit, power(unit, plan.cycles), light, weight, plan)
 
 
+def picked(
+    picture: Samples,
+    plan: RingPlan,
+    pose: Pose,
+    *,
+    line_step: int = 1,
+    first_line: int = 0,
+    first_column: int = 0,
+) -> tuple[Samples, Floats]:
+    """The samples of the planned pixels, and which of them count; as `gather`."""
+    column0, line0 = round(pose.x_px) - first_column, round(pose.y_px) - first_line
+    columns, lines = plan.columns + column0, plan.lines + line0
+    rows = lines // line_step if line_step > 1 else lines
+    weight = plan.used
+    if not _holds(picture, column0, line0 / line_step, plan.reach_px):
+        inside = (columns >= 0) & (rows >= 0) & (columns < picture.shape[1]) & (rows < picture.shape[0])
+        weight, rows, columns = weight * inside, rows * inside, columns * inside
+    return _take(picture, rows, columns), weight
+
+
 def light_of(codes: Samples, curve: Floats) -> Floats:
-    """Light of codes, those between two rounded to one, by that of every code value."""
+    """Light of codes, by that of every code value; what lies between two codes is rounded to one."""
     whole = np.rint(codes) if codes.dtype.kind == "f" else codes
     return np.asarray(np.take(curve, whole.astype(np.intp), mode="clip"))
 
@@ -281,6 +295,12 @@ def fit_clean(rings: Rings) -> tuple[Rings, RingFit]:
         rings = replace(rings, weight=rings.weight * ~odd)
         _fit_again(rings, fit, rows)
     return rings, fit
+
+
+def fit_some(rings: Rings, rows: NDArray[np.intp]) -> RingFit:
+    """As `fit_rings`, of the rings of these numbers."""
+    columns = _columns(rings.unit[rows], rings.wave[rows], 3)
+    return _fitted(_waves(columns, rings.weight[rows]), rings.light[rows])
 
 
 def fit_other_light(fit: RingFit, light: Floats) -> RingFit:

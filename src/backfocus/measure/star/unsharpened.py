@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...frame import Samples
-from .rings import Floats, Floats64, RingFit, Rings, fit_rings, light_of, middle
+from .rings import Floats, Floats64, RingFit, Rings, light_of, middle
 from .shading import HALO_PX, SAMPLING, halo_within, robust
 
 MASK_PX = 1.0
@@ -56,6 +56,9 @@ was taken back."""
 
 _POWER = 4
 """Of the polynomial that undoes a mask: right to 0.0001 for a mask of 100 %, to 0.004 for one of 300 %."""
+
+BLURRED_PX = 20.0
+"""From so far away a pixel takes something by all these blurs: four of the filter's own radius, and a few."""
 
 FEWEST, WHOLE = 8, 0.97
 """Rings; and how much of one must be in view, so that its waves cancel."""
@@ -207,23 +210,23 @@ class Means:
             np.zeros(rows.size) if rim_px is None else halo_within(radius, rim_px, disc_px),
         )
 
-    def mask_left(self, amount: float, now: Rings, softer: Rings) -> Mask:
+    def mask_left(self, amount: float, mean: Floats64, less: Floats64) -> Mask:
         """The mask that is still in the codes, were it small; its sign is right where it is large.
 
         Parameters
         ----------
         amount : float
             What was taken back since the rings were fitted.
-        now, softer : Rings
-            All their pixels after that, and with `STEP` more of a mask taken back. What stands out of a fit
-            counts too: at the edges of wide spokes that is what a mask has added.
+        mean, less : ndarray, shape (rings,)
+            Means of the rings `rows` after that, and with `STEP` more of a mask taken back, of all their
+            pixels. What stands out of a fit counts too: at the edges of wide spokes that is what a mask has
+            added.
 
         Notes
         -----
         Beside the mask, four things may change a mean along the radius: light that falls off to the corners,
         the halo, a transfer curve that is not quite the right one, and the sampling of the spokes.
         """
-        mean, less = (fit_rings(each).mean[self.rows] for each in (now, softer))
         light = middle(mean)
         bent = self.squares / added(amount, self.frequency) ** 2 / light
         across = (self.radius / self.radius.max()) ** 2

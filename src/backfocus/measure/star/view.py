@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...frame import Samples
 from .aliasing import radii_px
@@ -19,11 +20,12 @@ from .rings import (
     fit_rings,
     gather,
     parity,
+    picked,
     plan_between,
     plan_rings,
     ring_count,
 )
-from .unsharpened import Codes, blurred, light_without, unsharpened
+from .unsharpened import BLURRED_PX, Codes, blurred, light_without, unsharpened
 
 LEAST_VISIBLE = 0.2
 """A ring counts when this part of it lies in the picture."""
@@ -88,32 +90,27 @@ class View:
         """The part of the picture around a star with a mask of the camera taken back."""
         if self.curve is None or not amount:
             return self
-        part = self._around(pose)
+        part = self._around(pose, BEYOND * self.reach_px + BEYOND_PX)
         soft = unsharpened(Codes(part.picture, self.curve), amount, self.line_step)
         return replace(part, picture=soft.picture, curve=soft.curve)
 
-    def softer(self, pose: Pose) -> Callable[[float], Rings]:
-        """The rings about a pose with any mask taken back; what is blurred for it is blurred once."""
-        assert self.curve is not None
-        part, whole = self._around(pose), self.rings(pose)
-        blurs = [
-            replace(part, picture=each, curve=None).rings(pose).light
-            for each in blurred(part.picture, self.line_step)
-        ]
-        curve = self.curve
+    def softer(self, rings: Rings, pose: Pose, rows: NDArray[np.intp]) -> Callable[[float], Floats]:
+        """The light of these rings about a pose with any mask taken back: all is blurred once for it."""
+        if self.curve is None:
+            raise ValueError("a mask of light cannot be taken back")
+        curve, plan = self.curve, rings.plan
+        part = self._around(pose, float(plan.outer_px[rows].max()) + BLURRED_PX)
+        at = {"line_step": part.line_step, "first_line": part.first_line, "first_column": part.first_column}
+        levels = blurred(part.picture, part.line_step)
+        blurs = [np.asarray(picked(each, plan, pose, **at)[0][rows], np.float32) for each in levels]
+        return lambda amount: light_without(amount, blurs, curve)
 
-        def rings(amount: float) -> Rings:
-            return replace(whole, light=light_without(amount, blurs, curve))
-
-        return rings
-
-    def _around(self, pose: Pose) -> "View":
-        """The same star in the part of the picture that a mask blurs into what is read of it."""
-        reach = BEYOND * self.reach_px + BEYOND_PX
+    def _around(self, pose: Pose, reach_px: float) -> "View":
+        """The same star in the part of the picture that reaches so far from its centre."""
         columns, rows = (
             slice(
-                max(0, math.floor((at - reach - first) / step)),
-                max(0, math.ceil((at + reach - first) / step)),
+                max(0, math.floor((at - reach_px - first) / step)),
+                max(0, math.ceil((at + reach_px - first) / step)),
             )
             for at, first, step in ((pose.x_px, 0, 1), (pose.y_px, self.first_line, self.line_step))
         )
