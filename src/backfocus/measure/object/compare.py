@@ -75,6 +75,25 @@ def compare(chart: Floats, picture: Floats, tiles: Layout) -> Compared:
     return Compared(tiles, np.conj(known) * seen * weight, _power(known) * weight, _power(seen) * weight)
 
 
+def bends(waves_of: Plane, line_step: int) -> Floats:
+    """What second differences leave of each wave, from pixel to pixel and from line to line."""
+    across, down = (
+        (2 * np.sin(np.pi * step * along) / step) ** 2
+        for along, step in ((waves_of.x_cy_px, 1), (waves_of.y_cy_px, line_step))
+    )
+    return np.asarray(across + down, np.float32)
+
+
+def bent_power(chart: Floats, of: Compared) -> Floats:
+    """What the chart and its second differences share in every tile, as `Compared.chart`; (tiles, waves)."""
+    lines = np.float32(of.tiles.line_step**-2)
+    wide = np.pad(chart, 1, mode="symmetric")
+    bent = 2 * chart - wide[1:-1, :-2] - wide[1:-1, 2:]
+    bent += lines * (2 * chart - wide[:-2, 1:-1] - wide[2:, 1:-1])
+    shared = np.conj(waves(chart, of.tiles)) * waves(bent, of.tiles)
+    return np.asarray(shared.real * of.plane.weight, np.float32)
+
+
 def _power(of: Waves) -> Floats:
     return np.asarray(of.real**2 + of.imag**2, np.float32)
 

@@ -15,6 +15,12 @@ Moire is what pixels fold back from beyond Nyquist. How much there is of it foll
 falls with frequency. A reference has some too, which counts at nearly its own zoom: there a chart's power is
 less than it seems, but where the pixels of both pictures fall on the same places of the object, as on a
 tripod, both show the same moire.
+
+A tile's window mixes each wave with its neighbours, and a ring is as wide as one wave. Most scenes have most
+of their power in what is coarse, so a ring shows what is coarser than its own middle: a ratio told at that
+would be too high, and defocus too small, by a tenth in tiles of 32 pixels. So a ring is told at the frequency
+that its power comes from. The chart's second differences tell it: they leave of every wave what grows with
+the square of its frequency.
 """
 
 import math
@@ -23,8 +29,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .compare import Compared, RingSet, ring_set
+from .compare import Compared, RingSet, bends, bent_power, ring_set
 
+Floats = NDArray[np.float32]
 Floats64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
@@ -37,6 +44,8 @@ SPREADS = 4.0
 """How many robust spreads a tile may be off the others."""
 LEAST_OFF = 0.05
 """Of modulation, what a tile may be off in any case."""
+FARTHEST_RING = 0.45
+"""Of the way to the ring before it, how far from its own middle a ring's power may come from."""
 MOVED_PX = 1.0
 """More than a tile may be shifted against what all of them say."""
 LEVEL_FROM = 0.35
@@ -94,18 +103,36 @@ class Fitted:
 class Sums:
     """x, q and w of every tile and ring, shape (tiles, rings).
 
-    `frequency_cy_px` and how many `waves` a ring has: shape (rings,).
+    `bent`: as `chart`, of the chart's second differences against the chart. `rings` and how many `waves` each
+    has, shape (rings,), and `steps`: what second differences leave of a ring of even power.
     """
 
     cross: Floats64
     chart: Floats64
     picture: Floats64
-    frequency_cy_px: Floats64
+    bent: Floats64
+    rings: Floats64
+    steps: Floats64
     waves: Floats64
+
+    @property
+    def frequency_cy_px(self) -> Floats64:
+        """Where the power of each ring comes from, rising; shape (rings,)."""
+        bent = self.bent.sum(axis=0) / np.maximum(self.chart.sum(axis=0), 1e-30)
+        roots, rings = (np.concatenate([[0.0], each]) for each in (np.sqrt(self.steps), self.rings))
+        found = np.interp(np.sqrt(np.maximum(bent, 0.0)), roots, rings)
+        farthest = FARTHEST_RING * np.diff(rings)
+        return np.asarray(np.clip(found, self.rings - farthest, self.rings + farthest))
 
     def only(self, which: Mask) -> "Sums":
         """Some of the tiles."""
-        return replace(self, cross=self.cross[which], chart=self.chart[which], picture=self.picture[which])
+        return replace(
+            self,
+            cross=self.cross[which],
+            chart=self.chart[which],
+            picture=self.picture[which],
+            bent=self.bent[which],
+        )
 
     def of_gain(self, gain: Floats64) -> "Sums":
         """With each tile's own gain taken out of its picture."""
@@ -121,18 +148,28 @@ class Sums:
         return np.asarray(self.cross.sum(axis=0) ** 2 / np.maximum(both, 1e-30))
 
 
-def sums(aligned: Compared, noise_power: Floats64 | float = 0.0) -> Sums:
-    """Tiles that are not shifted any more, ring by ring; `noise_power` is a chart wave's, by ring."""
+def sums(aligned: Compared, chart: Floats, noise_power: Floats64 | float = 0.0) -> Sums:
+    """Tiles that are not shifted any more, ring by ring.
+
+    `chart`: what they were cut from; `noise_power` is a chart wave's, by ring.
+    """
     rings = rings_of(aligned)
     even = aligned.evened()
     power = aligned.chart.sum(axis=1)
     share = 1.0 / (power + np.median(power))
-    waves = (aligned.plane.weight @ rings.of).astype(np.float64)
+    weight = aligned.plane.weight
+    waves = (weight @ rings.of).astype(np.float64)
+    step = bends(aligned.plane, aligned.tiles.line_step)
+    steps = ((weight * step) @ rings.of).astype(np.float64) / waves
+    bent = share[:, None] * (bent_power(chart, aligned) @ rings.of).astype(np.float64)
+    noise = np.outer(share, waves * noise_power)
     return Sums(
         (even.cross.real @ rings.of).astype(np.float64),
-        (even.chart @ rings.of).astype(np.float64) - np.outer(share, waves * noise_power),
+        (even.chart @ rings.of).astype(np.float64) - noise,
         (even.picture @ rings.of).astype(np.float64),
+        bent - noise * steps,
         rings.frequency,
+        steps,
         waves,
     )
 
@@ -226,7 +263,7 @@ def fitted(found: Sums, ratio: float = 1.0, in_step: float = 0.0) -> Fitted:
     lens, scatter = lens / level[0], OVERLAP * _jackknife(each / levels[:, None])
     level_noise = OVERLAP * float(_jackknife((levels / each[:, telling].mean(axis=1))[:, None])[0])
     level_sigma = math.hypot(level_noise, level_doubt, LEVEL_DOUBT)
-    wrong = np.hypot(_wrong(frequency, lens), HALF_KNOWN * np.abs(straight - 1) * lens)
+    wrong = np.hypot(_wrong(found.rings, lens), HALF_KNOWN * np.abs(straight - 1) * lens)
     wrong = np.hypot(wrong, _codec_doubt(own.coherence(), coded) * lens)
     wrong *= math.sqrt(max(1.0, len(lens) / FREE_RINGS))
     sigma = np.sqrt(scatter**2 + wrong**2 + (level_sigma * lens) ** 2)
@@ -293,7 +330,10 @@ def _telling(forward: Floats64, frequency: Floats64) -> Mask:
 
 
 def _level(forward: Floats64, frequency: Floats64, telling: Mask) -> tuple[Floats64, float]:
-    """Zero frequency of curves, shape (curves,), and by how much of it two shapes of blur disagree."""
+    """Zero frequency of curves, shape (curves,), and by how much of it two shapes of blur disagree.
+
+    Light bends round the edge of a lens: its disc is rounder than a disc, and half-way to a bell.
+    """
     low = forward[:, telling]
     found = []
     for shape in (_disc, _bell):
@@ -303,7 +343,7 @@ def _level(forward: Floats64, frequency: Floats64, telling: Mask) -> tuple[Float
         best = np.clip(off.argmin(axis=1), 1, len(DISCS_PX) - 2)
         found.append(_at_least(off, level, best))
     disc, bell = found
-    return disc, float(abs(bell[0] - disc[0]) / max(abs(disc[0]), 1e-30)) / 2
+    return (disc + bell) / 2, float(abs(bell[0] - disc[0]) / max(abs(disc[0]), 1e-30)) / 2
 
 
 def _at_least(off: Floats64, level: Floats64, best: NDArray[np.intp]) -> Floats64:

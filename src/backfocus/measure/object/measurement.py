@@ -133,7 +133,7 @@ def _measured(
     tiles = laid.aligned.tiles
     rings = rings_of(laid.aligned)
     grain = _chart_noise(reference, laid.placement, tiles, rings.frequency)
-    found = sums(laid.aligned, grain)
+    found = sums(laid.aligned, laid.chart, grain)
     why = np.full(len(tiles.row), "", dtype="<U8")
     why[_outside(reference, laid.placement, block, tiles)] = "outside"
     why[_cut(reference, frame, laid.placement, block, tiles) & (why == "")] = "clipped"
