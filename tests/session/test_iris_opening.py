@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from backfocus.control import polled
+from backfocus.control.address import open_lens
 from backfocus.frame import Frame
-from backfocus.guide.axes import Automatic, Axis, LensState
+from backfocus.guide.axes import BY_HAND, Automatic, Axis, LensState
 from backfocus.served.serving import Served, serve_camera
 from backfocus.session import iris_opening
 from backfocus.session.iris_opening import IrisOpening
+from backfocus.session.motor_log import log_for
 from backfocus.session.motors import Wishes, open_run
 from backfocus.session.rig import resolve, rig_options
 
@@ -140,6 +142,24 @@ def test_over_the_network_it_is_open_for_the_looks_and_back_after_them(
     else:
         with pytest.raises(type(end)):
             run()
-    assert camera.share("iris") == pytest.approx(before, abs=0.02)  # VISCA has 17 steps of 1/17
+    assert camera.share("iris") == pytest.approx(before, abs=0.02)  # VISCA has 25 steps
     assert camera.state().automatic == Automatic(True, True)
     assert any("goes back at the end" in words for words in notices)
+
+
+def test_the_iris_goes_back_to_where_it_was_before_a_run_that_was_killed_with_it_open(
+    served: Served, tmp_path: Path
+) -> None:
+    """A place of the iris means the same to every run, wherever it stands as the run begins."""
+    rig = resolve(rig_options({"source": served.video, "pixel_um": 5.0, "f_number": "1.8"}))
+    camera = served.camera
+    with open_lens(served.visca) as opened:
+        before = camera.share("iris")
+        was, stands = opened.control.automatic(BY_HAND), dict(opened.control.state().positions)
+        camera.move("iris", 0.0)
+    log = log_for(served.visca, served.video, repr(rig.optics), repr(Wishes()), folder=tmp_path)
+    log.begin(was, stands)
+    with open_run(rig, served.visca, Wishes(), folder=tmp_path):
+        pass
+    assert camera.share("iris") == pytest.approx(before, abs=0.02)
+    assert camera.state().automatic == Automatic(True, True)

@@ -6,6 +6,7 @@ exact curve of the residual they leave. One whole run with drawn pictures is amo
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -17,6 +18,8 @@ from tests.forked import Forks
 from tests.solve.conftest import reading_at
 
 from backfocus.control.guarded import Guarded, by_hand, places_put_back
+from backfocus.control.onvif.lens import OnvifRemote
+from backfocus.control.onvif.onvif import Place
 from backfocus.errors import LensError, LensLost, SourceLost, UsageError
 from backfocus.frame import Frame
 from backfocus.guide.axes import BY_HAND, Automatic, Axis
@@ -327,6 +330,69 @@ def test_a_run_is_known_again_though_the_camera_tells_another_address_each_time(
                 pass  # it is cut off before its first look
     assert any("an earlier run on this lens did not end" in words for words in notices)
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_what_a_killed_run_switched_off_comes_back_though_the_next_one_is_asked_for_something_else(
+    tmp_path: Path,
+) -> None:
+    found = {"zoom": 0.0, "focus": 20_000.0}
+    first, _second = islice(_driven(Paper("&motor=focus", delta_um=-25.0), found), 2)
+    log = log_for("visca://camera", "two stops between", folder=tmp_path)
+    log.begin(Automatic(focus=True, exposure=True), found)
+    log.add(first.ask, first.seen)
+    other = log_for("visca://camera", "none between", folder=tmp_path)
+    told = other.read(log.path.stat().st_mtime)
+    assert told is not None
+    assert (told.automatic, told.found) == (Automatic(focus=True, exposure=True), found)
+    assert not told.fresh
+    again = log_for("visca://camera", "two stops between", folder=tmp_path).read(log.path.stat().st_mtime)
+    assert again is not None
+    assert again.fresh
+
+
+class KilledError(BaseException):
+    """The process is gone: nothing that is to be done at the end is done."""
+
+
+def test_a_run_that_is_killed_as_it_switches_is_put_right_by_the_next_and_its_file_stays_till_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(lens, **_words):
+        lens.automatic(BY_HAND)
+        raise KilledError
+
+    @contextmanager
+    def watched(lens, **words):
+        with by_hand(lens, **words) as was:
+            yield was
+            there.append(len(list(tmp_path.iterdir())))  # about to be put back
+
+    there: list[int] = []
+    with serve_camera("sim://?size=64x64&fps=10&motor=focus") as served:
+        rig = resolve(rig_options({"pixel_um": 5.0, "f_number": "1.8", "source": served.video}))
+        monkeypatch.setattr("backfocus.session.motors.by_hand", killed)
+        with pytest.raises(KilledError), open_run(rig, served.visca, Wishes(), folder=tmp_path):
+            pass
+        assert served.camera.state().automatic == BY_HAND
+        monkeypatch.setattr("backfocus.session.motors.by_hand", watched)
+        with open_run(rig, served.visca, Wishes(), folder=tmp_path) as run:
+            assert run.log is not None
+            run.log.is_answered = True
+        assert served.camera.state().automatic == Automatic(True, True)
+    assert there == [1]
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_search_begins_in_the_middle_where_the_focus_does_not_tell_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notices: list[str] = []
+    monkeypatch.setattr(OnvifRemote, "_focus_place", lambda self: Place(None, None))
+    with serve_camera("sim://?size=64x64&fps=10&motor=focus") as served:
+        rig = resolve(rig_options({"pixel_um": 5.0, "f_number": "1.8", "source": served.video}))
+        with open_run(rig, served.onvif, Wishes(), notice=notices.append, folder=tmp_path) as run:
+            assert run._motor_rig().found["focus"] == 5000.0
+    assert "the camera does not tell where its focus stands: it does not go back there" in notices
 
 
 def test_looks_of_another_run_are_let_go() -> None:

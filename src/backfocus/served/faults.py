@@ -63,10 +63,10 @@ class Fate:
 
 
 class Luck:
-    """Draws the fate of each message."""
+    """Draws the fate of each message; `faults` may be changed on the way."""
 
     def __init__(self, faults: Faults) -> None:
-        self._faults = faults
+        self.faults = faults
         self._rng = np.random.default_rng((faults.seed, 17))
         self._lock = threading.Lock()
 
@@ -74,7 +74,7 @@ class Luck:
         """Of a message that came `at_s` after the camera was switched on."""
         with self._lock:
             lost, late, refused = self._rng.random(3)
-        faults = self._faults
+        faults = self.faults
         if (faults.cut_s and at_s > faults.cut_s) or lost < faults.lost:
             return Fate(answered=False)
         late_s = faults.late_s if late < faults.late else 0.0

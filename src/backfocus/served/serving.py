@@ -55,9 +55,12 @@ class Served:
         The paths of its serial lines; "" without.
     ndi_name : str
         What it is called in NDI; "" where it does not send that.
+    luck : Luck
+        Of what is said to it and answered.
     """
 
     camera: VirtualCamera
+    luck: Luck
     host: str
     video_port: int
     visca_port: int
@@ -197,7 +200,7 @@ def serve_camera(
         paths = [stack.enter_context(pty_line(hear)) for hear in lines]
         places = [server.socket.getsockname()[1] for server in servers]
         reached = own_address() if listens_at == EVERYWHERE else host
-        served = Served(camera, reached, places[0], places[1], places[2], at, *paths)
+        served = Served(camera, luck, reached, places[0], places[1], places[2], at, *paths)
         yield replace(served, ndi_name=ndi_name)
 
 

@@ -15,8 +15,8 @@ SOCKETS = 2
 """Commands that are carried out side by side; one more is refused with a full buffer."""
 VERSION = bytes((0x00, 0x20, 0x05, 0x22, 0x01, 0x00, SOCKETS))
 COMPLETE_EVERY_S = 0.02
-IRIS_OPEN = 0x11
-"""The iris of this camera, open; 0 is closed."""
+IRIS_OPEN = 0x19
+"""The iris of this camera, open; 0 is closed. Most end lower; a driver may not count on that."""
 IN_A_PRESET: tuple[AxisName, ...] = ("zoom", "focus")
 """No camera keeps its back focus there: a recall would undo its setting."""
 

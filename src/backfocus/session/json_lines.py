@@ -3,15 +3,22 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 
-def begin_file(path: Path) -> None:
-    """Make room for a new file; an old one goes. Raises OSError."""
+def begin_file(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
+    """A new file with these lines in place of an old one; at every moment one of them is whole.
+
+    Raises OSError.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
+    beside = path.with_name(f"{path.name}.new")
+    beside.unlink(missing_ok=True)
+    for told in lines:
+        add_line(beside, told)
+    beside.replace(path)
 
 
 def add_line(path: Path, told: Mapping[str, Any]) -> None:

@@ -1,13 +1,14 @@
 """What a run of `auto` was told, on the disk look by look: a run that was killed goes on where it stopped.
 
-A file in the user's data folder for each lens, gone when the run is over. Its first line says how the
-automatic functions were and where the motors stood, so that the next run puts back what the last one could
-not. It holds no address and no password: the file's name is a digest. Of a run on an object it holds the
-picture that its looks are against, before the look that took it.
+A file in the user's data folder for each lens, gone when the run is over and all is put back. Its first line
+says how the automatic functions were and where the motors stood, so that the next run puts back what the last
+one could not; it is written before anything is switched. It holds no address and no password: the file's name
+is a digest. Of a run on an object it holds the picture that its looks are against, before the look that took
+it.
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ class Told:
     """What an unfinished run left behind; `age_s`: since its last look.
 
     `kept`: the picture that its last looks are against; None where they are of a chart, or it is lost.
+    `same`: whether it was asked for the same as now.
     """
 
     automatic: Automatic
@@ -36,37 +38,54 @@ class Told:
     looks: tuple[tuple[Ask, Seen], ...]
     age_s: float
     kept: KeptReference | None = None
+    same: bool = True
 
     @property
     def fresh(self) -> bool:
         """Whether its looks still count."""
-        return 0.0 <= self.age_s <= STALE_S
+        return self.same and 0.0 <= self.age_s <= STALE_S
 
 
 class MotorLog:
-    """The file of one run."""
+    """The file of one run.
 
-    def __init__(self, path: Path) -> None:
+    Parameters
+    ----------
+    path : Path
+    what : str
+        A digest of what the run is asked for: the looks of another one do not count, but what it switched off
+        is put back all the same.
+    """
+
+    def __init__(self, path: Path, what: str = "") -> None:
         self.path = path
+        self.is_answered = False
         self._first: dict[str, Any] = {}
+        self._what = what
 
-    def begin(self, automatic: Automatic, found: Mapping[AxisName, float]) -> None:
-        """A new run."""
-        self._first = {"automatic": asdict(automatic), "found": dict(found)}
-        self.begin_again()
+    def begin(
+        self,
+        automatic: Automatic,
+        found: Mapping[AxisName, float],
+        looks: Iterable[tuple[Ask, Seen]] = (),
+        kept: KeptReference | None = None,
+    ) -> None:
+        """A new run, or one that goes on with looks; `kept`: what the last of these are against."""
+        self._first = {"automatic": asdict(automatic), "found": dict(found), "what": self._what}
+        lines, keeps = [self._first], list(looks)
+        last = max((index for index, (ask, _) in enumerate(keeps) if ask.keep), default=None)
+        for index, (ask, seen) in enumerate(keeps):
+            lines += _lines(ask, seen, kept if index == last else None)
+        begin_file(self.path, lines)
 
     def begin_again(self) -> None:
         """The same run from its start: what it had seen does not count any more."""
-        begin_file(self.path)
-        add_line(self.path, self._first)
+        begin_file(self.path, (self._first,))
 
     def add(self, ask: Ask, seen: Seen, kept: KeptReference | None = None) -> None:
         """One look more, on the disk before the next move; `kept`: what later ones are against from it on."""
-        if kept is not None:
-            picture = b64encode(kept.picture).decode()
-            add_line(self.path, {"kept": asdict(kept) | {"picture": picture}})
-        told = {"ask": asdict(ask), "reading": to_dict(seen.reading), "positions": dict(seen.positions)}
-        add_line(self.path, told)
+        for line in _lines(ask, seen, kept):
+            add_line(self.path, line)
 
     def end(self) -> None:
         """The run is over."""
@@ -81,16 +100,24 @@ class MotorLog:
         try:
             first, *rest = told
             looks, kept = _looks(rest)
-            return Told(Automatic(**first["automatic"]), first["found"], looks, now_s - written_s, kept)
+            was, same = Automatic(**first["automatic"]), first.get("what", "") == self._what
+            return Told(was, first["found"], looks, now_s - written_s, kept, same)
         except (ValueError, KeyError, TypeError):
             return None
 
 
-def log_for(*what: str, folder: Path | None = None) -> MotorLog:
-    """The log of a lens and what is asked of it, by a digest of both."""
-    return MotorLog(
-        (folder or platformdirs.user_data_path("backfocus") / "motors") / f"{digest(*what)}.jsonl"
-    )
+def log_for(lens: str, *what: str, folder: Path | None = None) -> MotorLog:
+    """The log of the lens at an address, and of what is asked of it."""
+    there = folder or platformdirs.user_data_path("backfocus") / "motors"
+    return MotorLog(there / f"{digest(lens)}.jsonl", digest(*what))
+
+
+def _lines(ask: Ask, seen: Seen, kept: KeptReference | None) -> list[dict[str, Any]]:
+    """A look as the file has it, after the picture that it was kept as."""
+    look = {"ask": asdict(ask), "reading": to_dict(seen.reading), "positions": dict(seen.positions)}
+    if kept is None:
+        return [look]
+    return [{"kept": asdict(kept) | {"picture": b64encode(kept.picture).decode()}}, look]
 
 
 def _looks(told: Sequence[Mapping[str, Any]]) -> tuple[tuple[tuple[Ask, Seen], ...], KeptReference | None]:

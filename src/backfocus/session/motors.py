@@ -19,7 +19,6 @@ from ..frame import Frame, fields
 from ..guide.axes import Automatic, Axis, AxisName
 from ..guide.motors import Ask, MotorAnswer, MotorRig, Procedure, Seen, procedure
 from ..guide.stillness import Lag, Waiting, at_rest, same_picture, wait
-from ..measure.object.keeping import KeptReference
 from ..measure.reading import Flag, Reading
 from ..optics.lens import Optics
 from ..redaction import shown
@@ -128,20 +127,21 @@ def open_run(
         if told is not None:
             notice(f"an earlier run on this lens did not end: {_what_comes_of_it(told)}")
         demand_motors(lens.axes)
-        before = told.automatic if told else None
-        was = stack.enter_context(by_hand(lens, how_to_restore=how, notice=notice, before=before))
-        stands = lens.state().positions
-        found = {**stands, **told.found} if told else stands
-        if untold := " and ".join(axis for axis in lens.axes if axis not in found and axis != "iris"):
-            notice(f"the camera does not tell where its {untold} stands: it does not go back there")
         eyes = Eyes(rig)
         looks = told.looks if told and told.fresh and _can_be_seen_on(told, eyes) else ()
-        if log is not None:
-            log.begin(was, found)
-            _write_again(log, looks, told.kept if told else None)
+        diary = _Diary(log, told, looks)
+        was = told.automatic if told else lens.automatic(Automatic())
+        diary.begin(was, lens.state().positions)  # before anything is switched: it may be killed then
+        stack.callback(diary.end)
+        by = by_hand(lens, how_to_restore=how, notice=diary.noting(notice), before=was)
+        stack.enter_context(by)
+        stands = lens.state().positions
+        found = diary.begin(was, stands)
+        if untold := " and ".join(axis for axis in lens.axes if axis not in found and axis != "iris"):
+            notice(f"the camera does not tell where its {untold} stands: it does not go back there")
         places: Places = {axis: at for axis, at in found.items() if axis != "back-focus"}
         wait = patience(is_virtual=is_virtual)
-        staying = stack.enter_context(places_put_back(lens, places, wait=wait, notice=notice))
+        staying = stack.enter_context(places_put_back(lens, places, wait=wait, notice=diary.noting(notice)))
         iris = IrisOpening(lens, stands.get("iris"), notice) if "iris" in lens.axes else None
         yield AutoRun(rig, optics, wishes, source, lens, eyes, found, staying, log, looks, iris, notice)
 
@@ -213,11 +213,47 @@ def _can_be_seen_on(told: Told, eyes: Eyes) -> bool:
     return told.kept is not None and eyes.take_up(told.kept)
 
 
-def _write_again(log: MotorLog, looks: Sequence[tuple[Ask, Seen]], kept: KeptReference | None) -> None:
-    """Write down what is gone on with, but for the last look: it is taken again, and written down then."""
-    keeps = _keeps(looks)
-    for index, (ask, seen) in enumerate(looks[:-1]):
-        log.add(ask, seen, kept if index == keeps else None)
+class _Diary:
+    """Writes down how a lens was found, and lets go of that once all is put back.
+
+    Parameters
+    ----------
+    log : MotorLog or None
+        None of a virtual lens: that ends with the program.
+    told : Told or None
+        What an unfinished run had written.
+    looks : sequence
+        Those that are gone on with. The last one is taken again, and written down then.
+    """
+
+    def __init__(self, log: MotorLog | None, told: Told | None, looks: Sequence[tuple[Ask, Seen]]) -> None:
+        self._log, self._told, self._looks = log, told, looks[:-1]
+        is_taken_again = _keeps(looks) == len(looks) - 1
+        self._kept = told.kept if told and not is_taken_again else None
+        self._found: Places | None = None
+        self._is_left = False
+
+    def begin(self, was: Automatic, stands: Places) -> Places:
+        """Where each motor stood before the first run that did not end; switching may move an iris."""
+        found = {**stands, **self._told.found} if self._told else dict(stands)
+        if self._log is not None and found != self._found:
+            self._log.begin(was, found, self._looks, self._kept)
+        self._found = found
+        return found
+
+    def noting(self, notice: Callable[[str], None]) -> Callable[[str], None]:
+        """The notice, which says that something could not be put back: the next run has to."""
+
+        def noted(words: str) -> None:
+            self._is_left = True
+            notice(words)
+
+        return noted
+
+    def end(self) -> None:
+        """All is over; what was not put back stays written down."""
+        if self._log is not None and self._log.is_answered and not self._is_left:
+            self._log.end()
 
 
 def patience(*, is_virtual: bool) -> Callable[[], bool]:
@@ -285,7 +321,7 @@ class AutoRun:
                 if progress.answer.corrected_um is not None:
                     self.staying.add("focus")
                 if self.log is not None:
-                    self.log.end()
+                    self.log.is_answered = True
             yield progress
 
     def blur_um(self, reading: Reading) -> float | None:

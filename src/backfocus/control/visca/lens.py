@@ -25,8 +25,9 @@ STORE_S = 2.0
 ZOOM = Axis(0.0, float(0x4000), play=64.0)
 """Sony's optical zoom; what lies above is digital."""
 FOCUS = Axis(float(0x1000), float(0xF000), play=160.0)
-IRIS_OPEN = 0x11
-"""Of an open iris, as most of Sony's cameras count."""
+IRIS_TOP = 0x20
+"""An iris that tells more is left alone; open is 0x11 on many of Sony's. Always the same, so that a place
+means the same to the next run, wherever the iris stands by then."""
 
 
 class ViscaLens:
@@ -37,17 +38,15 @@ class ViscaLens:
     conversation : Conversation
     title : str
         What to call it in an error.
-    iris_at : int, optional
-        Where its iris stands, where it told that; else its iris is left alone.
+    has_iris : bool
+        Whether it has told where its iris stands, and that is to be moved.
     """
 
-    def __init__(self, conversation: Conversation, title: str, iris_at: int | None = None) -> None:
+    def __init__(self, conversation: Conversation, title: str, *, has_iris: bool = False) -> None:
         self._conversation, self._title = conversation, title
         self.axes: Mapping[AxisName, Axis] = {"zoom": ZOOM, "focus": FOCUS}
-        # one step beyond where it stands: nobody knows yet that it opens no further
-        top = max(IRIS_OPEN, (iris_at or 0) + 1)
-        self._iris = Counting(0.0, float(top), turned=True)
-        if iris_at is not None:
+        self._iris = Counting(0.0, float(IRIS_TOP), turned=True)
+        if has_iris:
             self.axes = {**self.axes, "iris": replace(self._iris.axis(), near=0.5)}
         self._exposure_mode = visca.EXPOSURE_AUTO
 
@@ -160,19 +159,19 @@ def open_lens(parts: SplitResult) -> Iterator[ViscaLens]:
     try:
         if not conversation.wait(lambda talk: len(talk.places) == 2, 2.0 * ANSWER_S):
             raise LensUnreachable(f"{title} does not answer: look at the address, and at VISCA in its menu")
-        iris_at = None if given.get("iris") == LEFT_ALONE else _iris_of(conversation)
-        yield ViscaLens(conversation, title, iris_at)
+        has_iris = given.get("iris") != LEFT_ALONE and _tells_iris(conversation)
+        yield ViscaLens(conversation, title, has_iris=has_iris)
     finally:
         conversation.close()
 
 
-def _iris_of(conversation: Conversation) -> int | None:
-    """Where the iris stands; None of a camera that does not tell."""
+def _tells_iris(conversation: Conversation) -> bool:
+    """Whether the camera tells where its iris stands, in numbers that are believed."""
     with conversation.changed:
         conversation.talk.ask_iris()
     conversation.wait(lambda talk: talk.idle, ANSWER_S)
     with conversation.changed:
-        return conversation.talk.places.get("iris")
+        return conversation.talk.places.get("iris", IRIS_TOP + 1) <= IRIS_TOP
 
 
 def _wire(kind: str, host: str, port: int, path: str) -> Wire:

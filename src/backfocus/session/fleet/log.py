@@ -56,10 +56,8 @@ class FleetLog:
         _wait_for([int(each["process"]) for each in lines if "process" in each])
         found = {each["camera"]: row_of(each["row"]) for each in lines if "camera" in each}
         done = {} if again else found
-        begin_file(self.path)
-        add_line(self.path, {"by": str(this_program())})
-        for camera, row in done.items():
-            add_line(self.path, {"camera": camera, "row": row.as_json()})
+        rows = ({"camera": camera, "row": row.as_json()} for camera, row in done.items())
+        begin_file(self.path, ({"by": str(this_program())}, *rows))
         return done
 
     def add(self, listed: Listed, row: Row) -> None:
