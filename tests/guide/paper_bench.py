@@ -256,6 +256,7 @@ class Hand:
         self.strayed = False
         self.later: list[tuple[float, str]] = []
         self.rested = False
+        self.asked: ev.ZoomEnd = "wide"
         self.rests_until_s = -math.inf
 
     def hear(self, said: say.Instruction, at_s: float) -> None:
@@ -288,7 +289,7 @@ class Hand:
             case say.Confirm(step=step):
                 self.says.append((at_s + 1.0, step))
             case say.ZoomTo(end=end):
-                self.rested = False
+                self.rested, self.asked = False, end
                 self.goal, self.zoom_speed = (1.0 if end == "tele" else 0.0), 0.35
                 if end == "wide" and self.lens.touch_focus_um and not self.touched:
                     self.touched = True
@@ -320,6 +321,9 @@ class Hand:
                 pose.locked = False
             case say.CheckThat(doubt="right-ring"):
                 self.mistaken = None
+            case say.CheckThat(doubt="zoom-end"):
+                away, back = ("zoom out", "zoom in") if self.asked == "tele" else ("zoom in", "zoom out")
+                self.later += [(at_s, away), (at_s + 5.0, back)]
 
     def do_later(self, at_s: float) -> None:
         """What a hand does by itself, when it is due."""
@@ -335,6 +339,8 @@ class Hand:
                     pose.x_px -= self.lens.touch_px
                 case "zoom out":
                     self.goal, self.zoom_speed = 0.0, 0.35
+                case "zoom in":
+                    self.goal, self.zoom_speed = 1.0, 0.35
 
     def begin(self, said: say.Turn) -> None:
         ring: ev.Ring = self.mistaken or said.ring
@@ -433,27 +439,28 @@ def run(
     made_up: bool = False,
     happens: Happens | None = None,
     until: tuple[type, ...] = (),
+    hand: type[Hand] = Hand,
 ) -> Run:
     """One procedure; stops at its end, at an event of a type in `until`, or after `longest_s` of it.
 
     With `made_up`, what single pictures read as is made up; what is solved for is not.
     """
     camera = Camera(lens)
-    hand = Hand(camera)
+    person = hand(camera)
     session, said = start(lens.setup)
     state, at_s, log, heard = StepHistory(), 0.0, [], list(said)
     seen_all: list[Reading] = []
     for each in said:
-        hand.hear(each, 0.0)
+        person.hear(each, 0.0)
     while not session.finished and at_s < longest_s:
         elapsed_s = 1.0 / lens.fps
         at_s += elapsed_s
-        spoken: list[ev.Event] = hand.move(at_s, elapsed_s) if obeys else []
+        spoken: list[ev.Event] = person.move(at_s, elapsed_s) if obeys else []
         if lens.bump_at_s is not None and at_s >= lens.bump_at_s > at_s - elapsed_s:
             camera.pose.x_px += 150.0
         camera.pose.extender = lens.extender_s[0] <= at_s < lens.extender_s[1]
         if happens is not None:
-            happens(camera, hand, session, at_s)
+            happens(camera, person, session, at_s)
         for reading in camera.read_all(at_s):
             seen_all.append(reading)
             with blur_made_up(camera) if made_up else nullcontext():
@@ -468,9 +475,9 @@ def run(
                 if isinstance(event, until):
                     return Run(camera, session, log, heard, at_s, seen_all)
                 heard += said
-                hand.told(event)
+                person.told(event)
                 for each in said:
-                    hand.hear(each, at_s)
+                    person.hear(each, at_s)
             spoken = []
             if session.finished:
                 break

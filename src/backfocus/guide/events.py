@@ -26,7 +26,7 @@ OF_OBJECT: dict[Flag, Unfit] = {
     Flag.TOO_SMOOTH: "too-smooth",
 }
 """Why nobody should measure by what stands there, the surest first."""
-Doubt = Literal["lock-screw", "right-ring", "iris-open"]
+Doubt = Literal["lock-screw", "right-ring", "iris-open", "zoom-end"]
 """What to check when nothing changes, in this order."""
 Miss = Literal["too-fast", "flat", "not-back"]
 """Why a sweep gave no peak: too few sharp pictures, no clear best, not back on it in time."""

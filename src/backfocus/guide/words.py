@@ -67,6 +67,8 @@ _DOUBTS: dict[ev.Doubt, Words] = {
                         "If it stands where it should, confirm."),
     "iris-open": Words("Is the iris open?", "Nothing changes: is the iris fully open?",
                        "A small opening makes everything look sharp."),
+    "zoom-end": Words("Is the zoom at its end?", "Nothing changes: does the zoom stand at this end already?",
+                      "Then zoom to the other end and back, so that the picture shows it."),
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from typing import cast
 
 import numpy as np
 import pytest
-from tests.guide.paper_bench import Camera, Lens, Pose, Run, run
+from tests.guide.paper_bench import Camera, Hand, Lens, Pose, Run, run
 
 from backfocus.frame import Frame
 from backfocus.guide import events as ev
@@ -81,6 +81,68 @@ def test_what_was_noticed_in_the_looks_stands_beside_the_verdict() -> None:
 def test_a_plain_star_that_overfills_the_picture_and_so_has_no_scale_will_do(ratio_known: bool) -> None:
     done = run(Lens(zoom=10.0, delta_um=45.0, plain=True, ratio_known=ratio_known))
     assert is_right(done), (done.left_um, done.verdict, done.session.correction.rounds)
+
+
+# the star whose scale is seen nowhere at tele, along a ramp of the f-number: a slow walk stands still for it
+@pytest.mark.parametrize("ratio_known", [True, pytest.param(False, marks=pytest.mark.slow)])
+def test_a_ramp_is_no_change_of_light_where_the_star_has_no_scale(ratio_known: bool) -> None:
+    lens = Lens(zoom=20.0, tele_off_um=200.0, plain=True, ratio_known=ratio_known)
+    done = run(lens, made_up=ratio_known)
+    assert is_right(done), (done.left_um, done.verdict, done.session.correction.rounds)
+    assert not done.has(ev.LightChanged)
+
+
+class ObeysLate(Hand):
+    """Stands fully in at the beginning and zooms out when something else is asked already, or not at all."""
+
+    late_s: float | None = None
+
+    def obey(self, said: say.Instruction, at_s: float) -> None:
+        match said:
+            case say.Aim() if self.late_s is not None:
+                self.later.append((at_s + self.late_s, "zoom out"))
+            case say.Aim(step=step):
+                self.says.append((at_s + 6.0, step))
+            case say.Confirm(step=step):
+                self.says.append((at_s + 5.0, step))
+            case _:
+                super().obey(said, at_s)
+
+
+class GoesOutLate(ObeysLate):
+    late_s = 1.5
+
+
+@pytest.mark.parametrize(
+    ("hand", "plain"),
+    [
+        (GoesOutLate, False),
+        (ObeysLate, True),
+        pytest.param(GoesOutLate, True, marks=pytest.mark.slow),
+        pytest.param(ObeysLate, False, marks=pytest.mark.slow),
+    ],
+)
+def test_who_begins_fully_in_is_not_asked_for_more_than_there_is(hand: type[Hand], plain: bool) -> None:
+    def begins_at_tele(camera: Camera, _hand: Hand, _session: Session, at_s: float) -> None:
+        if at_s < 0.15:  # the first picture
+            camera.pose.zoom = 1.0
+
+    lens = Lens(tele_off_um=200.0, plain=plain)
+    done = run(lens, made_up=True, happens=begins_at_tele, hand=hand)
+    assert is_right(done), (done.left_um, done.verdict, done.session.step)
+    # one question at most, and it is about the zoom: nothing is turned yet
+    early = [event for event in done.events if isinstance(event, ev.NothingChanges)]
+    assert [event.ask for event in early] in ([], ["zoom-end"])
+
+
+@pytest.mark.slow
+def test_light_that_changes_in_every_round_is_not_blamed_on_the_lens() -> None:
+    def auto_iris(camera: Camera, _hand: Hand, session: Session, _at_s: float) -> None:
+        camera.pose.nd_stops = 1.0 if session.step is Step.WALK else 0.0
+
+    done = run(Lens(zoom=10.0, iris_put_back=False), made_up=True, happens=auto_iris, longest_s=400.0)
+    assert done.has(ev.LightChanged)
+    assert not done.has(ev.NotParfocal)
 
 
 @pytest.mark.slow

@@ -15,6 +15,8 @@ ZOOMED = 1.3
 GROWN_S = 0.6
 LEFT = 1.2
 """A focus ring, which is to be set here, changes the scale by up to 15 % without a zoom."""
+FURTHER_OUT = 0.95
+"""Of the scale it was first seen at: who was still zooming out then, or was fully in, is at wide only now."""
 
 
 def judge_aim(state: StepHistory, session: Session) -> ev.Seen | None:
@@ -41,8 +43,10 @@ def judge_check(state: StepHistory, session: Session) -> ev.Seen | None:
         return ev.ZoomMoved(state.at_s, "tele")
     if found := taken(state, session):
         return found
-    if session.scales.wide_px is None and star_steady(state.pictures):
-        return ev.StarSeen(state.at_s, scale_px(last(state.pictures, 1.0)))
+    if star_steady(state.pictures):
+        now_px, wide_px = scale_px(last(state.pictures, 1.0)), session.scales.wide_px
+        if wide_px is None or (now_px is not None and now_px < FURTHER_OUT * wide_px):
+            return ev.StarSeen(state.at_s, now_px)
     why = fault_of(state)
     if why not in (None, "no-star", "moving", session.told.fault):
         return ev.NotReady(state.at_s, why)

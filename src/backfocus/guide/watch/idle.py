@@ -22,6 +22,7 @@ _DOUBTS: dict[Step, tuple[ev.Doubt, ...]] = {
     Step.SWEEP_WIDE: ("lock-screw", "right-ring", "iris-open"),
     Step.SWEEP_TELE: ("right-ring", "iris-open"),
     Step.FIND: ("right-ring", "iris-open"),
+    **dict.fromkeys(ZOOMING, ("zoom-end",)),
 }
 
 
@@ -77,7 +78,7 @@ def _may_be_in_focus(state: StepHistory, session: Session) -> bool:
 
 
 def _next_doubt(session: Session) -> ev.Doubt:
-    doubts = _DOUBTS.get(session.step, ("right-ring",))
+    doubts = _DOUBTS[session.step]
     if not session.setup.back_focus_ring:
         doubts = tuple(doubt for doubt in doubts if doubt != "lock-screw")
     asked = doubts.index(session.told.doubt) + 1 if session.told.doubt in doubts else 0

@@ -18,7 +18,17 @@ from ..blur import best_between, beyond_perfect, steady_reading
 from ..outcome import LOCK_TRIES, is_within, solve_session, tracks_badly, verdict_on
 from ..session_state import Session, half_depth_um, k_of, optics_of, ratio_of, zoom_unproved
 from ..steps import Step
-from .pictures import FEWEST, HALF_S, TimedReading, last, lasted, scale_px, shaken_s
+from .pictures import (
+    FEWEST,
+    HALF_S,
+    TimedReading,
+    TimedReadings,
+    last,
+    lasted,
+    scale_px,
+    shaken_s,
+    star_steady,
+)
 
 LOOK_S = 0.8
 """A steady look is the mean of this long."""
@@ -53,6 +63,9 @@ READS_SURELY_PX = 22.0
 POSITIONS = 5
 """Looks on the way through the zoom, evenly spread in its logarithm."""
 SAME_POSITION = 1.1
+UNSCALED_S = 6.0
+"""A star that fills the picture looks the same at every zoom, and a slow hand may still be on a ramp of the
+f-number: so long it must stand before its light is another one."""
 
 
 def judge_tele(session: Session, pictures: Sequence[TimedReading], at_s: float) -> ev.Seen | None:
@@ -173,12 +186,13 @@ def _held_still(session: Session, look: ev.SteadyReading) -> bool:
     return abs(look.residual_um - before_um) <= max(3.0 * look.sigma_um, half_depth_um(session) / 3.0)
 
 
-def judge_walk(session: Session, pictures: Sequence[TimedReading], at_s: float) -> ev.Seen | None:
+def judge_walk(session: Session, pictures: TimedReadings, at_s: float) -> ev.Seen | None:
     """What the walk through the zoom, now at rest at tele, means."""
     end = _look(session, pictures, session.looks.tele_best)
     looks = looks_on_the_way(session, pictures)
     if end is not None and (stops := light_changed_stops(session, end)) is not None:
-        return ev.LightChanged(at_s, stops)
+        may_move = end.scale_px is None and not star_steady(pictures, UNSCALED_S)
+        return None if may_move else ev.LightChanged(at_s, stops)
     if end is not None and session.looks.tele is not None and session.setup.optics:
         off_um = abs(end.residual_um - session.looks.tele.residual_um)
         if off_um > _slack_um(session, end, session.looks.tele.residual_um):
@@ -378,11 +392,10 @@ def _far_apart(found: BackFocus) -> bool:
 
 def _grown(session: Session, look: ev.SteadyReading, at_s: float) -> ev.Seen | None:
     """After a round the error must be smaller; larger means swapped rings, or a lens with another law."""
-    if session.correction.rounds and (
-        session.correction.growths >= HOPELESS or session.correction.rounds >= 2 * PATIENCE
-    ):
+    before_um, rounds = session.correction.last_um, session.correction.rounds
+    tired = rounds >= 2 * PATIENCE and before_um is not None  # what the light cut short shows no law
+    if rounds and (session.correction.growths >= HOPELESS or tired):
         return ev.NotParfocal(at_s, (), look.residual_um)
-    before_um = session.correction.last_um
     if not before_um or not session.correction.swept_tele:
         return None
     if look.residual_um <= max(GROWN_HALF_DEPTHS * half_depth_um(session), 0.5 * before_um):

@@ -13,6 +13,7 @@ from statistics import mean, median
 import numpy as np
 
 from ...measure.reading import Reading, RingPosition
+from ...solve.light import LEAST_STOPS
 from .tenths import TENTH_S, tenths
 
 STILL_S = 1.0
@@ -155,7 +156,7 @@ def star_steady(pictures: TimedReadings, seconds: float = STILL_S) -> bool:
         return False
     scales = [each.scale_px for each in seen if each.scale_px is not None]
     if len(scales) < FEWEST:
-        return contrast_steady(recent)
+        return contrast_steady(recent) and light_steady(recent)
     half = len(scales) // 2
     drift = abs(median(scales[half:]) / median(scales[:half]) - 1.0)
     return drift < 0.5 * STILL_SCALE and median(abs(s / median(scales) - 1.0) for s in scales) < STILL_SCALE
@@ -190,6 +191,15 @@ def contrast_steady(pictures: TimedReadings) -> bool:
     half = len(values) // 2
     early, late = mean(values[:half]), mean(values[half:])
     return abs(late - early) <= STILL_CONTRAST * max(early, late, 1e-6)
+
+
+def light_steady(pictures: TimedReadings) -> bool:
+    """Whether the white of the chart stayed the same: a zoom goes along a ramp of the f-number, too."""
+    lights = sorted(each.reading.white_light for each in pictures if each.reading.white_light)
+    if len(lights) < FEWEST:
+        return True
+    spare = len(lights) // 10  # a flash is no zoom
+    return math.log2(lights[-1 - spare] / lights[spare]) < LEAST_STOPS / 2.0
 
 
 def scale_px(pictures: TimedReadings) -> float | None:

@@ -1,5 +1,6 @@
 """The zoom: has it left one end, has it come to rest at the other, was the star lost on the way."""
 
+import math
 from statistics import mean
 
 from ...measure.reading import Flag
@@ -74,12 +75,7 @@ def judge_to_wide(state: StepHistory, session: Session) -> ev.Seen | None:
     if not star_steady(state.pictures):
         return None
     now_px = scale_px(last(state.pictures, STILL_S))
-    near = (
-        now_px is not None
-        and session.scales.wide_px is not None
-        and now_px < NEAR_END * session.scales.wide_px
-    )
-    if _arrived(state, zoomed(state, session, "wide"), near):
+    if _arrived(state, zoomed(state, session, "wide"), _near_wide(session, now_px)):
         return ev.ZoomStopped(state.at_s, "wide", now_px, looks_on_the_way(session, state.pictures))
     return None
 
@@ -89,16 +85,23 @@ def zoomed(state: StepHistory, session: Session, end: ev.ZoomEnd) -> bool:
 
     By its scale against that of the other end; where a star fills the picture and has none, by the end at
     which it has one; where none was ever seen at wide, by the zoom leaving it, or by anything that came, went
-    or changed.
+    or changed. Who began fully in and goes out first was not at wide before.
     """
     now_px = scale_px(now(state.pictures, STILL_S))
     if end == "tele":
-        if session.scales.wide_px is None:
+        widest_px = min(session.scales.wide_px or math.inf, _widest_px(state))
+        if widest_px == math.inf:
             return session.scales.zoom_seen or _changed(state)
-        return now_px is None or now_px > MOVED * session.scales.wide_px
+        return now_px is None or now_px > MOVED * widest_px
     if now_px is None:
         return session.scales.wide_px is None and _changed(state)
     return session.scales.tele_px is None or now_px * MOVED < session.scales.tele_px
+
+
+def _widest_px(state: StepHistory) -> float:
+    """The smallest scale of this step; single wild readings do not count."""
+    scales = sorted(each.scale_px or 0.0 for each in state.pictures if _scaled(each))
+    return scales[FEWEST - 1] if len(scales) >= FEWEST else math.inf
 
 
 def _changed(state: StepHistory) -> bool:
@@ -216,6 +219,14 @@ def judge_walking(state: StepHistory, session: Session) -> ev.Seen | None:
 def _arrived(state: StepHistory, moved: bool, near_end: bool) -> bool:
     """A stop near the end counts at once, one on the way only after a pause."""
     return moved and (near_end or star_steady(state.pictures, PAUSE_S))
+
+
+def _near_wide(session: Session, now_px: float | None) -> bool:
+    """Whether it stands near the smallest scale seen; one as large as that of tele was not wide's."""
+    wide_px, tele_px = session.scales.wide_px, session.scales.tele_px
+    if now_px is None or wide_px is None or (tele_px is not None and wide_px * MOVED > tele_px):
+        return False
+    return now_px < NEAR_END * wide_px
 
 
 def _near_tele(session: Session, now_px: float | None) -> bool:
