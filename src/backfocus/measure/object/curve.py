@@ -70,6 +70,9 @@ UNLIKE = 0.005
 """Of a picture's power, what no chart explains in any case: blur reaches across the window of a tile."""
 NO_CODEC, SURE_CODEC = 0.1, 0.35
 """Of what is unexplained in the middle of the curve, the share that is neither noise nor moire."""
+LEAST_RAISED = 0.8
+"""Coherence down to which a codec is made up for: where less is explained, most of what is left is noise that
+it let pass or made, and a picture far out of focus would read up to half as contrasty again."""
 CODEC_DOUBT, HIDDEN_CODEC, HALF_KNOWN = 0.8, 0.5, 0.5
 """One sigma of what is made up for a codec, of what would be where none is seen, and of that for moire."""
 FREE_RINGS = 3.0
@@ -307,7 +310,7 @@ def _codec(found: Sums) -> tuple[float, Floats64]:
         return 0.0, np.ones(len(w))
     more = np.maximum(left - white - UNLIKE * w, 0.0)[middle].sum() / left[middle].sum()
     coded = float(np.clip((more - NO_CODEC) / (SURE_CODEC - NO_CODEC), 0.0, 1.0))
-    coherence = np.clip(found.coherence(), LEAST_COHERENCE, 1.0)
+    coherence = np.clip(found.coherence(), LEAST_RAISED, 1.0)
     return coded, np.asarray(coherence ** (-0.5 * coded))
 
 
