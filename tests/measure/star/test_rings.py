@@ -93,6 +93,20 @@ def test_pixels_outside_the_picture_have_no_weight() -> None:
     assert gather(picture, plan, Pose(120.0, 120.0)).whole
 
 
+def test_pixels_are_found_however_the_picture_lies_in_memory() -> None:
+    picture = wave_picture(36, 120.0, 120.0)[:, :200]
+    wider = np.zeros((241, 256), np.float32)
+    wider[:, :200] = picture
+    doubled = np.repeat(picture, 2, axis=0)
+    plan = plan_rings(36, ring_count(36, 100.0), 1, 0)
+    plain = gather(np.ascontiguousarray(picture), plan, Pose(120.0, 120.0))
+    upside_down = np.ascontiguousarray(wider[::-1])[::-1, :200]
+    for other in (wider[:, :200], doubled[1::2], upside_down, np.asfortranarray(picture)):
+        found = gather(other, plan, Pose(120.0, 120.0))
+        assert np.array_equal(found.weight, plain.weight)
+        assert np.array_equal(found.light * found.weight, plain.light * plain.weight)
+
+
 def test_field_lines_are_hit_exactly() -> None:
     # every pixel that is used must lie on a line the field has
     for first in (0, 1):

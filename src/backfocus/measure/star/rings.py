@@ -28,6 +28,9 @@ STEP = 1.04
 THINNEST_PX = 0.9
 TOP_FREQUENCY = 0.52
 MOST_RINGS = 240
+BUILT = 40
+"""Rings that are planned at a time: while the zoom moves a plan of a few more is cut from the same."""
+
 HARMONICS = 150
 """Harmonics of square spokes kept apart when samples are picked."""
 
@@ -51,21 +54,23 @@ FITTED = ("mean", "slope", "wave", "third", "noise", "samples", "residual")
 class RingPlan:
     """Which pixels to look at, as offsets from the pixel that holds the centre; shapes (rings, samples).
 
-    `offset` is column + i line. `sector` numbers ring and sector of each pixel in one: ring * sectors +
-    sector. `full` counts the pixels of each ring and `inverse_px` is their mean of 1 / radius.
+    `rows` are the lines counted in rows of a field. `offset` is column + i line. `sector` numbers ring and
+    sector of each pixel in one: ring * sectors + sector. `full` counts the pixels of each ring, `radius_px`
+    is its mean radius.
     """
 
     cycles: int
     columns: NDArray[np.intp]
     lines: NDArray[np.intp]
+    rows: NDArray[np.intp]
     offset: Phasors
     used: Floats
     sector: NDArray[np.intp]
     sectors: int
     inner_px: Floats64
     outer_px: Floats64
+    radius_px: Floats64
     full: Floats64
-    inverse_px: Floats64
 
     @property
     def reach_px(self) -> int:
@@ -91,7 +96,7 @@ class Rings:
     @property
     def radius_px(self) -> Floats64:
         """Mean radius of each ring."""
-        return np.asarray(np.sqrt((self.plan.inner_px**2 + self.plan.outer_px**2) / 2))
+        return self.plan.radius_px
 
     @property
     def whole(self) -> bool:
@@ -155,8 +160,31 @@ def plan_rings(
 
     `odd` is 1 where a field's lines lie between the centre's lines.
     """
+    built = _plan_steps(cycles, BUILT * math.ceil(count / BUILT), line_step, odd, every, samples)
+    return _first(built, math.ceil(count / every))
+
+
+@lru_cache(maxsize=32)
+def _plan_steps(cycles: int, count: int, line_step: int, odd: int, every: int, samples: int) -> RingPlan:
     edges = ring_edges(cycles)[: count + 1]
     return _planned(cycles, edges[:-1][::every], edges[1:][::every], line_step, odd, samples)
+
+
+def _first(plan: RingPlan, count: int) -> RingPlan:
+    """The innermost rings of a plan."""
+    return replace(
+        plan,
+        columns=plan.columns[:count],
+        lines=plan.lines[:count],
+        rows=plan.rows[:count],
+        offset=plan.offset[:count],
+        used=plan.used[:count],
+        sector=plan.sector[:count],
+        inner_px=plan.inner_px[:count],
+        outer_px=plan.outer_px[:count],
+        radius_px=plan.radius_px[:count],
+        full=plan.full[:count],
+    )
 
 
 @lru_cache(maxsize=16)
@@ -181,9 +209,10 @@ def _planned(
     which = np.floor((np.arctan2(lines, columns) / (2 * math.pi) + 0.5) * sectors).astype(np.intp) % sectors
     sector = np.arange(len(inner))[:, None] * sectors + which
     full = np.maximum(used.sum(axis=1, dtype=np.float64), 1.0)
-    inverse = (used / np.maximum(np.hypot(columns, lines), 1.0)).sum(axis=1) / full
     offset = (columns + 1j * lines).astype(np.complex64)
-    return RingPlan(cycles, columns, lines, offset, used, sector, sectors, inner, outer, full, inverse)
+    radius = np.sqrt((inner**2 + outer**2) / 2)
+    rows = (lines - odd) // line_step
+    return RingPlan(cycles, columns, lines, rows, offset, used, sector, sectors, inner, outer, radius, full)
 
 
 def gather(
@@ -225,13 +254,14 @@ def picked(
 ) -> tuple[Samples, Floats]:
     """The samples of the planned pixels, and which of them count; as `gather`."""
     column0, line0 = round(pose.x_px) - first_column, round(pose.y_px) - first_line
-    columns, lines = plan.columns + column0, plan.lines + line0
-    rows = lines // line_step if line_step > 1 else lines
+    row0 = -(-line0 // line_step)
+    samples, width, start = _in_a_row(picture)
     weight = plan.used
     if not _holds(picture, column0, line0 / line_step, plan.reach_px):
-        inside = (columns >= 0) & (rows >= 0) & (columns < picture.shape[1]) & (rows < picture.shape[0])
-        weight, rows, columns = weight * inside, rows * inside, columns * inside
-    return _take(picture, rows, columns), weight
+        height, length = picture.shape
+        weight = weight * (_within(plan.columns + column0, length) & _within(plan.rows + row0, height))
+    places = _places(plan, width) + (start + row0 * width + column0)
+    return cast(Samples, np.take(samples, places, mode="clip")), weight
 
 
 def light_of(codes: Samples, curve: Floats) -> Floats:
@@ -245,10 +275,30 @@ def _holds(picture: Samples, column: int, row: float, reach: int) -> bool:
     return bool(min(column, width - 1 - column, row, height - 1 - row) > reach)
 
 
-def _take(picture: Samples, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Samples:
-    if not picture.flags.c_contiguous:
-        return picture[rows, columns]
-    return cast(Samples, np.take(picture.reshape(-1), rows * picture.shape[1] + columns))
+def _within(places: NDArray[np.intp], size: int) -> NDArray[np.bool_]:
+    """Which places lie from 0 to below a size: negative ones are huge without their sign."""
+    return np.asarray(places.view(np.uintp) < size)
+
+
+def _in_a_row(picture: Samples) -> tuple[Samples, int, int]:
+    """A picture's samples as they lie in memory, from one row to the next, and where row 0 begins."""
+    height, length = picture.shape
+    if picture.flags.c_contiguous:
+        return picture.reshape(-1), length, 0
+    step, size = picture.strides
+    if size != picture.itemsize or step % size:
+        return cast(Samples, np.ascontiguousarray(picture).reshape(-1)), length, 0
+    width = step // size
+    first = picture if width > 0 else picture[::-1]
+    count = (height - 1) * abs(width) + length
+    samples = np.lib.stride_tricks.as_strided(first, (count,), (size,), writeable=False)
+    return cast(Samples, samples), width, 0 if width > 0 else (1 - height) * width
+
+
+@lru_cache(maxsize=32)
+def _places(plan: RingPlan, width: int) -> NDArray[np.intp]:
+    """Where the planned pixels lie in such a row, from that of the centre."""
+    return plan.rows * width + plan.columns
 
 
 def parity(line0: int, first_line: int, line_step: int) -> int:
@@ -400,6 +450,7 @@ def _columns(unit: Phasors, wave: Phasors, harmonics: int) -> Floats:
     return columns
 
 
+@lru_cache(maxsize=64)
 def _even_samples(cycles: int, about: int) -> int:
     """A number of angles, about as many as told, at which no harmonic of the spokes passes for another wave.
 
