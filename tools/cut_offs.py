@@ -34,6 +34,8 @@ from .truth.quoting import put
 KINDS = ("killed", "killed", "interrupted", "ended", "cut", "lost")
 SIGNALS = {"killed": signal.SIGKILL, "interrupted": signal.SIGINT, "ended": signal.SIGTERM}
 WIRES = ("visca", "visca", "visca_tcp", "onvif", "vapix", "aw", "blackmagic")
+WITHOUT_AUTOFOCUS = ("blackmagic",)
+"""Protocols in which no focus goes by itself, so that nothing could put it back."""
 LONGEST_S = 24.0
 """Moments are drawn from 0.5 s after the start on, up to this: a whole run takes about so long."""
 NEAR: dict[AxisName, float] = {"zoom": 0.002, "focus": 0.002, "iris": 0.04}
@@ -82,6 +84,8 @@ def drawn(number: int) -> Drawn:
 def run(what: Drawn) -> Line:
     """Cut off, then undisturbed."""
     with serve_camera(what.sim) as served, tempfile.TemporaryDirectory() as folder:
+        if what.wire in WITHOUT_AUTOFOCUS:
+            served.camera.automatic(Automatic(focus=False))
         before = stand(served)
         if what.kind == "lost":
             served.luck.faults = Faults(lost=0.1, late=0.1, late_s=0.5, seed=what.number)
@@ -193,6 +197,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--quote", action="store_true")
     given = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's `&` would leave it ignored
     lines: list[Line] = []
     if given.keep and given.keep.exists():
         lines = [json.loads(line) for line in given.keep.read_text().splitlines()]

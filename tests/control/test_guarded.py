@@ -75,6 +75,26 @@ def test_a_motor_that_stands_still_is_stopped_and_told() -> None:
     assert lens.sent[-1] == ("zoom", 0.0)
 
 
+def test_an_iris_that_opens_no_further_stops_no_later_move_of_the_zoom() -> None:
+    """It was sent to its end and rests before it; the zoom turns long after that."""
+    lens, clock = Lens(), Clock()
+    lens.axes["iris"], lens.at["iris"], lens.aim["iris"] = Axis(0.0, 32.0), 20.0, 20.0
+    guarded = Guarded(lens, clock)
+    guarded.move("iris", 0.0)
+    lens.at["iris"] = lens.aim["iris"] = 7.0
+    assert guarded.state().settled
+    clock.now_s = 60.0
+    lens.stuck = True
+    guarded.move("zoom", 70.0)
+    for share in range(1, 5):
+        lens.at["zoom"] = 10.0 * share
+        clock.now_s += 1.0
+        assert not guarded.state().settled
+    clock.now_s += 30.0
+    with pytest.raises(LensLost, match="zoom motor"):
+        guarded.state()
+
+
 def test_what_the_camera_refuses_is_an_error_in_words() -> None:
     lens = Lens()
     lens.state = lambda: LensState({}, False, refused="focus: the camera cannot carry this out now")

@@ -33,6 +33,7 @@ class Guarded:
         self._kept: dict[AxisName, float] = {}
         self._sent: dict[AxisName, float] = {}
         self._sent_s: dict[AxisName, float] = {}
+        self._under_way: set[AxisName] = set()
         self._last: Mapping[AxisName, float] = {}
         self._moved_s = clock()
 
@@ -51,7 +52,9 @@ class Guarded:
         if state.positions != self._last or state.settled:
             self._moved_s = self._clock()
         self._last = dict(state.positions)
-        if not state.settled:
+        if state.settled:
+            self._under_way.discard("iris")  # wherever it stands: it may open no further than it has
+        else:
             self._watch(state)
         return replace(state, settled=False) if self._kept else state
 
@@ -66,13 +69,14 @@ class Guarded:
                 del self._kept[axis]
                 self._sent[axis], self._sent_s[axis] = position, now_s
                 self._moved_s = now_s
+                self._under_way.add(axis)
                 self._lens.move(axis, position)
 
     def _watch(self, state: LensState) -> None:
         """Stop what has not moved for too long by sending it where it stands."""
         now_s = self._clock()
-        for axis, sent_s in self._sent_s.items():
-            limits = self.axes[axis]
+        for axis in self._under_way:
+            sent_s, limits = self._sent_s[axis], self.axes[axis]
             still = limits.tells_position and now_s - max(self._moved_s, sent_s) > STANDS_STILL_S
             off = abs(state.positions.get(axis, math.inf) - self._sent[axis]) > 1.0
             if off and (still or now_s - sent_s > limits.longest_s):

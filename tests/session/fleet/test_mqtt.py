@@ -70,6 +70,25 @@ def test_one_that_does_not_answer_is_said_before_the_work() -> None:
         raise AssertionError("it answered")
 
 
+def test_one_that_closes_at_once_is_not_waited_for() -> None:
+    """As a broker does that wants its connections encrypted."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+
+        def hang_up() -> None:
+            while True:
+                try:
+                    listening.accept()[0].close()
+                except OSError:
+                    return
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        address = f"mqtt://127.0.0.1:{listening.getsockname()[1]}"
+        with pytest.raises(OutputError, match=r"closes the connection at once.*mqtts://"):  # noqa: SIM117
+            with publishing(broker_at(address)):
+                raise AssertionError("it answered")
+        listening.shutdown(socket.SHUT_RDWR)
+
+
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Callable[[str], int]]:
     """Starts one with a configuration; gives its port."""

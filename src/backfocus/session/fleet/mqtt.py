@@ -109,7 +109,10 @@ def publishing(broker: Broker) -> Iterator[Publisher]:
         answers.append(reason)
         answered.set()
 
-    client.on_connect = connected
+    def closed(_client: Any, _data: Any, _flags: Any, _reason: Any, _properties: Any) -> None:
+        answered.set()
+
+    client.on_connect, client.on_disconnect = connected, closed
     port = broker.parts.port or PORTS[broker.parts.scheme]
     try:
         client.connect(broker.parts.hostname or "", port)
@@ -120,6 +123,11 @@ def publishing(broker: Broker) -> Iterator[Publisher]:
     try:
         if not answered.wait(CONNECT_S):
             raise OutputError(f"{broker.title} does not answer in the words of MQTT: check host and port")
+        if not answers:
+            other = "mqtt" if broker.parts.scheme == "mqtts" else "mqtts"
+            raise OutputError(
+                f"{broker.title} closes the connection at once: check the port, and whether it wants {other}://"
+            )
         if answers[0].is_failure:
             raise OutputError(
                 f"{broker.title} refuses the connection ({answers[0]}): give name and password in "
