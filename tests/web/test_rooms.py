@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.session.fleet.test_run import line
-from tests.web.conftest import Served, Wall, Window, open_wall, shows, until
+from tests.web.conftest import OPTICS, Served, Wall, Window, open_wall, shows, until
 from tests.web.test_live import CAMERA, Phone
 from tests.web.test_pages import DESKTOP, PHONE, fits, serious
 
@@ -19,12 +19,14 @@ from backfocus.session.rig import Rig, rig_options
 from backfocus.session.store import Store
 from backfocus.web import cameras
 from backfocus.web.app import make_app
+from backfocus.web.chosen import choose
 from backfocus.web.guard import Guard
 from backfocus.web.messages import Choice
 from backfocus.web.offers import Given
 from backfocus.web.rooms import MOST_ROOMS
 from backfocus.web.session_host import SessionHost
 from backfocus.web.tokens import Tokens
+from backfocus.web.watched import Watched
 
 HOME = "http://127.0.0.1"
 RIG = rig_options({"source": "rtsp://cam/rig", "pixel_um": 5.0, "f_number": "2"})
@@ -130,6 +132,67 @@ def test_a_camera_of_the_wall_is_looked_at_as_it_was_checked(tmp_path: Path) -> 
     assert choice == Choice("address", "rtsp://cam/1", said), "its password was never kept"
 
 
+def test_rooms_that_were_open_are_offered_after_a_restart_and_go_on_where_they_stopped(
+    tmp_path: Path,
+) -> None:
+    from starlette.testclient import TestClient
+
+    def server() -> TestClient:
+        host = SessionHost(str(tmp_path / "store.db"), Given(), opens=open_wall)
+        return TestClient(make_app(host), HOME)
+
+    with server() as client, ExitStack() as stack:
+        house = House(client, stack)
+        left = house.enter(house.open(title="Left")["address"])
+        left.send(**CAMERA)
+        left.read_until(lambda: left.state["phase"]["phase"] == "looking" and left.pictures)
+        left.send(do="begin")
+        left.read_until(lambda: left.state["phase"]["session"])
+        number = left.state["phase"]["session"]
+        assert client.get("/api/rooms/left-open").json() == [], "a room leads it"
+    with server() as client, ExitStack() as stack:
+        house = House(client, stack)
+        assert set(house.rooms()) == {"First room"}
+        (offer,) = client.get("/api/rooms/left-open").json()
+        assert (offer["session"], offer["room"], offer["refused"]) == (number, "Left", "")
+        taken_up = client.post("/api/rooms/left-open", params={"session": number}).json()
+        assert taken_up == {"address": "/room/left"}
+        until(lambda: house.rooms()["Left"]["phase"] == "guiding")
+        assert house.rooms()["Left"]["source"] == "rtsp://cam/1"
+        assert client.get("/api/rooms/left-open").json() == []
+        again = client.post("/api/rooms/left-open", params={"session": number}).json()
+        assert "a room leads it" in again["refused"]
+
+
+def test_a_source_that_a_room_looks_at_is_refused_to_another_in_words(
+    house: House, walls: list[Wall]
+) -> None:
+    left, right = (house.enter(house.open(title=title)["address"]) for title in ("Left", "Right"))
+    left.send(**CAMERA)
+    left.read_until(lambda: left.state["phase"]["phase"] == "looking" and left.pictures)
+    same = {**CAMERA, "name": CAMERA["name"].replace("rtsp://", "RTSP://ann:secret@")}
+    right.send(**same)
+    right.read_until(lambda: right.refused)
+    assert "the room Left looks at" in right.refused
+    assert "secret" not in right.refused
+    assert right.state["phase"]["phase"] == "setup"
+    assert len(walls) == 1
+    left.send(do="leave")
+    left.read_until(lambda: left.state["phase"]["phase"] == "setup")
+    right.send(**same)
+    right.read_until(lambda: right.state["phase"]["phase"] == "looking" and right.pictures)
+
+
+@pytest.mark.parametrize(
+    "choice", [Choice("virtual", ""), Choice("practice", "7"), Choice("address", "sim://?delta_um=40")]
+)
+def test_a_virtual_camera_is_one_for_each_room(choice: Choice) -> None:
+    chosen = choose(choice, Given())
+    watched = Watched()
+    watched.take(1, "Left", chosen)
+    watched.take(2, "Right", chosen)
+
+
 def test_the_door_of_a_room_is_that_of_the_page(host: SessionHost) -> None:
     from starlette.testclient import TestClient
     from starlette.websockets import WebSocketDisconnect
@@ -155,11 +218,22 @@ def test_the_door_of_a_room_is_that_of_the_page(host: SessionHost) -> None:
         assert client.post("/api/invite", params={"room": "left"}).json() == {"address": "/room/left"}
 
 
+def left_open_in(title: str, store: str) -> None:
+    """A session that a server left open in a room."""
+    host = SessionHost(store, opens=open_wall, title=title)
+    host.look(Choice("address", "rtsp://cam/back", options=OPTICS))
+    until(lambda: host.shown.phase == "looking")
+    host.begin()
+    until(lambda: host.shown.session_id)
+    host.close()
+
+
 def test_rooms_are_opened_and_closed_from_the_list_in_a_browser(
     serve: Callable[..., Served], window: Callable[..., Window], tmp_path: Path
 ) -> None:
     store = str(tmp_path / "store.db")
     config = Config(tmp_path / "backfocus.toml", rigs={"stage": RIG})
+    left_open_in("Back", store)
     served = serve(SessionHost(store, Given(config=config), opens=open_wall), store)
     at_the_list = window(f"{served.address}/cameras", *DESKTOP)
     phone = window(f"{served.address}/cameras", *PHONE)
@@ -189,9 +263,13 @@ def test_rooms_are_opened_and_closed_from_the_list_in_a_browser(
     assert names == ["First room", "stage", "Hall"]
     assert serious(second.page) == []
     assert fits(second.page)
+    second.page.click("text=Continue Back")
+    second.page.wait_for_selector("#guide:not([hidden])")
+    assert second.page.title() == "Back - backfocus"
     page.click("#close-room")
     page.wait_for_url("**/cameras")
-    shows(second.page, "document.querySelectorAll('#rooms > div').length === 2")
+    shows(page, "document.querySelectorAll('#rooms > div').length === 3")
+    shows(page, "document.querySelector('#left').hidden")
     shows(phone.page, "!document.querySelector('#guide').hidden")
     for seen in (at_the_list, phone, second):
         assert [said for said in seen.said if "404" not in said] == []

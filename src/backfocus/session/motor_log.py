@@ -53,8 +53,8 @@ class MotorLog:
     ----------
     path : Path
     what : str
-        A digest of what the run is asked for: the looks of another one do not count, but what it switched off
-        is put back all the same.
+        A digest of what the run is asked for: of a run that was asked for something else the looks do not
+        count, and what it switched off is put back.
     """
 
     def __init__(self, path: Path, what: str = "") -> None:

@@ -17,6 +17,8 @@ from .practice.camera import hidden_camera
 
 Json = dict[str, Any]
 
+ROOM = "room"
+"""The key of a kept choice under which the room stands that began the session."""
 _SEEDS = 1_000_000
 
 
@@ -63,15 +65,15 @@ class Chosen:
         """The source as a session keeps it."""
         return PRACTICE + self.choice.name if self.is_practice else self.rig.source
 
-    def plan(self, notes: Notes = ()) -> Plan:
-        """What a session on it is about."""
+    def plan(self, notes: Notes = (), room: str = "") -> Plan:
+        """What a session on it is about; `room`: what that which begins it is called, "" for the first."""
         return Plan(
             self.rig,
             self.kept_source,
             self.title,
             camera="practice" if self.is_practice else "",
             notes=notes,
-            choice=kept(self.choice),
+            choice=kept(self.choice) | ({ROOM: room} if room else {}),
         )
 
 

@@ -119,6 +119,14 @@ def _add_list(app: FastAPI, rooms: Rooms, store_address: str | None) -> None:
         title, choice = await run_in_threadpool(_of_camera, store_address, session)
         return {"address": (await rooms.open(title, choice)).address}
 
+    @app.get("/api/rooms/left-open")
+    async def left_open() -> list[dict[str, Any]]:
+        return await rooms.left_open()
+
+    @app.post("/api/rooms/left-open")
+    async def taken_up(session: Annotated[int, Query(ge=1, le=2**31 - 1)]) -> dict[str, str]:
+        return {"address": (await rooms.take_up(session)).address}
+
     @app.post("/api/rooms/{name}/close")
     async def closed(name: Name) -> dict[Literal["closed"], str]:
         await rooms.close(name)

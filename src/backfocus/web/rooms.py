@@ -7,8 +7,9 @@ Its source ends with it, and its session stays open in the store like any other.
 import asyncio
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ..errors import BackfocusError, UsageError
@@ -17,7 +18,7 @@ from ..solve.titles import verdict_title
 from .live import Hub, Viewer
 from .messages import Choice, printable
 from .pages import LONGEST_NAME
-from .session_host import SessionHost
+from .session_host import FIRST_ROOM, SessionHost
 from .state import Shown
 
 Json = dict[str, Any]
@@ -70,7 +71,7 @@ class Rooms:
 
     def __init__(self, first: SessionHost) -> None:
         self._everybody: set[Viewer] = set()
-        self._first = Room("", "First room", Hub(first, everybody=self._everybody))
+        self._first = Room("", FIRST_ROOM, Hub(first, everybody=self._everybody))
         self._rooms: dict[str, Room] = {}
 
     def start(self) -> None:
@@ -94,23 +95,61 @@ class Rooms:
             If the title cannot be one, there are `MOST_ROOMS` already, or the choice cannot be meant.
         """
         title = _title(title)
-        known = next((room for room in self._rooms.values() if room.title == title), None)
+        known = self._called(title)
         if known is not None:
             return known
+        room = self._made(title)
+        if choice is not None:
+            await self._begun(room, partial(room.hub.session_host.look, choice))
+        return room
+
+    async def left_open(self) -> list[Json]:
+        """The sessions that nobody finished and no room leads, each with the room that it was begun in."""
+        found = await asyncio.to_thread(self._first.hub.session_host.left_open)
+        led = {room.hub.session_host.shown.session_id for room in self._all()}
+        return [each for each in found if each["session"] not in led]
+
+    async def take_up(self, number: int) -> Room:
+        """Open a room again with the session that it was left with; a room that is busy is left alone.
+
+        Raises
+        ------
+        UsageError
+            If it is over, led elsewhere or of another camera, its source is looked at in another room, or
+            there are `MOST_ROOMS` already.
+        """
+        left = next((each for each in await self.left_open() if each["session"] == number), None)
+        if left is None:
+            raise UsageError("that session is not left open any more, or a room leads it: look at the list")
+        title = _title(left["room"] or left["title"])
+        known = self._called(title)
+        if known is not None and known.hub.session_host.shown.phase == "setup":
+            await asyncio.to_thread(known.hub.session_host.resume, number)
+            return known
+        room = self._made(title if known is None else f"{title[: LONGEST_TITLE - 12]} ({number})")
+        await self._begun(room, partial(room.hub.session_host.resume, number))
+        return room
+
+    def _called(self, title: str) -> Room | None:
+        return next((room for room in self._rooms.values() if room.title == title), None)
+
+    def _made(self, title: str) -> Room:
         if len(self._rooms) >= MOST_ROOMS:
             raise UsageError(f"{MOST_ROOMS} rooms are open: close one first")
-        host = self._first.hub.session_host.beside()
+        host = self._first.hub.session_host.beside(title)
         name = next(each for each in _names(title) if each not in self._rooms)
         hub = Hub(host, title=title, everybody=self._everybody, close=lambda: self._close(name))
         room = self._rooms[name] = Room(name, title, hub)
         hub.open()
-        if choice is not None:
-            try:
-                await asyncio.to_thread(host.look, choice)
-            except BackfocusError:
-                await self._close(name)
-                raise
         return room
+
+    async def _begun(self, room: Room, begin: Callable[[], None]) -> None:
+        """Do what a new room begins with; no room is left behind where that cannot be."""
+        try:
+            await asyncio.to_thread(begin)
+        except BackfocusError:
+            await self._close(room.name)
+            raise
 
     async def close(self, name: str) -> None:
         """Close a room in which nobody holds the controls.

@@ -34,7 +34,7 @@ from ..show.view import stage_name, view_of
 from ..show.view import standing as standing_now
 from ..sim.lens import Pose
 from ..video.address import kind
-from .chosen import Chosen, choice_from, choose
+from .chosen import ROOM, Chosen, choice_from, choose
 from .messages import Choice, Note, Say, Turn, on_the_page
 from .offers import Given, is_recording
 from .person import AtThePage, EventAt, event_of
@@ -42,9 +42,11 @@ from .picture import Picture, picture_of
 from .practice.camera import PracticeBench, PracticeSource
 from .practice.lesson import Lesson
 from .state import Json, Phase, Shown, signalled
+from .watched import Watched
 from .worker import Paced, Worker
 
 PICTURES_S = 1.0 / 15.0
+FIRST_ROOM = "First room"
 _OVER = "the recording is over: start it again, or choose another"
 
 
@@ -63,6 +65,10 @@ class SessionHost:
         Opens the source of a rig; another one in tests.
     clock, pause : callable
         The time of the practice camera, and how it waits for some seconds or an event.
+    title : str
+        What its room is called; "" for the first one.
+    watched : Watched, optional
+        What the rooms of one server look at.
     """
 
     def __init__(
@@ -74,7 +80,11 @@ class SessionHost:
         opens: Callable[[Rig, Callable[[str], None]], Opened] = open_rig,
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[threading.Event, float], object] = threading.Event.wait,
+        title: str = "",
+        watched: Watched | None = None,
     ) -> None:
+        self.title = title
+        self._watched = watched or Watched()
         self.given = given or Given()
         self.wake = wake
         self.shown = Shown()
@@ -94,11 +104,17 @@ class SessionHost:
         self._aimed: tuple[float, float] | None = None
         self._closed = False
 
-    def beside(self) -> "SessionHost":
+    def beside(self, title: str) -> "SessionHost":
         """Another one for a room of its own: the same store, but not the SOURCE of the command line."""
         given = replace(self.given, choice=None)
         return SessionHost(
-            self._store_address, given, opens=self._opens, clock=self._clock, pause=self._pause
+            self._store_address,
+            given,
+            opens=self._opens,
+            clock=self._clock,
+            pause=self._pause,
+            title=title,
+            watched=self._watched,
         )
 
     # What viewers ask for ---------------------------------------------------------------------------------
@@ -108,6 +124,7 @@ class SessionHost:
         with self._lock:
             self._must_be_open()
             chosen = choose(choice, self.given)
+            self._watch(chosen)
             self._end()
             self._aimed = None
             self._take(chosen)
@@ -122,7 +139,7 @@ class SessionHost:
             if chosen is None:
                 raise UsageError("choose a source first")
             self._end()
-            self._lead(chosen, begin(self._store_address, chosen.plan(notes)))
+            self._lead(chosen, begin(self._store_address, chosen.plan(notes, self.title)))
 
     def resume(self, number: int) -> None:
         """Go on with a session that was left open, where it stopped.
@@ -137,6 +154,7 @@ class SessionHost:
         with self._lock:
             self._must_be_open()
             chosen = self._chosen_for(number)
+            self._watch(chosen)
             self._end()
             self._aimed = None
             guided, stored = resume(self._store_address, number, chosen.plan())
@@ -155,6 +173,7 @@ class SessionHost:
         """Back to the set-up page; what was done so far is kept."""
         with self._lock:
             self._end()
+            self._watched.let_go(self)
             self._chosen = self._lesson = None
             self.picture = None
             self._show(Shown())
@@ -204,6 +223,7 @@ class SessionHost:
         with self._lock:
             self._closed = True
             self._end()
+            self._watched.let_go(self)
 
     def _must_be_open(self) -> None:
         """What was asked for while the room was being closed opens no source that nobody would end."""
@@ -248,6 +268,7 @@ class SessionHost:
             "session": summary.id,
             "started_at": summary.started_at.isoformat().replace("+00:00", "Z"),
             "title": chosen.title,
+            "room": str((left.choice or {}).get(ROOM, "")),
             "lens": summary.lens,
             "step": stage_name(left.session),
             "refused": "; ".join((*led, *why_not)),
@@ -261,6 +282,10 @@ class SessionHost:
         if self._guided is not None:
             self._guided.close()
         self._guided = None
+
+    def _watch(self, chosen: Chosen) -> None:
+        """Look at a source that no other room looks at; else UsageError, and all stays as it is."""
+        self._watched.take(self, self.title or FIRST_ROOM, chosen)
 
     def _take(self, chosen: Chosen) -> None:
         self._chosen = chosen

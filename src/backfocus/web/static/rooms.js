@@ -103,12 +103,36 @@ function showRigs(rigs, rooms) {
   );
 }
 
+/** What was open when the server ended, or was left: asked for as rooms come and go, for it reads the store. */
+async function showLeft(rooms) {
+  const key = JSON.stringify(rooms.map(({ address, phase }) => [address, phase]));
+  if ($("left").dataset.key === key) return;
+  $("left").dataset.key = key;
+  const answer = await fetch("/api/rooms/left-open").catch(() => null);
+  if (!answer?.ok) return;
+  const left = await answer.json();
+  $("left").hidden = left.length === 0;
+  $("left").replaceChildren(
+    ...left.map(({ session, room, title, step, started_at, refused }) => {
+      const made = item("li");
+      const go = item("button", `Continue ${room || title}`);
+      go.disabled = Boolean(refused);
+      go.addEventListener("click", () => openRoom(`/left-open?${new URLSearchParams({ session })}`));
+      const since = new Date(started_at).toLocaleString([], { dateStyle: "short", timeStyle: "short" });
+      const was = ["was open", room ? title : "", step, `begun ${since}`, refused].filter(Boolean).join(" · ");
+      made.append(go, item("span", micro(was)));
+      return made;
+    }),
+  );
+}
+
 async function show() {
   const answer = await fetch("/api/rooms").catch(() => null);
   if (!answer?.ok) return; // the wall below says what is wrong
   const { rooms, rigs } = await answer.json();
   showRooms(rooms);
   showRigs(rigs, rooms);
+  showLeft(rooms);
 }
 
 $("open").addEventListener("submit", (event) => {
