@@ -1,5 +1,6 @@
 """What the code values say before any star is measured: clipped whites, lines doubled or woven."""
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -75,11 +76,10 @@ def line_doubled(codes: Samples) -> bool:
     codes : ndarray, shape (rows, columns)
         Uneven across the lines, as any star is; an even crop gives False.
     """
-    rows = codes[: len(codes) // 2 * 2].astype(np.float32)
-    if len(rows) < 8:
+    if len(codes) < 8:
         return False
-    step = np.abs(np.diff(rows, axis=0)).mean(axis=1)
-    pairs = sorted((float(np.mean(step[0::2])), float(np.mean(step[1::2]))))
+    rows = codes[: len(codes) // 2 * 2]
+    pairs = sorted((_difference(rows[1::2], rows[0::2]), _difference(rows[2::2], rows[1:-1:2])))
     return pairs[1] > 0 and pairs[0] < DOUBLED * pairs[1]
 
 
@@ -93,6 +93,10 @@ def combed(codes: Samples) -> bool:
     """
     if len(codes) < 8:
         return False
-    rows = codes.astype(np.float32)
-    near, far = (float(np.abs(rows[step:] - rows[:-step]).mean()) for step in (1, 2))
+    near, far = (_difference(codes[step:], codes[:-step]) for step in (1, 2))
     return near > COMBED * far
+
+
+def _difference(codes: Samples, others: Samples) -> float:
+    """Of each sample from another, in the mean."""
+    return float(cv2.norm(codes, others, cv2.NORM_L1)) / codes.size

@@ -216,8 +216,9 @@ def see_star(
     read = _Read(softer, *fit_clean(softer.rings(pose)), known)
     if asks_mask and curve is not None:
         read = _with_own_mask(view, read, pose, twist_radius_px)
-    kept = _kept(read.rings, read.fit, pose, cycles, twist_radius_px)
-    return SeenStar(read, pose, sigma, twist_radius_px, kept)
+    standing = _standing(read.rings, read.fit, pose)
+    kept = _kept(standing, pose, cycles, twist_radius_px)
+    return SeenStar(read, pose, sigma, twist_radius_px, standing, kept)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -228,6 +229,7 @@ class SeenStar:
     _pose: Pose
     _centre_sigma_px: float
     _twist_radius_px: float | None
+    _standing: "_Standing | None"
     _kept: "_Kept | None"
 
     @property
@@ -259,7 +261,7 @@ class SeenStar:
         """What it says; as `measure_star`."""
         kept, read = self._kept, self._read
         if twist_radius_px != self._twist_radius_px:
-            kept = _kept(read.rings, read.fit, self._pose, read.view.cycles, twist_radius_px)
+            kept = _kept(self._standing, self._pose, read.view.cycles, twist_radius_px)
         found = _assemble(kept, read, self._pose, self._centre_sigma_px, twist_radius_px, levels)
         return found if read.view.curve is None else replace(found, mask=read.mask)
 
@@ -276,7 +278,7 @@ class _Read:
 
 def _with_own_mask(view: View, read: _Read, pose: Pose, twist_radius: float | None) -> _Read:
     """The rings read with the mask taken back that this picture tells, if it tells it better than known."""
-    kept = _kept(read.rings, read.fit, pose, view.cycles, twist_radius)
+    kept = _kept(_standing(read.rings, read.fit, pose), pose, view.cycles, twist_radius)
     means = kept and Means.of(kept.rings, kept.fit, kept.inside, kept.frequency, kept.rim_px, kept.disc_px)
     if not means:
         return read
@@ -293,6 +295,20 @@ def _with_own_mask(view: View, read: _Read, pose: Pose, twist_radius: float | No
         return replace(read, mask=mask)
     soft = view.without(mask.taken, pose)
     return _Read(soft, *fit_clean(soft.rings(pose)), mask)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Standing:
+    """The rings of a star within its rim, before any twist is undone; names as in `_Kept`."""
+
+    rings: Rings
+    fit: RingFit
+    sigma: Floats64
+    amplitude: Floats64
+    frequency: Floats64
+    inside: NDArray[np.bool_]
+    rim_px: float | None
+    rim_sigma_px: float | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -352,8 +368,8 @@ def _assemble(
     return replace(told, flags=told.flags | {Flag.GLOSSY}) if shading.glossy else told
 
 
-def _kept(rings: Rings, fit: RingFit, pose: Pose, cycles: int, twist_radius: float | None) -> _Kept | None:
-    """The rings that count; None where too few stand out of their noise."""
+def _standing(rings: Rings, fit: RingFit, pose: Pose) -> _Standing | None:
+    """The rings within the rim; None where too few stand out of their noise."""
     radius = rings.radius_px
     usable = (rings.visible > LEAST_VISIBLE) & (fit.samples > LEAST_SAMPLES) & (radius > SMALLEST_PX)
     sigma = fit.noise * np.sqrt(2 / np.maximum(fit.samples, 1.0))
@@ -365,6 +381,15 @@ def _kept(rings: Rings, fit: RingFit, pose: Pose, cycles: int, twist_radius: flo
     frequency = ring_frequencies(rings, pose, fit)
     # a ring of a single code, as in a centre crushed to black, has no wave and so no frequency
     inside = usable & (np.arange(len(usable)) < last) & (frequency > 0)
+    return _Standing(rings, fit, sigma, amplitude, frequency, inside, rim, rim_sigma)
+
+
+def _kept(seen: _Standing | None, pose: Pose, cycles: int, twist_radius: float | None) -> _Kept | None:
+    """The rings that count; None where none stand."""
+    if seen is None:
+        return None
+    rings, fit, sigma, radius = seen.rings, seen.fit, seen.sigma, seen.rings.radius_px
+    frequency, inside, rim = seen.frequency, seen.inside, seen.rim_px
     signed, keep = upright(fit.wave, sigma, radius, inside, twist_radius)
     keep = _clear_of_rim(keep, radius, frequency, signed, rim and rim * (1 - 2 * abs(pose.shear)))
     end = find_inner_end(radius, fit, inside & (radius <= radius[keep].max(initial=0.0)))
@@ -372,9 +397,10 @@ def _kept(rings: Rings, fit: RingFit, pose: Pose, cycles: int, twist_radius: flo
     inside, keep = inside & shown, beside_printed_rings(radius, signed, sigma, keep & shown)
     disc_px = blur_disc_px(frequency, signed, keep)
     curved_px = min(CURVED, CURVED_PER_CYCLE * cycles) * disc_px
-    keep &= radius > curved_px
+    keep = keep & (radius > curved_px)
     return _Kept(
-        rings, fit, sigma, amplitude, frequency, signed, inside, keep, rim, rim_sigma, disc_px, curved_px
+        *(rings, fit, sigma, seen.amplitude, frequency, signed, inside, keep),
+        *(rim, seen.rim_sigma_px, disc_px, curved_px),
     )
 
 
