@@ -16,8 +16,10 @@ from ...frame import Samples
 from ..reading import Flag, MeasuredCurve
 from .aliasing import come_back, near_nyquist
 from .centre import ring_frequencies
+from .cut_ends import Cutting, find_ends, put_back
 from .inner_end import find_inner_end
 from .levels import Levels, blur_disc_px, find_levels, find_rim
+from .mask_search import MaskSearch
 from .motion_blur import MotionBlur, by_direction, motion_blur
 from .mtf import Response, respond, upright
 from .pose import Pose
@@ -29,11 +31,10 @@ from .rings import (
     Rings,
     fit_clean,
     fit_other_light,
-    fit_some,
     middle,
 )
 from .shading import Shading, find_shading, flat_fielded
-from .unsharpened import OWN_SIGMA, SAME_MASK, STEP, Mask, Means, added, own_mask
+from .unsharpened import NO_MASK, OWN_SIGMA, SAME_MASK, Mask, Means, added
 from .view import LEAST_SAMPLES, LEAST_VISIBLE, View, posed, reach_of
 
 SMALLEST_PX, CURVED = 9.0, 3.4
@@ -211,9 +212,9 @@ def see_star(
     reach_px = reach_of(picture, x_px, y_px, cycles, radius_px, line_step)
     view = View(picture, cycles, curve, line_step, first_line, reach_px)
     known = mask if mask and curve is not None else Mask()
-    softer = view.without(known.taken, Pose(x_px, y_px))
+    softer = view.without(known.taken, Pose(x_px, y_px), known.radius_px)
     pose, sigma = posed(softer, Pose(x_px, y_px), radius_px, tracked)
-    read = _Read(softer, *fit_clean(softer.rings(pose)), known)
+    read = _read(view, softer, pose, known)
     if asks_mask and curve is not None:
         read = _with_own_mask(view, read, pose, twist_radius_px)
     standing = _standing(read.rings, read.fit, pose)
@@ -276,25 +277,45 @@ class _Read:
     mask: Mask
 
 
+def _read(view: View, soft: View, pose: Pose, mask: Mask) -> _Read:
+    """The rings about a pose, what was cut off after a mask put back; `soft`: the view without the mask."""
+    rings, fit = fit_clean(soft.rings(pose))
+    if mask.taken and view.curve is not None and not mask.ends.open:
+        cutting = Cutting(mask.taken, mask.radius_px, mask.ends, view.curve)
+        frequency = view.cycles / (2.0 * math.pi * rings.radius_px)
+        light, fit, _ = put_back(rings.light, rings.wave, fit, frequency, cutting)
+        rings = replace(rings, light=light)
+    return _Read(soft, rings, fit, mask)
+
+
 def _with_own_mask(view: View, read: _Read, pose: Pose, twist_radius: float | None) -> _Read:
     """The rings read with the mask taken back that this picture tells, if it tells it better than known."""
     kept = _kept(_standing(read.rings, read.fit, pose), pose, view.cycles, twist_radius)
-    means = kept and Means.of(kept.rings, kept.fit, kept.inside, kept.frequency, kept.rim_px, kept.disc_px)
-    if not means:
+    means = kept and Means.of(kept.rings, kept.fit, kept.inside, kept.rim_px, kept.disc_px)
+    if not means or kept is None or view.curve is None:
         return read
-    known, first, rings = read.mask, read.mask.taken, view.rings(pose)
-    seen, softer = fit_some(rings, means.rows), view.softer(rings, pose, means.rows)
-
-    def left(amount: float) -> Mask:
-        now, less = (fit_other_light(seen, softer(each)).mean for each in (amount, amount + STEP))
-        return means.mask_left(amount - first, now, less)
-
-    own = own_mask(left, first)
+    known = read.mask
+    if known.ends.open:
+        ends = find_ends(view.codes(pose), kept.fit, kept.inside, kept.rim_px, view.curve)
+        known = replace(known, ends=ends)
+    own = _own(view, pose, means, known)
     mask = known.after(replace(own, sigma=math.hypot(own.sigma, OWN_SIGMA * (1.0 + own.amount))))
-    if abs(mask.taken - first) < SAME_MASK:
+    same = abs(mask.taken - known.taken) < SAME_MASK and mask.radius_px == known.radius_px
+    if same and (mask.ends == read.mask.ends or not mask.taken):
         return replace(read, mask=mask)
-    soft = view.without(mask.taken, pose)
-    return _Read(soft, *fit_clean(soft.rings(pose)), mask)
+    return _read(view, view.without(mask.taken, pose, mask.radius_px), pose, mask)
+
+
+def _own(view: View, pose: Pose, means: Means, known: Mask) -> Mask:
+    """The mask that a picture tells by itself; most cameras have none, which two fits show."""
+    search = MaskSearch.of(view, pose, means, known)
+    if known.taken:
+        return search.around(known.taken, known.radius_px)
+    nothing = search.left()
+    found = None
+    if known.ends.lifted or abs(nothing.amount) >= NO_MASK * nothing.sigma:
+        found = search.found()
+    return found or replace(known, amount=nothing.amount, sigma=nothing.sigma)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -466,7 +487,7 @@ def _response(kept: _Kept, level: Levels, cycles: int, mask: Mask) -> tuple[Leve
     if mask.taken:
         of_mask = LEVEL_OF_MASK * mask.sigma
         level = replace(level, relative_sigma=math.hypot(level.relative_sigma, of_mask))
-    gain = added(mask.taken, kept.frequency)
+    gain = added(mask.taken, kept.frequency, mask.radius_px)
     signed, sigma, radius = gain * kept.signed, gain * kept.sigma, kept.rings.radius_px
     return level, respond(kept.frequency, signed, sigma, radius, kept.keep, level, cycles, mask.taken)
 

@@ -6,17 +6,18 @@ rises with the height and the fineness of its wave, by up to a quarter. Light th
 passes for uneven light, and a lifted mean beside paper, which nothing lifts, for another contrast. The level
 of zero frequency then errs by as much, and differently at each zoom and at each defocus.
 
-No lens, no pixel and no filter that works on light changes the mean of a ring. So the means tell how much the
-codes were sharpened: as much as must be taken back until they lie as even light has them. It is taken back
-from the codes, and the waves are fitted to what comes of it. What a mask adds to a wave of its frequency each
-is given again, as if light had been sharpened: that is the same in every picture, and so the camera's curve.
-A mask of one form is tried, a Gaussian of 1 px. One of another form leaves some of its own in the waves,
-which again is the same in every picture.
+No lens, no pixel and no filter that works on light changes the mean of a ring. So the means tell how much
+the codes were sharpened, and how widely: a mask of that amount and radius must be taken back until they lie
+as even light has them (`mask_search`). It is taken back from the codes, and the waves are fitted to what
+comes of it. What a mask adds to a wave of its frequency each is given again, as if light had been sharpened:
+that is the same in every picture, and so the camera's curve. The mask is a Gaussian. One of another form
+leaves some of its own in the waves, which again is the same in every picture. What the camera cuts off at
+white after it is put back (`cut_ends`).
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import cv2
@@ -24,14 +25,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...frame import Samples
+from .cut_ends import NO_ENDS, Ends
 from .rings import Floats, Floats64, RingFit, Rings, light_of, middle
 from .shading import HALO_PX, SAMPLING, halo_within, robust
 
-MASK_PX = 1.0
-"""Standard deviation of the Gaussian of the mask."""
+MASK_PX, RADIUS_SPREAD = 1.0, 0.35
+"""Standard deviation of the Gaussian of the mask as guessed, and one sigma of its logarithm."""
 
 LEAST, SIGMAS = 0.04, 4.0
 """A mask that is smaller, or so few sigmas away from none, is none."""
+
+RADIUS_SETTLED, OF_RADIUS = 0.1, 1.5
+"""A radius known so well, by its logarithm, is not asked for again; and what the amount is off, as a share of
+it, by one that is."""
 
 STEP = 0.05
 """Of the mask, by which it is tried what it does to the means."""
@@ -44,15 +50,17 @@ SETTLED, DRIFT, CHANGED = 0.035, 0.01, 8.0
 """A mask known so well, as a share of 1 + mask, is asked for only now and then; what it may have changed by
 from then to the next time; and so many sigmas off is a mask that somebody changed."""
 
+PUT_BACK_SIGMA = 0.12
+"""Of what is added to the mean of a ring for what was cut off."""
+
 OWN_SIGMA = 0.02
 """What the mask of one picture may be off, as a share of 1 + mask, however many pixels tell it."""
 
-TRIES, SAME_MASK, FARTHER, MOST_MASK = 7, 0.01, 2.0, 3.0
-"""Times that a mask is tried in one picture; a smaller change is none; of the first step; the most."""
+SAME_MASK, MOST_MASK = 0.01, 3.0
+"""A smaller change is none; the most."""
 
-LITTLE, NO_MASK = 0.5, 2.5
-"""Sigmas of what is left, below which it is not worth while to look for more: of a mask, and where nothing
-was taken back."""
+NO_MASK = 2.5
+"""Sigmas of what seems to be left where nothing was taken back, below which it is not worth while to look."""
 
 _POWER = 4
 """Of the polynomial that undoes a mask: right to 0.0001 for a mask of 100 %, to 0.004 for one of 300 %."""
@@ -65,28 +73,45 @@ FEWEST, WHOLE = 8, 0.97
 
 _CODES, _NOTHING = 1 << 16, 1e-9
 
+OTHERS = (_NOTHING, _NOTHING, CURVE_SIGMA**-2, HALO_PX**-2)
+"""How well it is known before, as 1 / sigma**2, what beside a mask changes the means."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """How much the camera sharpens, and one sigma of it; 1 is an unsharp mask of 100 %."""
+    """How the camera sharpens its codes.
+
+    `amount` and one sigma of it: 1 is an unsharp mask of 100 %. `radius_px`: the standard deviation of its
+    Gaussian, and `spread`, one sigma of the logarithm of that. `ends`: where codes are cut off after it.
+    """
 
     amount: float = 0.0
     sigma: float = 1.0
+    radius_px: float = MASK_PX
+    spread: float = RADIUS_SPREAD
+    ends: Ends = NO_ENDS
 
     @property
     def taken(self) -> float:
         """What is taken back: nothing where it may be nothing."""
-        return self.amount if self.amount > max(LEAST, SIGMAS * self.sigma) else 0.0
+        least = LEAST if self.ends.lifted else max(LEAST, SIGMAS * self.sigma)
+        return self.amount if self.amount > least else 0.0
 
     @property
     def settled(self) -> bool:
         """Whether it is known so well that few pictures need be asked."""
-        return self.sigma <= SETTLED * (1.0 + self.amount)
+        told = not self.taken or self.spread <= RADIUS_SETTLED
+        return told and self.sigma <= SETTLED * (1.0 + self.amount)
+
+    @property
+    def doubt(self) -> float:
+        """What the amount may be off, with what comes of the radius."""
+        return math.hypot(self.sigma, OF_RADIUS * self.taken * self.spread)
 
     @property
     def later(self) -> "Mask":
         """What is known of it after some time: somebody may have been in the camera's menu."""
-        return Mask(self.amount, math.hypot(self.sigma, DRIFT))
+        return replace(self, sigma=math.hypot(self.sigma, DRIFT))
 
     def after(self, seen: "Mask") -> "Mask":
         """What is known after a picture: the one of the two that tells it best.
@@ -94,10 +119,11 @@ class Mask:
         What is off is mostly the same in like pictures (a demosaic that follows edges, an uneven lamp):
         a hundred that tell it badly are no better than one.
         """
+        ends = self.ends if seen.ends.open else seen.ends
         sigma = math.hypot(self.sigma, seen.sigma)
-        if seen.sigma < self.sigma or abs(self.amount - seen.amount) > CHANGED * sigma:
-            return seen
-        return self
+        if seen.doubt < self.doubt or abs(self.amount - seen.amount) > CHANGED * sigma:
+            return replace(seen, ends=ends)
+        return replace(self, ends=ends)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,12 +134,12 @@ class Codes:
     curve: Floats
 
 
-def added(amount: float, frequency: Floats64) -> Floats64:
+def added(amount: float, frequency: Floats64, radius_px: float = MASK_PX) -> Floats64:
     """By how much a mask multiplies a wave of each frequency, 1 and more."""
-    return np.asarray(1.0 + amount * (1.0 - np.exp(-2.0 * (np.pi * MASK_PX * frequency) ** 2)))
+    return np.asarray(1.0 + amount * (1.0 - np.exp(-2.0 * (np.pi * radius_px * frequency) ** 2)))
 
 
-def unsharpened(codes: Codes, amount: float, line_step: int) -> Codes:
+def unsharpened(codes: Codes, amount: float, line_step: int, radius_px: float = MASK_PX) -> Codes:
     """The codes before a mask was added to them; in finer steps than before, and parts of a step.
 
     The mask leaves 1 + amount (1 - b) of a wave of which its blur leaves b; so what undoes it is a polynomial
@@ -123,12 +149,12 @@ def unsharpened(codes: Codes, amount: float, line_step: int) -> Codes:
     steps, (first, *parts) = _steps(codes.curve), _undoing(round(amount, 4))
     found = seen * np.float32(first * steps)
     for part in parts:
-        _blur(found, line_step, found)
+        _blur(found, radius_px, line_step, found)
         cv2.scaleAdd(seen, part * steps, found, dst=found)
     return Codes(found, _finer(codes.curve.tobytes(), steps))
 
 
-def blurred(picture: Samples, line_step: int) -> Iterator[Floats]:
+def blurred(picture: Samples, line_step: int, radius_px: float = MASK_PX) -> Iterator[Floats]:
     """The picture as it is, blurred once, twice and so on: what the polynomial adds up.
 
     Each is written over by the next.
@@ -136,7 +162,7 @@ def blurred(picture: Samples, line_step: int) -> Iterator[Floats]:
     seen = picture.astype(np.float32)
     yield seen
     for _ in range(_POWER):
-        _blur(seen, line_step, seen)
+        _blur(seen, radius_px, line_step, seen)
         yield seen
 
 
@@ -160,8 +186,8 @@ def _undoing(amount: float) -> tuple[float, ...]:
     return tuple(np.polyfit(at, 1.0 / (1.0 + amount * (1.0 - at)), _POWER).tolist())
 
 
-def _blur(codes: Floats, line_step: int, into: Floats) -> None:
-    cv2.GaussianBlur(codes, (0, 0), MASK_PX, dst=into, sigmaY=MASK_PX / line_step)
+def _blur(codes: Floats, radius_px: float, line_step: int, into: Floats) -> None:
+    cv2.GaussianBlur(codes, (0, 0), radius_px, dst=into, sigmaY=radius_px / line_step)
 
 
 @lru_cache(maxsize=8)
@@ -181,7 +207,6 @@ class Means:
 
     rows: NDArray[np.intp]
     radius: Floats64
-    frequency: Floats64
     squares: Floats64
     sigma: Floats64
     halo: Floats64
@@ -192,7 +217,6 @@ class Means:
         rings: Rings,
         fit: RingFit,
         inside: NDArray[np.bool_],
-        frequency: Floats64,
         rim_px: float | None,
         disc_px: float,
     ) -> "Means | None":
@@ -204,55 +228,46 @@ class Means:
         return cls(
             rows,
             radius,
-            frequency[rows],
-            (np.abs(fit.wave[rows]) ** 2 + np.abs(fit.third[rows]) ** 2) / 2,
+            _squares(fit)[rows],
             np.hypot(fit.noise[rows] / np.sqrt(fit.samples[rows]), SAMPLING * mean),
             np.zeros(rows.size) if rim_px is None else halo_within(radius, rim_px, disc_px),
         )
 
-    def mask_left(self, amount: float, mean: Floats64, less: Floats64) -> Mask:
-        """The mask that is still in the codes, were it small; its sign is right where it is large.
+    def mask_left(self, mean: Floats64, less: Floats64) -> Mask:
+        """The mask that is in the codes, were it small; its sign is right where it is large.
 
         Parameters
         ----------
-        amount : float
-            What was taken back since the rings were fitted.
         mean, less : ndarray, shape (rings,)
-            Means of the rings `rows` after that, and with `STEP` more of a mask taken back, of all their
-            pixels. What stands out of a fit counts too: at the edges of wide spokes that is what a mask has
-            added.
+            Means of the rings `rows` as they are, and with `STEP` of a mask taken back, of all their pixels.
+            What stands out of a fit counts too: at the edges of wide spokes that is what a mask has added.
+        """
+        columns = np.vstack([self._others(mean, self.squares), (mean - less) / STEP])
+        found, covariance, _ = robust(columns, mean, self.sigma, np.diag([*OTHERS, _NOTHING]))
+        scatter = math.sqrt(float(np.mean(np.square((mean - found @ columns) / self.sigma))))
+        return Mask(float(found[-1]), math.sqrt(covariance[-1, -1]) * max(1.0, scatter))
 
-        Notes
-        -----
-        Beside the mask, four things may change a mean along the radius: light that falls off to the corners,
-        the halo, a transfer curve that is not quite the right one, and the sampling of the spokes.
+    def misfit(self, now: RingFit, put_back: Floats64 | None = None) -> float:
+        """-2 ln of the chance of the means of the rings `rows`, were no mask left.
+
+        `put_back`: what was added to them.
+        """
+        sigma = self.sigma if put_back is None else np.hypot(self.sigma, PUT_BACK_SIGMA * put_back)
+        columns = self._others(now.mean, _squares(now))
+        found, _, _ = robust(columns, now.mean, sigma, np.diag(OTHERS))
+        off = float(np.sum(np.square((now.mean - found @ columns) / sigma)) + np.square(found) @ OTHERS)
+        return off + 2.0 * float(np.sum(np.log(sigma / self.sigma)))
+
+    def _others(self, mean: Floats64, squares: Floats64) -> Floats64:
+        """What beside a mask changes a mean along the radius, apart from the sampling of the spokes.
+
+        Light that falls off to the corners, a transfer curve that is not quite the right one, and the halo.
         """
         light = middle(mean)
-        bent = self.squares / added(amount, self.frequency) ** 2 / light
         across = (self.radius / self.radius.max()) ** 2
-        columns = np.array([np.ones(mean.size), across, (mean - less) / STEP, bent, light * self.halo])
-        prior = np.diag([_NOTHING, _NOTHING, _NOTHING, CURVE_SIGMA**-2, HALO_PX**-2])
-        found, covariance, _ = robust(columns, mean, self.sigma, prior)
-        scatter = math.sqrt(float(np.mean(np.square((mean - found @ columns) / self.sigma))))
-        return Mask(float(found[2]), math.sqrt(covariance[2, 2]) * max(1.0, scatter))
+        return np.array([np.ones(mean.size), across, squares / light, light * self.halo])
 
 
-def own_mask(left: Callable[[float], Mask], first: float) -> Mask:
-    """The mask that leaves none, by regula falsi from the one that was taken back at first.
-
-    `left`: the mask that is still in a picture with so much taken back. It is told too small where it is
-    large, so that the first step is longer.
-    """
-    tried = [(first, left(first))]
-    for _ in range(TRIES):
-        at, rest = tried[-1]
-        if abs(rest.amount) < max(SAME_MASK, (LITTLE if at else NO_MASK) * rest.sigma):
-            break
-        step = rest.amount * FARTHER
-        if len(tried) > 1:
-            before, more = tried[-2]
-            rise = more.amount - rest.amount
-            step = rest.amount * (at - before) / rise if rise * (at - before) > 0 else step
-        tried.append((to := min(max(at + step, 0.0), MOST_MASK), left(to)))
-    at, rest = tried[-1]
-    return Mask(at + rest.amount, rest.sigma)
+def _squares(fit: RingFit) -> Floats64:
+    """Half the squares of the waves."""
+    return np.asarray((np.abs(fit.wave) ** 2 + np.abs(fit.third) ** 2) / 2)

@@ -25,7 +25,7 @@ from .rings import (
     plan_rings,
     ring_count,
 )
-from .unsharpened import BLURRED_PX, Codes, blurred, light_without, unsharpened
+from .unsharpened import BLURRED_PX, MASK_PX, Codes, blurred, light_without, unsharpened
 
 LEAST_VISIBLE = 0.2
 """A ring counts when this part of it lies in the picture."""
@@ -86,22 +86,30 @@ class View:
             first_column=self.first_column,
         )
 
-    def without(self, amount: float, pose: Pose) -> "View":
+    def codes(self, pose: Pose) -> Rings:
+        """The codes of the pixels of its rings, in 256 steps, in place of their light."""
+        size = 256 if self.curve is None else self.curve.size
+        plain = (np.arange(size) * (256.0 / size)).astype(np.float32)
+        return replace(self, curve=plain).rings(pose)
+
+    def without(self, amount: float, pose: Pose, radius_px: float = MASK_PX) -> "View":
         """The part of the picture around a star with a mask of the camera taken back."""
         if self.curve is None or not amount:
             return self
         part = self._around(pose, BEYOND * self.reach_px + BEYOND_PX)
-        soft = unsharpened(Codes(part.picture, self.curve), amount, self.line_step)
+        soft = unsharpened(Codes(part.picture, self.curve), amount, self.line_step, radius_px)
         return replace(part, picture=soft.picture, curve=soft.curve)
 
-    def softer(self, rings: Rings, pose: Pose, rows: NDArray[np.intp]) -> Callable[[float], Floats]:
+    def softer(
+        self, rings: Rings, pose: Pose, rows: NDArray[np.intp], radius_px: float = MASK_PX
+    ) -> Callable[[float], Floats]:
         """The light of these rings about a pose with any mask taken back: all is blurred once for it."""
         if self.curve is None:
             raise ValueError("a mask of light cannot be taken back")
         curve, plan = self.curve, rings.plan
-        part = self._around(pose, float(plan.outer_px[rows].max()) + BLURRED_PX)
+        part = self._around(pose, float(plan.outer_px[rows].max()) + BLURRED_PX * max(radius_px, MASK_PX))
         at = {"line_step": part.line_step, "first_line": part.first_line, "first_column": part.first_column}
-        levels = blurred(part.picture, part.line_step)
+        levels = blurred(part.picture, part.line_step, radius_px)
         blurs = [np.asarray(picked(each, plan, pose, **at)[0][rows], np.float32) for each in levels]
         return lambda amount: light_without(amount, blurs, curve)
 
