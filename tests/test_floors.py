@@ -30,8 +30,9 @@ FLOORS = (
     "frame errors",
 )
 INSIDE = {"measure": ("track", "object", "edge zoom", "picture", "star find", "reading")}
-NEIGHBOURS = {("cli", "web"), ("video", "sim")}
-"""`serve` starts the page; `sim://` is an address of pictures like any other."""
+NEIGHBOURS = {("cli", "web"), ("video", "sim"), ("control", "video")}
+"""`serve` starts the page; `sim://` is an address of pictures like any other; NDI is one wire for pictures
+and commands, found by one name."""
 STRANGERS = {("sim", "measure"), ("sim", "solve")}
 """Rooms that must not know each other: the bench and the measurement are two routes to one number."""
 

@@ -172,7 +172,7 @@ def answer(line: str) -> Line:
 
 
 def holds(line: Line) -> bool:
-    """Whether a line is as it should be: put back in the end, the answer right, told where a link was cut."""
+    """Whether all was put back in the end, the answer is right, and a cut link was told with what to do."""
     is_right = line["verdict"] == "adjust" and abs(line["delta_um"] - line["true_um"]) <= RIGHT_UM
     told = line["kind"] != "cut" or line["was_over"] or line["words"] or line["put_back_at_once"]
     at_once = line["kind"] in ("killed", "cut") or line["put_back_at_once"]

@@ -5,11 +5,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from tests.clock import Clock
 from tools.camera_process import camera_process
 
 from backfocus.errors import UsageError
-from backfocus.served.ndi_sender import ndi_address, packed, sent_over_ndi
-from backfocus.served.virtual_camera import Drawn
+from backfocus.guide.axes import Automatic
+from backfocus.served.ndi_sender import ndi_address, obey, packed, sent_over_ndi
+from backfocus.served.virtual_camera import Drawn, VirtualCamera
+from backfocus.sim.settings import parse_sim
 from backfocus.video.ndi import meant
 from backfocus.video.source import open_source
 
@@ -23,11 +26,25 @@ def test_a_grey_picture_is_packed_as_luma_between_differences_of_colour() -> Non
 class Library:
     """Stands for the maker's: keeps what it is told."""
 
-    FOURCC_VIDEO_TYPE_UYVY = "UYVY"
-    SendCreate = VideoFrameV2 = SimpleNamespace
+    FOURCC_VIDEO_TYPE_UYVY, FRAME_TYPE_METADATA = "UYVY", "metadata"
+    SendCreate = VideoFrameV2 = MetadataFrame = SimpleNamespace
 
     def __init__(self) -> None:
         self.names, self.sent, self.destroyed = [], [], False
+        self.told, self.commands, self.freed = [], [], []
+
+    def send_add_connection_metadata(self, sender, metadata) -> None:
+        self.told.append(metadata.data)
+
+    def send_capture(self, sender, metadata, _wait_ms):
+        assert not self.destroyed
+        if not self.commands:
+            return "none"
+        metadata.data = self.commands.pop(0)
+        return self.FRAME_TYPE_METADATA
+
+    def send_free_metadata(self, sender, metadata) -> None:
+        self.freed.append(metadata.data)
 
     def send_create(self, how):
         self.names.append(how.ndi_name)
@@ -45,6 +62,8 @@ class Library:
 class Shown:
     """A camera that shows three pictures and ends."""
 
+    is_closed = True
+
     def drawn(self) -> Iterator[Drawn]:
         for number in range(1, 4):
             yield Drawn(number, 0.1 * number, np.full((2, 4), 50 * number, np.uint8))
@@ -57,6 +76,33 @@ def test_every_picture_is_sent_before_the_sender_goes() -> None:
     assert ndi.names == ["stage left"]
     assert [frame.data[0, 0, 1] for frame in ndi.sent] == [50, 100, 150]
     assert ndi.destroyed
+
+
+def test_commands_are_obeyed_as_the_maker_documents_them() -> None:
+    """As in *PTZ and Control Messages*: 0 is zoomed in, and at infinity; what is none is passed over."""
+    clock = Clock()
+    camera = VirtualCamera(parse_sim("sim://?motor=focus&zoom=4&size=64x64"), clock)
+
+    def shares(*texts: str) -> dict[str, float]:
+        for text in texts:
+            obey(camera, text)
+        clock.now_s += 60.0
+        return {axis: round(camera.share(axis), 3) for axis in ("zoom", "focus")}
+
+    zoomed = shares('<ntk_ptz_zoom zoom="0.185000"/>', '<ntk_ptz_focus mode="manual" distance="0.485000"/>')
+    assert zoomed == {"zoom": 0.815, "focus": 0.485}
+    assert camera.state().automatic == Automatic(focus=False, exposure=True)
+    bombs = (
+        "",
+        "<",
+        "<ntk_ptz_zoom/>",
+        '<ntk_ptz_zoom zoom="nan"/>',
+        "<!DOCTYPE x><ntk_ptz_zoom zoom='0'/>",
+        "x" * 10**6,
+    )
+    assert shares(*bombs) == zoomed
+    shares('<ntk_ptz_focus mode="auto"/>', '<ntk_ptz_exposure mode="manual" value="0.5"/>')
+    assert camera.state().automatic == Automatic(focus=True, exposure=False)
 
 
 @pytest.mark.parametrize("name", ["stage left", "50 % (a)", "left?right", "a%20b", "#1", "Bühne"])

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from backfocus.control.guarded import Guarded
-from backfocus.errors import UsageError
+from backfocus.errors import LensError, UsageError
 from backfocus.guide.axes import BY_HAND, Axis, AxisName
-from backfocus.session.hold import demand_own_table, hold
+from backfocus.session.hold import demand_own_table, demand_told_zoom, hold
 from backfocus.sim.bench import Bench
 from backfocus.sim.motor import Motors
 from backfocus.sim.settings import parse_sim
@@ -40,6 +40,12 @@ class Late:
 
     def automatic(self, wanted):
         return self._motors.automatic(wanted)
+
+
+def test_a_zoom_that_does_not_tell_its_place_cannot_be_followed() -> None:
+    demand_told_zoom({"zoom": Axis(0.0, 1.0)})
+    with pytest.raises(LensError, match="does not tell where the zoom stands"):
+        demand_told_zoom({"zoom": Axis(0.0, 1.0, tells_position=False)})
 
 
 @pytest.mark.parametrize("more", ["lens=rear&drift_um=90&delta_um=20", "lens=rear&drift_um=-120&delta_um=0"])

@@ -86,7 +86,7 @@ def _follow(address: str, table: "FocusTable", seconds: float | None, *, json_: 
     from ..control.address import open_lens
     from ..control.guarded import Guarded, by_hand
     from ..guide.axes import Automatic
-    from ..session.hold import demand_own_table
+    from ..session.hold import demand_own_table, demand_told_zoom
     from ..session.hold import hold as held
     from ..session.motors import demand_motors
 
@@ -99,6 +99,7 @@ def _follow(address: str, table: "FocusTable", seconds: float | None, *, json_: 
 
     with open_lens(address) as opened:
         demand_motors(opened.control.axes)
+        demand_told_zoom(opened.control.axes)
         demand_own_table(table, opened.control.axes)
         lens = Guarded(opened.control, time.monotonic)
         how, focus = opened.how_to_restore, Automatic(focus=False)

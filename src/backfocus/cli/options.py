@@ -188,7 +188,7 @@ Seconds = Annotated[
 WHERE_MOTORS_ARE = (
     "Where its motors are: visca://HOST[:PORT] (Sony, UDP), visca+tcp://HOST[:PORT] (PTZOptics and others), "
     "onvif://HOST, vapix://HOST (Axis), vivotek://HOST, aw://HOST (Panasonic), blackmagic://HOST, "
-    "uvc:///dev/video0 (USB), visca+serial:///dev/ttyUSB0, l10+serial:///dev/ttyUSB0 (Fujinon)."
+    "ndi://NAME, uvc:///dev/video0 (USB), visca+serial:///dev/ttyUSB0, l10+serial:///dev/ttyUSB0 (Fujinon)."
 )
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
 Csv = Annotated[bool, typer.Option("--csv", help="Print a table for a spreadsheet.")]

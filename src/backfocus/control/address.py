@@ -28,7 +28,7 @@ class Driver:
 
     `port`: where it is called when the address names none. `tells_stream`: whether its module also has
     `stream_address(parts)`, which asks the camera where its pictures come from. `stores_presets`: whether
-    what it opens is a `PresetStore`.
+    what it opens is a `PresetStore`. `is_name`: what follows is a name with blanks and brackets, and no host.
     """
 
     module: str
@@ -37,6 +37,7 @@ class Driver:
     port: int | None = None
     tells_stream: bool = False
     stores_presets: bool = False
+    is_name: bool = False
 
 
 DRIVERS: dict[str, Driver] = {
@@ -57,6 +58,7 @@ DRIVERS: dict[str, Driver] = {
     "aw+https": Driver("http.aw_lens", "aw+https://HOST", port=443),
     "blackmagic": Driver("http.blackmagic_lens", "blackmagic://HOST", port=80),
     "blackmagic+https": Driver("http.blackmagic_lens", "blackmagic+https://HOST", port=443),
+    "ndi": Driver("ndi.lens", "ndi://NAME", needs_host=False, tells_stream=True, is_name=True),
 }
 """By scheme. A driver is loaded when it is asked for, so that one of them may need an extra."""
 
@@ -95,6 +97,10 @@ def check_lens(address: str) -> str:
     """What an address names, if it can be meant; UsageError if not. Nothing is opened."""
     kind = lens_kind(address)
     if kind == VIRTUAL:
+        return kind
+    if DRIVERS[kind].is_name:
+        if not address.partition("://")[2].partition("?")[0].strip("/ "):
+            raise UsageError(f"{shown(address)} names no source: write {DRIVERS[kind].example}")
         return kind
     host = _host(address)
     if host is None:

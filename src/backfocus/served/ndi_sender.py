@@ -1,19 +1,29 @@
-"""The virtual camera's pictures over NDI; extra `ndi`. The maker's library announces and sends them."""
+"""The virtual camera over NDI: its pictures, and the commands that it takes; extra `ndi`.
+
+The maker's library announces and sends the pictures, and hands on commands as short XML documents: *PTZ and
+Control Messages* of the NDI Advanced SDK. Nothing is answered, for NDI has no answers.
+"""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..control.untrusted import number_in_text
 from ..errors import Argument, UsageError
 from ..frame import Samples
+from ..guide.axes import Automatic
 from ..video.ndi import library, meant
 from .virtual_camera import VirtualCamera
 
+ABLE = '<ndi_capabilities ntk_ptz="true"/>'
+"""That it takes commands, as those who connect are told."""
+HEAR_MS, LONGEST = 50, 1000
 GREY = 128
 """Both differences of colour in a picture that has none."""
 END_S = 5.0
@@ -52,12 +62,20 @@ def sent_over_ndi(camera: VirtualCamera, name: str, ndi: Any = None) -> Iterator
     sender = ndi.send_create(how)
     if sender is None:
         raise UsageError(Argument("ndi", name), ": NDI takes no such name: give a shorter one")
-    sending = threading.Thread(target=_send, args=(camera, ndi, sender), name="NDI", daemon=True)
-    sending.start()
+    able = ndi.MetadataFrame()
+    able.data = ABLE
+    ndi.send_add_connection_metadata(sender, able)
+    threads = [
+        threading.Thread(target=work, args=(camera, ndi, sender), name="NDI", daemon=True)
+        for work in (_send, _hear)
+    ]
+    for each in threads:
+        each.start()
     try:
         yield
     finally:
-        sending.join(END_S)
+        for each in threads:
+            each.join(END_S)
         ndi.send_destroy(sender)
 
 
@@ -75,6 +93,39 @@ def _send(camera: VirtualCamera, ndi: Any, sender: Any) -> None:
         frame = ndi.VideoFrameV2()
         frame.FourCC, frame.data = ndi.FOURCC_VIDEO_TYPE_UYVY, packed(drawn.luma)
         ndi.send_send_video_v2(sender, frame)
+
+
+def _hear(camera: VirtualCamera, ndi: Any, sender: Any) -> None:
+    while not camera.is_closed:
+        heard = ndi.MetadataFrame()
+        if ndi.send_capture(sender, heard, HEAR_MS) == ndi.FRAME_TYPE_METADATA:
+            text = str(heard.data)
+            ndi.send_free_metadata(sender, heard)
+            obey(camera, text)
+
+
+def obey(camera: VirtualCamera, text: str) -> None:
+    """Do what a command says; what is none is passed over."""
+    if len(text) > LONGEST or "<!" in text:  # with entities in it a small text could fill the memory
+        return
+    try:
+        said = ElementTree.fromstring(text)
+    except ElementTree.ParseError:
+        return
+    by_hand = said.get("mode", "auto") == "manual"
+    match said.tag:
+        case "ntk_ptz_zoom" if (zoom := number_in_text(said.get("zoom"))) is not None:
+            camera.move_to_share("zoom", 1.0 - zoom)  # 0 is zoomed in
+        case "ntk_ptz_focus":
+            camera.automatic(Automatic(focus=not by_hand))
+            distance = number_in_text(said.get("distance"))
+            if by_hand and distance is not None:
+                camera.move_to_share("focus", distance)  # 1 is as close as possible
+        case "ntk_ptz_exposure":
+            camera.automatic(Automatic(exposure=not by_hand))
+            light = number_in_text(said.get("value"))
+            if by_hand and light is not None:
+                camera.move_to_share("iris", 1.0 - light)
 
 
 def packed(luma: Samples) -> NDArray[np.uint8]:

@@ -65,6 +65,11 @@ class VirtualCamera:
         if self._thread.is_alive():
             self._thread.join(5.0)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether its pictures have ended."""
+        return self._stop.is_set()
+
     def delta_um(self) -> float:
         """The true back-focus error now."""
         with self._lock:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..control.lens_control import LensControl
-from ..errors import UsageError
+from ..errors import LensError, UsageError
 from ..guide.axes import Axis, AxisName, LensState
 from ..solve.focus_table import FocusTable
 
@@ -43,6 +43,15 @@ def demand_own_table(table: FocusTable, axes: Mapping[AxisName, Axis]) -> None:
                 f"{low:.0f} to {high:.0f}, that of this lens from {axis.low:.0f} to {axis.high:.0f}: "
                 "make one for this lens"
             )
+
+
+def demand_told_zoom(axes: Mapping[AxisName, Axis]) -> None:
+    """Raise LensError for a lens that does not tell where its zoom stands: there is nothing to follow."""
+    if not axes["zoom"].tells_position:
+        raise LensError(
+            "this protocol does not tell where the zoom stands, so focus cannot follow it: use another one "
+            "of this camera, such as visca://"
+        )
 
 
 def hold(

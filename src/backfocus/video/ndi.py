@@ -81,7 +81,7 @@ class NdiSource:
         self._most_pixels, self._notice = pixels(max_megapixels), notice or (lambda words: None)
         self._lock, self._closed = threading.Lock(), False
         self._times, self._count, self._is_told = Times(), 0, False
-        self._receiver: Any = self._connected(self._found(wanted))
+        self._receiver: Any = self._connected(found(self._ndi, wanted, patience.timeout_s))
         self._last_s = time.monotonic()
         self._waiting: Frame | None = self._first()
 
@@ -120,34 +120,6 @@ class NdiSource:
         if silent_s > self._patience.timeout_s and not self._is_told:
             self._is_told = True
             self._notice(f"{self.title}: no pictures; waiting for it to come back")
-
-    def _found(self, wanted: Meant) -> Any:
-        """The source as the library knows it."""
-        if wanted.direct:
-            source = self._ndi.Source()
-            source.url_address = wanted.name
-            return source
-        how = self._ndi.FindCreate()
-        if wanted.ask:
-            how.extra_ips = wanted.ask
-        finder = self._ndi.find_create_v2(how)
-        if finder is None:
-            raise SourceUnreadable(f"{self.title}: the network cannot be searched")
-        try:
-            return self._named(finder, wanted.name)
-        finally:
-            self._ndi.find_destroy(finder)
-
-    def _named(self, finder: Any, name: str) -> Any:
-        end_s = time.monotonic() + self._patience.timeout_s
-        while True:
-            known = self._ndi.find_get_current_sources(finder)
-            fitting = _fitting(name, known)
-            if len(fitting) == 1:
-                return fitting[0]
-            if time.monotonic() >= end_s:
-                raise SourceUnreadable(f"{self.title}: {_why_not(fitting, known)}")
-            self._ndi.find_wait_for_sources(finder, SLICE_MS)
 
     def _connected(self, source: Any) -> Any:
         how = self._ndi.RecvCreateV3()
@@ -231,6 +203,36 @@ class NdiSource:
         if video.frame_format_type == self._ndi.FRAME_FORMAT_TYPE_INTERLEAVED:
             return "top"
         raise SourceUnreadable(f"{self.title}: it sends its fields one by one: set it to whole pictures")
+
+
+def found(ndi: Any, wanted: Meant, longest_s: float) -> Any:
+    """A source as the library knows it, looked for so long; raises SourceUnreadable where there is none."""
+    if wanted.direct:
+        source = ndi.Source()
+        source.url_address = wanted.name
+        return source
+    how = ndi.FindCreate()
+    if wanted.ask:
+        how.extra_ips = wanted.ask
+    finder = ndi.find_create_v2(how)
+    if finder is None:
+        raise SourceUnreadable(f"NDI {wanted.name}: the network cannot be searched")
+    try:
+        return _named(ndi, finder, wanted.name, longest_s)
+    finally:
+        ndi.find_destroy(finder)
+
+
+def _named(ndi: Any, finder: Any, name: str, longest_s: float) -> Any:
+    end_s = time.monotonic() + longest_s
+    while True:
+        known = ndi.find_get_current_sources(finder)
+        fitting = _fitting(name, known)
+        if len(fitting) == 1:
+            return fitting[0]
+        if time.monotonic() >= end_s:
+            raise SourceUnreadable(f"NDI {name}: {_why_not(fitting, known)}")
+        ndi.find_wait_for_sources(finder, SLICE_MS)
 
 
 def _fitting(name: str, known: Sequence[Any]) -> list[Any]:

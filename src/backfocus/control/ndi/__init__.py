@@ -1,0 +1,1 @@
+"""Cameras that take commands over NDI: the maker's library, and the lens behind it."""
