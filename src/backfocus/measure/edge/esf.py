@@ -55,8 +55,8 @@ class Profile:
     @cached_property
     def _cubics(self) -> Floats64:
         """The light of each interval by powers of the part of it that is passed; shape (4, n)."""
-        four = np.lib.stride_tricks.sliding_window_view(self.coefficients, 4)
-        return np.asarray(BASIS.T @ four.T)
+        four = [self.coefficients[first : first + self.counts.size] for first in range(4)]
+        return np.asarray(BASIS.T @ np.array(four))
 
     def value(self, at_px: Floats64) -> Floats64:
         """Light at distances; beyond the ends as at the ends."""

@@ -33,13 +33,14 @@ RING_WAVES = 1.0
 class Compared:
     """What tiles and charts share: shape (tiles, waves) each, times how often a wave counts.
 
-    `cross`: conj(chart) picture. `chart`, `picture`: powers.
+    `cross`: conj(chart) picture. `chart`, `picture`: powers. `known`: the chart's waves, each counted once.
     """
 
     tiles: Layout
     cross: NDArray[np.complex64]
     chart: Floats
     picture: Floats
+    known: Waves
 
     @property
     def plane(self) -> Plane:
@@ -49,7 +50,7 @@ class Compared:
     def only(self, which: NDArray[np.bool_]) -> "Compared":
         """Some of the tiles."""
         tiles = replace(self.tiles, row=self.tiles.row[which], column=self.tiles.column[which])
-        return Compared(tiles, self.cross[which], self.chart[which], self.picture[which])
+        return Compared(tiles, self.cross[which], self.chart[which], self.picture[which], self.known[which])
 
     def shifted(self, shift_px: Floats64) -> "Compared":
         """With every tile shifted back by (x, y), shape (tiles, 2)."""
@@ -72,7 +73,8 @@ def compare(chart: Floats, picture: Floats, tiles: Layout) -> Compared:
     """Spectra of all tiles of a block's picture against its chart."""
     seen, known = waves(picture, tiles), waves(chart, tiles)
     weight = plane(tiles.side_px, tiles.line_step).weight
-    return Compared(tiles, np.conj(known) * seen * weight, _power(known) * weight, _power(seen) * weight)
+    cross = np.conj(known) * seen * weight
+    return Compared(tiles, cross, _power(known) * weight, _power(seen) * weight, known)
 
 
 def bends(waves_of: Plane, line_step: int) -> Floats:
@@ -85,12 +87,15 @@ def bends(waves_of: Plane, line_step: int) -> Floats:
 
 
 def bent_power(chart: Floats, of: Compared) -> Floats:
-    """What the chart and its second differences share in every tile, as `Compared.chart`; (tiles, waves)."""
+    """What the chart and its second differences share in every tile, as `Compared.chart`; (tiles, waves).
+
+    `chart`: what the tiles were compared with.
+    """
     lines = np.float32(of.tiles.line_step**-2)
     wide = np.pad(chart, 1, mode="symmetric")
     bent = 2 * chart - wide[1:-1, :-2] - wide[1:-1, 2:]
     bent += lines * (2 * chart - wide[:-2, 1:-1] - wide[2:, 1:-1])
-    shared = np.conj(waves(chart, of.tiles)) * waves(bent, of.tiles)
+    shared = np.conj(of.known) * waves(bent, of.tiles)
     return np.asarray(shared.real * of.plane.weight, np.float32)
 
 

@@ -7,6 +7,7 @@ chart laid again until it does not move any more.
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -97,21 +98,33 @@ def _whole(chart: Floats, picture: Floats, line_step: int) -> tuple[float, float
         np.asarray(cv2.resize(each, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
         for each in (picture, chart)
     )
-    window = np.outer(np.hanning(rows + 2)[1:-1], np.hanning(columns + 2)[1:-1]).astype(np.float32)
     shape = next_fast_len(rows, real=True), next_fast_len(columns, real=True)
+    window, coarse = _window(rows, columns), _coarse(shape, min(rows, columns))
     seen, known = (
         rfft2((each - (each * window).sum() / window.sum()) * window, shape) for each in (picture, chart)
     )
-    x = np.fft.rfftfreq(shape[1])[None, :]
-    y = np.fft.fftfreq(shape[0])[:, None]
     cross = np.conj(known) * seen / (np.abs(known) + 1e-6 * np.abs(known).max())
-    cross *= np.exp(-((np.hypot(x, y) / 0.3) ** 2)) * (np.hypot(x, y) > 1.5 / min(rows, columns))
+    cross *= coarse
     correlation = irfft2(cross, shape)
     row, column = divmod(int(np.argmax(correlation)), shape[1])
     if correlation.max() < CLEAR * correlation.std():
         return 0.0, 0.0
     row, column = _signed(row, shape[0]), _signed(column, shape[1])
     return float(2 * column), float(2 * row * line_step)
+
+
+@lru_cache(maxsize=8)
+def _window(rows: int, columns: int) -> Floats:
+    """Falls to the borders of a block."""
+    down, across = (np.hanning(size + 2)[1:-1] for size in (rows, columns))
+    return np.outer(down, across).astype(np.float32)
+
+
+@lru_cache(maxsize=8)
+def _coarse(shape: tuple[int, int], side: int) -> Floats64:
+    """How much each wave of a block counts: the finer the less, and nothing as long as its shorter side."""
+    radius = np.hypot(np.fft.rfftfreq(shape[1])[None, :], np.fft.fftfreq(shape[0])[:, None])
+    return np.asarray(np.exp(-((radius / 0.3) ** 2)) * (radius > 1.5 / side))
 
 
 def _signed(at: int, size: int) -> int:
