@@ -60,6 +60,25 @@ def test_a_ring_that_turned_back_short_of_focus_is_no_passage():
     assert max(in_focus(blur, H).pictures) < 40
 
 
+def test_a_ring_that_is_slowed_down_seen_now_and_then_has_its_moment_by_the_times():
+    # from 40 um on one side to its stop at 28 um on the other, slower all the way; seen every 0.08 or 0.12 s
+    times = np.cumsum(np.tile([0.08, 0.12, 0.12], 10))
+    off_um = -28.0 + 68.0 * (1.0 - times / times[-1]) ** 2
+    found = in_focus(np.hypot(off_um, 15.0), H, at_s=times)
+    # by a parabola through the numbers of the pictures the middle of those in focus was 6 um off
+    assert abs(off_um[list(found.pictures)].mean()) < 1.5
+    assert found.off_um == pytest.approx(np.sqrt(np.mean(off_um[list(found.pictures)] ** 2)), abs=1.0)
+
+
+def test_a_ring_that_meets_its_stop_beyond_focus_and_comes_back_was_in_focus_twice():
+    times = np.arange(0.0, 3.0, 0.12)
+    off_um = 14.0 - 47.0 * ((times - 1.5) / 1.5) ** 2  # from 33 um on one side to 14 um on the other and back
+    found = in_focus(np.hypot(off_um, 19.0), H, at_s=times)
+    # one parabola through both put the moment at the stop, 14 um off
+    assert np.abs(off_um[list(found.pictures)]).max() < H
+    assert {times[at] < 1.5 for at in found.pictures} == {True, False}
+
+
 @pytest.mark.parametrize("blur", [[5.0] * 3, [20.0] * 60, list(np.linspace(40.0, 0.0, 60))])
 def test_no_passage_no_pictures(blur):
     assert in_focus(blur, H) is None

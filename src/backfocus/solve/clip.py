@@ -298,7 +298,7 @@ def _end(pictures: Sequence[Reading], pull: Pull, hold: Hold, optics: Optics) ->
     if not plain:
         return None
     blur = tuple(value.um for value in plain)
-    noise = tuple(math.sqrt(max(value.sigma_um**2 - value.model_sigma_um**2, 0.0)) for value in plain)
+    noise = _noise(there, plain)
     left = _departure(blur, noise, depth)
     steady = there[: min(max(left, _STEADY), hold.last - hold.first + 1)]
     swept = _swept(blur, noise, depth)
@@ -329,7 +329,7 @@ class _Best:
 
 def _best(swept: Sequence[Reading], blur_um: Sequence[float], depth_um: float) -> _Best:
     """By when they were taken; by how sharp they are where the ring did not turn evenly."""
-    found = in_focus(blur_um, depth_um)
+    found = in_focus(blur_um, depth_um, at_s=_uneven_times(swept))
     if found is None:
         limit_um = min(blur_um) + depth_um
         near = [each for each, um in zip(swept, blur_um, strict=True) if um <= limit_um]
@@ -412,6 +412,25 @@ def _at_same_zoom(pictures: Sequence[Reading], pull: Pull, hold: Hold) -> Sequen
 
 def _same_zoom(reading: Reading, hold: Hold) -> bool:
     return SAME_ZOOM < (reading.scale_px or 0.0) / hold.scale_px < 1.0 / SAME_ZOOM
+
+
+def _uneven_times(pictures: Sequence[Reading]) -> list[float] | None:
+    """When pictures of an object were taken, of which some only were kept; None of others."""
+    times = [each.at_s for each in pictures if each.against and each.at_s is not None]
+    return times if times and len(times) == len(pictures) else None
+
+
+def _noise(pictures: Sequence[Reading], read: Sequence[Defocus]) -> tuple[float, ...]:
+    """What |r| may be off in one picture and not in the next.
+
+    An object's reading doubts much that all pictures share that are held against one reference: how far |r|
+    strays from one to the next is seen in them.
+    """
+    own = [math.sqrt(max(each.sigma_um**2 - each.model_sigma_um**2, 0.0)) for each in read]
+    if not any(each.against for each in pictures):
+        return tuple(own)
+    most = _scatter([each.um for each in read])
+    return tuple(min(each, most) for each in own)
 
 
 def _from_picture_to_picture(

@@ -8,6 +8,11 @@ floor in squares, and where the ring turns evenly
     read^2 = floor^2 + speed^2 (picture - moment)^2
 
 is a parabola. All pictures near that moment then count, each as far out of focus as its time says.
+
+Of an object only some pictures of a sweep were kept, so their times are needed. And behind a soft camera a
+passage reaches as far as the ring goes, where it is slowed down: with another term the parabola follows that.
+A ring that meets its stop a little beyond focus and comes back makes two passages with a hump between them,
+which that camera makes a low one.
 """
 
 import math
@@ -38,8 +43,12 @@ NO_BLUR = 0.3
 UNEVEN_HALF_DEPTHS = 0.5
 """Where a flank ends farther from the parabola the ring rested on its way, or turned to and fro."""
 
-_SMOOTHED = 5
+_SMOOTHED, _SMOOTHED_SPARSE = 5, 3
+_LOWEST_HUMP = 0.1
+"""Half depths of focus: what rises by less between two passages may be noise."""
 _FEWEST, _FEWEST_A_SIDE = 5, 3
+_FEWEST_UNEVEN = 8
+"""Pictures that tell a ring that is slowed down from one that is not."""
 _LEAST_SHARE = 0.5
 """Of the middle blur, what one with less is weighed as: its square has no smaller doubt."""
 
@@ -56,7 +65,11 @@ class InFocus:
 
 
 def in_focus(
-    blur_um: Sequence[float], half_depth_um: float, *, risen_half_depths: float = 1.0
+    blur_um: Sequence[float],
+    half_depth_um: float,
+    *,
+    risen_half_depths: float = 1.0,
+    at_s: Sequence[float] | None = None,
 ) -> InFocus | None:
     """The pictures near the moments of focus; None where the ring did not pass evenly through any.
 
@@ -68,14 +81,22 @@ def in_focus(
         h at this zoom position.
     risen_half_depths : float
         What is softer by so much on both sides is a passage.
+    at_s : sequence of float, shape (n,), optional
+        When the pictures were taken, rising, where that is not evenly.
     """
     blur = np.array(blur_um, dtype=float)
     if len(blur) < _FEWEST:
         return None
+    place = np.arange(len(blur), dtype=float) if at_s is None else _in_pictures(at_s)
+    parts = (
+        _passages(blur, half_depth_um, risen_half_depths * half_depth_um)
+        if at_s is None
+        else _sparse_passages(blur, half_depth_um, risen_half_depths * half_depth_um)
+    )
     found = [
         each
-        for part in _passages(blur, half_depth_um, risen_half_depths * half_depth_um)
-        if (each := _passage(blur, part, half_depth_um)) is not None
+        for part in parts
+        if (each := _passage(place[part], blur[part], half_depth_um, slowing=at_s is not None)) is not None
     ]
     if not found:
         return None
@@ -83,7 +104,7 @@ def in_focus(
     found = [each for each in found if each.floor_um <= sharpest + CLOSE_HALF_DEPTHS * half_depth_um]
     pictures, off = [], []
     for each in found:
-        away = each.speed_um * np.abs(np.arange(len(blur)) - each.moment)
+        away = each.speed_um * np.abs(place - each.moment)
         near = np.flatnonzero(away <= max(USED_HALF_DEPTHS * half_depth_um, NEAREST_PICTURES * each.speed_um))
         pictures += [int(at) for at in near]
         off += [float(away[at]) for at in near]
@@ -116,6 +137,40 @@ def _passages(blur: Vector, depth_um: float, risen_um: float) -> list[slice]:
     return found
 
 
+def _sparse_passages(blur: Vector, depth_um: float, risen_um: float) -> list[slice]:
+    """The same in few pictures, with what the camera blurs added in squares: between lasting rises.
+
+    A rise counts from where a ring that is out of focus by `risen_um` would be.
+    """
+    smooth = _smoothed(blur, _SMOOTHED_SPARSE)
+    turns = _turns(smooth, risen_um, _LOWEST_HUMP * depth_um)
+    found = []
+    for before, bottom, after in zip(turns[0::2], turns[1::2], turns[2::2], strict=False):
+        if smooth[bottom] <= smooth.min() + depth_um:
+            most = math.hypot(smooth[bottom], FLANK_HALF_DEPTHS[0] * depth_um)
+            first = _until(smooth[before : bottom + 1][::-1], most)
+            found.append(slice(bottom - first, bottom + _until(smooth[bottom : after + 1], most) + 1))
+    return found
+
+
+def _turns(smooth: Vector, risen_um: float, least_um: float) -> list[int]:
+    """Places of the highest and the lowest in turn, a highest first and last.
+
+    Between two of them blur changes by what a ring does that goes `risen_um` out of focus.
+    """
+    turns: list[int] = []
+    extreme, rising = 0, True
+    for at in range(1, len(smooth)):
+        change = float(smooth[at] - smooth[extreme])
+        low = float(min(smooth[at], smooth[extreme]))
+        if (change > 0.0) == rising:
+            extreme = at
+        elif abs(change) >= max(math.hypot(low, risen_um) - low, least_um):
+            turns.append(extreme)
+            extreme, rising = at, not rising
+    return [*turns, extreme] if rising else turns
+
+
 def _flanks(blur: Vector, smooth: Vector, bottom: int, depth_um: float) -> tuple[int, int]:
     """How many pictures belong to a passage before its sharpest one, and after it."""
     first = last = 0
@@ -135,33 +190,39 @@ def _until(outwards: Vector, most: float) -> int:
     return int(np.argmax(outwards[: stop + 1]))
 
 
-def _passage(blur: Vector, part: slice, depth_um: float) -> _Moment | None:
-    at = np.arange(part.start, part.stop, dtype=float)
-    seen = blur[part]
+def _in_pictures(at_s: Sequence[float]) -> Vector:
+    """Times in the usual distance of two pictures."""
+    at = np.array(at_s, dtype=float)
+    return np.asarray((at - at[0]) / max(float(np.median(np.diff(at))), 1e-9))
+
+
+def _passage(at: Vector, seen: Vector, depth_um: float, *, slowing: bool) -> _Moment | None:
+    """Where blur squared is lowest by a parabola; with a third power where the ring may be `slowing`."""
     # a sharpening camera reads as in focus for a while: only flanks show where the middle is
     flank = seen > NO_BLUR * depth_um
     at, seen = at[flank], seen[flank]
     if len(seen) < _FEWEST:
         return None
     middle = float(at.mean())
-    rows = np.stack([np.ones_like(at), at - middle, np.square(at - middle)], axis=1)
+    powers = np.arange(4 if slowing and len(seen) >= _FEWEST_UNEVEN else 3)
+    rows = (at - middle)[:, None] ** powers
     weight = 1.0 / np.maximum(seen, _LEAST_SHARE * float(np.median(seen)))
-    level, slope, bend = np.linalg.lstsq(rows * weight[:, None], np.square(seen) * weight, rcond=None)[0]
-    if bend <= 0.0:
+    found = np.linalg.lstsq(rows * weight[:, None], np.square(seen) * weight, rcond=None)[0]
+    curve = np.polynomial.Polynomial(found)
+    level = [float(each.real) for each in curve.deriv().roots() if each.imag == 0.0]
+    lowest = [each for each in level if curve.deriv(2)(each) > 0.0]
+    if not lowest or not at[0] - middle < lowest[0] < at[-1] - middle:
         return None
-    moment = middle - slope / (2.0 * bend)
-    if not at[0] < moment < at[-1]:
-        return None
-    even = np.sqrt(np.maximum(rows @ (level, slope, bend), 0.0))
+    even = np.sqrt(np.maximum(rows @ found, 0.0))
     if np.abs(_smoothed(even - seen))[[0, -1]].max() > UNEVEN_HALF_DEPTHS * depth_um:
         return None
-    floor = float(level - slope**2 / (4.0 * bend))
-    return _Moment(float(moment), math.sqrt(float(bend)), math.sqrt(max(floor, 0.0)))
+    speed = math.sqrt(float(curve.deriv(2)(lowest[0])) / 2.0)
+    return _Moment(middle + lowest[0], speed, math.sqrt(max(float(curve(lowest[0])), 0.0)))
 
 
-def _smoothed(blur: Vector) -> Vector:
-    """The median of five neighbours; at the ends of those that there are."""
-    half = _SMOOTHED // 2
+def _smoothed(blur: Vector, neighbours: int = _SMOOTHED) -> Vector:
+    """The median of five neighbours, or so many; at the ends of those that there are."""
+    half = neighbours // 2
     padded = np.pad(blur, half, mode="reflect")
-    rows = [padded[step : step + len(blur)] for step in range(_SMOOTHED)]
+    rows = [padded[step : step + len(blur)] for step in range(neighbours)]
     return np.asarray(np.median(np.stack(rows), axis=0))
