@@ -5,7 +5,7 @@ import math
 import pytest
 from tests.clock import Clock
 
-from backfocus.control.guarded import Guarded, by_hand
+from backfocus.control.guarded import Guarded, by_hand, places_put_back
 from backfocus.errors import LensError, LensLost
 from backfocus.guide.axes import BY_HAND, Automatic, Axis, LensState
 
@@ -132,3 +132,21 @@ def test_where_they_cannot_be_put_back_it_is_said_how() -> None:
     with pytest.raises(LensLost, match="cut"):
         run()
     assert said == ["automatic functions could not be put back: press AUTO"]
+
+
+def test_where_a_lens_cannot_be_moved_back_it_is_said_where_it_was() -> None:
+    lens, said = Lens(), []
+    lens.axes["iris"] = Axis(0.0, 32.0)
+
+    def run() -> None:
+        places = {"zoom": 12.0, "iris": 8.0}
+        with places_put_back(lens, places, wait=lambda: False, notice=said.append):
+            lens.move = cut
+
+    def cut(axis, position):
+        raise LensLost("cut")
+
+    run()
+    assert said == [
+        "the lens could not be moved back to where it was: zoom 12, iris closed by 25 % of its way"
+    ]

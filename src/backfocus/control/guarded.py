@@ -155,5 +155,12 @@ def places_put_back(
             while not lens.state().settled and wait():
                 pass
         except LensError:
-            where = ", ".join(f"{axis} {at:.0f}" for axis, at in back.items())
+            where = ", ".join(_in_words(axis, at, lens.axes[axis]) for axis, at in back.items())
             notice(f"the lens could not be moved back to where it was: {where}")
+
+
+def _in_words(name: AxisName, at: float, axis: Axis) -> str:
+    """A place as a person finds it again: of an iris how far it was closed, for its steps are ours alone."""
+    if name != "iris":
+        return f"{name} {at:.0f}"
+    return f"iris closed by {100.0 * (at - axis.low) / axis.span:.0f} % of its way"

@@ -13,18 +13,28 @@ import numpy as np
 from ..control.lens_control import LensControl
 from ..frame import Frame
 from ..guide.stillness import PICTURES, UNKNOWN_LAG_S
+from ..measure.picture.eight_bits import eight_bits
 
 DARKER = 0.92
 """Of the light before, below which less comes: an eighth of a stop; lamps flicker by less."""
 LEFT_ALONE = "open it by hand"
+WHITE, AT_THE_TOP, CUT = 200, 2, 0.03
+"""The code of 255 from which a brightest pixel may be cut off, the codes below it that count with it, and the
+share of a picture that is cut off if it stands there: white that is not has noise, so few pixels are that
+bright."""
+CUT_OFF = (
+    "with the iris open white is cut off, and edges look sharper than they are: shorten the shutter, lower "
+    "the gain or dim the light, and run it again; leave the iris open"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
-    """A place of the iris, and how much light came with it."""
+    """A place of the iris, how much light came with it, and the share of the picture at its brightest."""
 
     place: float
     light: float
+    top: float
 
 
 class IrisOpening:
@@ -70,7 +80,8 @@ class IrisOpening:
         if at_s >= self._since_s + UNKNOWN_LAG_S:
             self._lights.append(float(np.mean(picture.luma)))
         if len(self._lights) == PICTURES:
-            self._tried.append(_Tried(state.positions["iris"], float(np.mean(self._lights))))
+            light = float(np.mean(self._lights))
+            self._tried.append(_Tried(state.positions["iris"], light, _at_the_top(picture)))
             self._go_on()
         return self._done
 
@@ -92,6 +103,8 @@ class IrisOpening:
             self._lens.move("iris", self._axis.within(best.place))
             last = best
         self._done = True
+        if last.top > CUT > first.top:
+            self._notice(CUT_OFF)
         if abs(last.place - first.place) <= self._axis.near:
             self._notice("the iris opens no further than it stands: see that it is fully open")
         else:
@@ -102,9 +115,8 @@ class IrisOpening:
         self._lens.move("iris", place)
 
 
-def white_is_cut(notice: Callable[[str], None]) -> None:
-    """Say what to do where an open iris lets in more light than the picture holds."""
-    notice(
-        "with the iris open white is cut off, and edges look sharper than they are: shorten the shutter, "
-        "lower the gain or dim the light, and run it again; leave the iris open"
-    )
+def _at_the_top(picture: Frame) -> float:
+    """The share of a picture that is about as bright as its brightest pixel; 0 where that is not white."""
+    luma = eight_bits(picture)
+    brightest = int(luma.max())
+    return float(np.mean(luma >= brightest - AT_THE_TOP)) if brightest >= WHITE else 0.0

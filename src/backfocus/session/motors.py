@@ -19,7 +19,7 @@ from ..frame import Frame, fields
 from ..guide.axes import Automatic, Axis, AxisName
 from ..guide.motors import Ask, MotorAnswer, MotorRig, Procedure, Seen, procedure
 from ..guide.stillness import Lag, Waiting, at_rest, same_picture, wait
-from ..measure.reading import Flag, Reading
+from ..measure.reading import Reading
 from ..optics.lens import Optics
 from ..redaction import shown
 from ..show.lines import check_json
@@ -29,7 +29,7 @@ from ..solve.defocus import defocus
 from ..solve.focus_table import FocusTable, Knot
 from ..solve.stops import Stop
 from ..video.source import VideoSource
-from .iris_opening import IrisOpening, white_is_cut
+from .iris_opening import IrisOpening
 from .motor_eyes import Eyes
 from .motor_log import MotorLog, Told, log_for
 from .rig import Rig
@@ -143,7 +143,7 @@ def open_run(
         wait = patience(is_virtual=is_virtual)
         staying = stack.enter_context(places_put_back(lens, places, wait=wait, notice=diary.noting(notice)))
         iris = IrisOpening(lens, stands.get("iris"), notice) if "iris" in lens.axes else None
-        yield AutoRun(rig, optics, wishes, source, lens, eyes, found, staying, log, looks, iris, notice)
+        yield AutoRun(rig, optics, wishes, source, lens, eyes, found, staying, log, looks, iris)
 
 
 @contextmanager
@@ -277,7 +277,7 @@ class AutoRun:
 
     `eyes`: what measures the pictures. `found`: where the motors stood. `staying`: the axes that do not go
     back there. `log`, `looks`: where the run is written down, and what an earlier one had written. `iris`:
-    what opens it, None without a motor. `notice`: told what a person is to know meanwhile.
+    what opens it, None without a motor.
     """
 
     rig: Rig
@@ -291,7 +291,6 @@ class AutoRun:
     log: MotorLog | None = None
     looks: tuple[tuple[Ask, Seen], ...] = ()
     iris: IrisOpening | None = None
-    notice: Callable[[str], None] = lambda words: None
 
     def progress(self, limits: Limits | None = None) -> Iterator[Progress]:
         """One look, then the next, and the answer; raises as `drive`."""
@@ -307,12 +306,7 @@ class AutoRun:
             told=self.looks,
             iris=self.iris,
         )
-        is_cut = False
         for progress in running:
-            if self.iris is not None and progress.seen is not None and not is_cut:
-                is_cut = Flag.CLIPPED in progress.seen.reading.flags
-                if is_cut:
-                    white_is_cut(self.notice)
             if progress.seen is not None and self.log is not None:
                 if progress.again:
                     self.log.begin_again()
