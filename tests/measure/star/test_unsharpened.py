@@ -5,14 +5,16 @@ import pytest
 
 from backfocus.measure.star.measurement import StarMeasurement, measure_star
 from backfocus.measure.star.pose import Pose
-from backfocus.measure.star.unsharpened import Codes, unsharpened
+from backfocus.measure.star.unsharpened import Codes, Mask, own_mask, unsharpened
 from backfocus.measure.star.view import View
 from backfocus.transfer import curve
 
+from ...oracles import demosaics
 from ...oracles.star_picture import Scene, light, noisy
 from ...oracles.transfer import CUT_OFF, hopkins, on_rings
 
 CURVE = curve(bits=8, transfer="bt709", limited=True)
+SHARPEST = hopkins(0.0, CUT_OFF["f/1.8, 5 um"])
 SHARP, FAR = hopkins(0.25, CUT_OFF["f/4, 4 um"]), hopkins(1.5, CUT_OFF["f/4, 4 um"])
 
 
@@ -83,6 +85,30 @@ def test_a_mask_is_taken_back_to_a_fraction_of_a_code() -> None:
         assert found.curve[::256][100] == pytest.approx(CURVE[100])
 
 
+@pytest.mark.parametrize("amount", [0.3, 1.0, 2.0])
+@pytest.mark.parametrize("first", [0.0, 0.8])
+def test_the_mask_that_leaves_none_is_found_though_what_is_left_is_told_too_small(
+    amount: float, first: float
+) -> None:
+    def left(taken: float) -> Mask:
+        rest = amount - taken
+        return Mask(rest / (1.0 + 0.6 * abs(rest)), 0.01)
+
+    # it ends where less than one part in a hundred is left
+    assert own_mask(left, first).amount == pytest.approx(amount, abs=0.01)
+
+
+def test_where_no_mask_shows_the_picture_is_asked_once() -> None:
+    asked = []
+
+    def left(taken: float) -> Mask:
+        asked.append(taken)
+        return Mask(0.02, 0.01)
+
+    assert own_mask(left, 0.0) == Mask(0.02, 0.01)
+    assert asked == [0.0]
+
+
 def worst(measured: StarMeasurement, otf, amount: float, radius_px: float) -> float:
     """Of the rings that show much: off what lens and mask leave, as a share."""
     f, m = np.array(measured.frequency_cy_px), np.array(measured.modulation)
@@ -121,6 +147,14 @@ def test_bright_paper_and_noise_up_to_the_end_of_the_codes_are_no_mask(noise: fl
     assert not asked.mask.ends.lifted
     assert asked.mask.taken == 0.0
     assert asked.modulation == plain.modulation
+
+
+@pytest.mark.parametrize(("demosaic", "otf"), [(demosaics.bilinear, SHARP), (demosaics.edge_aware, SHARPEST)])
+def test_a_demosaic_of_a_camera_that_does_not_sharpen_is_no_mask(demosaic, otf) -> None:
+    # it lifts the means of the finest rings, as a mask of half a pixel would: so the usual mask decides
+    colours = demosaic(light(Scene(white=0.85), otf).astype(float))
+    luma = np.rint(signal(colours) @ (0.2126, 0.7152, 0.0722)).astype(np.uint8)
+    assert measure_star(luma, 160.3, 155.8, 36, curve=CURVE).mask.taken == 0.0
 
 
 def test_dead_pixels_and_a_lamp_in_the_star_are_no_mask() -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from .cut_ends import Cutting, put_back
 from .pose import Pose
 from .rings import Floats, Floats64, RingFit, Rings, fit_other_light, fit_some
-from .unsharpened import MASK_PX, MOST_MASK, RADIUS_SPREAD, STEP, Mask, Means
+from .unsharpened import MASK_PX, MOST_MASK, OF_RADIUS, RADIUS_SPREAD, STEP, Mask, Means, own_mask
 from .view import View
 
 RADIUS_STEP, MOST_STEPS = 1.3, 3
@@ -29,12 +29,16 @@ the radius with which the amount goes that does about the same."""
 LEAST_AMOUNT, LEAST_SPREAD = 0.02, 0.04
 """What is looked for; and no picture tells the logarithm of a radius better."""
 
+NARROW_SPREAD = 0.15
+"""As the spread of radii, of those below the usual one: what a demosaic does to the means looks like a mask
+of half a pixel."""
+
+LEAST_CUT, END_CODES = 0.002, 1.5
+"""Of the mean of a ring: less is not worth a doubt where exactly codes are cut off; and that doubt, in codes
+of 256: behind a coder, or where colours were cut off each by itself."""
+
 FLATTEST = 1e-3
 """A bend that tells no lowest place."""
-
-SURE_MISFIT, WORST_SCALE = 16.0, 5.0
-"""So much less must be left, as -2 ln of its chance, to believe in a mask: 4 sigmas; and so many times more
-than sampling and noise it may leave. Behind a demosaic it is twice, with a dead pixel in 300 14 times."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,16 +62,17 @@ class MaskSearch:
         rings = view.rings(pose)
         return cls(view, pose, means, known, rings, fit_some(rings, means.rows))
 
-    def left(self) -> Mask:
-        """The mask that seems to be in the picture, were it small."""
-        as_seen, softer = (self._fit(amount, MASK_PX)[0].mean for amount in (0.0, STEP))
-        return self.means.mask_left(as_seen, softer)
+    def of_usual_radius(self) -> Mask:
+        """The mask of the radius that most have, with nothing put back: it tells whether there is any."""
 
-    def found(self) -> Mask | None:
-        """The best mask of any radius; None where none makes the means more even, beyond doubt.
+        def left(amount: float) -> Mask:
+            mean, less = (self._unsharpened(each, MASK_PX).mean for each in (amount, amount + STEP))
+            return self.means.mask_left(amount, mean, less)
 
-        Where codes are lifted above paper there is one, whatever the means say.
-        """
+        return own_mask(left, 0.0)
+
+    def found(self) -> Mask:
+        """The best mask of any radius, where there is one."""
         tried = {
             step: min((self._misfit(amount, _radius(step)), amount) for amount in AMOUNTS)
             for step in range(-MOST_STEPS, MOST_STEPS + 1)
@@ -75,13 +80,29 @@ class MaskSearch:
         scale = self._scale(min(tried.values())[0])
         cost = {step: misfit / scale + _unusual(_radius(step)) for step, (misfit, _) in tried.items()}
         best = min(cost, key=lambda step: cost[step])
-        sure = scale < WORST_SCALE and self._misfit(0.0, MASK_PX) / scale > cost[best] + SURE_MISFIT
-        if not sure and not self.known.ends.lifted:
-            return None
         return self.around(tried[best][1], _radius(best))
 
     def around(self, amount: float, radius_px: float) -> Mask:
         """The best mask near one, with how well the picture tells it."""
+        best, sigma, spread = self._near(amount, radius_px)
+        cut = self._cut(best)
+        if cut > LEAST_CUT:
+            # the means tell the end as little as the eye does: what comes of an end that lies a little lower
+            ends = self.known.ends
+            lower = replace(self.known, ends=replace(ends, high=ends.high - END_CODES))
+            other = replace(self, known=lower)._near(best.amount, best.radius_px)[0]
+            radius_off = math.log(best.radius_px / other.radius_px)
+            spread = math.hypot(spread, radius_off, math.log(best.amount / other.amount) / OF_RADIUS)
+        return replace(
+            self.known,
+            amount=best.amount,
+            sigma=math.hypot(sigma, cut * (1.0 + best.amount)),
+            radius_px=best.radius_px,
+            spread=min(math.hypot(spread, LEAST_SPREAD), RADIUS_SPREAD),
+        )
+
+    def _near(self, amount: float, radius_px: float) -> "tuple[_Best, float, float]":
+        """The best mask near one, the sigma of its amount and that of the logarithm of its radius."""
         places: dict[int, _Best] = {}
 
         def at(place: int) -> _Best:
@@ -101,15 +122,7 @@ class MaskSearch:
         off, bend = _vertex(*(at(middle + side).cost(scale) for side in (-1, 0, 1)))
         ratio = FINE_RADIUS**off
         best = self._best(at(middle).amount * ratio**AMOUNT_FALLS, at(middle).radius_px * ratio)
-        cut = self._cut(best)
-        spread = math.hypot(math.log(FINE_RADIUS) * math.sqrt(2.0 / bend), LEAST_SPREAD, cut)
-        return replace(
-            self.known,
-            amount=best.amount,
-            sigma=math.hypot(best.sigma * math.sqrt(scale), cut * (1.0 + best.amount)),
-            radius_px=best.radius_px,
-            spread=min(spread, RADIUS_SPREAD),
-        )
+        return best, best.sigma * math.sqrt(scale), math.log(FINE_RADIUS) * math.sqrt(2.0 / bend)
 
     def _best(self, amount: float, radius_px: float) -> "_Best":
         """The best amount near one, at a radius."""
@@ -134,15 +147,21 @@ class MaskSearch:
     def _fit(self, amount: float, radius_px: float) -> tuple[RingFit, Floats64 | None]:
         """The rings once a mask is taken back, and what was put back to their means."""
         rows, curve = self.means.rows, self.view.curve
-        if radius_px not in self._softer:
-            self._softer[radius_px] = self.view.softer(self.rings, self.pose, rows, radius_px)
-        light = self._softer[radius_px](amount)
+        light = self._light(amount, radius_px)
         fit = fit_other_light(self.seen, light)
         if not amount or self.known.ends.open or curve is None:
             return fit, None
         cutting = Cutting(amount, radius_px, self.known.ends, curve)
         frequency = self.rings.plan.cycles / (2.0 * math.pi * self.rings.radius_px[rows])
         return put_back(light, self.rings.wave[rows], fit, frequency, cutting)[1:]
+
+    def _unsharpened(self, amount: float, radius_px: float) -> RingFit:
+        return fit_other_light(self.seen, self._light(amount, radius_px))
+
+    def _light(self, amount: float, radius_px: float) -> Floats:
+        if radius_px not in self._softer:
+            self._softer[radius_px] = self.view.softer(self.rings, self.pose, self.means.rows, radius_px)
+        return self._softer[radius_px](amount)
 
     def _scale(self, misfit: float) -> float:
         """How many times more than sampling and noise the best of all leaves."""
@@ -164,7 +183,9 @@ class _Best:
 
 
 def _unusual(radius_px: float) -> float:
-    return (math.log(radius_px / MASK_PX) / RADIUS_SPREAD) ** 2
+    """-2 ln of the chance of a radius."""
+    spread = NARROW_SPREAD if radius_px < MASK_PX else RADIUS_SPREAD
+    return (math.log(radius_px / MASK_PX) / spread) ** 2
 
 
 def _radius(step: int) -> float:

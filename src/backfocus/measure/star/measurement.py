@@ -34,7 +34,7 @@ from .rings import (
     middle,
 )
 from .shading import Shading, find_shading, flat_fielded
-from .unsharpened import NO_MASK, OWN_SIGMA, SAME_MASK, Mask, Means, added
+from .unsharpened import OWN_SIGMA, SAME_MASK, Mask, Means, added
 from .view import LEAST_SAMPLES, LEAST_VISIBLE, View, posed, reach_of
 
 SMALLEST_PX, CURVED = 9.0, 3.4
@@ -291,15 +291,14 @@ def _read(view: View, soft: View, pose: Pose, mask: Mask) -> _Read:
 def _with_own_mask(view: View, read: _Read, pose: Pose, twist_radius: float | None) -> _Read:
     """The rings read with the mask taken back that this picture tells, if it tells it better than known."""
     kept = _kept(_standing(read.rings, read.fit, pose), pose, view.cycles, twist_radius)
-    means = kept and Means.of(kept.rings, kept.fit, kept.inside, kept.rim_px, kept.disc_px)
+    means = kept and Means.of(kept.rings, kept.fit, kept.inside, kept.frequency, kept.rim_px, kept.disc_px)
     if not means or kept is None or view.curve is None:
         return read
     known = read.mask
     if known.ends.open:
         ends = find_ends(view.codes(pose), kept.fit, kept.inside, kept.rim_px, view.curve)
         known = replace(known, ends=ends)
-    own = _own(view, pose, means, known)
-    mask = known.after(replace(own, sigma=math.hypot(own.sigma, OWN_SIGMA * (1.0 + own.amount))))
+    mask = known.after(_own(view, pose, means, known))
     same = abs(mask.taken - known.taken) < SAME_MASK and mask.radius_px == known.radius_px
     if same and (mask.ends == read.mask.ends or not mask.taken):
         return replace(read, mask=mask)
@@ -310,12 +309,19 @@ def _own(view: View, pose: Pose, means: Means, known: Mask) -> Mask:
     """The mask that a picture tells by itself; most cameras have none, which two fits show."""
     search = MaskSearch.of(view, pose, means, known)
     if known.taken:
-        return search.around(known.taken, known.radius_px)
-    nothing = search.left()
-    found = None
-    if known.ends.lifted or abs(nothing.amount) >= NO_MASK * nothing.sigma:
-        found = search.found()
-    return found or replace(known, amount=nothing.amount, sigma=nothing.sigma)
+        return _sure(search.around(known.taken, known.radius_px))
+    usual = search.of_usual_radius()
+    own = replace(known, amount=usual.amount, sigma=_own_sigma(usual))
+    return _sure(search.found()) if known.ends.lifted or own.taken else own
+
+
+def _sure(mask: Mask) -> Mask:
+    return replace(mask, sigma=_own_sigma(mask))
+
+
+def _own_sigma(mask: Mask) -> float:
+    """With what the mask of one picture may be off however many pixels tell it."""
+    return math.hypot(mask.sigma, OWN_SIGMA * (1.0 + mask.amount))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

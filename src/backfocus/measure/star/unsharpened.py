@@ -16,7 +16,7 @@ white after it is put back (`cut_ends`).
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -56,11 +56,12 @@ PUT_BACK_SIGMA = 0.12
 OWN_SIGMA = 0.02
 """What the mask of one picture may be off, as a share of 1 + mask, however many pixels tell it."""
 
-SAME_MASK, MOST_MASK = 0.01, 3.0
-"""A smaller change is none; the most."""
+TRIES, SAME_MASK, FARTHER, MOST_MASK = 7, 0.01, 2.0, 3.0
+"""Times that a mask is tried in one picture; a smaller change is none; of the first step; the most."""
 
-NO_MASK = 2.5
-"""Sigmas of what seems to be left where nothing was taken back, below which it is not worth while to look."""
+LITTLE, NO_MASK = 0.5, 2.5
+"""Sigmas of what is left, below which it is not worth while to look for more: of a mask, and where nothing
+was taken back."""
 
 _POWER = 4
 """Of the polynomial that undoes a mask: right to 0.0001 for a mask of 100 %, to 0.004 for one of 300 %."""
@@ -207,6 +208,7 @@ class Means:
 
     rows: NDArray[np.intp]
     radius: Floats64
+    frequency: Floats64
     squares: Floats64
     sigma: Floats64
     halo: Floats64
@@ -217,6 +219,7 @@ class Means:
         rings: Rings,
         fit: RingFit,
         inside: NDArray[np.bool_],
+        frequency: Floats64,
         rim_px: float | None,
         disc_px: float,
     ) -> "Means | None":
@@ -228,21 +231,26 @@ class Means:
         return cls(
             rows,
             radius,
+            frequency[rows],
             _squares(fit)[rows],
             np.hypot(fit.noise[rows] / np.sqrt(fit.samples[rows]), SAMPLING * mean),
             np.zeros(rows.size) if rim_px is None else halo_within(radius, rim_px, disc_px),
         )
 
-    def mask_left(self, mean: Floats64, less: Floats64) -> Mask:
-        """The mask that is in the codes, were it small; its sign is right where it is large.
+    def mask_left(self, amount: float, mean: Floats64, less: Floats64) -> Mask:
+        """The mask that is still in the codes, were it small; its sign is right where it is large.
 
         Parameters
         ----------
+        amount : float
+            What was taken back since the rings were fitted, of a mask of the usual radius.
         mean, less : ndarray, shape (rings,)
-            Means of the rings `rows` as they are, and with `STEP` of a mask taken back, of all their pixels.
-            What stands out of a fit counts too: at the edges of wide spokes that is what a mask has added.
+            Means of the rings `rows` after that, and with `STEP` more of a mask taken back, of all their
+            pixels. What stands out of a fit counts too: at the edges of wide spokes that is what a mask has
+            added.
         """
-        columns = np.vstack([self._others(mean, self.squares), (mean - less) / STEP])
+        squares = self.squares / added(amount, self.frequency) ** 2
+        columns = np.vstack([self._others(mean, squares), (mean - less) / STEP])
         found, covariance, _ = robust(columns, mean, self.sigma, np.diag([*OTHERS, _NOTHING]))
         scatter = math.sqrt(float(np.mean(np.square((mean - found @ columns) / self.sigma))))
         return Mask(float(found[-1]), math.sqrt(covariance[-1, -1]) * max(1.0, scatter))
@@ -271,3 +279,24 @@ class Means:
 def _squares(fit: RingFit) -> Floats64:
     """Half the squares of the waves."""
     return np.asarray((np.abs(fit.wave) ** 2 + np.abs(fit.third) ** 2) / 2)
+
+
+def own_mask(left: Callable[[float], Mask], first: float) -> Mask:
+    """The mask that leaves none, by regula falsi from the one that was taken back at first.
+
+    `left`: the mask that is still in a picture with so much taken back. It is told too small where it is
+    large, so that the first step is longer.
+    """
+    tried = [(first, left(first))]
+    for _ in range(TRIES):
+        at, rest = tried[-1]
+        if abs(rest.amount) < max(SAME_MASK, (LITTLE if at else NO_MASK) * rest.sigma):
+            break
+        step = rest.amount * FARTHER
+        if len(tried) > 1:
+            before, more = tried[-2]
+            rise = more.amount - rest.amount
+            step = rest.amount * (at - before) / rise if rise * (at - before) > 0 else step
+        tried.append((to := min(max(at + step, 0.0), MOST_MASK), left(to)))
+    at, rest = tried[-1]
+    return Mask(at + rest.amount, rest.sigma)
