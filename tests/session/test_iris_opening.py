@@ -60,7 +60,7 @@ def opened(lens: Iris) -> list[str]:
 
 
 def darker(place: float) -> float:
-    return 200.0 * 2.0 ** (-place / 250.0)
+    return 150.0 * 2.0 ** (-place / 250.0)
 
 
 def brighter(place: float) -> float:
@@ -103,7 +103,7 @@ def test_white_that_an_open_iris_cuts_off_is_told_with_what_to_do(white: float, 
     for index in range(200):
         level = np.full((60, 80), 0.1 * white)
         level[:6] = white
-        luma = level * lens.light(lens.at) / 200.0 + rng.normal(0.0, 2.2, level.shape)
+        luma = level * lens.light(lens.at) / 150.0 + rng.normal(0.0, 2.2, level.shape)
         picture = Frame(np.clip(np.rint(luma), 16, 235).astype(np.uint8), index=index, at_s=index / FPS)
         if opening.done or opening.take(picture, index / FPS):
             break
