@@ -173,6 +173,9 @@ def test_clips_of_objects_are_kept_judged_and_counted(tmp_path):
     said = {"verdict": "adjust", "delta_um": 21.0, "low_um": 15.0, "high_um": 27.0, "true_um": -20.0}
     right = replace(clip, outcome=replace(clip.outcome, judged="swept", **said))
     wrong = replace(right, outcome=replace(right.outcome, verdict="set"), target="star")
+    far = right.outcome.address.replace("delta_um=-16.8", "delta_um=-90")  # no ring reaches that at wide
+    short = replace(right, outcome=replace(right.outcome, address=far))
+    assert not short.is_swept
     objects.write([clip, right, wrong], tmp_path / "objects.jsonl")
     told = objects.proved(tmp_path / "objects.jsonl")
     assert told == [clip, right, wrong]

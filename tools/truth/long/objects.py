@@ -8,6 +8,9 @@ are for proving, and nothing is chosen on those.
     picture   960 x 540, H.264, noise of 1 %; with odd seeds the focus ring is swept at wide
     lens      f/1.8, 5 um, h = 9 um; zoom 3x to 10x, both ends as soft by aberration as up to 0.8 waves
     error     two thirds within 6 h, a third within 1.2 h, either side
+
+At wide a focus ring moves the image by so little that it may meet its stop short of focus: a sweep then shows
+no picture in focus, and no size is promised.
 """
 
 import json
@@ -22,6 +25,8 @@ import cv2
 
 from backfocus.session.clip_check import check_clip
 from backfocus.session.rig import RigOptions, resolve
+from backfocus.sim.lens import Pose, ZoomLens
+from backfocus.sim.settings import parse_sim
 from backfocus.solve.clip import judge_clip
 
 from .draw import Case
@@ -74,6 +79,14 @@ class Checked:
     scene: str
     target: str | None
     reason: str
+
+    @property
+    def is_swept(self) -> bool:
+        """Whether a ring was swept at wide, and passed focus."""
+        settings = parse_sim(self.outcome.address)
+        lens = ZoomLens(settings)
+        stops = [lens.residual_um(Pose(focus_um=at_um)) for at_um in (0.0, lens.focus_range_um)]
+        return self.outcome.judged == "swept" and min(stops) < 0.0 < max(stops)
 
     @property
     def off_um(self) -> float | None:
@@ -134,7 +147,12 @@ def counted(clips: Sequence[Checked]) -> tuple[Count, ...]:
     return (
         Count("wrong word", sum(bool(each.wrong) for each in outcomes), of, most=WRONG_SHARE),
         Count("interval holds the truth", sum(held), len(held), 0.93, 0.97),
-        *_sizes([each for each in clips if each.outcome.judged == "swept"]),
+        *_sizes([each for each in clips if each.is_swept]),
+        Count(
+            "of the sweeps those whose ring met its stop short of focus",
+            sum(each.outcome.judged == "swept" and not each.is_swept for each in clips),
+            sum(each.outcome.judged == "swept" for each in clips),
+        ),
         Count("with a number", sum(each.delta_um is not None for each in outcomes), of),
         Count("decided", sum(each.decided for each in outcomes), of),
         Count(
