@@ -82,3 +82,13 @@ def test_a_ring_that_meets_its_stop_beyond_focus_and_comes_back_was_in_focus_twi
 @pytest.mark.parametrize("blur", [[5.0] * 3, [20.0] * 60, list(np.linspace(40.0, 0.0, 60))])
 def test_no_passage_no_pictures(blur):
     assert in_focus(blur, H) is None
+
+
+def test_a_fast_passage_is_not_passed_over_for_lucky_pictures_at_rest():
+    # a stabiliser makes pictures at rest read 5 to 13 um, the last two 0; the median of five neighbours at
+    # the moment of focus is 11 um, more than one h above theirs
+    rest = 9.0 + 4.0 * np.cos(2.3 * np.arange(30))
+    rest[-5:] = (11.0, 7.0, 2.0, 0.0, 0.0)
+    found = in_focus(np.concatenate([passing((24.0,), 7.0, 8.0, 36), rest]), H)
+    assert found is not None
+    assert set(found.pictures) <= {23, 24, 25}

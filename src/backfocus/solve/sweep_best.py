@@ -128,7 +128,9 @@ def _passages(blur: Vector, depth_um: float, risen_um: float) -> list[slice]:
     left, found = smooth.copy(), []
     while len(left):
         bottom = int(np.argmin(left))
-        if not np.isfinite(left[bottom]) or smooth[bottom] > smooth.min() + depth_um:
+        # where the ring was fast the median of neighbours is far above the sharpest picture
+        lowest = min(smooth[bottom], blur[max(bottom - 1, 0) : bottom + 2].min())
+        if not np.isfinite(left[bottom]) or lowest > smooth.min() + depth_um:
             break
         first, last = _flanks(blur, smooth, bottom, depth_um)
         if min(smooth[bottom - first], smooth[bottom + last]) >= smooth[bottom] + risen_um:
