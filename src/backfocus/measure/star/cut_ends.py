@@ -26,9 +26,9 @@ the most that one change may be of the one before when they are summed up."""
 DIRECTIONS, WEIGHTS = (0.0, 0.125 * np.pi, 0.25 * np.pi), (0.25, 0.5, 0.25)
 """Of a wave against the rows of the pixels, which tell what its harmonics beyond Nyquist pass for."""
 
-NEAR, LEAST, BEYOND = 2, 0.001, 0.0003
+NEAR, LEAST, BEYOND = 2, 0.001, 0.03
 """Codes (of 256) to either side of an end over which a coder spreads what is cut off; the share of a star's
-samples there that shows an end, and the share beyond it that shows none."""
+samples there that shows an end, and the part of that beyond it that shows none: a coder overshoots too."""
 
 WHITE_LIGHT = 0.9999
 """Light of a curve's white."""
@@ -128,7 +128,7 @@ class _Samples:
     def ends_at(self, end: float) -> bool:
         """Whether codes pile up at an upper end, as crests do, all around the star, and none beyond."""
         near = np.abs(self.codes - end) <= NEAR
-        if near.mean() < LEAST or (self.codes > end + 2 * NEAR).mean() > BEYOND:
+        if near.mean() < LEAST or (self.codes > end + 2 * NEAR).mean() > BEYOND * near.mean():
             return False
         quarters = np.bincount(self.quarter[near], minlength=4)
         return bool((self.crest[near] < 0).mean() < ELSEWHERE and quarters.min() > QUARTER * near.sum() / 4)
