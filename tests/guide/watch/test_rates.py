@@ -209,6 +209,28 @@ def test_a_sweep_without_a_clear_best_is_told_after_forty_seconds(sweep_wide: Se
     assert missed[0][1] == pytest.approx(40.0, abs=0.2)
 
 
+def test_a_hand_that_turns_to_and_fro_on_its_way_has_passed_no_peak(sweep_wide: Session) -> None:
+    hand = Turned.of(sweep_wide, 25.0, False).go(0.5, lambda _: 100.0)
+    hand.turn(70.0, 15.0).turn(110.0, 15.0).turn(15.0, 15.0)
+    assert "PeakPassed" not in hand.names
+    hand.turn(-25.0, 15.0)
+    assert hand.names[-1] == "PeakPassed"
+
+
+def test_what_gets_sharper_than_the_peak_on_the_way_back_shows_that_it_was_none(sweep_wide: Session) -> None:
+    """A hand that turns round near focus makes a dip like a peak: 35 um are no more than a soft camera."""
+    hand = Turned.of(sweep_wide, 25.0, False).go(0.5, lambda _: 90.0).turn(35.0, 15.0).turn(60.0, 15.0)
+    assert hand.names[-1] == "PeakPassed"
+    hand.turn(1.0, 15.0).rest(0.7)
+    assert hand.session.step is Step.SWEEP_WIDE
+    assert hand.names[-1] == "Sharper"
+    hand.turn(-20.0, 15.0).rest(0.4).turn(25.0, 15.0)  # told back once, as from any start on the peak
+    assert hand.names[-1] == "PeakPassed"
+    best = hand.told[-1][0].best  # type: ignore[union-attr]
+    # as in focus, with the lens's own softness and what the hand passes in a tenth of a second
+    assert best.residual_um <= np.hypot(SOFT_UM, 5.0)
+
+
 def test_the_way_back_ends_though_it_is_there_and_past_it_again_and_again(sweep_wide: Session) -> None:
     hand = Turned.of(sweep_wide, 10.0, False).go(1.0, lambda _: 45.0).turn(-20.0, 30.0)
     assert hand.session.step is Step.RETURN_WIDE

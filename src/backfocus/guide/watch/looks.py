@@ -9,7 +9,7 @@ from ...optics.zoom import tele_after_correction_um, tele_enough
 from ...solve.backfocus import BackFocus
 from ...solve.clip import SAME_ZOOM
 from ...solve.joint import RAMPS
-from ...solve.light import LEAST_STOPS, beyond_ramp, least_stops, white_light
+from ...solve.light import LEAST_STOPS, UNDECLARED_STOPS, beyond_ramp, least_stops, white_light
 from ...solve.remarks import borne
 from ...solve.verdict import WIDEST_RATIO
 from ...solve.zoom_pull import LIVE_HOLD_S, find_holds, usable
@@ -27,7 +27,6 @@ from .pictures import (
     lasted,
     scale_px,
     shaken_s,
-    star_steady,
 )
 
 LOOK_S = 0.8
@@ -63,9 +62,6 @@ READS_SURELY_PX = 22.0
 POSITIONS = 5
 """Looks on the way through the zoom, evenly spread in its logarithm."""
 SAME_POSITION = 1.1
-UNSCALED_S = 6.0
-"""A star that fills the picture looks the same at every zoom, and a slow hand may still be on a ramp of the
-f-number: so long it must stand before its light is another one."""
 
 
 def judge_tele(session: Session, pictures: Sequence[TimedReading], at_s: float) -> ev.Seen | None:
@@ -191,8 +187,8 @@ def judge_walk(session: Session, pictures: TimedReadings, at_s: float) -> ev.See
     end = _look(session, pictures, session.looks.tele_best)
     looks = looks_on_the_way(session, pictures)
     if end is not None and (stops := light_changed_stops(session, end)) is not None:
-        may_move = end.scale_px is None and not star_steady(pictures, UNSCALED_S)
-        return None if may_move else ev.LightChanged(at_s, stops)
+        moves = end.scale_px is None and _on_the_ramp(session, stops)
+        return None if moves else ev.LightChanged(at_s, stops)
     if end is not None and session.looks.tele is not None and session.setup.optics:
         off_um = abs(end.residual_um - session.looks.tele.residual_um)
         if off_um > _slack_um(session, end, session.looks.tele.residual_um):
@@ -230,6 +226,17 @@ def light_changed_stops(session: Session, look: ev.SteadyReading) -> float | Non
         return None
     ratio = ratio_of(session, look.scale_px, at_tele=False)
     return beyond_ramp(stops, optics_of(session), ratio, before.flags | look.flags)
+
+
+def _on_the_ramp(session: Session, stops: float) -> bool:
+    """Whether light so much brighter than tele's may be that of a zoom not fully in.
+
+    A star that fills the picture looks the same at every zoom, and a slow hand seems to be at rest.
+    """
+    optics = optics_of(session)
+    ramp = 2.0 * math.log2(optics.f_number() / optics.f_number(k_of(session)))
+    longest = ramp if len(optics.f_numbers) > 1 else UNDECLARED_STOPS
+    return 0.0 < stops <= longest + LEAST_STOPS
 
 
 def _least_stops(before: ev.SteadyReading | None, look: ev.SteadyReading) -> float:

@@ -5,6 +5,7 @@ peak as a sharp one. With each event of the sweep a new stretch begins, and a ha
 what goes on as before just after the way was changed is no news.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
@@ -70,6 +71,10 @@ TOP_HALF_DEPTHS = FLANK_HALF_DEPTHS[-1]
 read lower by a perfect lens than by its own sharpest: a flank made of both would have a step."""
 FEWEST_BY_TIME = 6
 """Of fewer pictures in focus the sharpest has little luck, and how far off the others are is a guess."""
+DIP_HALF_DEPTHS = 1.0
+"""How much softer than the sharpest of a sweep its peak may be: tenths of a second are means."""
+SHARPER_HALF_DEPTHS = 0.7
+"""How much sharper than its peak a sweep gets on the way back without a mistake: pictures have luck."""
 CONTRAST_STEP = 0.15
 OBJECT_NOISE = 0.8
 """Sigmas of an object's reading that are its noise from picture to picture, at most."""
@@ -137,6 +142,8 @@ def judge_return(state: StepHistory, session: Session) -> ev.Seen | None:
     if len(seen) < FEWEST_NOW:
         return None
     allowed_um = close_um(session, seen)
+    if _is_sharper(session, seen, allowed_um):
+        return ev.Sharper(state.at_s)
     if state.told is ev.AtPeak:
         return _settling(state, session, seen, allowed_um)
     if _now_um(seen) <= _widened_um(session, allowed_um, seen[-1].sigma_um):
@@ -144,6 +151,21 @@ def judge_return(state: StepHistory, session: Session) -> ev.Seen | None:
     if lasted(state.stretch, REACTION_S) and _goes_away(seen, allowed_um):
         return ev.Overshot(state.at_s, ring)
     return None
+
+
+def _is_sharper(session: Session, seen: Sequence[TimedReading], allowed_um: float) -> bool:
+    """Whether it is sharper now than at the peak that was passed: a hand turned round there, before focus."""
+    best, recent = passed_peak(session), last(seen, SETTLED_S)
+    if best is None or not lasted(seen, SETTLED_S) or max(each.um or 0.0 for each in recent) > allowed_um:
+        return False
+    depth_um = depth_here_um(session, last_scale_px(seen))
+    if best.residual_um <= SHARPER_HALF_DEPTHS * depth_um:
+        return False
+    plain = steady_reading(session, [each.reading for each in recent])
+    if plain is None:
+        return False
+    clear_um = max(3.0 * math.hypot(plain.sigma_um, best.sigma_um), SHARPER_HALF_DEPTHS * depth_um)
+    return plain.residual_um < best.residual_um - clear_um
 
 
 def turned_ring(session: Session) -> ev.Ring:
@@ -191,7 +213,12 @@ def _passage(session: Session, seen: Sequence[TimedReading]) -> Passage | None:
     fell_um = _third(raw.values[: found.index + 1]) - lowest_um
     rose_um = _third(raw.values[found.index :]) - lowest_um
     seen_of_it = "too-fast" if fast and found.state == "passed" else found.state
-    is_peak = floor_um <= SOFTEST_HALF_DEPTHS * depth_um and min(fell_um, rose_um) >= strays_um
+    # a hand that turned to and fro on its way makes a dip, too: softer than what it has reached since
+    is_peak = (
+        floor_um <= SOFTEST_HALF_DEPTHS * depth_um
+        and (fast or lowest_um <= floor_um + DIP_HALF_DEPTHS * depth_um)
+        and min(fell_um, rose_um) >= strays_um
+    )
     return replace(
         found,
         state=seen_of_it if is_peak else "falling",
@@ -292,8 +319,9 @@ def _trend(state: StepHistory, session: Session) -> ev.Seen | None:
     turned_back = state.told in (ev.Softer, ev.StarLost, ev.PeakMissed)
     if turned_back and not lasted(state.stretch, REACTION_S):
         return None
-    highest_um = float(_by_tenths(seen, [each.um or 0.0 for each in seen]).values.max())
-    if found.rose_um >= enough_um and _now_um(seen) >= highest_um - 0.5 * enough_um:
+    values = _by_tenths(seen, [each.um or 0.0 for each in seen]).values
+    has_turned = turned_back and values[-3:].mean() < values[-10:-7].mean()
+    if found.rose_um >= enough_um and not has_turned and _now_um(seen) >= values.max() - 0.5 * enough_um:
         return ev.Softer(state.at_s)
     return None
 
