@@ -140,6 +140,17 @@ def test_what_is_cut_off_at_white_after_sharpening_is_put_back(amount: float, ra
     assert worst(far, FAR, amount, radius_px) < 0.025
 
 
+def test_the_last_of_ten_bits_is_an_end_too() -> None:
+    scene = Scene(white=0.85)
+    full = (signal(noisy(light(scene, SHARP), 0.002, 1)) - 16) / 219 * 1023
+    codes = np.clip(np.rint(sharpened(full, 0.8)), 0, 1023).astype(np.uint16)
+    ten_bits = curve(bits=10, transfer="bt709", limited=False)
+    measured = measure_star(codes, scene.x_px, scene.y_px, scene.cycles, curve=ten_bits)
+    # codes are counted in 256 steps
+    assert measured.mask.ends.high == pytest.approx(1023 / 4, abs=0.5)
+    assert worst(measured, SHARP, 0.8, 1.0) < 0.025
+
+
 @pytest.mark.parametrize("noise", [0.002, 0.05])
 def test_bright_paper_and_noise_up_to_the_end_of_the_codes_are_no_mask(noise: float) -> None:
     scene = Scene(white=0.97)

@@ -158,7 +158,9 @@ def _pile(counts: Floats64, end: float) -> float:
         and counts[each] - counts[each - NEAR] > CHANCE * math.sqrt(counts[each])
     ]
     top = max(peaks, key=lambda each: counts[each], default=round(end))
-    at, above, beyond = np.log(np.append(counts, [0.0, 0.0])[top : top + 3] + 0.5)
+    if top >= 255:  # the last code has no outer flank; of 10 bits it is 255.75
+        return end
+    at, above, beyond = np.log(np.append(counts, 0.0)[top : top + 3] + 0.5)
     bend = (above - beyond) - (at - above)
     return float(top + 0.5 - min((at - above) / bend, 1.0)) if bend > 0.0 else float(top)
 
