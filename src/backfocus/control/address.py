@@ -132,8 +132,17 @@ def ask_for_stream(address: str) -> str:
         It does not answer, or does not say.
     """
     module = import_module(f".{DRIVERS[check_lens(address)].module}", __package__)
-    found: str = module.stream_address(urlsplit(address))
+    found: str = module.stream_address(_split(address))
     return found
+
+
+def _split(address: str) -> SplitResult:
+    """The parts of an address; a name may hold what no host does, such as brackets."""
+    kind, _, rest = address.partition("://")
+    if not DRIVERS[check_lens(address)].is_name:
+        return urlsplit(address)
+    name, _, query = rest.partition("?")
+    return SplitResult(kind.lower(), name, "", query, "")
 
 
 def _host(address: str) -> str | None:
@@ -159,12 +168,12 @@ def open_lens(address: str) -> Iterator[OpenLens]:
     LensUnreachable
         Nothing answers there.
     """
-    kind, parts = check_lens(address), urlsplit(address)
+    kind = check_lens(address)
     if kind == VIRTUAL:
         raise UsageError(
             "a virtual lens is held over the network: put the virtual camera there, then write visca://127.0.0.1"
         )
     module = import_module(f".{DRIVERS[kind].module}", __package__)
     opened: Callable[[SplitResult], AbstractContextManager[ControlWithWords]] = module.open_lens
-    with opened(parts) as lens:
+    with opened(_split(address)) as lens:
         yield OpenLens(lens, lens.how_to_restore, getattr(lens, "remark", ""))

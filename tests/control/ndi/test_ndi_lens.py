@@ -124,6 +124,11 @@ def test_an_address_is_a_name_with_blanks_and_brackets_and_tells_its_pictures() 
         pass
 
 
+@pytest.mark.parametrize("name", ["STUDIO [1] (Camera)", "STUDIO (Camera [", "STUDIO (Camera #1: left)"])
+def test_a_name_may_hold_what_no_host_does(name: str) -> None:
+    assert ask_for_stream(f"ndi://{name}?at=192.0.2.10&autofocus=on") == f"ndi://{name}?at=192.0.2.10"
+
+
 @pytest.fixture
 def served() -> Iterator[Served]:
     NDIlib = pytest.importorskip("NDIlib", reason="ndi-python is not installed")

@@ -71,6 +71,11 @@ def test_a_rig_of_the_persons_own_file_gives_the_rest(tmp_path: Path) -> None:
             OPTICS + LEFT + LEFT.replace("left", "right").replace('10"', '10:52381/"', 1),
             "that is the lens of left too",
         ),
+        (
+            OPTICS
+            + '[cameras.left]\naddress = "ndi://CAM [1]"\n[cameras.b]\naddress = "ndi://CAM [1]?at=h"\n',
+            "that is the lens of left too",
+        ),
         (f'between = "two"\n{OPTICS}{LEFT}', "line 1: between: write a whole number"),
         (f"{OPTICS}look-only = 1\n{LEFT}", "line 3: look-only: write true or false"),
         ("x = " + "[" * 5000, "brackets stand within brackets"),

@@ -192,12 +192,19 @@ def _demand_different(reader: Reader, cameras: tuple[Listed, ...]) -> None:
         address = each.camera.address
         if check_lens(address) == VIRTUAL:
             continue
-        parts = urlsplit(address)
-        port = parts.port or DRIVERS[check_lens(address)].port
-        lens = f"{parts.scheme}://{parts.hostname}:{port}{parts.path.rstrip('/')}?{parts.query}"
-        other = seen.setdefault(lens, each.camera.name)
+        other = seen.setdefault(_lens(address), each.camera.name)
         if other != each.camera.name:
             raise reader.refusal(each.camera.name, "address", f"that is the lens of {other} too")
+
+
+def _lens(address: str) -> str:
+    """What two addresses of one lens have in common."""
+    driver = DRIVERS[check_lens(address)]
+    if driver.is_name:
+        return address.partition("?")[0]
+    parts = urlsplit(address)
+    port = parts.port or driver.port
+    return f"{parts.scheme}://{parts.hostname}:{port}{parts.path.rstrip('/')}?{parts.query}"
 
 
 def _warnings(file: Path, cameras: tuple[Listed, ...]) -> list[str]:
