@@ -12,6 +12,7 @@ from tests.web.conftest import OPTICS, Served, Wall, Window, open_wall, shows, u
 from tests.web.test_live import CAMERA, Phone
 from tests.web.test_pages import DESKTOP, PHONE, fits, serious
 
+from backfocus.errors import SessionHeld
 from backfocus.optics.lens import Optics
 from backfocus.session.config import Config
 from backfocus.session.motor_history import MotorCamera, keep_run
@@ -181,6 +182,20 @@ def test_a_source_that_a_room_looks_at_is_refused_to_another_in_words(
     left.read_until(lambda: left.state["phase"]["phase"] == "setup")
     right.send(**same)
     right.read_until(lambda: right.state["phase"]["phase"] == "looking" and right.pictures)
+
+
+def test_a_room_that_could_not_go_on_keeps_no_other_from_the_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    def held(*_: object) -> None:
+        raise SessionHeld("it is led by another program")
+
+    chosen, watched = choose(Choice("address", "rtsp://cam/back", options=OPTICS), Given()), Watched()
+    room = SessionHost("", opens=open_wall, title="Left", watched=watched)
+    monkeypatch.setattr(room, "_chosen_for", lambda number: chosen)
+    monkeypatch.setattr("backfocus.web.session_host.resume", held)
+    with pytest.raises(SessionHeld):
+        room.resume(1)
+    watched.take("another room", "Right", chosen)
+    room.close()
 
 
 @pytest.mark.parametrize(

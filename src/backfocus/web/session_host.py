@@ -138,6 +138,7 @@ class SessionHost:
             chosen = self._chosen
             if chosen is None:
                 raise UsageError("choose a source first")
+            self._watch(chosen)
             self._end()
             self._lead(chosen, begin(self._store_address, chosen.plan(notes, self.title)))
 
@@ -157,7 +158,11 @@ class SessionHost:
             self._watch(chosen)
             self._end()
             self._aimed = None
-            guided, stored = resume(self._store_address, number, chosen.plan())
+            try:
+                guided, stored = resume(self._store_address, number, chosen.plan())
+            except BackfocusError:
+                self._watched.let_go(self)
+                raise
             self._take(chosen)
             if self._lesson is not None:
                 self._lesson.put_back(stored)
