@@ -116,6 +116,12 @@ def test_one_that_does_not_move_is_told() -> None:
     assert opened(lens) == ["the iris opens no further than it stands: see that it is fully open"]
 
 
+def test_one_that_says_it_is_open_and_brings_no_more_light_is_told() -> None:
+    said = opened(Iris(400.0, lambda place: 100.0))
+    assert len(said) == 1
+    assert "hardly brighter: see that it is fully open" in said[0]
+
+
 def test_one_that_does_not_tell_its_place_could_not_be_put_back_and_is_left() -> None:
     said: list[str] = []
     lens = Iris(400.0, darker)

@@ -392,7 +392,7 @@ def test_the_search_begins_in_the_middle_where_the_focus_does_not_tell_its_place
         rig = resolve(rig_options({"pixel_um": 5.0, "f_number": "1.8", "source": served.video}))
         with open_run(rig, served.onvif, Wishes(), notice=notices.append, folder=tmp_path) as run:
             assert run._motor_rig().found["focus"] == 5000.0
-    assert "the camera does not tell where its focus stands: it does not go back there" in notices
+    assert "the camera does not tell the position of its focus, so that is not put back at the end" in notices
 
 
 def test_looks_of_another_run_are_let_go() -> None:

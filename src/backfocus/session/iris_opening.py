@@ -16,8 +16,12 @@ from ..guide.stillness import PICTURES, UNKNOWN_LAG_S
 from ..measure.picture.eight_bits import eight_bits
 
 DARKER = 0.92
-"""Of the light before, below which less comes: an eighth of a stop; lamps flicker by less."""
+"""Of the mean code before, below which less light comes: about a quarter of a stop; lamps flicker by less."""
 LEFT_ALONE = "open it by hand"
+NO_BRIGHTER = (
+    "the iris was told to open and the picture is hardly brighter: see that it is fully open; it goes back "
+    "to where it was at the end"
+)
 WHITE, AT_THE_TOP, CUT = 200, 2, 0.03
 """The code of 255 from which a brightest pixel may be cut off, the codes below it that count with it, and the
 share of a picture that is cut off if it stands there: white that is not has noise, so few pixels are that
@@ -30,7 +34,7 @@ CUT_OFF = (
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
-    """A place of the iris, how much light came with it, and the share of the picture at its brightest."""
+    """A place of the iris, the mean code of the picture there, and the share of it at its brightest."""
 
     place: float
     light: float
@@ -56,6 +60,7 @@ class IrisOpening:
         self._tried: list[_Tried] = []
         self._lights: list[float] = []
         self._since_s: float | None = None
+        self._sent = self._axis.low if found is None else found
         self._done = self._is_nothing_to_do(found)
 
     @property
@@ -81,7 +86,8 @@ class IrisOpening:
             self._lights.append(float(np.mean(picture.luma)))
         if len(self._lights) == PICTURES:
             light = float(np.mean(self._lights))
-            self._tried.append(_Tried(state.positions["iris"], light, _at_the_top(picture)))
+            place = state.positions.get("iris", self._sent)
+            self._tried.append(_Tried(place, light, _at_the_top(picture)))
             self._go_on()
         return self._done
 
@@ -107,11 +113,14 @@ class IrisOpening:
             self._notice(CUT_OFF)
         if abs(last.place - first.place) <= self._axis.near:
             self._notice("the iris opens no further than it stands: see that it is fully open")
+        elif last.light <= first.light / DARKER:
+            self._notice(NO_BRIGHTER)
         else:
             self._notice("the iris is opened as far as it goes, and goes back at the end")
 
     def _send(self, place: float) -> None:
         self._since_s, self._lights = None, []
+        self._sent = place
         self._lens.move("iris", place)
 
 

@@ -138,7 +138,9 @@ def open_run(
         stands = lens.state().positions
         found = diary.begin(was, stands)
         if untold := " and ".join(axis for axis in lens.axes if axis not in found and axis != "iris"):
-            notice(f"the camera does not tell where its {untold} stands: it does not go back there")
+            notice(
+                f"the camera does not tell the position of its {untold}, so that is not put back at the end"
+            )
         places: Places = {axis: at for axis, at in found.items() if axis != "back-focus"}
         wait = patience(is_virtual=is_virtual)
         staying = stack.enter_context(places_put_back(lens, places, wait=wait, notice=diary.noting(notice)))
