@@ -68,6 +68,10 @@ def test_a_ring_that_is_slowed_down_seen_now_and_then_has_its_moment_by_the_time
     # by a parabola through the numbers of the pictures the middle of those in focus was 6 um off
     assert abs(off_um[list(found.pictures)].mean()) < 1.5
     assert found.off_um == pytest.approx(np.sqrt(np.mean(off_um[list(found.pictures)] ** 2)), abs=1.0)
+    # a sweep before the walk is looked at backwards, from the zoom on
+    backwards = in_focus(np.hypot(off_um, 15.0)[::-1], H, at_s=times[::-1])
+    assert backwards is not None
+    assert {len(times) - 1 - at for at in backwards.pictures} == set(found.pictures)
 
 
 def test_a_ring_that_meets_its_stop_beyond_focus_and_comes_back_was_in_focus_twice():

@@ -82,7 +82,7 @@ def in_focus(
     risen_half_depths : float
         What is softer by so much on both sides is a passage.
     at_s : sequence of float, shape (n,), optional
-        When the pictures were taken, rising, where that is not evenly.
+        When the pictures were taken, rising or falling, where that is not evenly.
     """
     blur = np.array(blur_um, dtype=float)
     if len(blur) < _FEWEST:
@@ -193,9 +193,9 @@ def _until(outwards: Vector, most: float) -> int:
 
 
 def _in_pictures(at_s: Sequence[float]) -> Vector:
-    """Times in the usual distance of two pictures."""
+    """Times in the usual distance of two pictures, rising in any case."""
     at = np.array(at_s, dtype=float)
-    return np.asarray((at - at[0]) / max(float(np.median(np.diff(at))), 1e-9))
+    return np.asarray((at - at[0]) / (float(np.median(np.diff(at))) or 1e-9))
 
 
 def _passage(at: Vector, seen: Vector, depth_um: float, *, slowing: bool) -> _Moment | None:
