@@ -7,7 +7,7 @@ A virtual camera is on the network, and `auto` runs as a process against it. At 
 killed, interrupted or ended, or the link is cut; or a tenth of the answers is lost and a tenth late.
 Then `auto` is run again, undisturbed, and what holds is written down: whether automatic focus and exposure,
 zoom, focus and iris are as they were before the first run, whether a cut link was told with the words that
-put all back, and whether the answer is right. It takes about 40 s a run, mostly of waiting.
+put all back, and whether the answer is right. It takes about 40 s a run, mostly waiting.
 """
 
 import argparse

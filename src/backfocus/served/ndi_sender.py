@@ -24,6 +24,7 @@ from .virtual_camera import VirtualCamera
 ABLE = '<ndi_capabilities ntk_ptz="true"/>'
 """That it takes commands, as those who connect are told."""
 HEAR_MS, LONGEST = 50, 1000
+"""Longest wait for a command, in which an end of the camera is noticed; and letters of one that is read."""
 GREY = 128
 """Both differences of colour in a picture that has none."""
 END_S = 5.0

@@ -33,6 +33,7 @@ STANDS_S = 0.6
 OPEN_S = 0.4
 """An iris that was told to open a step and has not moved for so long is as open as it goes."""
 MOST_WIDER = 64
+"""Steps that an iris may be told to open: twice as many as the most that is believed of one."""
 STEADY = 1
 """Answers that repeat the one before: some cameras say that a move is over when it begins."""
 MOTORS: tuple[Motor, ...] = ("zoom", "focus")

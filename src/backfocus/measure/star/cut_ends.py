@@ -20,35 +20,37 @@ HALF = 32
 """Steps from a wave's crest to its trough at which it is worked out; it is the same on both sides."""
 
 ROUNDS, SAME, STEADIEST = 30, 0.001, 0.9
-"""Times that what is missing is worked out; a smaller change, as a share of the strongest wave, is none; and
-the most that one change may be of the one before when they are summed up."""
+"""The most rounds in which what is missing is worked out; the change, as a share of the strongest wave, below
+which they end; and the largest ratio of one change to the one before by which those to come are summed up."""
 
 DIRECTIONS, WEIGHTS = (0.0, 0.125 * np.pi, 0.25 * np.pi), (0.25, 0.5, 0.25)
-"""Of a wave against the rows of the pixels, which tell what its harmonics beyond Nyquist pass for."""
+"""Angles between a wave and the rows of pixels, and their shares in the mean: what harmonics beyond Nyquist
+pass for depends on the angle."""
 
 NEAR, LEAST, BEYOND = 2, 0.001, 0.03
-"""Codes (of 256) to either side of an end over which a coder spreads what is cut off; the share of a star's
-samples there that shows an end, and the part of that beyond it that shows none: a coder overshoots too."""
+"""Codes (of 256) on either side of an end over which a coder spreads what is cut off; the least share of a
+star's samples there that makes an end; and the most beyond it, as a part of these: a coder overshoots."""
 
 WHITE_LIGHT = 0.9999
 """Light of a curve's white."""
 
 CHANCE = 3.0
-"""Sigmas of a count by which the middle of a pile stands above the foot of it."""
+"""Sigmas of its count by which the middle of a pile stands above its foot."""
 
 ELSEWHERE, QUARTER = 0.1, 0.3
-"""At most so much of what is cut off at white lies in black spokes, and no quarter of the star has less of it
-than so much of a fourth: else it is a lamp, dust or dead pixels."""
+"""The most of what is cut off at white that may lie in black spokes, and the least that each quarter of the
+star holds of it, as a part of a fair fourth: else it is a lamp, dust or dead pixels."""
 
 LEVEL, NOISE_SIGMAS, ON_CREST = 4.0, 4.0, 0.9
-"""Codes, and sigmas of paper, by which an end must lie above paper to show that something lifted them; where
-no paper is in view, the spokes show it this far up their crests."""
+"""Codes, and sigmas of paper, by which an end must lie above paper to show that something lifted codes to it;
+where no paper is in view, pixels at least this far up the crests of spokes stand for it."""
 
 AROUND = 1.08, 1.35
 """Radii of the rim between which there is paper."""
 
-BARS_FROM = 0.45
-"""Third harmonics are read where they are no finer, cy/px."""
+FINEST_THIRD, LEAST_WAVE = 0.45, 0.3
+"""The finest third harmonic that is read, cy/px; and the least wave beside which it is, as a share of the
+strongest."""
 
 
 _PHASE = np.pi / HALF * np.arange(HALF + 1)
@@ -274,9 +276,9 @@ class _Bars:
 
 
 def _bars(fit: RingFit, frequency: Floats64) -> float:
-    """How much of the harmonics of bars the waves have: 1 for bars, 0 for a sine; bars where none tells."""
+    """How much of the harmonics of bars the waves have: 1 for bars, 0 for a sine; 1 if few rings tell."""
     height = np.abs(fit.wave)
-    rows = np.flatnonzero((3.0 * frequency < BARS_FROM) & (height > 0.3 * height.max()))
+    rows = np.flatnonzero((3.0 * frequency < FINEST_THIRD) & (height > LEAST_WAVE * height.max()))
     if rows.size < 3:
         return 1.0
     order = np.argsort(frequency)

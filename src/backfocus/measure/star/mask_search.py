@@ -23,19 +23,20 @@ AMOUNTS = (0.12, 0.25, 0.4, 0.6, 0.85, 1.15, 1.55, 2.1)
 """Tried at first."""
 
 FINE_AMOUNT, FINE_RADIUS, AMOUNT_FALLS = 0.08, math.sqrt(RADIUS_STEP), -1.5
-"""Steps of an amount as a share of 1 + mask, and the ratio of radii, once the best is near; and the power of
-the radius with which the amount goes that does about the same."""
+"""Steps of an amount as a share of 1 + mask, and the ratio of radii, once the best is near. Masks that do
+about the same to the means have amounts that go with this power of their radius."""
 
 LEAST_AMOUNT, LEAST_SPREAD = 0.02, 0.04
-"""What is looked for; and no picture tells the logarithm of a radius better."""
+"""The smallest amount that is looked for; and the least doubt of the logarithm of a radius that one picture
+leaves."""
 
 NARROW_SPREAD = 0.15
-"""As the spread of radii, of those below the usual one: what a demosaic does to the means looks like a mask
+"""The spread of radii below the usual one: what a demosaic does to the means looks like a mask
 of half a pixel."""
 
 LEAST_CUT, END_CODES = 0.002, 1.5
-"""Of the mean of a ring: less is not worth a doubt where exactly codes are cut off; and that doubt, in codes
-of 256: behind a coder, or where colours were cut off each by itself."""
+"""Where less was put back, as a share of the mean of a ring, it does not matter where exactly codes are cut
+off. How far off that may be, in codes of 256: behind a coder, or where each colour was cut off by itself."""
 
 FLATTEST = 1e-3
 """A bend that tells no lowest place."""
@@ -87,7 +88,7 @@ class MaskSearch:
         best, sigma, spread = self._near(amount, radius_px)
         cut = self._cut(best)
         if cut > LEAST_CUT:
-            # the means tell the end as little as the eye does: what comes of an end that lies a little lower
+            # the end is not known exactly: how different is the mask if it lies a little lower
             ends = self.known.ends
             lower = replace(self.known, ends=replace(ends, high=ends.high - END_CODES))
             other = replace(self, known=lower)._near(best.amount, best.radius_px)[0]

@@ -36,8 +36,8 @@ LEAST, SIGMAS = 0.04, 4.0
 """A mask that is smaller, or so few sigmas away from none, is none."""
 
 RADIUS_SETTLED, OF_RADIUS = 0.1, 1.5
-"""A radius known so well, by its logarithm, is not asked for again; and what the amount is off, as a share of
-it, by one that is."""
+"""A radius whose logarithm is known this well is not asked for again. An amount is off by this share of it
+for each unit that the logarithm of the radius is off."""
 
 STEP = 0.05
 """Of the mask, by which it is tried what it does to the means."""
@@ -51,7 +51,7 @@ SETTLED, DRIFT, CHANGED = 0.035, 0.01, 8.0
 from then to the next time; and so many sigmas off is a mask that somebody changed."""
 
 PUT_BACK_SIGMA = 0.12
-"""Of what is added to the mean of a ring for what was cut off."""
+"""One sigma of what is put back to the mean of a ring, as a share of it."""
 
 OWN_SIGMA = 0.02
 """What the mask of one picture may be off, as a share of 1 + mask, however many pixels tell it."""
@@ -75,7 +75,7 @@ FEWEST, WHOLE = 8, 0.97
 _CODES, _NOTHING = 1 << 16, 1e-9
 
 OTHERS = (_NOTHING, _NOTHING, CURVE_SIGMA**-2, HALO_PX**-2)
-"""How well it is known before, as 1 / sigma**2, what beside a mask changes the means."""
+"""How well what else changes the means is known in advance, as in `Means._others`: 1 / sigma**2."""
 
 
 @dataclass(frozen=True, slots=True)
