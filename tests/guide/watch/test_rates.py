@@ -217,6 +217,11 @@ def test_a_hand_that_turns_to_and_fro_on_its_way_has_passed_no_peak(sweep_wide: 
     assert hand.names[-1] == "PeakPassed"
 
 
+def test_three_pictures_a_second_tell_a_hand_that_turns_away(sweep_wide: Session) -> None:
+    hand = Turned.of(sweep_wide, 3.0, False).go(2.0, lambda _: 60.0).turn(160.0, 10.0)
+    assert set(hand.names) == {"Softer"}
+
+
 def test_what_gets_sharper_than_the_peak_on_the_way_back_shows_that_it_was_none(sweep_wide: Session) -> None:
     """A hand that turns round near focus makes a dip like a peak: 35 um are no more than a soft camera."""
     hand = Turned.of(sweep_wide, 25.0, False).go(0.5, lambda _: 90.0).turn(35.0, 15.0).turn(60.0, 15.0)

@@ -75,6 +75,8 @@ DIP_HALF_DEPTHS = 1.0
 """How much softer than the sharpest of a sweep its peak may be: tenths of a second are means."""
 SHARPER_HALF_DEPTHS = 0.7
 """How much sharper than its peak a sweep gets on the way back without a mistake: pictures have luck."""
+LATEST, BEFORE = slice(-3, None), slice(-10, -7)
+"""Tenths of a second that show whether a hand that was told to turn back has done so."""
 CONTRAST_STEP = 0.15
 OBJECT_NOISE = 0.8
 """Sigmas of an object's reading that are its noise from picture to picture, at most."""
@@ -320,10 +322,16 @@ def _trend(state: StepHistory, session: Session) -> ev.Seen | None:
     if turned_back and not lasted(state.stretch, REACTION_S):
         return None
     values = _by_tenths(seen, [each.um or 0.0 for each in seen]).values
-    has_turned = turned_back and values[-3:].mean() < values[-10:-7].mean()
+    has_turned = turned_back and _gets_sharper(values)
     if found.rose_um >= enough_um and not has_turned and _now_um(seen) >= values.max() - 0.5 * enough_um:
         return ev.Softer(state.at_s)
     return None
+
+
+def _gets_sharper(values: NDArray[np.float64]) -> bool:
+    """Whether the last tenths of a second are sharper than those up to 0.7 s ago; False of too few."""
+    before = values[BEFORE]
+    return before.size > 0 and bool(values[LATEST].mean() < before.mean())
 
 
 def _flat(state: StepHistory, session: Session) -> ev.Seen | None:
