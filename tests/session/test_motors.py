@@ -383,6 +383,28 @@ def test_a_run_that_is_killed_as_it_switches_is_put_right_by_the_next_and_its_fi
     assert not list(tmp_path.iterdir())
 
 
+def test_what_an_interrupt_keeps_from_being_put_back_stays_written_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def broken_off(*_args, **_words):
+        yield set()
+        raise KeyboardInterrupt  # a second Ctrl-C, while the lens goes back
+
+    monkeypatch.setattr("backfocus.session.motors.places_put_back", broken_off)
+    with serve_camera("sim://?size=64x64&fps=10&motor=focus") as served:
+        rig = resolve(rig_options({"pixel_um": 5.0, "f_number": "1.8", "source": served.video}))
+
+        def run() -> None:
+            with open_run(rig, served.visca, Wishes(), folder=tmp_path) as going:
+                assert going.log is not None
+                going.log.is_answered = True
+
+        with pytest.raises(KeyboardInterrupt):
+            run()
+    assert len(list(tmp_path.iterdir())) == 1
+
+
 def test_the_search_begins_in_the_middle_where_the_focus_does_not_tell_its_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -132,7 +132,7 @@ def open_run(
         diary = _Diary(log, told, looks)
         was = told.automatic if told else lens.automatic(Automatic())
         diary.begin(was, lens.state().positions)  # before anything is switched: it may be killed then
-        stack.callback(diary.end)
+        stack.push(diary.end)
         by = by_hand(lens, how_to_restore=how, notice=diary.noting(notice), before=was)
         stack.enter_context(by)
         stands = lens.state().positions
@@ -145,6 +145,7 @@ def open_run(
         wait = patience(is_virtual=is_virtual)
         staying = stack.enter_context(places_put_back(lens, places, wait=wait, notice=diary.noting(notice)))
         iris = IrisOpening(lens, stands.get("iris"), notice) if "iris" in lens.axes else None
+        stack.push(diary.leave)
         yield AutoRun(rig, optics, wishes, source, lens, eyes, found, staying, log, looks, iris)
 
 
@@ -234,6 +235,7 @@ class _Diary:
         self._kept = told.kept if told and not is_taken_again else None
         self._found: Places | None = None
         self._is_left = False
+        self._error: BaseException | None = None
 
     def begin(self, was: Automatic, stands: Places) -> Places:
         """Where each motor stood before the first run that did not end; switching may move an iris."""
@@ -252,9 +254,14 @@ class _Diary:
 
         return noted
 
-    def end(self) -> None:
-        """All is over; what was not put back stays written down."""
-        if self._log is not None and self._log.is_answered and not self._is_left:
+    def leave(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """The run is over, by itself or by an error; now all is put back."""
+        self._error = error
+
+    def end(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """All is over; what was not put back, or while somebody broke that off, stays written down."""
+        is_broken_off = error is not self._error
+        if self._log is not None and self._log.is_answered and not self._is_left and not is_broken_off:
             self._log.end()
 
 
