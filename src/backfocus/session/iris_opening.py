@@ -23,8 +23,8 @@ NO_BRIGHTER = (
     "to where it was at the end"
 )
 WHITE, AT_THE_TOP, CUT = 200, 2, 0.03
-"""The code of 255 from which a brightest pixel may be cut off, the codes below it that count with it, and the
-share of a picture that is cut off if it stands there: white that is not has noise, so few pixels are that
+"""Only a brightest pixel of this code (of 255) or more may be white cut off; so many codes below it count
+with it; and a larger share of the picture there is cut off. White that is not has noise: few pixels are as
 bright."""
 CUT_OFF = (
     "with the iris open white is cut off, and edges look sharper than they are: shorten the shutter, lower "

@@ -415,7 +415,7 @@ def _same_zoom(reading: Reading, hold: Hold) -> bool:
 
 
 def _uneven_times(pictures: Sequence[Reading]) -> list[float] | None:
-    """When pictures of an object were taken, of which some only were kept; None of others."""
+    """When pictures of an object were taken, as only some of them were kept; None for other pictures."""
     times = [each.at_s for each in pictures if each.against and each.at_s is not None]
     return times if times and len(times) == len(pictures) else None
 
@@ -423,8 +423,8 @@ def _uneven_times(pictures: Sequence[Reading]) -> list[float] | None:
 def _noise(pictures: Sequence[Reading], read: Sequence[Defocus]) -> tuple[float, ...]:
     """What |r| may be off in one picture and not in the next.
 
-    An object's reading doubts much that all pictures share that are held against one reference: how far |r|
-    strays from one to the next is seen in them.
+    Most of the doubt about an object is shared by all pictures that are held against one reference. What
+    differs from one picture to the next shows in how far |r| strays.
     """
     own = [math.sqrt(max(each.sigma_um**2 - each.model_sigma_um**2, 0.0)) for each in read]
     if not any(each.against for each in pictures):

@@ -11,8 +11,8 @@ is a parabola. All pictures near that moment then count, each as far out of focu
 
 Of an object only some pictures of a sweep were kept, so their times are needed. And behind a soft camera a
 passage reaches as far as the ring goes, where it is slowed down: with another term the parabola follows that.
-A ring that meets its stop a little beyond focus and comes back makes two passages with a hump between them,
-which that camera makes a low one.
+A ring that meets its stop a little beyond focus and comes back makes two passages, with a hump between them
+that such a camera makes low.
 """
 
 import math

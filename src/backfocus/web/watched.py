@@ -1,7 +1,7 @@
-"""Which room looks at which source: most cameras show their pictures to one who asks, and some to no second.
+"""Which room looks at which source: some cameras send their pictures to one viewer only.
 
-Two rooms on one stream would also lead two people through one lens. So the second one is told where it is
-looked at already, and enters that room.
+Two rooms on one stream would also lead two people through one lens. So the second room is refused and told
+which one looks at it already.
 """
 
 import threading

@@ -16,7 +16,7 @@ GROWN_S = 0.6
 LEFT = 1.2
 """A focus ring, which is to be set here, changes the scale by up to 15 % without a zoom."""
 FURTHER_OUT = 0.95
-"""Of the scale it was first seen at: who was still zooming out then, or was fully in, is at wide only now."""
+"""Share of the scale at which the star was first seen: if it gets smaller, only now it is at wide."""
 
 
 def judge_aim(state: StepHistory, session: Session) -> ev.Seen | None:

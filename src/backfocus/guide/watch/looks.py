@@ -400,7 +400,7 @@ def _far_apart(found: BackFocus) -> bool:
 def _grown(session: Session, look: ev.SteadyReading, at_s: float) -> ev.Seen | None:
     """After a round the error must be smaller; larger means swapped rings, or a lens with another law."""
     before_um, rounds = session.correction.last_um, session.correction.rounds
-    tired = rounds >= 2 * PATIENCE and before_um is not None  # what the light cut short shows no law
+    tired = rounds >= 2 * PATIENCE and before_um is not None  # rounds that light cut short tell nothing
     if rounds and (session.correction.growths >= HOPELESS or tired):
         return ev.NotParfocal(at_s, (), look.residual_um)
     if not before_um or not session.correction.swept_tele:

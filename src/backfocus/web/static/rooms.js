@@ -107,9 +107,9 @@ function showRigs(rigs, rooms) {
 async function showLeft(rooms) {
   const key = JSON.stringify(rooms.map(({ address, phase }) => [address, phase]));
   if ($("left").dataset.key === key) return;
-  $("left").dataset.key = key;
   const answer = await fetch("/api/rooms/left-open").catch(() => null);
-  if (!answer?.ok) return;
+  if (!answer?.ok) return; // asked again with the next look at the rooms
+  $("left").dataset.key = key;
   const left = await answer.json();
   $("left").hidden = left.length === 0;
   $("left").replaceChildren(
