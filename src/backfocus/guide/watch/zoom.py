@@ -44,6 +44,10 @@ SMALLER = 1.05
 NOT_BACK_S = 5.0
 FURTHER = 1.25
 """If the star does not show again by then, zoom in by so much more."""
+SMALLEST_PX = 10.0
+"""No smaller star was ever read."""
+LONGEST_ZOOM = 30.0
+"""How far in a zoom goes at most whose ratio nobody told."""
 LEFT, STILL_SCALE_LEFT = 1.2, 1.02
 """Below what a focus ring does to the scale nobody has left an end of the zoom."""
 STRAYED_SHARE = 0.02
@@ -118,7 +122,8 @@ def judge_zoom_in(state: StepHistory, session: Session) -> ev.Seen | None:
     """The star is back and at rest, part of the way out; or it does not come back at all."""
     if star_gone(state.pictures, NOT_BACK_S):
         further_px = FURTHER * (session.scales.lost_px or 1.0)
-        at_end = session.scales.tele_px is None or further_px > session.scales.tele_px
+        end_px = promised_tele_px(session) or LONGEST_ZOOM * (session.scales.wide_px or math.inf)
+        at_end = further_px > end_px
         return ev.NothingThere(state.at_s) if at_end else ev.LostOnTheWay(state.at_s, further_px)
     if star_steady(state.pictures):
         return ev.ZoomStopped(state.at_s, "wide", scale_px(last(state.pictures, STILL_S)))
@@ -126,11 +131,14 @@ def judge_zoom_in(state: StepHistory, session: Session) -> ev.Seen | None:
 
 
 def judge_lost(state: StepHistory, session: Session) -> ev.Seen | None:
-    """The star went, and the scale at which it was last read; None while it is there, or none is known."""
+    """The star went, and the scale at which it was last read; None while it is there.
+
+    Of a star that filled the picture until it went no scale was read: it may show anywhere from wide on.
+    """
     if not star_gone(state.pictures, LOST_S) and not star_flickers(state.pictures):
         return None
-    seen_px = last_scale_px(state.pictures) or session.scales.tele_px
-    return ev.LostOnTheWay(state.at_s, seen_px) if seen_px else None
+    seen_px = last_scale_px(state.pictures) or session.scales.tele_px or session.scales.wide_px
+    return ev.LostOnTheWay(state.at_s, seen_px or SMALLEST_PX)
 
 
 def judge_left_tele(state: StepHistory, session: Session) -> ev.Seen | None:
