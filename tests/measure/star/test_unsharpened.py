@@ -140,15 +140,16 @@ def test_what_is_cut_off_at_white_after_sharpening_is_put_back(amount: float, ra
     assert worst(far, FAR, amount, radius_px) < 0.025
 
 
-def test_the_last_of_ten_bits_is_an_end_too() -> None:
-    scene = Scene(white=0.85)
-    full = (signal(noisy(light(scene, SHARP), 0.002, 1)) - 16) / 219 * 1023
-    codes = np.clip(np.rint(sharpened(full, 0.8)), 0, 1023).astype(np.uint16)
-    ten_bits = curve(bits=10, transfer="bt709", limited=False)
-    measured = measure_star(codes, scene.x_px, scene.y_px, scene.cycles, curve=ten_bits)
+@pytest.mark.parametrize("bits", [8, 10])
+def test_the_last_code_of_a_full_range_is_an_end_too(bits: int) -> None:
+    scene, last = Scene(white=0.85), 2**bits - 1
+    full = (signal(noisy(light(scene, SHARP), 0.002, 1)) - 16) / 219 * last
+    codes = np.clip(np.rint(sharpened(full, 0.9)), 0, last).astype(np.uint8 if bits == 8 else np.uint16)
+    of_bits = curve(bits=bits, transfer="bt709", limited=False)
+    measured = measure_star(codes, scene.x_px, scene.y_px, scene.cycles, curve=of_bits)
     # codes are counted in 256 steps
-    assert measured.mask.ends.high == pytest.approx(1023 / 4, abs=0.5)
-    assert worst(measured, SHARP, 0.8, 1.0) < 0.025
+    assert measured.mask.ends.high == pytest.approx(last / 2 ** (bits - 8), abs=0.5)
+    assert worst(measured, SHARP, 0.9, 1.0) < 0.025
 
 
 @pytest.mark.parametrize("noise", [0.002, 0.05])

@@ -152,7 +152,8 @@ def _paper(codes: Rings, fit: RingFit, inside: NDArray[np.bool_], rim_px: float 
 
 def _pile(counts: Floats64, end: float) -> float:
     """The middle of the pile at an upper end of the codes, which a coder spreads: by its outer flank."""
-    about = range(max(round(end) - NEAR - 1, NEAR), min(round(end) + NEAR, 254) + 1)
+    counts = np.append(counts, [0.0, 0.0])
+    about = range(max(round(end) - NEAR - 1, NEAR), min(round(end) + NEAR, 255) + 1)
     peaks = [
         each
         for each in about
@@ -162,7 +163,7 @@ def _pile(counts: Floats64, end: float) -> float:
     top = max(peaks, key=lambda each: counts[each], default=round(end))
     if top >= 255:  # the last code has no outer flank; of 10 bits it is 255.75
         return end
-    at, above, beyond = np.log(np.append(counts, 0.0)[top : top + 3] + 0.5)
+    at, above, beyond = np.log(counts[top : top + 3] + 0.5)
     bend = (above - beyond) - (at - above)
     return float(top + 0.5 - min((at - above) / bend, 1.0)) if bend > 0.0 else float(top)
 
