@@ -8,7 +8,7 @@ it.
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -67,14 +67,13 @@ class MotorLog:
         self,
         automatic: Automatic,
         found: Mapping[AxisName, float],
-        looks: Iterable[tuple[Ask, Seen]] = (),
+        looks: Sequence[tuple[Ask, Seen]] = (),
         kept: KeptReference | None = None,
     ) -> None:
         """A new run, or one that goes on with looks; `kept`: what the last of these are against."""
         self._first = {"automatic": asdict(automatic), "found": dict(found), "what": self._what}
-        lines, keeps = [self._first], list(looks)
-        last = max((index for index, (ask, _) in enumerate(keeps) if ask.keep), default=None)
-        for index, (ask, seen) in enumerate(keeps):
+        lines, last = [self._first], keeps(looks)
+        for index, (ask, seen) in enumerate(looks):
             lines += _lines(ask, seen, kept if index == last else None)
         begin_file(self.path, lines)
 
@@ -110,6 +109,11 @@ def log_for(lens: str, *what: str, folder: Path | None = None) -> MotorLog:
     """The log of the lens at an address, and of what is asked of it."""
     there = folder or platformdirs.user_data_path("backfocus") / "motors"
     return MotorLog(there / f"{digest(lens)}.jsonl", digest(*what))
+
+
+def keeps(looks: Sequence[tuple[Ask, Seen]]) -> int | None:
+    """Which look took the picture that those after it are against; None where they are of a chart."""
+    return max((index for index, (ask, _) in enumerate(looks) if ask.keep), default=None)
 
 
 def _lines(ask: Ask, seen: Seen, kept: KeptReference | None) -> list[dict[str, Any]]:

@@ -31,7 +31,7 @@ from ..solve.stops import Stop
 from ..video.source import VideoSource
 from .iris_opening import IrisOpening
 from .motor_eyes import Eyes
-from .motor_log import MotorLog, Told, log_for
+from .motor_log import MotorLog, Told, keeps, log_for
 from .rig import Rig
 from .run import Limits, Measure
 
@@ -200,18 +200,13 @@ def optics_of(rig: Rig) -> Optics:
 def _what_comes_of_it(told: Told) -> str:
     if not told.fresh:
         return "what it switched off is put back after this"
-    is_lost = told.kept is None and _keeps(told.looks) is not None
+    is_lost = told.kept is None and keeps(told.looks) is not None
     return "it begins again" if is_lost else "it goes on where it stopped"
-
-
-def _keeps(looks: Sequence[tuple[Ask, Seen]]) -> int | None:
-    """Which look took the picture that those after it are against; None where they are of a chart."""
-    return max((index for index, (ask, _) in enumerate(looks) if ask.keep), default=None)
 
 
 def _can_be_seen_on(told: Told, eyes: Eyes) -> bool:
     """Whether what comes can be measured as its looks were: of a chart, or against the picture they are."""
-    if _keeps(told.looks) is None:
+    if keeps(told.looks) is None:
         return True
     return told.kept is not None and eyes.take_up(told.kept)
 
@@ -231,7 +226,7 @@ class _Diary:
 
     def __init__(self, log: MotorLog | None, told: Told | None, looks: Sequence[tuple[Ask, Seen]]) -> None:
         self._log, self._told, self._looks = log, told, looks[:-1]
-        is_taken_again = _keeps(looks) == len(looks) - 1
+        is_taken_again = keeps(looks) == len(looks) - 1
         self._kept = told.kept if told and not is_taken_again else None
         self._found: Places | None = None
         self._is_left = False
@@ -481,7 +476,7 @@ def _replayed(
         if asked != ask:
             return None
         ask = running.send(seen)
-    read = [each for each in told[_keeps(told) or 0 :] if each[1].reading.modulation]
+    read = [each for each in told[keeps(told) or 0 :] if each[1].reading.modulation]
     return running, ask, max(read, key=lambda each: fmean(each[1].reading.modulation), default=None)
 
 
