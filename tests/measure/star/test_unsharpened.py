@@ -140,6 +140,18 @@ def test_what_is_cut_off_at_white_after_sharpening_is_put_back(amount: float, ra
     assert worst(far, FAR, amount, radius_px) < 0.025
 
 
+def test_a_field_of_few_samples_ends_where_its_frame_does() -> None:
+    scene = Scene(white=0.85)
+    codes = sharpened(signal(noisy(light(scene, SHARP), 0.002, 1)), 0.9)
+    field = np.clip(np.rint(codes), 16, 235).astype(np.uint8)[1::2]
+    seen_of = measure_star(
+        field, scene.x_px, scene.y_px, scene.cycles, curve=CURVE, line_step=2, first_line=1
+    )
+    # more of its samples lie on 232 than on 235
+    assert seen_of.mask.ends.high == pytest.approx(235, abs=0.5)
+    assert seen_of.mask.taken > 0.0
+
+
 @pytest.mark.parametrize("bits", [8, 10])
 def test_the_last_code_of_a_full_range_is_an_end_too(bits: int) -> None:
     scene, last = Scene(white=0.85), 2**bits - 1

@@ -160,7 +160,7 @@ def _pile(counts: Floats64, end: float) -> float:
         if counts[each] > max(counts[each - 1], counts[each + 1])
         and counts[each] - counts[each - NEAR] > CHANCE * math.sqrt(counts[each])
     ]
-    top = max(peaks, key=lambda each: counts[each], default=round(end))
+    top = max(peaks, default=round(end))  # the outermost: codes of paper pile up too, a little below
     if top >= 255:  # the last code has no outer flank; of 10 bits it is 255.75
         return end
     at, above, beyond = np.log(counts[top : top + 3] + 0.5)
