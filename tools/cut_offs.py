@@ -179,8 +179,14 @@ def holds(line: Line) -> bool:
     return bool(line["put_back"] and is_right and told and at_once)
 
 
+def came_in_time(line: Line) -> bool:
+    """Whether a run that was killed had changed anything by then: before it there is nothing to put back."""
+    return bool(line["kind"] != "killed" or line["went_on"] or not line["put_back_at_once"])
+
+
 def quoted(lines: Sequence[Line]) -> str:
     """A table of what held, between two marks."""
+    lines = [line for line in lines if came_in_time(line)]
     rows = ""
     for kind in dict.fromkeys(KINDS):
         of = [line for line in lines if line["kind"] == kind]

@@ -7,7 +7,7 @@ from backfocus.sim.settings import parse_sim
 
 KILLED = {
     "kind": "killed", "wire": "visca", "true_um": 30.0, "was_over": False, "put_back_at_once": False,
-    "words": False, "put_back": True, "verdict": "adjust", "delta_um": 30.4,
+    "words": False, "went_on": True, "put_back": True, "verdict": "adjust", "delta_um": 30.4,
 }  # fmt: skip
 
 
@@ -35,6 +35,7 @@ def test_what_was_left_behind_or_read_wrongly_does_not_hold(changed: dict[str, o
 
 
 def test_the_table_counts_each_kind() -> None:
-    table = quoted([KILLED, KILLED | {"put_back": False}, KILLED | {"kind": "cut", "words": True}])
+    too_early = KILLED | {"went_on": False, "put_back_at_once": True}  # nothing was changed yet
+    table = quoted([KILLED, KILLED | {"put_back": False}, too_early, KILLED | {"kind": "cut", "words": True}])
     assert "| killed | 1 of 2 | 1 |" in table
     assert "| cut | 1 of 1 | 1 |" in table

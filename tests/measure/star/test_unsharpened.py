@@ -56,6 +56,15 @@ def test_sharpened_codes_read_as_if_light_had_been_sharpened(radius: float, otf)
     assert measured.white == pytest.approx(0.7, rel=0.01)
 
 
+def test_no_mask_is_told_of_codes_that_are_light() -> None:
+    """Sharpened light keeps the mean of every ring, and cut-off white must not pass for a mask."""
+    scene = Scene(radius_px=70.0, white=0.85)
+    codes = np.clip(np.rint(sharpened(255 * noisy(light(scene, SHARP), 0.002, 1), 0.9)), 0, 255)
+    linear = curve(bits=8, transfer="linear", limited=False)
+    measured = measure_star(codes.astype(np.uint8), scene.x_px, scene.y_px, scene.cycles, curve=linear)
+    assert measured.mask is None or measured.mask.amount == 0.0
+
+
 def test_a_camera_that_does_not_sharpen_is_left_as_it_is() -> None:
     for otf in (SHARP, FAR):
         asked, plain = (seen(Scene(white=0.7), otf, 0.0, **known) for known in ({}, {"asks_mask": False}))

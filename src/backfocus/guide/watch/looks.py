@@ -27,6 +27,7 @@ from .pictures import (
     lasted,
     scale_px,
     shaken_s,
+    star_steady,
 )
 
 LOOK_S = 0.8
@@ -62,6 +63,8 @@ READS_SURELY_PX = 22.0
 POSITIONS = 5
 """Looks on the way through the zoom, evenly spread in its logarithm."""
 SAME_POSITION = 1.1
+UNSCALED_S = 12.0
+"""A walk through the zoom takes less: a star without a scale that has looked the same for longer stands."""
 
 
 def judge_tele(session: Session, pictures: Sequence[TimedReading], at_s: float) -> ev.Seen | None:
@@ -187,8 +190,8 @@ def judge_walk(session: Session, pictures: TimedReadings, at_s: float) -> ev.See
     end = _look(session, pictures, session.looks.tele_best)
     looks = looks_on_the_way(session, pictures)
     if end is not None and (stops := light_changed_stops(session, end)) is not None:
-        moves = end.scale_px is None and _on_the_ramp(session, stops)
-        return None if moves else ev.LightChanged(at_s, stops)
+        stands = end.scale_px is not None or star_steady(pictures, UNSCALED_S)
+        return ev.LightChanged(at_s, stops) if stands or not _on_the_ramp(session, stops) else None
     if end is not None and session.looks.tele is not None and session.setup.optics:
         off_um = abs(end.residual_um - session.looks.tele.residual_um)
         if off_um > _slack_um(session, end, session.looks.tele.residual_um):

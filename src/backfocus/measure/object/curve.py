@@ -45,7 +45,7 @@ SPREADS = 4.0
 LEAST_OFF = 0.05
 """Of modulation, what a tile may be off in any case."""
 FARTHEST_RING = 0.45
-"""Of the way to the ring before it, how far from its own middle a ring's power may come from."""
+"""Of the way to the nearer ring, how far from its own middle a ring's power may come from: less than half."""
 MOVED_PX = 1.0
 """More than a tile may be shifted against what all of them say."""
 LEVEL_FROM = 0.35
@@ -124,7 +124,8 @@ class Sums:
         bent = self.bent.sum(axis=0) / np.maximum(self.chart.sum(axis=0), 1e-30)
         roots, rings = (np.concatenate([[0.0], each]) for each in (np.sqrt(self.steps), self.rings))
         found = np.interp(np.sqrt(np.maximum(bent, 0.0)), roots, rings)
-        farthest = FARTHEST_RING * np.diff(rings)
+        gaps = np.diff(rings)
+        farthest = FARTHEST_RING * np.minimum(gaps, np.append(gaps[1:], gaps[-1]))
         return np.asarray(np.clip(found, self.rings - farthest, self.rings + farthest))
 
     def only(self, which: Mask) -> "Sums":

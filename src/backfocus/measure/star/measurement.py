@@ -34,7 +34,7 @@ from .rings import (
     middle,
 )
 from .shading import Shading, find_shading, flat_fielded
-from .unsharpened import OWN_SIGMA, SAME_MASK, Mask, Means, added
+from .unsharpened import OWN_SIGMA, SAME_MASK, Mask, Means, added, means_tell
 from .view import LEAST_SAMPLES, LEAST_VISIBLE, View, posed, reach_of
 
 SMALLEST_PX, CURVED = 9.0, 3.4
@@ -215,7 +215,7 @@ def see_star(
     softer = view.without(known.taken, Pose(x_px, y_px), known.radius_px)
     pose, sigma = posed(softer, Pose(x_px, y_px), radius_px, tracked)
     read = _read(view, softer, pose, known)
-    if asks_mask and curve is not None:
+    if asks_mask and curve is not None and means_tell(curve):
         read = _with_own_mask(view, read, pose, twist_radius_px)
     standing = _standing(read.rings, read.fit, pose)
     kept = _kept(standing, pose, cycles, twist_radius_px)

@@ -39,6 +39,10 @@ RADIUS_SETTLED, OF_RADIUS = 0.1, 1.5
 """A radius whose logarithm is known this well is not asked for again. An amount is off by this share of it
 for each unit that the logarithm of the radius is off."""
 
+BENT = 0.02
+"""How far the middle code's light is off half-way between those about it, as a share of their distance, where
+a curve is bent: 0.15 for a display's, 0 for light, 0.004 for rounded light."""
+
 STEP = 0.05
 """Of the mask, by which it is tried what it does to the means."""
 
@@ -133,6 +137,12 @@ class Codes:
 
     picture: Samples
     curve: Floats
+
+
+def means_tell(curve: Floats) -> bool:
+    """Whether sharpened codes of this curve change the mean light of a ring: codes that are light do not."""
+    quarter, half, three = (float(curve[share * (len(curve) - 1) // 4]) for share in (1, 2, 3))
+    return abs((quarter + three) / 2.0 - half) > BENT * abs(three - quarter)
 
 
 def added(amount: float, frequency: Floats64, radius_px: float = MASK_PX) -> Floats64:
