@@ -52,7 +52,7 @@ def test_a_camera_that_is_not_reached_is_named_in_all_that_is_written(backfocus:
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        (("--all", "cameras.toml"), "1 lens will move: say so with --yes"),
+        (("--all", "cameras.toml"), "1 lens will move, an iris with a motor is opened"),
         (("--all", "cameras.toml", "--yes", "visca://192.0.2.1"), "leave LENS out"),
         (("--all", "cameras.toml", "--yes", "--video", "a.mp4"), "leave --rig and --video out"),
         (("--all", "cameras.toml", "--yes", "--report", "wall.pdf"), "end its name in .html"),
