@@ -111,6 +111,7 @@ def played(*arguments: str) -> int:
     return sum(not line.startswith("#") for line in done.stdout.splitlines())
 
 
+@pytest.mark.slow
 def test_ffmpeg_plays_it_over_udp(served: Served) -> None:
     assert played("-rtsp_transport", "udp", "-i", served.rtsp) == PICTURES
 

@@ -28,6 +28,7 @@ def table(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_each_preset_brings_back_its_zoom_with_its_focus(forks: Forks, table: Path, tmp_path: Path) -> None:
     with serve_camera(FAST) as served:
         before = dict(served.camera.state().positions)

@@ -60,6 +60,7 @@ def test_the_f_number_the_size_and_the_side_come_out(clip, wrong, before_um, ste
         assert answer.back_focus.sign_known
 
 
+@pytest.mark.slow
 def test_a_step_that_no_f_number_explains_is_no_calibration(clip):
     assert calibrate(clip(30.0, TOLD), clip(40.0, TOLD), OPTICS, 20.0) is None
     assert calibrate(clip(30.0, TOLD), (), OPTICS, 50.0) is None

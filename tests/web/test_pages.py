@@ -310,6 +310,7 @@ def test_what_is_noted_stands_in_the_record_as_words(
     assert page.title() == "Results - backfocus"
 
 
+@pytest.mark.slow
 def test_a_hostile_source_name_is_shown_as_text(
     serve: Callable[..., Served], window: Callable[..., Window], tmp_path: Path
 ) -> None:

@@ -243,6 +243,7 @@ def left_open_in(title: str, store: str) -> None:
     host.close()
 
 
+@pytest.mark.slow
 def test_rooms_are_opened_and_closed_from_the_list_in_a_browser(
     serve: Callable[..., Served], window: Callable[..., Window], tmp_path: Path
 ) -> None:

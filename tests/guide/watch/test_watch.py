@@ -117,7 +117,7 @@ class GoesOutLate(ObeysLate):
     ("hand", "plain"),
     [
         (GoesOutLate, False),
-        (ObeysLate, True),
+        pytest.param(ObeysLate, True, marks=pytest.mark.slow),
         pytest.param(GoesOutLate, True, marks=pytest.mark.slow),
         pytest.param(ObeysLate, False, marks=pytest.mark.slow),
     ],
@@ -187,6 +187,7 @@ def test_wrong_ring_at_wide_is_named_when_back_at_tele() -> None:
     assert is_right(done)
 
 
+@pytest.mark.slow
 def test_wrong_ring_at_tele_is_named_when_the_error_does_not_shrink() -> None:
     done = run(Lens(zoom=5.0, delta_um=45.0, tele_off_um=150.0, mistaken="back-focus"), made_up=True)
     named = [event for event in done.events if isinstance(event, ev.WrongRing)]
@@ -334,6 +335,7 @@ def test_no_end_of_a_rear_focus_lens_is_soft_when_it_is_called_set(
             assert abs(done.camera.residual_um) <= lens.optics.half_depth_um(ratio)
 
 
+@pytest.mark.slow
 def test_a_lens_known_to_focus_with_its_front_is_not_focused_once_more(plain_run: Run) -> None:
     assert plain_run.camera.lens.lens_kind == "unknown"
     known = run(replace(plain_run.camera.lens, lens_kind="front-focus"))
@@ -616,6 +618,7 @@ def off_at_wide() -> tuple[Session, Camera]:
     return _found_off(lens), camera
 
 
+@pytest.mark.slow
 def test_nothing_changes_asks_for_screw_then_ring_then_iris() -> None:
     session, camera = off_at_wide()
     state, asked, at_s = StepHistory(), [], session.since_s
