@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.endings import run_to
 
 from backfocus.control import polled
 from backfocus.control.address import open_lens
@@ -158,11 +159,7 @@ def test_over_the_network_it_is_open_for_the_looks_and_back_after_them(
             if end is not None:
                 raise end
 
-    if end is None:
-        run()
-    else:
-        with pytest.raises(type(end)):
-            run()
+    run_to(end, run)
     assert camera.share("iris") == pytest.approx(before, abs=0.02)  # VISCA has 25 steps
     assert camera.state().automatic == Automatic(True, True)
     assert any("goes back at the end" in words for words in notices)
