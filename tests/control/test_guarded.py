@@ -4,6 +4,7 @@ import math
 
 import pytest
 from tests.clock import Clock
+from tests.endings import run_to
 
 from backfocus.control.guarded import Guarded, by_hand, places_put_back
 from backfocus.errors import LensError, LensLost
@@ -112,11 +113,7 @@ def test_automatic_functions_are_put_back_however_it_ends(end) -> None:
             if end is not None:
                 raise end
 
-    if end is None:
-        run()
-    else:
-        with pytest.raises(type(end)):
-            run()
+    run_to(end, run)
     assert lens.now == ON
     assert said == []
 
@@ -132,6 +129,18 @@ def test_where_they_cannot_be_put_back_it_is_said_how() -> None:
     with pytest.raises(LensLost, match="cut"):
         run()
     assert said == ["automatic functions could not be put back: press AUTO"]
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_an_iris_that_does_not_go_back_is_told(refuses) -> None:
+    """Its camera refuses it, which is no error of the lens: it may have opened as far as it goes."""
+    lens, said = Lens(), []
+    lens.axes["iris"], lens.at["iris"], lens.aim["iris"] = Axis(0.0, 32.0), 0.0, 0.0
+    moved = lens.move
+    lens.move = lambda axis, position: None if refuses and axis == "iris" else moved(axis, position)
+    with places_put_back(lens, {"zoom": 12.0, "iris": 8.0}, wait=lambda: False, notice=said.append):
+        pass
+    assert said == (["it did not go back to where it was: iris closed by 25 % of its way"] if refuses else [])
 
 
 def test_where_a_lens_cannot_be_moved_back_it_is_said_where_it_was() -> None:

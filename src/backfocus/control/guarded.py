@@ -11,6 +11,8 @@ from .lens_control import LensControl
 
 STANDS_STILL_S = 3.0
 """A motor that was sent somewhere and has not moved for so long is stuck."""
+IRIS_BACK = 0.03
+"""Share of its span that an iris may be off where it was put back: some count 25 steps in all."""
 
 
 class Guarded:
@@ -152,11 +154,20 @@ def places_put_back(
         try:
             for axis, at in back.items():
                 lens.move(axis, lens.axes[axis].within(at))
-            while not lens.state().settled and wait():
+            while not (state := lens.state()).settled and wait():
                 pass
+            if "iris" in back and _is_off(state, back["iris"], lens.axes["iris"]):
+                where = _in_words("iris", back["iris"], lens.axes["iris"])
+                notice(f"it did not go back to where it was: {where}")
         except LensError:
             where = ", ".join(_in_words(axis, at, lens.axes[axis]) for axis, at in back.items())
             notice(f"the lens could not be moved back to where it was: {where}")
+
+
+def _is_off(state: LensState, wanted: float, axis: Axis) -> bool:
+    """Whether an iris stands elsewhere: what a camera refuses of it is no error, as it may be at its end."""
+    at = state.positions.get("iris")
+    return at is not None and abs(at - axis.within(wanted)) > axis.near + IRIS_BACK * axis.span
 
 
 def _in_words(name: AxisName, at: float, axis: Axis) -> str:
