@@ -24,6 +24,9 @@ TWIST_WINDOW = 4
 TWIST_SIGNS: tuple[int, ...] = (-1, -1, -1, -1, 1, -1, -1, 1, 1, -1, 1, -1, 1, 1, 1, 1)
 """From the rim inwards: j = 1, 2, ..., 16. A binary de Bruijn sequence B(2, 4), cut open."""
 
+_TWISTED = np.concatenate([[0.0], np.cumsum(TWIST_SIGNS) / 4.0])
+"""Twist between one of them and the next, in cycles."""
+
 
 def twist_radii(radius: float) -> NDArray[np.float64]:
     """Radii of the twists from the rim inwards, in the unit of `radius`; shape (16,)."""
@@ -35,10 +38,9 @@ def twist_cycles(radius_fraction: NDArray[np.floating] | float) -> NDArray[np.fl
 
     Zero between the rim and the first twist; the jumps of all twists outside a radius are added up.
     """
-    steps = np.concatenate([[0.0], np.cumsum(TWIST_SIGNS) / 4.0])
     inside = np.maximum(np.asarray(radius_fraction, dtype=np.float64), 1e-9)
     crossed = np.ceil(np.log(inside) / -math.log(TWIST_RATIO) - 1e-12) - 1
-    return np.asarray(steps[np.clip(crossed, 0, len(TWIST_SIGNS)).astype(int)])
+    return np.asarray(_TWISTED[np.clip(crossed, 0, len(TWIST_SIGNS)).astype(int)])
 
 
 PATCH_TOP, PATCH_BOTTOM = 1.09, 1.27

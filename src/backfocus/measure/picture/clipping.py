@@ -65,7 +65,8 @@ def glare_cut(codes: Samples, *, bits: int) -> bool:
 def _levels(codes: Samples, bits: int) -> NDArray[np.intp]:
     if codes.dtype.kind == "f":
         return np.asarray(np.clip(np.nan_to_num(codes.ravel()), 0, 1) * 255, np.intp)
-    return np.asarray(codes.ravel().astype(np.intp) >> (bits - 8))
+    levels = codes.ravel().astype(np.intp)
+    return np.asarray(levels >> (bits - 8)) if bits > 8 else levels
 
 
 def line_doubled(codes: Samples) -> bool:

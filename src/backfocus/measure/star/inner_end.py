@@ -48,14 +48,15 @@ def find_inner_end(radius_px: Floats64, fit: RingFit, inside: NDArray[np.bool_])
     if rows.size < 4:
         return None
     x, mean, amplitude = np.log(radius_px[rows]), fit.mean[rows], np.abs(fit.wave[rows])
-    noise = fit.noise[rows] * np.sqrt(2 / np.maximum(fit.samples[rows], 1.0))
-    top = float(np.sort(amplitude)[-1 - rows.size // 8])
     most_further_in = np.maximum.accumulate(amplitude)
+    highest = _highest_beyond(x, amplitude)
+    if not ((amplitude < GONE * highest) & (most_further_in < STAYS_GONE * highest)).any():
+        return None
     step = x[:, None] - x[None, :] + 1e-9
     ended = (step > 0) & (step < ABRUPT) & (amplitude[None, :] < GONE * amplitude[:, None])
     ended &= most_further_in[None, :] < STAYS_GONE * amplitude[:, None]
-    if not ended.any():
-        return None
+    noise = fit.noise[rows] * np.sqrt(2 / np.maximum(fit.samples[rows], 1.0))
+    top = float(np.sort(amplitude)[-1 - rows.size // 8])
     lost = amplitude[:, None] - amplitude[None, :]
     paler = np.abs(mean[:, None] - mean[None, :])
     steep = lost - SIGMAS * np.hypot(noise[:, None], noise[None, :]) > STEEPEST * top * step
@@ -67,6 +68,13 @@ def find_inner_end(radius_px: Floats64, fit: RingFit, inside: NDArray[np.bool_])
             end = _edge_px(radius_px[rows], value, np.where(seen, np.abs(value[:, None] - value) / step, 0.0))
             return end if end < LARGEST * radius_px[rows[-1]] else None
     return None
+
+
+def _highest_beyond(x: Floats64, amplitude: Floats64) -> Floats64:
+    """Of each ring and those further out within an edge: the highest amplitude."""
+    ends = np.searchsorted(x, x + ABRUPT)
+    runs = np.stack([np.arange(x.size), ends], axis=1).ravel()
+    return np.asarray(np.maximum.reduceat(np.append(amplitude, 0.0), runs)[::2])
 
 
 def _edge_px(radius_px: Floats64, value: Floats64, steepness: Floats64) -> float:

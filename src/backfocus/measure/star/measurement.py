@@ -398,7 +398,8 @@ def _assemble(
 def _standing(rings: Rings, fit: RingFit, pose: Pose) -> _Standing | None:
     """The rings within the rim; None where too few stand out of their noise."""
     radius = rings.radius_px
-    usable = (rings.visible > LEAST_VISIBLE) & (fit.samples > LEAST_SAMPLES) & (radius > SMALLEST_PX)
+    visible = fit.samples / rings.plan.full
+    usable = (visible > LEAST_VISIBLE) & (fit.samples > LEAST_SAMPLES) & (radius > SMALLEST_PX)
     sigma = fit.noise * np.sqrt(2 / np.maximum(fit.samples, 1.0))
     amplitude = np.abs(fit.wave)
     strong = usable & (amplitude > STRONG_SIGMAS * sigma) & (amplitude > STRONG_NOISE * fit.noise)
@@ -551,7 +552,7 @@ def _flags(
     if math.hypot(pose.stretch, pose.skew) > FACING:
         found.add(Flag.TILTED)
     # a frame cuts the outermost rings first; inner ones may only have lost pixels to dust or a twist
-    if rim is None or middle(rings.visible[inside][-OUTERMOST:]) < WHOLE_RING:
+    if rim is None or middle(rings.visible_of(np.flatnonzero(inside)[-OUTERMOST:])) < WHOLE_RING:
         found.add(Flag.CROPPED)
     return frozenset(found)
 

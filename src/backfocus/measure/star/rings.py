@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import cast
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,6 +27,9 @@ Phasors = NDArray[np.complex64]
 SAMPLES = 320
 STEP = 1.04
 THINNEST_PX = 0.9
+NEAREST_PX = 1e-3
+"""A pixel nearer to the centre has no direction."""
+
 TOP_FREQUENCY = 0.52
 MOST_RINGS = 240
 BUILT = 40
@@ -46,6 +50,7 @@ GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 CLEANINGS = 2
 """Times outliers are taken out: the largest hide others the first time."""
 
+ALL = slice(None)
 FITTED = ("mean", "slope", "wave", "third", "noise", "samples", "residual")
 """What a fit says of each ring."""
 
@@ -108,14 +113,18 @@ class Rings:
         """Part of each ring that lies in the picture, 0 to 1."""
         return np.asarray(self.weight.sum(axis=1) / self.plan.full)
 
+    def visible_of(self, rows: NDArray[np.intp]) -> Floats64:
+        """The same of the rings of these numbers."""
+        return np.asarray(self.weight[rows].sum(axis=1) / self.plan.full[rows])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Waves:
     """What is fitted to the pixels of every ring, and 0 where a pixel does not count.
 
     `columns` has the shape (rings, columns, samples): the mean, which is 1 where a pixel counts, the shading,
-    and the harmonics. `products` are theirs with each other, so little more on the diagonal that a ring
-    without pixels can be solved too. `samples` counts the pixels.
+    the harmonics, and one that is 0. `products` are theirs with each other, so little more on the diagonal
+    that a ring without pixels can be solved too. `samples` counts the pixels.
     """
 
     columns: Floats
@@ -238,7 +247,9 @@ def gather(
     offset = plan.offset - np.complex64(complex(pose.x_px - round(pose.x_px), pose.y_px - round(pose.y_px)))
     if pose.shear:
         offset += np.complex64(pose.shear) * offset.conj()
-    distance = np.maximum(np.abs(offset), np.float32(1e-3))
+    distance = np.abs(offset)
+    if distance.min() < NEAREST_PX:
+        distance = np.maximum(distance, np.float32(NEAREST_PX))
     unit = offset * (1 / distance)
     return Rings(distance, unit, power(unit, plan.cycles), light, weight, plan)
 
@@ -256,16 +267,19 @@ def picked(
     column0, line0 = round(pose.x_px) - first_column, round(pose.y_px) - first_line
     row0 = -(-line0 // line_step)
     samples, width, start = _in_a_row(picture)
-    weight = plan.used
-    if not _holds(picture, column0, line0 / line_step, plan.reach_px):
-        height, length = picture.shape
-        weight = weight * (_within(plan.columns + column0, length) & _within(plan.rows + row0, height))
-    places = _places(plan, width) + (start + row0 * width + column0)
-    return cast(Samples, np.take(samples, places, mode="clip")), weight
+    places, first = _places(plan, width)
+    first += start + row0 * width + column0
+    if _holds(picture, column0, line0 / line_step, plan.reach_px):
+        return cast(Samples, np.take(samples[first:], places, mode="clip")), plan.used
+    height, length = picture.shape
+    weight = plan.used * (_within(plan.columns + column0, length) & _within(plan.rows + row0, height))
+    return cast(Samples, np.take(samples, places + first, mode="clip")), weight
 
 
 def light_of(codes: Samples, curve: Floats) -> Floats:
     """Light of codes, by that of every code value; what lies between two codes is rounded to one."""
+    if codes.dtype == np.uint8 and curve.size == 256:
+        return np.asarray(cv2.LUT(codes, curve), np.float32)
     whole = np.rint(codes) if codes.dtype.kind == "f" else codes
     return np.asarray(np.take(curve, whole.astype(np.intp), mode="clip"))
 
@@ -296,9 +310,11 @@ def _in_a_row(picture: Samples) -> tuple[Samples, int, int]:
 
 
 @lru_cache(maxsize=32)
-def _places(plan: RingPlan, width: int) -> NDArray[np.intp]:
-    """Where the planned pixels lie in such a row, from that of the centre."""
-    return plan.rows * width + plan.columns
+def _places(plan: RingPlan, width: int) -> tuple[NDArray[np.intp], int]:
+    """Where the planned pixels lie in such a row, from the first of them; and that one, from the centre's."""
+    places = plan.rows * width + plan.columns
+    first = int(places.min())
+    return places - first, first
 
 
 def parity(line0: int, first_line: int, line_step: int) -> int:
@@ -330,27 +346,33 @@ def fit_rings(rings: Rings, *, harmonics: int = 3) -> RingFit:
     the phase, its magnitude the amplitude; the third harmonic the same way, and zero when it was not fitted.
     The shading adds Re(slope conj(unit)).
     """
-    columns = _columns(rings.unit, rings.wave, harmonics)
-    return _fitted(_waves(columns, rings.weight), rings.light)
+    return _fitted(_waves(_columns(rings.unit, rings.wave, rings.weight, harmonics)), rings.light)
 
 
 def fit_clean(rings: Rings) -> tuple[Rings, RingFit]:
     """The rings without their outliers, and the fit of all three harmonics to them."""
     fit = fit_rings(rings)
+    rows, strongest = np.arange(len(fit.wave)), 0.0
     for _ in range(CLEANINGS):
-        odd = outliers(rings, fit)
-        rows = np.flatnonzero(odd.any(axis=1))
-        if rows.size == 0:
+        before, strongest = strongest, float(np.abs(fit.wave).max())
+        if strongest < before:  # less is allowed then, on rings that had no outlier too
+            rows = np.arange(len(fit.wave))
+        odd = outliers(rings, fit, rows)
+        there = odd.any(axis=1)
+        if not there.any():
             break
-        rings = replace(rings, weight=rings.weight * ~odd)
+        rows = rows[there]
+        weight = rings.weight.copy()
+        weight[rows] *= ~odd[there]
+        rings = replace(rings, weight=weight)
         _fit_again(rings, fit, rows)
     return rings, fit
 
 
 def fit_some(rings: Rings, rows: NDArray[np.intp]) -> RingFit:
     """As `fit_rings`, of the rings of these numbers."""
-    columns = _columns(rings.unit[rows], rings.wave[rows], 3)
-    return _fitted(_waves(columns, rings.weight[rows]), rings.light[rows])
+    columns = _columns(rings.unit[rows], rings.wave[rows], rings.weight[rows], 3)
+    return _fitted(_waves(columns), rings.light[rows])
 
 
 def fit_other_light(fit: RingFit, light: Floats) -> RingFit:
@@ -389,26 +411,29 @@ def _waves_of(fit: RingFit) -> Waves:
 def _fit_again(rings: Rings, fit: RingFit, rows: NDArray[np.intp]) -> None:
     """Does the rings of these numbers again, of which fewer pixels count: in the fit's own arrays."""
     waves = _waves_of(fit)
-    fewer = _waves(waves.columns[rows], rings.weight[rows])
+    fewer = _waves(waves.columns[rows] * rings.weight[rows, None])
     again = _fitted(fewer, rings.light[rows])
     for whole, part, names in ((fit, again, FITTED), (waves, fewer, Waves.__slots__)):
         for name in names:
             getattr(whole, name)[rows] = getattr(part, name)
 
 
-def _waves(columns: Floats, weight: Floats) -> Waves:
-    weighted = columns * weight[:, None, :]
-    # not by itself: of small matrices that are symmetric the library takes four times as long
-    products = (columns @ weighted.transpose(0, 2, 1)).astype(np.float64)
-    samples = weight.sum(axis=1, dtype=np.float64)
-    every = np.arange(columns.shape[1])
+def _waves(columns: Floats) -> Waves:
+    """`columns` and one more, which is 0: a product of two shapes.
+
+    Of small matrices that are symmetric the library takes four times as long.
+    """
+    told = columns[:, :-1]
+    products = (told @ columns.transpose(0, 2, 1))[:, :, :-1].astype(np.float64)
+    samples = told[:, 0].sum(axis=1).astype(np.float64)
+    every = np.arange(told.shape[1])
     products[:, every, every] += (1e-5 * samples + 1e-3)[:, None]
-    return Waves(weighted, products, samples)
+    return Waves(columns, products, samples)
 
 
 def _fitted(waves: Waves, light: Floats) -> RingFit:
     """Waves of rings whose pixels hold light = column by column a number."""
-    columns, samples = waves.columns, waves.samples
+    columns, samples = waves.columns[:, :-1], waves.samples
     right = (columns @ light[:, :, None]).astype(np.float64)
     found = np.asarray(np.linalg.solve(waves.products, right)[:, :, 0], np.float64)
     residual = light * columns[:, 0]
@@ -426,28 +451,31 @@ def _fitted(waves: Waves, light: Floats) -> RingFit:
     )
 
 
-def outliers(rings: Rings, fit: RingFit) -> NDArray[np.bool_]:
+def outliers(rings: Rings, fit: RingFit, rows: NDArray[np.intp] | slice = ALL) -> NDArray[np.bool_]:
     """Pixels far off the fit of their ring: dust, dead pixels, a line of text; shape (rings, samples).
 
     On the outer rings the edges of square spokes stand off the harmonics fitted by up to their height, so
     there only what is larger counts.
     """
-    frequency = rings.plan.cycles / (2 * np.pi * rings.radius_px)
+    frequency = rings.plan.cycles / (2 * np.pi * rings.radius_px[rows])
     edges = np.interp(frequency, [0.02, 0.08], [1.2, 0.12]) * np.abs(fit.wave).max() * np.pi / 4
-    off = np.abs(fit.residual)
-    typical = off.sum(axis=1) / np.maximum(fit.samples, 1.0)
+    off = np.abs(fit.residual[rows])
+    typical = off.sum(axis=1) / np.maximum(fit.samples[rows], 1.0)
     return np.asarray(off > np.maximum(5.6 * typical, edges)[:, None].astype(np.float32))
 
 
-def _columns(unit: Phasors, wave: Phasors, harmonics: int) -> Floats:
-    columns = np.empty((len(wave), 3 + 2 * harmonics, wave.shape[1]), np.float32)
-    columns[:, 0], columns[:, 1], columns[:, 2] = 1, unit.real, unit.imag
-    columns[:, 3], columns[:, 4] = wave.real, wave.imag
+def _columns(unit: Phasors, wave: Phasors, weight: Floats, harmonics: int) -> Floats:
+    """What is fitted to the pixels that count, which weigh 1, and a column of 0."""
+    planes = np.empty((4 + 2 * harmonics, *wave.shape), np.float32)
+    planes[-1] = 0
+    counts = weight.astype(np.complex64)
+    unit, wave = unit * counts, wave * counts
+    planes[0], planes[1], planes[2], planes[3], planes[4] = weight, unit.real, unit.imag, wave.real, wave.imag
     squared = wave * wave if harmonics > 1 else wave
-    for place in range(5, columns.shape[1], 2):
+    for place in range(5, len(planes) - 1, 2):
         wave = wave * squared
-        columns[:, place], columns[:, place + 1] = wave.real, wave.imag
-    return columns
+        planes[place], planes[place + 1] = wave.real, wave.imag
+    return planes.transpose(1, 0, 2)
 
 
 @lru_cache(maxsize=64)

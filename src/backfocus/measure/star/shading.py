@@ -73,6 +73,7 @@ HALO_PX = 0.06
 HALO_SIGMA = 0.003
 """How far the halo may be from that of the lens."""
 
+ROBUST_TURNS = 3
 FLAT = 1e12
 """A prior that holds a value at nothing."""
 
@@ -310,13 +311,18 @@ def robust(
 ) -> tuple[Floats64, Floats64, Floats64]:
     """The fit, its covariance, and how much each light moves it."""
     weight = 1 / sigma
-    for _ in range(3):
-        weighted = rows * weight
-        covariance = np.linalg.inv(weighted @ weighted.T + prior)
-        answer = covariance @ weighted * weight
-        found = answer @ light
+    for _ in range(ROBUST_TURNS - 1):
+        found = _weighted(rows, weight, prior)[1] @ light
         weight = 1 / (sigma * np.sqrt(1 + ((light - found @ rows) / (3 * sigma)) ** 2))
-    return np.asarray(found), np.asarray(covariance), np.asarray(answer)
+    covariance, answer = _weighted(rows, weight, prior)
+    return np.asarray(answer @ light), covariance, answer
+
+
+def _weighted(rows: Floats64, weight: Floats64, prior: Floats64) -> tuple[Floats64, Floats64]:
+    """The covariance of a fit, and how much each light moves it."""
+    weighted = rows * weight
+    covariance = np.asarray(np.linalg.inv(weighted @ weighted.T + prior))
+    return covariance, np.asarray(covariance @ weighted * weight)
 
 
 def halo_within(radius: Floats64, rim: float, disc_px: float) -> Floats64:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .rings import Floats64
 
@@ -37,6 +38,8 @@ HALO_PER_SLOPE = 1 / (4 * math.pi**2)
 """A transfer function that begins as 1 - a f comes of a halo of (a / (4 pi**2)) / distance**3."""
 
 IDENTITY = np.eye(4)
+PRIOR_ROOT = 1.0 / PRIOR_SIGMA
+PRIOR = np.diag(PRIOR_ROOT**2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,48 +130,80 @@ def _fit(
     A number that is at its bound and would go beyond is held there, or the others would step for it in vain.
     """
     at = start * np.array([1.0, 1.0, 1 / half, 1.0]) + np.array([math.log(m.max()), 0.0, 0.0, 0.0])
-    known = f, m / sigma, _pixel(f) / sigma, (f / half) ** 2, np.array([at[0], 0.5, 0.0, 0.0])
+    known = _Known.of(f, m, sigma, half, np.array([at[0], 0.5, 0.0, 0.0]))
     damping = 1e-3
-    rows, off = _linear(known, at)
-    cost = float(off @ off)
+    rows, off, strain = known.linear(at)
+    cost = float(off @ off) + float(strain @ strain)
     for _ in range(STEPS):
-        uphill = rows.T @ off
+        uphill = rows @ off + strain * PRIOR_ROOT
+        normal = rows @ rows.T + PRIOR
         held = (at <= LEAST) & (uphill < 0)
-        free = np.where(held, 0.0, rows)
-        step = np.linalg.solve(free.T @ free * (1 + damping * IDENTITY) + np.diag(held), uphill * ~held)
+        if held.any():
+            normal, uphill = _without(normal, held), uphill * ~held
+        step = np.linalg.solve(normal * (1 + damping * IDENTITY), uphill)
         tried = np.maximum(at + step, LEAST)
-        new_rows, new_off = _linear(known, tried)
-        gain = cost - float(new_off @ new_off)
+        new_rows, new_off, new_strain = known.linear(tried)
+        gain = cost - float(new_off @ new_off) - float(new_strain @ new_strain)
         if gain <= 0:
             damping = max(damping * 30, 1e-2)
             continue
-        at, cost, rows, off, damping = tried, cost - gain, new_rows, new_off, damping / 10
+        at, cost, damping = tried, cost - gain, damping / 10
+        rows, off, strain = new_rows, new_off, new_strain
         if gain < 0.01 * cost + 0.02:
             break
     values = np.array([math.exp(at[0]), HALO_PER_SLOPE * at[1]])
     scale = np.outer([values[0], HALO_PER_SLOPE], [values[0], HALO_PER_SLOPE])
-    covariance = scale * np.linalg.inv(rows.T @ rows)[:2, :2] * max(1.0, cost / len(f))
-    free = np.where(at <= LEAST, 0.0, rows)
-    answer = np.linalg.solve(free.T @ free + np.diag(at <= LEAST), free[: len(f)].T)[:2] * noise / sigma
+    normal, held = rows @ rows.T + PRIOR, at <= LEAST
+    covariance = scale * np.linalg.inv(normal)[:2, :2] * max(1.0, cost / len(f))
+    answer = np.linalg.solve(_without(normal, held), rows * ~held[:, None])[:2] * noise / sigma
     return cost, Estimate(values, np.asarray(covariance), scale * (answer @ answer.T))
 
 
-def _linear(known: tuple[Floats64, ...], at: Floats64) -> tuple[Floats64, Floats64]:
-    """Slopes of the shape in its four numbers and what is left, in sigmas; priors are rows too."""
-    f, seen, pixel, squared, prior = known
-    zero, slope, disc, bell = at
-    s = np.minimum(np.pi / 4 * slope * f, 0.98)
-    root = np.sqrt(1 - s * s)
-    perfect = 2 / np.pi * (np.arccos(s) - s * root)
-    blur, fall = _disc(np.pi * disc * f * (1 - s))
-    shape = np.exp(zero - bell * squared) * pixel * perfect * blur
-    rows = np.zeros((len(f) + 4, 4))
-    rows[:-4, 0] = shape
-    rows[:-4, 1] = shape * (-f * root / perfect - fall * (np.pi**2 / 4 * disc) * f * f)
-    rows[:-4, 2] = shape * fall * f * (1 - s) * np.pi
-    rows[:-4, 3] = -shape * squared
-    rows[-4:] = IDENTITY / PRIOR_SIGMA
-    return rows, np.concatenate([seen - shape, (prior - at) / PRIOR_SIGMA])
+def _without(normal: Floats64, held: NDArray[np.bool_]) -> Floats64:
+    """Normal equations in which the numbers held stay where they are."""
+    free = ~held
+    return np.asarray(normal * (free & free[:, None]) + np.diag(held))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """What the fit goes by: the rings in sigmas, and what of its shape does not change from step to step.
+
+    `seen`: contrast, `pixel`: what the pixel leaves of it, both over its sigma. `tilt`, `width`: pi f / 4 and
+    pi f. `squared`: (f / half)**2, and `bend`: pi**2 / 4 f**2. `prior`: of the four numbers.
+    """
+
+    f: Floats64
+    seen: Floats64
+    pixel: Floats64
+    tilt: Floats64
+    width: Floats64
+    squared: Floats64
+    bend: Floats64
+    prior: Floats64
+
+    @classmethod
+    def of(cls, f: Floats64, m: Floats64, sigma: Floats64, half: float, prior: Floats64) -> "_Known":
+        return cls(
+            *(f, m / sigma, _pixel(f) / sigma, np.pi / 4 * f, np.pi * f),
+            *((f / half) ** 2, np.pi**2 / 4 * f * f, prior),
+        )
+
+    def linear(self, at: Floats64) -> tuple[Floats64, Floats64, Floats64]:
+        """Slopes of the shape in its four numbers; what is left of the rings and the priors, in sigmas."""
+        zero, slope, disc, bell = at.tolist()
+        s = np.minimum(slope * self.tilt, 0.98)
+        root = np.sqrt(1 - s * s)
+        perfect = 2 / np.pi * (np.arccos(s) - s * root)
+        reach = self.width * (1 - s)
+        blur, fall = _disc(disc * reach)
+        rows = np.empty((4, s.size))
+        shape = rows[0]
+        np.multiply(np.exp(zero - bell * self.squared) * self.pixel, perfect * blur, out=shape)
+        np.multiply(shape, -self.f * root / perfect - (disc * fall) * self.bend, out=rows[1])
+        np.multiply(shape, fall * reach, out=rows[2])
+        np.multiply(shape, -self.squared, out=rows[3])
+        return rows, self.seen - shape, (self.prior - at) * PRIOR_ROOT
 
 
 def _pixel(f: Floats64) -> Floats64:

@@ -73,12 +73,12 @@ def _phase_rad(measured: StarMeasurement, scale: Scale) -> float | None:
     """Phase of the outer rings, twists undone; None where these are not known."""
     if not measured.ring_radius_px or (scale.twisted and not (scale.sure and scale.px)):
         return None
-    radius, amplitude = np.array(measured.ring_radius_px), np.array(measured.ring_amplitude)
-    phase = np.array(measured.ring_phase_rad)
-    if scale.twisted and scale.px:
-        phase = phase + 2 * math.pi * twist_cycles(radius / scale.px)
+    amplitude = np.array(measured.ring_amplitude)
     outer = amplitude > OUTER * amplitude.max()
-    return float(np.angle((amplitude * np.exp(1j * phase))[outer].sum()))
+    phase = np.array(measured.ring_phase_rad)[outer]
+    if scale.twisted and scale.px:
+        phase = phase + 2 * math.pi * twist_cycles(np.array(measured.ring_radius_px)[outer] / scale.px)
+    return float(np.angle((amplitude[outer] * np.exp(1j * phase)).sum()))
 
 
 def _without_curve(measured: StarMeasurement, rim_px: float | None) -> StarMeasurement:
