@@ -59,11 +59,11 @@ def test_a_small_opening_is_said() -> None:
 
 def test_a_clip_with_a_sweep_asks_how_it_began() -> None:
     off = found(40.0, 0.0, sign_known=False)
-    swept, plain = (judge(off, H, referenced=True, swept=each) for each in (True, False))
+    swept, plain = (judge(off, H, referenced=True, turn_asked=each) for each in (True, False))
     assert swept.remedies == ("first-turn",)
     assert plain.remedies == ()
     assert "first towards infinity" in plain.advice
-    assert judge(found(40.0, 0.0), H, referenced=True, swept=True).remedies == ()  # the side is known
+    assert judge(found(40.0, 0.0), H, referenced=True, turn_asked=True).remedies == ()  # the side is known
 
 
 def test_a_clip_without_a_star_says_so_first() -> None:

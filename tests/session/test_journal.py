@@ -11,7 +11,7 @@ from backfocus.errors import StoreError
 from backfocus.frame import Frame
 from backfocus.guide import events as ev
 from backfocus.guide.former import VERSION
-from backfocus.guide.procedure import start
+from backfocus.guide.procedure import advance, start
 from backfocus.guide.records import from_dict, to_dict
 from backfocus.guide.session_state import Setup
 from backfocus.guide.watch.watch import StepHistory
@@ -21,6 +21,9 @@ from backfocus.session.certificate import session_report
 from backfocus.session.journal import Journal, fold, star_png
 from backfocus.session.run import Moment, Sighting
 from backfocus.session.store import Entry, Store
+from backfocus.solve.backfocus import BackFocus, ZoomResidual
+from backfocus.solve.clip import ClipAnswer
+from backfocus.solve.verdict import judge
 
 SETUP = Setup(optics=Optics(5.0, ((0.0, 1.8),)), zoom_ratio=20.0, shims_um=(10.0, 50.0))
 
@@ -156,6 +159,38 @@ def test_the_report_says_how_far_a_known_ring_is_to_be_turned(store: Store) -> N
     (outcome,) = session_report(store.load(journal.session_id)).outcomes
     # 42 um at 2 um a degree; tele adds a four-hundredth of its half micrometre
     assert outcome.ring_degrees == pytest.approx(21.0, abs=0.1)
+
+
+def shown_as_a_clip(delta_um: float, *, sign_known: bool) -> ClipAnswer:
+    zoom = (ZoomResidual(1520.0, 1.0, 1.0, 1.0, 0.0), ZoomResidual(76.0, delta_um, 1.0, 1.0, 0.0))
+    ends = delta_um - 2.0, delta_um + 2.0
+    found = BackFocus(delta_um, 1.0, *ends, 0.0, sign_known, zoom, (0.0, 0.0), (1.0, 1.0), None, 0.0, 0)
+    verdict = judge(found, 9.0, referenced=True, turn_asked=not sign_known)
+    return ClipAnswer(found, verdict, 9.0, True, frozenset())
+
+
+def test_the_first_turn_of_a_sweep_said_after_the_end_takes_the_place_of_the_first_answer(
+    store: Store,
+) -> None:
+    journal = Journal.begin(store, SETUP, source="a.mp4", title="a.mp4")
+    session, _ = start(SETUP)
+    ended = ev.Ended(16.0, shown_as_a_clip(40.0, sign_known=False))
+    over, said = advance(session, ended)
+    journal.note(Moment(16.0, None, over, StepHistory(), (ended,), said))
+    store.release(journal.session_id)
+    store.hold(journal.session_id)
+    for told in (
+        ev.TurnTold(16.0, "near", shown_as_a_clip(40.0, sign_known=True)),
+        ev.TurnTold(16.0, "infinity", shown_as_a_clip(-40.0, sign_known=True)),  # a slip of the thumb
+    ):
+        over = journal.add(over, told)
+    stored = store.load(journal.session_id)
+    assert (stored.summary.state, stored.summary.delta_um) == ("closed", -40.0)
+    assert [each.delta_um for each in stored.summary.results] == [-40.0]
+    assert fold(stored).session == over
+    report = session_report(stored)
+    assert [outcome.after.delta_um for outcome in report.outcomes] == [-40.0]
+    assert ("first turn in the sweep", "focus ring, towards infinity") in report.settings
 
 
 def test_nothing_is_kept_before_something_happened(store: Store) -> None:

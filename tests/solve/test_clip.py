@@ -153,6 +153,15 @@ def test_without_a_known_first_turn_a_sweep_is_a_reference_and_no_sign(clip, swe
     assert one.back_focus.delta_um == pytest.approx(other.back_focus.delta_um, abs=0.3)
 
 
+def test_the_first_turn_is_asked_for_only_where_it_tells_and_was_not_said(clip):
+    asked = judge_clip(clip(30.0, sweep=1), RAMP).verdict
+    assert asked.remedies == ("first-turn",)
+    said = judge_clip(clip(30.0, sweep=1), RAMP, first_turn="near").verdict
+    before_the_zoom = judge_clip(clip(30.0, sweep=1, backwards=True), RAMP).verdict
+    assert said.remedies == before_the_zoom.remedies == ()
+    assert "zoom out, then sweep" in before_the_zoom.advice
+
+
 @pytest.mark.parametrize("delta_um", [-3.0, 2.0, pytest.param(0.0, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("coded", [0.0, 0.12])
 def test_near_zero_no_wrong_side_is_claimed(clip, delta_um, coded):

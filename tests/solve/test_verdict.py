@@ -155,7 +155,7 @@ def test_the_words_say_which_way():
     open_side = judge(at(41.0, 43.0, sign_known=False), H)
     assert "direction is not known yet" in open_side.reason
     assert "direction not known yet" in open_side.advice
-    assert "sweep the focus ring at wide" in open_side.advice
+    assert "zoom out, then sweep the focus ring" in open_side.advice
 
 
 def test_the_ring_in_degrees_once_learned():

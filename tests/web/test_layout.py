@@ -15,6 +15,9 @@ from backfocus.measure.reading import Reading, Star
 from backfocus.optics.lens import Optics
 from backfocus.show.notices import Trouble
 from backfocus.show.view import view_of
+from backfocus.solve.backfocus import BackFocus, ZoomResidual
+from backfocus.solve.clip import ClipAnswer, FirstTurn
+from backfocus.solve.verdict import judge
 from backfocus.web.offers import Given
 from backfocus.web.session_host import SessionHost
 from backfocus.web.state import Shown
@@ -146,6 +149,58 @@ def test_a_recording_has_no_before_and_after_and_no_lens_to_turn(
     page.wait_for_selector("#over:not([hidden])")
     assert page.locator("#facts dt").all_text_contents() == ["depth of focus"]
     assert not page.locator("#next-nd").is_visible()
+
+
+def clip_over(first_turn: FirstTurn | None, *, ring: bool = True, sign_known: bool = False) -> Shown:
+    """A recording that ended 40 um off, with a sweep in it; a ring as told."""
+    zoom = (ZoomResidual(1520.0, 1.0, 1.0, 1.0, 0.0), ZoomResidual(76.0, 40.0, 1.0, 1.0, 0.0))
+    fit = (0.0, 0.0), (1.0, 1.0)
+    found = BackFocus(40.0, 1.0, 38.0, 42.0, 0.0, sign_known, zoom, *fit, None, 0.0, 0)
+    verdict = judge(found, 9.0, referenced=True, turn_asked=first_turn is None)
+    shown = ClipAnswer(found, verdict, 9.0, True, frozenset())
+    road: list[ev.Event] = [ev.Ended(16.0, shown)]
+    road += [ev.TurnTold(16.0, first_turn, shown)] if first_turn else []
+    session = replay(replace(SETUP, back_focus_ring=ring), road)
+    return replace(turning(recording=True), phase="over", session=session)
+
+
+@pytest.mark.parametrize(("width", "height"), [(375, 812), (1280, 800)])
+def test_a_clip_with_a_sweep_asks_which_way_it_began_and_takes_another_answer(
+    served: Served, window: Callable[..., Window], width: int, height: int
+) -> None:
+    show(served, clip_over(None))
+    seen = window(served.address, width, height)
+    page = seen.page
+    page.wait_for_selector("#first-turn:not([hidden])")
+    assert page.locator("[data-turn]:visible").count() == 4
+    assert page.locator("[data-turn][aria-pressed=true]").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    thumb_px = "Math.min(...[...document.querySelectorAll('[data-turn]')].map((each) => each.offsetHeight))"
+    assert page.evaluate(thumb_px) >= 44
+    told: list[str] = []
+    served.host.tell_first_turn = told.append
+    page.click("[data-turn=infinity]")
+    until(lambda: told == ["infinity"], "the answer")
+    assert page.text_content("#turn-told") == "Judging the clip again …"
+    show(served, clip_over("infinity", sign_known=True))
+    page.wait_for_selector("[data-turn=infinity][aria-pressed=true]")
+    assert "tap another if it was wrong" in page.text_content("#turn-told")
+    assert page.locator("[data-turn=near]").is_enabled()
+    show(served, clip_over("infinity", ring=False))
+    shows(page, "document.querySelector('#turn-told').textContent.startsWith('Even so')")
+    assert "say how the ring" not in page.text_content("#advice-end"), "it was said"
+    assert page.locator("[data-turn]:visible").count() == 2, "a lens without the ring has it not turned"
+    assert seen.said == []
+
+
+def test_nobody_is_asked_for_a_first_turn_that_tells_nothing(
+    served: Served, window: Callable[..., Window]
+) -> None:
+    session = replay(SETUP, [*ROAD, ev.Ended(16.0)])
+    show(served, replace(turning(recording=True), phase="over", session=session))
+    page = window(served.address, *UPRIGHT).page
+    page.wait_for_selector("#over:not([hidden])")
+    assert not page.locator("#first-turn").is_visible()
 
 
 def test_a_source_that_is_missing_says_why(served: Served, window: Callable[..., Window]) -> None:

@@ -22,6 +22,7 @@ from backfocus.web.messages import (
     Resume,
     Say,
     Seen,
+    TellTurn,
     Turn,
     parse_message,
 )
@@ -41,6 +42,7 @@ WORDS = [
     "say",
     "note",
     "turn",
+    "tell-turn",
     "aim",
     "ask",
     "hand-over",
@@ -63,6 +65,7 @@ KEYS = [
     "no_ring",
     "session",
     "notes",
+    "first_turn",
 ]
 
 
@@ -187,6 +190,13 @@ def test_nonsense_is_refused_in_words(text: str) -> None:
 def test_any_values_make_a_message_or_a_refusal(word: str, values: dict[str, Any]) -> None:
     with suppress(UsageError):
         parse_message(json.dumps({**values, "do": word}))
+
+
+def test_a_first_turn_is_one_of_four() -> None:
+    assert parse_message('{"do": "tell-turn", "first_turn": "near"}') == TellTurn("near")
+    for text in ('{"do": "tell-turn", "first_turn": "left"}', '{"do": "tell-turn"}'):
+        with pytest.raises(UsageError):
+            parse_message(text)
 
 
 def test_a_place_of_the_picture_lies_within_it() -> None:

@@ -11,9 +11,11 @@ import cv2
 import pytest
 from tests.web.conftest import Served, Window, open_wall, shows, star_picture, until
 
+from backfocus.api import check
 from backfocus.frame import Frame
 from backfocus.session.opened import Opened
 from backfocus.session.rig import Rig
+from backfocus.sim.source import open_sim
 from backfocus.video.capture import Device
 from backfocus.video.record import record
 from backfocus.web import offers
@@ -112,6 +114,33 @@ def test_a_recording_is_chosen_from_the_list(
     assert "the recording is over" in page.text_content("#trouble")
     page.click("#wake")
     page.wait_for_selector("#looking:not([hidden]) .live:not([hidden])")
+    host.close()
+
+
+@pytest.mark.slow
+def test_a_recording_with_a_sweep_gets_its_direction_as_in_the_terminal(
+    serve: Callable[..., Served], window: Callable[..., Window], tmp_path: Path
+) -> None:
+    media = tmp_path / "media"
+    media.mkdir()
+    filmed = open_sim("sim://?clip=check&delta_um=-40&seed=3&size=640x360&codec=none&sweep=1&fps=12.5")
+    record(filmed.frames(), media / "sweep.mp4", fps=12.5)
+    store = str(tmp_path / "s.db")
+    host = SessionHost(store, Given(None, media))
+    page = window(serve(host, store).address).page
+    page.wait_for_selector("#kinds input")
+    page.check("[value=recording]", force=True)
+    page.fill("[name=pixel_um]", "5")
+    page.fill("[name=f_number]", "1.8")
+    page.click("[type=submit]")
+    page.wait_for_selector("#looking .live:not([hidden])")
+    page.click("#begin")
+    until(lambda: host.shown.phase == "over", "the end")
+    page.wait_for_selector("#first-turn:not([hidden])")
+    page.click("[data-turn=near]")  # as the virtual sweep begins
+    shows(page, "document.querySelector('#reason').textContent.includes('too close to the lens')")
+    answer = check(str(media / "sweep.mp4"), pixel_um=5.0, f_number=1.8, first_turn="near")
+    assert answer.reason.replace("um", "\u00b5m") in page.text_content("#reason")
     host.close()
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..measure.reading import Flag, RingPosition, TargetName
-from ..solve.clip import ClipAnswer
+from ..solve.clip import ClipAnswer, FirstTurn
 
 Ring = Literal["focus", "back-focus"]
 ZoomEnd = Literal["tele", "wide"]
@@ -444,6 +444,18 @@ class NdChanged:
     nd: str
 
 
+@dataclass(frozen=True, slots=True)
+class TurnTold:
+    """Which way a ring went first in the sweep of a recording, said after its end.
+
+    `shown`: what the recording says as a clip now that this is known.
+    """
+
+    at_s: float
+    first_turn: FirstTurn
+    shown: ClipAnswer
+
+
 # Befallen the source ----------------------------------------------------------------------------------------
 
 
@@ -494,4 +506,4 @@ Seen = (
     | NothingChanges
 )
 Command = Confirmed | Repeated | Skipped | Undone | Stopped
-Event = Seen | Command | Questioned | Noted | NdChanged | Ended
+Event = Seen | Command | Questioned | Noted | NdChanged | TurnTold | Ended

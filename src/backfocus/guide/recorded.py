@@ -34,6 +34,8 @@ def record(session: Session, event: ev.Event) -> Session:
             return replace(session, notes=(*(n for n in session.notes if n[0] != name), (name, value)))
         case ev.Ended(shown=shown):
             return replace(session, shown=shown)
+        case ev.TurnTold(first_turn=first_turn, shown=shown):
+            return replace(session, first_turn=first_turn, shown=shown, results=session.results[:-1])
         case ev.ExtenderSwung():
             return _fresh(session)
         case ev.Confirmed() if session.step is Step.LOCK:
@@ -58,6 +60,7 @@ def _fresh(session: Session) -> Session:
         target=session.target,
         nd=session.nd,
         notes=session.notes,
+        first_turn=session.first_turn,
         results=session.results,
     )
 

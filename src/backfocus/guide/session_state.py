@@ -7,7 +7,7 @@ from ..optics.lens import Optics
 from ..optics.zoom import UNKNOWN_K, rounds_needed
 from ..solve.backfocus import BackFocus
 from ..solve.camera import CameraCurve
-from ..solve.clip import ClipAnswer, SolvedCamera
+from ..solve.clip import ClipAnswer, FirstTurn, SolvedCamera
 from ..solve.verdict import SweepSlope, Verdict
 from . import events as ev
 from .instructions import Way
@@ -218,6 +218,8 @@ class Session:
         Whether the last look was through another opening, or in other light, than the one at the other end.
     shown
         What a recording says as a clip from tele to wide, with or without a guide.
+    first_turn
+        Which way a ring was turned first in its sweep at wide; None while nobody said so.
     results, trail
         What came out with each ND, and the sessions that "back" returns to.
     """
@@ -236,6 +238,7 @@ class Session:
     lock: LockState = LockState()
     light_changed: bool = False
     shown: ClipAnswer | None = None
+    first_turn: FirstTurn | None = None
     nd: str = "clear"
     notes: tuple[tuple[str, str], ...] = ()
     results: tuple[Result, ...] = ()

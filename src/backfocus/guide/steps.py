@@ -172,6 +172,7 @@ _ROAD: dict[tuple[Step, type], Step] = {
     (Step.DONE, ev.Repeated): Step.AIM,
     (Step.DONE, ev.NdChanged): Step.AIM,
     (Step.DONE, ev.Noted): Step.DONE,
+    (Step.DONE, ev.TurnTold): Step.DONE,
 }
 
 _ONCE: dict[tuple[Step, type], Step] = {(Step.AIM, ev.NothingThere): Step.CHECK}

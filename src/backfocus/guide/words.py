@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import assert_never, cast
 
 from ..measure.reading import TargetName
+from ..solve.clip import FirstTurn
 from ..solve.titles import verdict_title
 from . import events as ev
 from . import instructions as say
@@ -26,6 +27,15 @@ class Words:
 
 _RINGS: dict[ev.Ring, str] = {"focus": "FOCUS", "back-focus": "BACK FOCUS"}
 _OTHER: dict[ev.Ring, ev.Ring] = {"focus": "back-focus", "back-focus": "focus"}
+
+FIRST_TURNS: dict[FirstTurn, str] = {
+    "near": "focus ring, towards near",
+    "infinity": "focus ring, towards infinity",
+    "away": "back-focus ring, lens away from the sensor",
+    "towards": "back-focus ring, lens towards the sensor",
+}
+"""Which way a ring went first in a sweep at wide."""
+OF_THE_FOCUS_RING: tuple[FirstTurn, ...] = ("near", "infinity")
 
 _ANOTHER = "Zoom fully out and point the camera, or the frame on the picture, at something else."
 
@@ -347,6 +357,8 @@ def _trouble_words(event: ev.Event) -> str:
             return f"Noted: {name} {value}."
         case ev.NdChanged(nd=nd):
             return f"ND {nd}: it gets its own result."
+        case ev.TurnTold(first_turn=way):
+            return f"First turn: {FIRST_TURNS[way]}."
         case ev.Ended():
             return "The recording is over."
         case ev.Stopped():

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..guide.events import SteadyReading
 from ..guide.session_state import Result, Session, Setup
+from ..guide.words import FIRST_TURNS
 from ..optics.lens import Optics
 from ..redaction import shown
 from ..report.session_report import Estimate, MtfCurve, Outcome, Picture, SessionReport, Sweep, ZoomPoint
@@ -209,6 +210,8 @@ def _settings(stored: StoredSession, session: Session) -> Iterator[tuple[str, st
         yield "lens", summary.lens
     if setup.camera_id:
         yield "camera and mode", setup.camera_id
+    if session.first_turn is not None:
+        yield "first turn in the sweep", FIRST_TURNS[session.first_turn]
     if (line := motor_result(summary)) is not None:
         yield from _motor_settings(line)
     camera = session.results[-1].camera if session.results else None

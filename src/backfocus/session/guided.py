@@ -21,13 +21,15 @@ from ..guide.session_state import Session, Setup
 from ..guide.steps import Step
 from ..measure.object.region import Region
 from ..measure.object.track import ObjectTrack
+from ..solve.clip import FirstTurn
 from ..solve.learned import one_name
 from ..video.source import VideoSource
 from .cameras import known_camera
+from .clip_readings import ClipReadings
 from .journal import Journal, ReplayedSession, fold
 from .reference import object_of, region_of
 from .rig import Rig
-from .run import Limits, Moment, Tracking, guide
+from .run import Limits, Moment, Tracking, clip_answer, guide
 from .store import Entry, Store, StoredSession, Summary
 
 RECORD_NAMES = ("nd", "extender", "iris", "camera-serial", "lens-serial", "temperature", "operator", "note")
@@ -127,6 +129,7 @@ class GuidedSession:
         self._object = object_
         self._measure: Tracking | None = None
         self._aimed: tuple[float, float] | None = None
+        self._clip: ClipReadings | None = None
 
     @property
     def known_object(self) -> ObjectTrack | None:
@@ -156,6 +159,7 @@ class GuidedSession:
         if self._aimed is not None:
             measure.aim(*self._aimed)
             self._aimed = None
+        self._clip = None if source.live else ClipReadings(rig.part)
         for moment in guide(
             source,
             self.session,
@@ -163,7 +167,7 @@ class GuidedSession:
             limits=limits,
             offset_s=self.at_s,
             measure=measure,
-            part=rig.part,
+            clip=self._clip,
         ):
             if left():
                 return
@@ -212,6 +216,17 @@ class GuidedSession:
         if after.finished:
             self._let_go()
         return instructions
+
+    def tell_first_turn(self, first_turn: FirstTurn) -> None:
+        """Say which way a ring went first in the sweep of the recording that ended; it is judged again.
+
+        Passed over where no recording was judged as a clip.
+        """
+        if self._clip is None or self.session.shown is None:
+            return
+        shown = clip_answer(self._clip, self.session.setup, first_turn)
+        if shown is not None:
+            self.say(ev.TurnTold(self.at_s, first_turn, shown))
 
     def hold(self) -> None:
         """Make sure that it is still led here; SessionHeld where another program took it up meanwhile."""

@@ -81,6 +81,8 @@ class Journal:
         """The session after an event that came from no picture, written down."""
         after, _ = advance(session, event)
         self._write([Entry("event", event.at_s, to_dict(event))], happened=_tells((event,)))
+        if isinstance(event, ev.TurnTold):
+            self._keep_results(after)
         return after
 
     def note(self, moment: Moment, known: ObjectTrack | None = None) -> None:
@@ -138,6 +140,11 @@ class Journal:
         )
 
     def _close(self, session: Session) -> None:
+        self._keep_results(session)
+        self._learn(session, session.results[-1])
+
+    def _keep_results(self, session: Session) -> None:
+        """Each result in place of an earlier one with its ND, and the last as what the session came to."""
         number = self.session_id
         assert number is not None  # an end is something that happened
         for result in session.results:
@@ -153,7 +160,6 @@ class Journal:
                 ),
             )
         last = session.results[-1]
-        self._learn(session, last)
         found = last.back_focus
         self._store.close_session(
             number,
@@ -287,9 +293,13 @@ def fold(stored: StoredSession) -> ReplayedSession:
             continue
         what = f"{entry.payload.get('type')} at {entry.at_s or 0.0:.1f} s"
         try:
-            after, _ = advance(session, _read(stored, what, entry.payload))
+            event = _read(stored, what, entry.payload)
+            after, _ = advance(session, event)
         except OutOfOrder as error:
             raise _unreadable(stored, what, error, _MIXED) from error
+        if isinstance(event, ev.TurnTold):
+            del results[-1:]  # the same end, judged with more known
+            session = replace(session, results=session.results[:-1])
         if len(after.results) > len(session.results):
             results.append((after, after.results[-1]))
         session = after

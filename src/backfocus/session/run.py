@@ -19,12 +19,11 @@ from ..guide.session_state import Session, Setup
 from ..guide.watch.confirm import confirmed
 from ..guide.watch.looks import judge_afterwards
 from ..guide.watch.watch import StepHistory, watch
-from ..measure.object.region import Region
 from ..measure.reading import Reading, time_of
 from ..measure.track import Track, measured_against, pointed_at, track
 from ..optics.lens import Optics
 from ..solve.against import less_reference
-from ..solve.clip import ClipAnswer, judge_clip
+from ..solve.clip import ClipAnswer, FirstTurn, judge_clip
 from ..video.source import VideoSource
 from .clip_readings import ClipReadings
 
@@ -138,7 +137,7 @@ def guide(
     limits: Limits | None = None,
     offset_s: float = 0.0,
     measure: Measure | None = None,
-    part: Region | None = None,
+    clip: ClipReadings | None = None,
 ) -> Iterator[Moment]:
     """Lead `session` to its end with the pictures of `source`; one moment per picture.
 
@@ -153,8 +152,8 @@ def guide(
         Added to the source's time, so that a resumed session's clock goes on where it stopped.
     measure : callable
         What to measure, as in `readings`.
-    part : Region, optional
-        Of a recording without a chart: the part of its first picture to keep to.
+    clip : ClipReadings, optional
+        Of a recording: takes its pictures, to judge what they show as a clip.
 
     Notes
     -----
@@ -165,7 +164,6 @@ def guide(
     """
     history = StepHistory()
     at_s = offset_s
-    clip = None if source.live else ClipReadings(part)
     instructions = ask(session)
     _tell(hands, instructions, (), at_s)
     yield Moment(at_s, None, session, history, (), instructions)
@@ -189,12 +187,12 @@ def guide(
         if session.finished:
             return
     turn = _Turn(session)
-    shown = _shown(clip, session.setup) if clip is not None else None
+    shown = clip_answer(clip, session.setup, session.first_turn) if clip is not None else None
     turn.take_seen((Ended(at_s, shown),))
     yield Moment(at_s, None, turn.session, history, tuple(turn.events), tuple(turn.instructions))
 
 
-def _shown(clip: ClipReadings, setup: Setup) -> ClipAnswer | None:
+def clip_answer(clip: ClipReadings, setup: Setup, first_turn: FirstTurn | None) -> ClipAnswer | None:
     """What a recording says as a clip; None of one without pictures."""
     seen = clip.to_judge(setup.optics)
     if not seen:
@@ -202,6 +200,7 @@ def _shown(clip: ClipReadings, setup: Setup) -> ClipAnswer | None:
     return judge_clip(
         seen,
         setup.optics,
+        first_turn=first_turn,
         adjusters=adjusters_of(setup),
         camera=setup.known_camera,
         zoom_ratio=setup.zoom_ratio,

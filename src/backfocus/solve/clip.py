@@ -197,7 +197,8 @@ def judge_clip(
             on_object=on_object,
         )
         return ClipAnswer(None, verdict, depth, False, flags)
-    told = side or (_side(wide, first_turn) if pull.wide is pull.late else 0)
+    turn_tells = pull.wide is pull.late
+    told = side or (_side(wide, first_turn) if turn_tells else 0)
     curves = _curves(pictures, pull, long, wide, k_doubt)
     answer = solve_zoom(curves, optics, camera=camera, side=told)
     found = answer.back_focus
@@ -219,6 +220,7 @@ def judge_clip(
         camera_half_depths=None if shown.known else shown.half_depths,
         f_number=optics.f_number(found.zoom[-1].scale_px / found.zoom[0].scale_px),
         swept=wide.best is not None,
+        turn_asked=wide.best is not None and turn_tells and first_turn is None,
         on_object=on_object,
     )
     if short:

@@ -92,6 +92,7 @@ def judge(
     camera_half_depths: float | None = None,
     f_number: float | None = None,
     swept: bool = False,
+    turn_asked: bool = False,
     on_object: bool = False,
 ) -> Verdict:
     """One of five verdicts with its reason and advice; see the top of the file for the rules.
@@ -123,7 +124,9 @@ def judge(
     f_number : float, optional
         At the widest position: a small opening hides an error that shows wide open, and that is said.
     swept : bool
-        Whether the pictures are a clip that holds a sweep at wide: its first turn would tell the side.
+        Whether the pictures are a clip that holds a sweep at wide.
+    turn_asked : bool
+        Whether the first turn of that sweep can tell the side and nobody has said it yet.
     on_object : bool
         Whether no chart was in view, and an object was measured against its own picture at tele.
     """
@@ -155,7 +158,7 @@ def judge(
         or _too_little_zoom(back_focus)
         or _no_camera_is_so_soft(back_focus, half_depth_um, 0.0 if referenced else camera_half_depths or 0.0)
         or _spoilt(_cut_glare(flags), back_focus, half_depth_um)
-        or _adjust(back_focus, sure_um, half_depth_um, adjusters, swept)
+        or _adjust(back_focus, sure_um, half_depth_um, adjusters, turn_asked)
         or _spoilt(blamed, back_focus, half_depth_um)
         or _set(back_focus, half_depth_um, f_number)
         or _cannot_tell(back_focus, half_depth_um, referenced=referenced, soft=bool(soft), swept=swept)
@@ -405,7 +408,7 @@ def _sure_depths(*, referenced: bool, soft: bool) -> float:
 
 
 def _adjust(
-    back_focus: BackFocus, sure_um: float, half_depth_um: float, adjusters: Adjusters, swept: bool
+    back_focus: BackFocus, sure_um: float, half_depth_um: float, adjusters: Adjusters, turn_asked: bool
 ) -> Verdict | None:
     if _smallest(back_focus) <= sure_um:
         return None
@@ -418,12 +421,12 @@ def _adjust(
     return Verdict(
         "adjust",
         f"{what} ({_interval_words(back_focus, half_depth_um)}).",
-        _adjust_advice(delta, back_focus.sign_known, adjusters, swept),
-        ("first-turn",) if swept and not back_focus.sign_known else (),
+        _adjust_advice(delta, back_focus.sign_known, adjusters, turn_asked),
+        ("first-turn",) if turn_asked and not back_focus.sign_known else (),
     )
 
 
-def _adjust_advice(delta_um: float, sign_known: bool, adjusters: Adjusters, swept: bool) -> str:
+def _adjust_advice(delta_um: float, sign_known: bool, adjusters: Adjusters, turn_asked: bool) -> str:
     words = move_words(delta_um, sign_known=sign_known)
     said = [words[0].upper() + words[1:] + "."]
     if adjusters.back_focus_ring:
@@ -432,10 +435,12 @@ def _adjust_advice(delta_um: float, sign_known: bool, adjusters: Adjusters, swep
         said.append(_shim_words(delta_um, shim, sign_known))
     elif not adjusters.back_focus_ring:
         said.append(NO_RING_ADVICE)
-    if not sign_known and swept:
+    if not sign_known and turn_asked:
         said.append("To learn which way, say how the ring was turned first in the sweep of this clip.")
     elif not sign_known:
-        said.append("To learn which way, sweep the focus ring at wide, first towards infinity, then back.")
+        said.append(
+            "To learn which way, zoom out, then sweep the focus ring, first towards infinity, then back."
+        )
     return " ".join(said)
 
 

@@ -324,6 +324,8 @@ class Hub:
                 await asyncio.to_thread(session_host.retry)
             case messages.Say() | messages.Note():
                 await asyncio.to_thread(session_host.say, message)
+            case messages.TellTurn(first_turn=first_turn):
+                await asyncio.to_thread(session_host.tell_first_turn, first_turn)
             case messages.Turn():
                 session_host.turn(message)
             case messages.Aim(x=x, y=y):

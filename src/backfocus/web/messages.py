@@ -16,6 +16,7 @@ from ..guide.hands import Word
 from ..optics.profiles import f_number_over, pixel_um
 from ..session.guided import RECORD_NAMES, Notes
 from ..session.rig import NAMES, NOTHING_SAID, RigOptions, number_of, rig_options
+from ..solve.clip import FirstTurn
 from .remedies import REMEDIES
 
 LONGEST_MESSAGE = 8192
@@ -175,6 +176,13 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class TellTurn:
+    """Which way a ring went first in the sweep of the recording that is over."""
+
+    first_turn: FirstTurn
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """Practice: a ring dragged by `by` pixels, to the right."""
 
@@ -208,7 +216,21 @@ class Wake:
 
 
 Message = (
-    Hello | Seen | Look | Begin | Resume | Leave | Close | Say | Note | Turn | Aim | Ask | HandOver | Wake
+    Hello
+    | Seen
+    | Look
+    | Begin
+    | Resume
+    | Leave
+    | Close
+    | Say
+    | Note
+    | TellTurn
+    | Turn
+    | Aim
+    | Ask
+    | HandOver
+    | Wake
 )
 OPEN_TO_ALL = (Hello, Seen, Ask)
 """What anybody may send; the rest needs the controls."""
@@ -255,6 +277,7 @@ _MESSAGES: TypeAdapter[Choice | Message] = TypeAdapter(
         | Annotated[Close, Tag("close")]
         | Annotated[Say, Tag("say")]
         | Annotated[Note, Tag("note")]
+        | Annotated[TellTurn, Tag("tell-turn")]
         | Annotated[Turn, Tag("turn")]
         | Annotated[Aim, Tag("aim")]
         | Annotated[Ask, Tag("ask")]

@@ -8,6 +8,6 @@ REMEDIES: dict[RemedyKey, str] = {
     "devices": "the set-up page lists them",
     "sessions": "the results page lists them",
     "report": "the results page shows it",
-    "first-turn": "check the clip in the terminal and say it there",
+    "first-turn": "tap the answer below",
     "chart": "print one from the chart page",
 }

@@ -33,6 +33,7 @@ from ..session.store import Store, Summary
 from ..show.view import stage_name, view_of
 from ..show.view import standing as standing_now
 from ..sim.lens import Pose
+from ..solve.clip import FirstTurn
 from ..video.address import kind
 from .chosen import ROOM, Chosen, choice_from, choose
 from .messages import Choice, Note, Say, Turn, on_the_page
@@ -190,6 +191,15 @@ class SessionHost:
                 self._say_afterwards(event_of(message))
             else:
                 self._person.say(event_of(message))
+
+    def tell_first_turn(self, first_turn: FirstTurn) -> None:
+        """Judge the recording that is over again, now that the first turn of its sweep is known."""
+        with self._lock:
+            guided = self._guided
+            if guided is None or self.shown.phase != "over":
+                return
+            guided.tell_first_turn(first_turn)
+            self._show(replace(self.shown, session=guided.session))
 
     def turn(self, message: Turn) -> None:
         """Turn a ring of the practice camera."""

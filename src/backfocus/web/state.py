@@ -13,6 +13,7 @@ from ..guide.hands import COMMANDS
 from ..guide.procedure import Step, possible, rounds_left
 from ..guide.session_state import Result, Session
 from ..guide.watch.aim import BRIGHTEST, DARKEST
+from ..guide.words import FIRST_TURNS, OF_THE_FOCUS_RING
 from ..measure.reading import Flag, Reading, Star
 from ..show.aiming import object_words
 from ..show.notices import WENT_WRONG
@@ -289,7 +290,23 @@ def _results(shown: Shown) -> Json | None:
     session = shown.session
     if session is None or not session.results:
         return None
-    return {"results": [_result(each) for each in session.results], "score": shown.score}
+    return {
+        "results": [_result(each) for each in session.results],
+        "score": shown.score,
+        "turn": _first_turn(session),
+    }
+
+
+def _first_turn(session: Session) -> Json | None:
+    """The question which way a ring went first in the sweep of a recording; None where it tells nothing."""
+    if session.first_turn is None and "first-turn" not in session.results[-1].verdict.remedies:
+        return None
+    found, ring = session.results[-1].back_focus, session.setup.back_focus_ring
+    return {
+        "ways": [way for way in FIRST_TURNS if ring or way in OF_THE_FOCUS_RING],
+        "told": session.first_turn,
+        "tells": found is not None and found.sign_known,
+    }
 
 
 def _result(result: Result) -> Json:

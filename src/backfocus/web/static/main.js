@@ -181,6 +181,7 @@ link.on("controls", (now) => {
   setUp.enable(mine);
   for (const button of $("left-open").querySelectorAll("button")) button.disabled = !mine;
   if (words) for (const button of document.querySelectorAll("[data-word]")) button.disabled = !mine || !words.can.includes(button.dataset.word);
+  for (const button of document.querySelectorAll("[data-turn]")) button.disabled = !mine;
   showDeck();
 });
 
@@ -247,7 +248,21 @@ function check({ name, good, words: text }) {
   return line;
 }
 
-function showResult({ results, score }) {
+/** Of a recording with a sweep: which way it began gives the error its direction. */
+function showFirstTurn(turn) {
+  $("first-turn").hidden = !turn;
+  if (!turn) return;
+  for (const button of document.querySelectorAll("[data-turn]")) {
+    button.parentElement.hidden = !turn.ways.includes(button.dataset.turn);
+    button.setAttribute("aria-pressed", button.dataset.turn === turn.told);
+    button.disabled = !mine;
+  }
+  const told = turn.tells ? "The direction rests on this answer: tap another if it was wrong." : "Even so this clip does not show the direction.";
+  $("turn-told").textContent = turn.told ? told : "";
+}
+
+function showResult({ results, score, turn }) {
+  showFirstTurn(turn);
   const last = results.at(-1);
   wasOff = last.before_um?.toFixed(1);
   $("verdict").textContent = last.title;
@@ -323,6 +338,10 @@ $("again").addEventListener("click", () => (document.body.classList.contains("pr
 $("next-nd").addEventListener("click", () => $("nds").showModal());
 $("nds-no").addEventListener("click", () => $("nds").close());
 $("nds").querySelector("form").addEventListener("submit", (event) => act({ do: "note", name: "nd", value: event.target.elements.nd.value }));
+for (const button of document.querySelectorAll("[data-turn]")) button.addEventListener("click", () => {
+  $("turn-told").textContent = "Judging the clip again …";
+  act({ do: "tell-turn", first_turn: button.dataset.turn });
+});
 $("wake").addEventListener("click", () => act({ do: "wake" }));
 $("practise").addEventListener("click", () => act({ do: "look", kind: "practice" }));
 $("ask").addEventListener("click", () => act({ do: "ask" }));
