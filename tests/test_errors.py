@@ -4,6 +4,7 @@ import ast
 import copy
 import pickle
 import re
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -49,20 +50,25 @@ ROOT = Path(backfocus.__file__).parent
 BELOW = [path for path in sorted(ROOT.rglob("*.py")) if path.relative_to(ROOT).parts[0] not in FACES]
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Everything a file of the package is made of."""
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 @pytest.mark.parametrize("path", BELOW, ids=lambda path: str(path.relative_to(ROOT)))
 def test_only_the_faces_spell_options(path: Path) -> None:
     """What is said below them is read on a page and in Python too."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     docs = {
         id(node.body[0].value)
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
     said = [
         node.value
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs
     ]
     # a dash, a dash and a word, but not CSS ("--ink:")
@@ -89,7 +95,7 @@ def test_below_the_faces_no_command_is_named() -> None:
     for path in BELOW:
         if path.relative_to(ROOT).as_posix() in ("errors.py", "api.py"):  # the words of Python
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 said = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
                 assert not [each for each in said if isinstance(each, str) and "`backfocus" in each], path

@@ -8,6 +8,7 @@ no circle, and where `INSIDE` gives an order, down in it. An import inside a fun
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -64,13 +65,20 @@ def module_of(path: Path, root: Path = ROOT) -> tuple[str, ...]:
 def imported(path: Path, root: Path = ROOT) -> Iterator[tuple[str, ...]]:
     """What a file imports, as full names: `("backfocus", "measure", "reading")`, `("numpy",)`."""
     package = ("backfocus", *module_of(path, root)[:-1])
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _imports(path.read_text(encoding="utf-8")):
         if isinstance(node, ast.Import):
             yield from (tuple(alias.name.split(".")) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             anchor = package[: len(package) - node.level + 1] if node.level else ()
             base = (*anchor, *(node.module.split(".") if node.module else ()))
             yield from ((*base, alias.name) for alias in node.names)
+
+
+@cache
+def _imports(source: str) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    return tuple(
+        node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import | ast.ImportFrom)
+    )
 
 
 def own(path: Path, root: Path = ROOT) -> Iterator[tuple[str, ...]]:

@@ -9,10 +9,14 @@ import warnings
 import cv2
 import numpy as np
 
-with warnings.catch_warnings():
-    # It asks SciPy for a name that moved.
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import colour_demosaicing
+
+def _by_colour():
+    """`colour-demosaicing`; it brings all of Matplotlib, so it is imported where it is used."""
+    with warnings.catch_warnings():
+        # It asks SciPy for a name that moved.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import colour_demosaicing
+    return colour_demosaicing
 
 
 def _shifted(mosaic, dx, dy):
@@ -51,12 +55,12 @@ def edge_aware(mosaic):
 
 def bilinear(mosaic):
     """By `colour-demosaicing`."""
-    return colour_demosaicing.demosaicing_CFA_Bayer_bilinear(mosaic, "RGGB")
+    return _by_colour().demosaicing_CFA_Bayer_bilinear(mosaic, "RGGB")
 
 
 def menon(mosaic):
     """By `colour-demosaicing`: directional filtering with a posteriori decision, a good modern camera's."""
-    return colour_demosaicing.demosaicing_CFA_Bayer_Menon2007(mosaic, "RGGB")
+    return _by_colour().demosaicing_CFA_Bayer_Menon2007(mosaic, "RGGB")
 
 
 def vng(mosaic):

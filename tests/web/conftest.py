@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,11 @@ def star_picture(width: int = 640, height: int = 360, radius: float = 90.0) -> n
 
     Jagged or blurred as codes it would be a picture that no camera makes, and flagged as one.
     """
+    return _star_picture(width, height, radius).copy()
+
+
+@cache
+def _star_picture(width: int, height: int, radius: float) -> np.ndarray:
     fine = 4
     y, x = np.mgrid[: fine * height, : fine * width].astype(np.float32)
     dx, dy = x - fine * width / 2, y - fine * height / 2

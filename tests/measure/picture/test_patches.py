@@ -125,17 +125,17 @@ def _shadowed(picture):
 
 
 @pytest.mark.parametrize(
-    "picture",
+    "made",
     [
-        light(Scene(), OTF),
-        seen()[:280],
-        _shadowed(seen()),
-        printed(make_chart(parse_paper("A4")), hopkins(2.0, CUT_OFF["f/4, 4 um"]), radius_px=70.0),
+        lambda: light(Scene(), OTF),
+        lambda: seen()[:280],
+        lambda: _shadowed(seen()),
+        lambda: printed(make_chart(parse_paper("A4")), hopkins(2.0, CUT_OFF["f/4, 4 um"]), radius_px=70.0),
     ],
     ids=["another's star", "patches out of view", "shadow", "too soft"],
 )
-def test_nothing_is_concluded_where_the_patches_do_not_tell(picture):
-    known, reading = read(picture, "bt709", "slog3")
+def test_nothing_is_concluded_where_the_patches_do_not_tell(made):
+    known, reading = read(made(), "bt709", "slog3")
     assert known.detected is None
     assert Flag.OTHER_CURVE not in reading.flags
 
