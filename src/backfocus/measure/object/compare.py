@@ -62,16 +62,15 @@ class Compared:
         turn *= self.cross
         return replace(self, cross=turn)
 
-    def evened(self) -> "Compared":
-        """With every tile weighted so that those full of contrast do not drown the others."""
+    def share(self) -> Floats:
+        """Weight of every tile, so that those full of contrast do not drown the others; shape (tiles,)."""
         power = self.chart.sum(axis=1)
-        share = (1.0 / (power + np.median(power)))[:, None].astype(np.float32)
-        return replace(self, cross=self.cross * share, chart=self.chart * share, picture=self.picture * share)
+        return np.asarray(1.0 / (power + np.median(power)), np.float32)
 
 
-def compare(chart: Floats, picture: Floats, tiles: Layout) -> Compared:
-    """Spectra of all tiles of a block's picture against its chart."""
-    seen, known = waves(picture, tiles), waves(chart, tiles)
+def compare(chart: Floats, seen: Waves, tiles: Layout) -> Compared:
+    """Spectra of all tiles of a block's picture, `seen`, against those of its chart."""
+    known = waves(chart, tiles)
     weight = plane(tiles.side_px, tiles.line_step).weight
     cross = np.conj(known) * seen * weight
     return Compared(tiles, cross, _power(known) * weight, _power(seen) * weight, known)
@@ -146,7 +145,7 @@ def aligned(found: Compared, start_px: Floats64 | None = None) -> tuple[Compared
 
 def _steps(found: Compared, rings: RingSet) -> Floats64:
     """How much further each tile is shifted, by the phases of its waves."""
-    common = _common(found.evened(), rings)[rings.ring]
+    common = _common(found, rings)[rings.ring]
     x, y = 2 * np.pi * found.plane.x_cy_px, 2 * np.pi * found.plane.y_cy_px
     late = -(found.cross.imag * common) @ np.stack([x, y], axis=1)
     bent = (found.cross.real * common) @ np.stack([x * x, x * y, y * y], axis=1)
@@ -159,10 +158,11 @@ def _steps(found: Compared, rings: RingSet) -> Floats64:
 
 def _common(found: Compared, rings: RingSet) -> Floats:
     """H by rings, as far as it stands out of its own scatter over the tiles; 0 where it does not."""
-    cross = found.cross.real @ rings.of
+    share = found.share()
+    cross = (found.cross.real @ rings.of) * share[:, None]
     total = cross.sum(axis=0)
     scatter = np.sqrt(((cross - cross.mean(axis=0)) ** 2).sum(axis=0))
-    power = found.chart.sum(axis=0) @ rings.of
+    power = (share @ found.chart) @ rings.of
     ratio = total / np.maximum(power, 1e-20)
     return np.asarray(np.where(np.abs(total) > 2 * scatter, ratio, 0.0), np.float32)
 
@@ -170,7 +170,7 @@ def _common(found: Compared, rings: RingSet) -> Floats:
 def agreement(found: Compared) -> Floats64:
     """How like the common curve's picture of them aligned tiles are, -1 to 1; shape (tiles,)."""
     rings = ring_set(found.tiles.side_px, found.tiles.line_step)
-    common = _common(found.evened(), rings)[rings.ring]
+    common = _common(found, rings)[rings.ring]
     counted = common != 0
     like = found.cross.real @ common
     model = found.chart @ common**2

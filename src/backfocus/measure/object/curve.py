@@ -25,6 +25,7 @@ the square of its frequency.
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +103,7 @@ class Fitted:
     gain: Floats64
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Sums:
     """x, q and w of every tile and ring, shape (tiles, rings).
 
@@ -118,7 +119,7 @@ class Sums:
     steps: Floats64
     waves: Floats64
 
-    @property
+    @cached_property
     def frequency_cy_px(self) -> Floats64:
         """Where the power of each ring comes from, rising; shape (rings,)."""
         bent = self.bent.sum(axis=0) / np.maximum(self.chart.sum(axis=0), 1e-30)
@@ -158,19 +159,17 @@ def sums(aligned: Compared, chart: Floats, noise_power: Floats64 | float = 0.0) 
     `chart`: what they were cut from; `noise_power` is a chart wave's, by ring.
     """
     rings = rings_of(aligned)
-    even = aligned.evened()
-    power = aligned.chart.sum(axis=1)
-    share = 1.0 / (power + np.median(power))
+    share = aligned.share()[:, None].astype(np.float64)
     weight = aligned.plane.weight
     waves = (weight @ rings.of).astype(np.float64)
     step = bends(aligned.plane, aligned.tiles.line_step)
     steps = ((weight * step) @ rings.of).astype(np.float64) / waves
-    bent = share[:, None] * (bent_power(chart, aligned) @ rings.of).astype(np.float64)
-    noise = np.outer(share, waves * noise_power)
+    bent = share * (bent_power(chart, aligned) @ rings.of)
+    noise = share * (waves * noise_power)
     return Sums(
-        (even.cross.real @ rings.of).astype(np.float64),
-        (even.chart @ rings.of).astype(np.float64) - noise,
-        (even.picture @ rings.of).astype(np.float64),
+        share * (aligned.cross.real @ rings.of),
+        share * (aligned.chart @ rings.of) - noise,
+        share * (aligned.picture @ rings.of),
         bent - noise * steps,
         rings.frequency,
         steps,

@@ -174,7 +174,7 @@ def middle_sharpness(luma: Luma8) -> float:
     if light < 1.0 or min(middle.shape) < 8:
         return 0.0
     slopes = sum(cv2.norm(cv2.Sobel(middle, cv2.CV_16S, *way), cv2.NORM_L2SQR) for way in ((1, 0), (0, 1)))
-    noise = 24.0 * noise_variance(np.asarray(middle, np.float32))
+    noise = 24.0 * noise_variance(middle)
     return math.sqrt(max(slopes / middle.size - noise, 0.0)) / light
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ...frame import Frame
 from ...transfer import linearise
-from ..picture.clipping import clipped
+from ..picture.clipping import clipped, least_cut
 from ..reading import Flag, MeasuredCurve, Object, Tile
 from .curve import (
     FEWEST_TILES,
@@ -206,6 +206,9 @@ def _outside(reference: Reference, placement: Placement, block: Block, tiles: La
 def _cut(reference: Reference, frame: Frame, placement: Placement, block: Block, tiles: Layout) -> Mask:
     """Tiles with highlights that are cut off, in the picture or in the reference."""
     found = _cut_in_reference(reference, placement, block, tiles)
+    whole = frame.luma[block.row : block.row + block.rows, block.column : block.column + block.columns]
+    if frame.bits and int(whole.max()) >> (frame.bits - 8) < least_cut(frame.limited):
+        return found
     for number, (row, column) in enumerate(zip(tiles.row, tiles.column, strict=True)):
         top, left = block.row + row, block.column + column
         codes = frame.luma[top : top + tiles.rows, left : left + tiles.side_px]

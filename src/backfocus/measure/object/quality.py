@@ -193,9 +193,10 @@ def _better_half(values: Floats) -> float:
 
 def cells_of(frame: Frame) -> Cells:
     """The picture cell by cell."""
-    level = np.asarray(eight_bits(frame), np.float32)
+    luma = eight_bits(frame)
+    level = np.asarray(luma, np.float32)
     rows, columns = (max(size // CELL_PX, 1) for size in level.shape)
-    noise = noise_variance(level)
+    noise = noise_variance(luma)
     left = noise
     for _ in range(FINEST_BAND):
         level, left = np.asarray(halved(level), np.float32), left / 4

@@ -100,18 +100,43 @@ def _cut(frame: Frame) -> Floats:
     return share_of_cells(codes >= top)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Level:
     """Part of a reference, so many samples for a pixel.
 
-    Sample (row i, column j) lies at column `x_px + j / per_px` and row `y_rows + i / per_row` of it.
+    Sample (row i, column j) lies at column `x_px + j / per_px` and row `y_rows + i / per_row` of it. Its rows
+    are made when they are asked for: a zoom asks for a few more in every picture.
     """
 
-    light: Floats
     x_px: float
     y_rows: float
     per_px: float
     per_row: float
+    _waves: Floats
+    _light: Floats
+    _first: int = 0
+    _after: int = 0
+
+    def light(self, first: int, last: int) -> Floats:
+        """All samples, of which the rows from `first` to `last` hold, and what lies beyond as in a mirror."""
+        count = len(self._light)
+        first, after = max(0, min(first, 2 * count - 1 - last)), min(count, max(last + 1, -first))
+        if self._after:
+            first, after = min(first, self._first), max(after, self._after)
+            self._make(first, self._first)
+            self._make(self._after, after)
+        else:
+            self._make(first, after)
+        self._first, self._after = first, after
+        return self._light
+
+    def _make(self, first: int, after: int) -> None:
+        """Rows from their waves along the row."""
+        from scipy.fft import idct
+
+        if first < after:
+            columns = self._light.shape[1]
+            self._light[first:after] = idct(self._waves[first:after], n=columns, axis=1, norm="ortho")
 
 
 @lru_cache(maxsize=6)
@@ -125,25 +150,24 @@ def level(reference: Reference, box: tuple[int, int, int, int], highest_cy_px: f
     highest_cy_px : float
         Up to 0.5; in lines of the whole picture also for a field.
     """
-    from scipy.fft import idctn, next_fast_len
+    from scipy.fft import idct, next_fast_len
 
     rows, columns = box[1] - box[0], box[3] - box[2]
     step = reference.line_step
     per_px = SAMPLES_PER_CYCLE * highest_cy_px
     wanted = tuple(next_fast_len(max(8, round(each * per_px)), real=True) for each in (rows * step, columns))
     down, across = min(rows, wanted[0]), min(columns, wanted[1])
-    waves = _waves(reference, box)[:down, :across]
-    kept = np.zeros(wanted, np.float32)
-    kept[:down, :across] = waves * _undone(rows, wanted[0], step, highest_cy_px)[:down, None]
-    kept[:down, :across] *= _undone(columns, wanted[1], 1, highest_cy_px)[:across]
     per_row, per_column = wanted[0] / rows, wanted[1] / columns
-    kept *= np.float32(math.sqrt(per_row * per_column))
+    along = _undone(rows, wanted[0], step, highest_cy_px)[:down] * np.float32(math.sqrt(per_row * per_column))
+    kept = _waves(reference, box)[:down, :across] * along[:, None]
+    kept *= _undone(columns, wanted[1], 1, highest_cy_px)[:across]
     return Level(
-        idctn(kept, norm="ortho", overwrite_x=True),
         box[2] + 0.5 / per_column - 0.5,
         box[0] + 0.5 / per_row - 0.5,
         per_column,
         per_row,
+        np.asarray(idct(kept, n=wanted[0], axis=0, norm="ortho"), np.float32),
+        np.empty(wanted, np.float32),
     )
 
 

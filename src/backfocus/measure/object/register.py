@@ -17,7 +17,7 @@ from .compare import Compared, agreement, aligned, compare
 from .placement import RADIAL_PX, Placement
 from .reference import Reference
 from .shrink import Block, shrunk
-from .tiles import Layout, layout
+from .tiles import Layout, layout, waves
 
 Floats = NDArray[np.float32]
 Floats64 = NDArray[np.float64]
@@ -69,11 +69,11 @@ def register(
         return None
     chart = shrunk(reference, guess, block)
     off = _whole(chart, picture, block.line_step)
-    placement = guess.moved(*off)
+    placement, seen = guess.moved(*off), waves(picture, tiles)
     for turn in range(TURNS):
         if turn or any(off):
             chart = shrunk(reference, placement, block)
-        compared = compare(chart, picture, tiles)
+        compared = compare(chart, seen, tiles)
         start, trust = _peaks(compared) if turn == 0 else (np.zeros((len(tiles.row), 2)), None)
         found, shift = aligned(compared, start)
         if trust is None:
@@ -140,7 +140,7 @@ def _peaks(compared: Compared) -> tuple[Floats64, Floats64]:
     plane = compared.plane
     soft = np.exp(-((plane.frequency / 0.25) ** 2))
     chart = np.sqrt(compared.chart / plane.weight)
-    cross = compared.cross / plane.weight / (chart + 1e-3 * chart.max(axis=1, keepdims=True)) * soft
+    cross = compared.cross * (soft / plane.weight / (chart + 1e-3 * chart.max(axis=1, keepdims=True)))
     half = np.zeros((len(cross), rows * (columns // 2 + 1)), np.complex64)
     half[:, plane.index] = cross
     correlation = irfft2(half.reshape(-1, rows, columns // 2 + 1), (rows, columns), axes=(1, 2))
@@ -148,7 +148,8 @@ def _peaks(compared: Compared) -> tuple[Floats64, Floats64]:
     best = flat.argmax(axis=1)
     row, column = np.divmod(best, columns)
     each = np.arange(len(cross))
-    clear = flat[each, best] / np.maximum(flat.std(axis=1), 1e-20)
+    spread = np.sqrt(np.vecdot(flat, flat) / flat.shape[1])  # about 0: no wave that counts is the mean
+    clear = flat[each, best] / np.maximum(spread, 1e-20)
     x = column + _top(*(correlation[each, row, (column + step) % columns] for step in (-1, 0, 1)))
     y = row + _top(*(correlation[each, (row + step) % rows, column] for step in (-1, 0, 1)))
     x, y = np.where(x > columns / 2, x - columns, x), np.where(y > rows / 2, y - rows, y)
@@ -173,7 +174,8 @@ def _refined(
     dx, dy = placement.inverse(x, y)
     z = (dx + 1j * dy) * placement.ratio * np.exp(1j * placement.turn_rad)
     off = off_px[:, 0] + 1j * off_px[:, 1]
-    if (trust > 0).sum() < FEWEST:
+    sure = trust > 0
+    if sure.sum() < FEWEST:
         return None
     bend = z * (np.abs(z) / placement.ratio / RADIAL_PX) ** 2
     ways = np.stack([np.ones_like(z), 1j * np.ones_like(z), z, 1j * z, bend], axis=1)
@@ -182,17 +184,17 @@ def _refined(
     prior = np.array([0.0, 0.0, RATIO_SIGMA, RATIO_SIGMA, RADIAL_SIGMA])
     prior = np.divide(1.0, prior, out=np.zeros(5), where=prior > 0)
     weight = trust / trust.max()
-    middle = np.median(off.real[trust > 0]) + 1j * np.median(off.imag[trust > 0])
+    middle = complex(_median(off.real[sure]), _median(off.imag[sure]))
     left = np.abs(off - middle)
     for _ in range(8):
-        spread = max(1.4826 * float(np.median(left[trust > 0])), 0.02)
+        spread = max(1.4826 * _median(left[sure]), 0.02)
         kept = weight * np.clip(1 - (left / (4 * spread)) ** 2, 0.0, 1.0) ** 2
         w = np.concatenate([kept, kept])[:, None]
         answer = np.linalg.solve(
             matrix.T @ (w * matrix) + np.diag((spread * prior) ** 2), matrix.T @ (w[:, 0] * target)
         )
         left = np.abs(off - ways @ answer)
-    agree = (left < max(AGREE_PX, 3 * spread)) & (trust > 0)
+    agree = (left < max(AGREE_PX, 3 * spread)) & sure
     if agree.sum() < FEWEST or spread > 4 * AGREE_PX:
         return None
     right, down, larger, turned, radial = answer.tolist()
@@ -204,6 +206,12 @@ def _refined(
         turn_rad=placement.turn_rad + math.atan2(turned, 1 + larger),
         radial=placement.radial + radial,
     )
+
+
+def _median(values: Floats64) -> float:
+    """As `np.median`, of few values in a tenth of the time."""
+    ordered, half = np.sort(values), values.size // 2
+    return float(ordered[half] + ordered[~half]) / 2
 
 
 def _farthest(before: Placement, after: Placement, block: Block) -> float:

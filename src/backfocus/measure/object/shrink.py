@@ -27,6 +27,8 @@ ROOM_PX = 24
 WHOLE_TO_CY_PX = 0.18
 """A level up to here has no more samples than the reference has pixels, and is made of all of it at once: so
 the next ones need no transform of the reference any more."""
+CUBIC = 2
+"""Samples on either side of a place that tell what lies between."""
 ROUND_PX = 128
 """What is cut out of the reference begins and ends at multiples of this: the next picture needs the same."""
 
@@ -58,15 +60,14 @@ def shrunk(reference: Reference, placement: Placement, block: Block) -> Floats:
     block : Block
         Beyond the reference's borders it is continued as in a mirror.
     """
-    from scipy.fft import dctn, idctn
+    from scipy.fft import dct, idctn
 
     rows, columns = block.rows + 2 * MARGIN, block.columns + 2 * MARGIN
     fine_rows, fine_columns = math.ceil(rows * FINER * block.line_step), math.ceil(columns * FINER)
     x = block.column - MARGIN + _fine(columns, fine_columns)
     y = block.line(-MARGIN - 0.5) + block.line_step * (_fine(rows, fine_rows) + np.float32(0.5))
-    waves = dctn(_laid(reference, placement, x.astype(np.float32), y.astype(np.float32)), norm="ortho")[
-        :rows, :columns
-    ]
+    fine = _laid(reference, placement, x.astype(np.float32), y.astype(np.float32))
+    waves = dct(dct(fine, axis=1, norm="ortho")[:, :columns], axis=0, norm="ortho")[:rows]
     down, across = _pixel(rows, block.line_step), _pixel(columns, 1)
     waves *= (down * np.float32(math.sqrt(rows * columns / (fine_rows * fine_columns))))[:, None]
     waves *= across
@@ -100,9 +101,10 @@ def _laid(reference: Reference, placement: Placement, x: Floats, y: Floats) -> F
     at_x = (column - np.float32(part.x_px)) * np.float32(part.per_px)
     at_y = (row - np.float32(part.y_rows)) * np.float32(part.per_row)
     shape = len(y), len(x)
+    first, last = math.floor(float(at_y.min())) - CUBIC, math.ceil(float(at_y.max())) + CUBIC
     return np.asarray(
         cv2.remap(
-            part.light,
+            part.light(first, last),
             np.broadcast_to(at_x, shape).astype(np.float32),
             np.broadcast_to(at_y, shape).astype(np.float32),
             cv2.INTER_CUBIC,

@@ -36,7 +36,12 @@ def clipped(codes: Samples, *, bits: int, limited: bool, piled_up: float = PILED
     top = int(np.flatnonzero(counts)[-1])
     below = counts[max(0, top - BINS_BELOW) : top]
     piled = counts[top] > piled_up * levels.size and counts[top] > SPIKE * float(below.mean() if top else 0.0)
-    return bool(piled and top >= (234 if limited else 254))
+    return bool(piled and top >= least_cut(limited))
+
+
+def least_cut(limited: bool) -> int:
+    """The lowest code, of 256, at which whites are cut off."""
+    return 234 if limited else 254
 
 
 def glare_cut(codes: Samples, *, bits: int) -> bool:

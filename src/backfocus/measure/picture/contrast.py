@@ -15,6 +15,7 @@ from ...frame import Samples
 from ..star.rings import middle
 
 Floats = NDArray[np.float32]
+Bytes = NDArray[np.uint8]
 Whole = TypeVar("Whole", NDArray[np.float32], NDArray[np.int16])
 
 WIDTH_PX = 720
@@ -50,7 +51,10 @@ def scene_contrast(luma: Samples, *, bits: int = 8) -> float:
     mean = cv2.mean(level)[0]
     if mean <= 1e-4 or min(level.shape) < 2 * SMALLEST_PX:
         return 0.0
-    noise = _noise_of_bytes(small) / 255.0**2 if small.dtype == np.uint8 else noise_variance(level)
+    if small.dtype == np.uint8:
+        noise = noise_variance(cast(Bytes, small)) / 255.0**2
+    else:
+        noise = noise_variance(level)
     energy, weight = 0.0, 1.0
     while min(level.shape) >= 2 * SMALLEST_PX:
         smaller = np.asarray(halved(level), dtype=np.float32)
@@ -81,19 +85,14 @@ def halved(picture: Samples) -> Samples:
     return cast(Samples, cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
 
 
-def noise_variance(level: Floats) -> float:
+def noise_variance(level: Floats | Bytes) -> float:
     """Noise of a pixel from second differences both ways, which straight edges and slopes do not show."""
-    return _variance(middle(np.abs(_both_ways(level)).ravel()))
-
-
-def _noise_of_bytes(level: Samples) -> float:
-    """The same of bytes, whose few differences are counted in a fifth of the time."""
-    counts = np.bincount(np.abs(_both_ways(level.astype(np.int16))).ravel())
-    found = np.searchsorted(counts.cumsum(), counts.sum() // 2, side="right")
-    return _variance(float(found))
-
-
-def _variance(typical: float) -> float:
+    if level.dtype == np.uint8:
+        # of bytes there are so few that they are counted in a fifth of the time
+        counts = np.bincount(np.abs(_both_ways(level.astype(np.int16))).ravel())
+        typical = float(np.searchsorted(counts.cumsum(), counts.sum() // 2, side="right"))
+    else:
+        typical = middle(np.abs(_both_ways(cast(Floats, level))).ravel())
     return float((1.4826 * typical / 6.0) ** 2)
 
 
