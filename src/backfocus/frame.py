@@ -8,6 +8,12 @@ from numpy.typing import NDArray
 
 Field = Literal["top", "bottom"]
 Samples = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]
+Weights = tuple[float, float, float]
+
+BT601: Weights = (0.299, 0.587, 0.114)
+BT709: Weights = (0.2126, 0.7152, 0.0722)
+BT2020: Weights = (0.2627, 0.678, 0.0593)
+"""Of red, green and blue in luma, by the ITU-R recommendation of that number."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +42,8 @@ class Frame:
     chroma : (ndarray, ndarray) | None
         Cb and Cr of a progressive picture as decoded, mid-range for grey; as many samples as luma or half as
         many each way. None where they are not kept.
+    weights : (float, float, float)
+        Of red, green and blue in luma; they say the colour differences too.
     damaged : bool
         The decoder complained of this picture, or of one that it was predicted from.
     """
@@ -49,6 +57,7 @@ class Frame:
     interlaced: Field | None = None
     field: Field | None = None
     chroma: tuple[Samples, Samples] | None = None
+    weights: Weights = BT709
     damaged: bool = False
 
     def __post_init__(self) -> None:

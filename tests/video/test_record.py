@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from backfocus.errors import OutputError
-from backfocus.frame import Frame, fields
+from backfocus.frame import BT601, BT709, BT2020, Frame, Weights, fields
 from backfocus.video import Recorder, open_source, record
 
 Moving = Callable[..., list[Frame]]
@@ -56,12 +56,19 @@ def test_chroma_is_neutral(tmp_path: Path, moving: Moving) -> None:
     }
 
 
-def test_colour_of_the_same_size_is_kept(tmp_path: Path) -> None:
+@pytest.mark.parametrize("weights", [BT601, BT709, BT2020])
+def test_colour_of_the_same_size_is_kept_with_its_meaning(tmp_path: Path, weights: Weights) -> None:
     luma = np.full((36, 48), 110, np.uint8)
     chroma = np.full((18, 24), 90, np.uint8), np.full((18, 24), 170, np.uint8)
-    record([Frame(luma, chroma=chroma)], tmp_path / "a.mkv", codec="ffv1", pixel_format="yuv420p")
+    record(
+        [Frame(luma, chroma=chroma, weights=weights)],
+        tmp_path / "a.mkv",
+        codec="ffv1",
+        pixel_format="yuv420p",
+    )
     (frame,) = open_source(str(tmp_path / "a.mkv")).frames()
     assert frame.chroma is not None
+    assert frame.weights == weights
     for plane, given in zip(frame.chroma, chroma, strict=True):
         np.testing.assert_array_equal(plane, given)
 

@@ -15,7 +15,7 @@ import av
 import cv2
 import numpy as np
 
-from ..frame import Field, Frame, Samples
+from ..frame import BT601, BT709, BT2020, Field, Frame, Samples
 
 TRANSFER_OF_TAG = {
     1: "bt709",
@@ -31,6 +31,9 @@ TRANSFER_OF_TAG = {
     18: "hlg",
 }
 """Code points of ITU-T H.273, table 3, as FFmpeg hands them on."""
+
+WEIGHTS_OF_TAG = {4: (0.30, 0.59, 0.11), 5: BT601, 6: BT601, 7: (0.212, 0.701, 0.087), 9: BT2020, 10: BT2020}
+"""Code points of ITU-T H.273, table 4, that are not BT.709 or like it."""
 
 FULL_RANGE_TAG = 2
 LIMITED_RANGE_TAG = 1
@@ -104,6 +107,7 @@ def frame_of(
         limited=_limited(picture, layout) if signal.limited is None else signal.limited,
         interlaced=interlaced,
         chroma=(_plane(picture, 1, layout), _plane(picture, 2, layout)) if has_chroma else None,
+        weights=BT709 if layout.convert_to else WEIGHTS_OF_TAG.get(picture.colorspace, BT709),
         damaged=damaged,
     )
 

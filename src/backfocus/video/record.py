@@ -15,7 +15,7 @@ from av.video.stream import VideoStream
 from ..errors import OutputError
 from ..frame import Field, Frame
 from .faults import hint
-from .luma import FULL_RANGE_TAG, LIMITED_RANGE_TAG, TRANSFER_OF_TAG
+from .luma import FULL_RANGE_TAG, LIMITED_RANGE_TAG, TRANSFER_OF_TAG, WEIGHTS_OF_TAG
 
 CLOCK_HZ = 90_000
 """Time base of the codecs that allow uneven time; the others count pictures."""
@@ -25,6 +25,7 @@ UNEVEN_TIME = ("libx264", "libx265")
 NEAR_LOSSLESS = {"libx264": {"preset": "veryfast", "crf": "12"}, "libx265": {"preset": "fast", "crf": "12"}}
 
 TAG_OF_TRANSFER = {name: tag for tag, name in reversed(TRANSFER_OF_TAG.items())}
+TAG_OF_WEIGHTS = {weights: tag for tag, weights in WEIGHTS_OF_TAG.items()}
 
 
 def record(
@@ -133,6 +134,7 @@ class Recorder:
         context.time_base = Fraction(1, CLOCK_HZ) if self._codec in UNEVEN_TIME else 1 / self._rate
         context.color_range = LIMITED_RANGE_TAG if frame.limited else FULL_RANGE_TAG
         context.color_trc = TAG_OF_TRANSFER.get(frame.transfer, 2)
+        context.colorspace = TAG_OF_WEIGHTS.get(frame.weights, 1)
         return stream
 
     def _marked(self, picture: av.VideoFrame, first: Field) -> av.VideoFrame:
@@ -188,4 +190,5 @@ def _picture(frame: Frame, stream: VideoStream) -> av.VideoFrame:
             rows[:] = 1 << (bits - 1)
     picture.color_range = LIMITED_RANGE_TAG if frame.limited else FULL_RANGE_TAG
     picture.color_trc = TAG_OF_TRANSFER.get(frame.transfer, 2)
+    picture.colorspace = TAG_OF_WEIGHTS.get(frame.weights, 1)
     return picture

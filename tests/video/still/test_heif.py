@@ -54,6 +54,26 @@ def test_a_heic_is_read_at_its_depth_and_by_its_curve(colour: np.ndarray, read: 
     assert frame.transfer == "linear"
 
 
+@pytest.mark.parametrize(
+    ("matrix", "weights"),
+    [(None, (0.299, 0.587, 0.114)), (1, (0.2126, 0.7152, 0.0722)), (9, (0.2627, 0.678, 0.0593))],
+)
+def test_colours_of_half_the_resolution_do_not_blur_the_luma(
+    matrix: int | None, weights: tuple[float, float, float], read: Reads
+) -> None:
+    # lines that are 2 px wide: half the height is luma's alone, the rest is what RGB of both cannot keep
+    lines = np.full((128, 128, 3), 235, np.uint8)
+    lines[:, ::2] = (203, 63, 63)
+    file = io.BytesIO()
+    told = {} if matrix is None else {"matrix_coefficients": matrix}
+    pillow_heif.from_pillow(Image.fromarray(lines)).save(file, quality=95, chroma=420, **told)
+    (frame,) = read(file.getvalue(), "a.heic")
+    assert frame.weights == weights
+    height = np.ptp(frame.luma[:, 32:96].astype(float), axis=1).mean()
+    step = np.array([235, 235, 235]) - (203, 63, 63)
+    assert height == pytest.approx(float(step @ weights), rel=0.12)
+
+
 @pytest.mark.parametrize(("transfer", "name"), [(16, "pq"), (18, "hlg"), (1, "bt709"), (13, "srgb")])
 def test_a_code_point_is_believed(transfer: int, name: str, colour: np.ndarray, read: Reads) -> None:
     data = heic(colour, color_primaries=9, transfer_characteristics=transfer, matrix_coefficients=9)

@@ -19,9 +19,25 @@ def jpeg(picture: np.ndarray, mode: str | None = None, **options: object) -> byt
     return file.getvalue()
 
 
-def decoded(data: bytes) -> np.ndarray:
-    """By another's hand: Pillow's luma plane is the decoder's own grey."""
-    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), float) @ (0.2126, 0.7152, 0.0722)
+def held(data: bytes) -> np.ndarray:
+    """The luma that lies in the file, by another's hand: Pillow has the decoder make no colours of it."""
+    image = Image.open(io.BytesIO(data))
+    image.draft("L", image.size)
+    return np.asarray(image, float)
+
+
+@pytest.mark.parametrize("subsampling", [0, 2])
+def test_colours_of_half_the_resolution_do_not_blur_the_luma(subsampling: int, read: Reads) -> None:
+    # red lines a pixel wide on white: the colour differences cannot follow, and luma does. Not all colours
+    # made of the two fit into RGB, where they are cut off.
+    lines = np.full((64, 64, 3), 255, np.uint8)
+    lines[:, ::2] = (203, 63, 63)
+    data = jpeg(lines, subsampling=subsampling, quality=98)
+    (frame,) = read(data, "a.jpg")
+    height = np.ptp(frame.luma.astype(float), axis=1).mean()
+    assert height == pytest.approx((255 - 203) * 0.299 + (255 - 63) * 0.701, rel=0.05)
+    assert frame.weights == (0.299, 0.587, 0.114)
+    np.testing.assert_allclose(frame.luma, held(data), atol=1)
 
 
 @pytest.mark.parametrize("options", [{}, {"progressive": True}, {"subsampling": 2}, {"optimize": True}])
@@ -32,7 +48,7 @@ def test_every_kind_is_read_as_another_reads_it(
     data = jpeg(np.dstack([grey, grey[::-1], grey]), mode, **options)
     (frame,) = read(data, "a.jpg")
     # two builds of one decoder; the luma is rounded once
-    np.testing.assert_allclose(frame.luma, decoded(data), atol=1.5)
+    np.testing.assert_allclose(frame.luma, held(data), atol=1.5)
     assert (frame.bits, frame.transfer, frame.damaged) == (8, "srgb", False)
 
 
@@ -70,7 +86,7 @@ def test_a_picture_stands_upright(orientation: int, grey: np.ndarray, read: Read
     from PIL import ImageOps
 
     turned = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
-    expected = np.asarray(turned, float) @ (0.2126, 0.7152, 0.0722)
+    expected = np.asarray(turned, float) @ (0.299, 0.587, 0.114)  # JFIF: BT.601
     np.testing.assert_allclose(frame.luma, expected, atol=1.5)
     assert frame.chroma is not None
     rows, columns = frame.luma.shape

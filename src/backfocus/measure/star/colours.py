@@ -2,7 +2,7 @@
 
 Lenses focus red and blue some micrometres apart, so out of focus one of them is sharper. Video keeps colour
 at half the luma's resolution as a rule; both planes are therefore made there: luma averaged, and the colour
-difference added by the weights of BT.709. The encoder's filter mixes a little luma into both, which makes
+difference added by the weights that luma has. The encoder's filter mixes a little luma into both, which makes
 their difference smaller, the same on every picture of a camera.
 """
 
@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...frame import Frame, Samples
+from ...frame import Frame, Samples, Weights
 from ...transfer import curve
 from ..reading import Curve
 from .measurement import StarMeasurement, measure_star
@@ -18,12 +18,15 @@ from .measurement import StarMeasurement, measure_star
 Singles = NDArray[np.float32]
 
 SHRUNK = 2
-RED, BLUE = 1.5748, 1.8556
-"""Of the colour differences, ITU-R BT.709 clause 3.3."""
 CHROMA_SPAN = 219.0 / 224.0
 """In video range luma spans 219 codes and a colour difference 224."""
 GREY_CODES = 0.5
 """A colour difference that varies by less, of 8 bits, is none."""
+
+
+def colour_spans(weights: Weights) -> tuple[float, float]:
+    """Red and blue less luma, each for one unit of its colour difference: 1.5748 and 1.8556 in BT.709."""
+    return 2.0 * (1.0 - weights[0]), 2.0 * (1.0 - weights[2])
 
 
 def in_red_and_blue(
@@ -46,7 +49,7 @@ def in_red_and_blue(
     span = CHROMA_SPAN if frame.limited else 1.0
     curves = [
         _measured(luma + np.float32(by * span) * (plane - 128 * unit), frame, star, twist_radius_px)
-        for by, plane in ((RED, red), (BLUE, blue))
+        for by, plane in zip(colour_spans(frame.weights), (red, blue), strict=True)
     ]
     return (curves[0], curves[1]) if all(each.modulation for each in curves) else None
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...frame import Frame
 from ...transfer import curve
-from .colours import BLUE, CHROMA_SPAN, RED
+from .colours import CHROMA_SPAN, colour_spans
 from .measurement import StarMeasurement
 from .rings import Floats, Floats64
 
@@ -29,9 +29,6 @@ COLOURED_CODES = 8.0
 
 FEWEST, ENOUGH = 40, 20_000
 """Samples of each; and of the square around the star, of which two fifths lie where it counts."""
-
-WEIGHTS = np.array([0.2126, 0.7152, 0.0722])
-"""Of red, green and blue in luma, ITU-R BT.709."""
 
 MIXTURES = np.linspace(-0.4, 1.4, 361)
 """Shares of paper; noise and sharpening reach beyond both."""
@@ -49,12 +46,13 @@ def ink_curve(frame: Frame, star: StarMeasurement) -> Floats | None:
     codes = np.arange(table.size, dtype=np.float64)
     ink, paper = (np.interp(each, codes, table) for each in both)
     mixed = np.clip(ink + MIXTURES[:, None] * (paper - ink), table.min(), table.max())
-    luma = np.interp(mixed, table, codes) @ WEIGHTS
+    weights = np.array(frame.weights)
+    luma = np.interp(mixed, table, codes) @ weights
     rising = np.diff(luma[(MIXTURES >= 0.0) & (MIXTURES <= 1.0)])
     if rising.min() <= 0.0:
         return None
     luma = np.maximum.accumulate(luma)
-    light = WEIGHTS @ ink + MIXTURES * float(WEIGHTS @ (paper - ink))
+    light = weights @ ink + MIXTURES * float(weights @ (paper - ink))
     found = np.interp(codes, luma, light).astype(np.float32)
     found.setflags(write=False)
     return found
@@ -79,8 +77,10 @@ def _ink_and_paper(frame: Frame, star: StarMeasurement) -> tuple[Floats64, Float
 def _primaries(seen: Floats64, frame: Frame, unit: float) -> Floats64:
     luma, blue_off, red_off = seen - np.array([0.0, 128.0, 128.0]) * unit
     span = CHROMA_SPAN if frame.limited else 1.0
-    red, blue = luma + RED * span * red_off, luma + BLUE * span * blue_off
-    green = (luma - WEIGHTS[0] * red - WEIGHTS[2] * blue) / WEIGHTS[1]
+    by_red, by_blue = colour_spans(frame.weights)
+    red, blue = luma + by_red * span * red_off, luma + by_blue * span * blue_off
+    of_red, of_green, of_blue = frame.weights
+    green = (luma - of_red * red - of_blue * blue) / of_green
     return np.array([red, green, blue])
 
 

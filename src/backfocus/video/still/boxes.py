@@ -39,8 +39,8 @@ class Item:
 class Main:
     """The main picture: its size before it is turned, the largest of any part, and how to read its codes.
 
-    `transfer`: code point of H.273, 2 where it is not said. `orientation` as in EXIF. `ends_at`: where the
-    last byte of any item should lie in the file.
+    `transfer`, `matrix`: code points of H.273, 2 where they are not said. `orientation` as in EXIF.
+    `ends_at`: where the last byte of any item should lie in the file.
     """
 
     width: int
@@ -48,6 +48,7 @@ class Main:
     most_pixels: int
     bits: int
     transfer: int
+    matrix: int
     full_range: bool
     profile: bytes
     orientation: int
@@ -95,13 +96,14 @@ def _main(meta: bytes) -> Main:
         if item.of(b"ispe")
     }
     width, height = sizes[number]
-    transfer, full_range, profile = _colour(main)
+    transfer, matrix, full_range, profile = _colour(main)
     return Main(
         width=width,
         height=height,
         most_pixels=max(wide * high for wide, high in sizes.values()),
         bits=_bits(main),
         transfer=transfer,
+        matrix=matrix,
         full_range=full_range,
         profile=profile,
         orientation=_orientation(main),
@@ -165,14 +167,15 @@ def _ends(iloc: bytes) -> Iterator[tuple[int, int]]:
             yield item, end
 
 
-def _colour(main: Item) -> tuple[int, bool, bytes]:
-    transfer, full_range, profile = 2, True, b""
+def _colour(main: Item) -> tuple[int, int, bool, bytes]:
+    transfer, matrix, full_range, profile = 2, 2, True, b""
     for body in main.of(b"colr"):
         if body[:4] == b"nclx":
-            transfer, full_range = struct.unpack_from(">H", body, 6)[0], bool(body[10] & 0x80)
+            transfer, matrix = struct.unpack_from(">HH", body, 6)
+            full_range = bool(body[10] & 0x80)
         elif body[:4] in (b"prof", b"rICC"):
             profile = body[4:]
-    return transfer, full_range, profile
+    return transfer, matrix, full_range, profile
 
 
 def _bits(main: Item) -> int:

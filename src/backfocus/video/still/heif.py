@@ -6,11 +6,13 @@ from collections.abc import Generator
 
 import numpy as np
 
+from ...frame import BT601, BT709, Weights
+from ..luma import WEIGHTS_OF_TAG
 from .boxes import MOST_META_BYTES, BoxesError, Main, main_picture
 from .file import AGAIN, StillFile
 from .picture import Picture
 from .plain import DECODER_FAULTS
-from .tone import SRGB, Tone, tone_of_code_points, tone_of_profile
+from .tone import SRGB, UNSPECIFIED, Tone, tone_of_code_points, tone_of_profile
 
 DEEP = "16"
 """Ends the mode of a picture of more than 8 bits."""
@@ -36,6 +38,7 @@ def heic(file: StillFile) -> Generator[Picture]:
                 samples=samples,
                 bits=8 * samples.dtype.itemsize,
                 tone=tone,
+                weights=_weights(main),
                 is_premultiplied=image.premultiplied_alpha,
             )
     except DECODER_FAULTS as fault:
@@ -60,7 +63,13 @@ def _avif_picture(file: StillFile, main: Main, tone: Tone) -> Picture:
         bits=8 if samples.dtype == np.uint8 else max(main.bits, 10),
         tone=tone,
         orientation=main.orientation,
+        weights=_weights(main),
     )
+
+
+def _weights(main: Main) -> Weights:
+    """Of red, green and blue in luma; BT.601 where nothing is said (ISO/IEC 23000-22, 7.3.6.4)."""
+    return BT601 if main.matrix == UNSPECIFIED else WEIGHTS_OF_TAG.get(main.matrix, BT709)
 
 
 def _main(file: StillFile) -> Main:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ...frame import BT601
 from .exif import Exif, read_exif
 from .file import AGAIN, StillFile
 from .picture import Picture
@@ -45,12 +46,14 @@ def pictures(file: StillFile) -> Generator[Picture]:
 
 
 def _picture(file: StillFile, head: _Head, tone: Tone, exif: Exif) -> Picture:
-    samples, is_damaged = _decoded(file, head)
+    (samples, luma), is_damaged = _decoded(file, head)
     return Picture(
         samples=samples[:, :, 0] if samples.shape[2] == 1 else samples,
         bits=8,
         tone=tone,
         orientation=exif.orientation,
+        weights=BT601,
+        luma=luma,
         is_damaged=is_damaged,
     )
 
@@ -116,8 +119,8 @@ def _tone(file: StillFile, head: _Head, exif: Exif) -> Tone:
     return exif.tone or SRGB
 
 
-def _decoded(file: StillFile, head: _Head) -> tuple[np.ndarray, bool]:
-    """The samples, and whether the decoder complained.
+def _decoded(file: StillFile, head: _Head) -> tuple[tuple[np.ndarray, np.ndarray | None], bool]:
+    """The samples, the luma as the file holds it where they are colours, and whether the decoder complained.
 
     The first end marker behind the first scan is taken as the end; should that have been a table's, all of
     the file is tried.
@@ -141,10 +144,13 @@ def _decoded(file: StillFile, head: _Head) -> tuple[np.ndarray, bool]:
     raise file.refusal(f"the picture is {why}: {AGAIN}")
 
 
-def _simplejpeg(data: bytes, head: _Head, *, strict: bool) -> np.ndarray:
+def _simplejpeg(data: bytes, head: _Head, *, strict: bool) -> tuple[np.ndarray, np.ndarray | None]:
     import simplejpeg
 
     height, width, _, _ = simplejpeg.decode_jpeg_header(data, strict=strict)
     if (width, height) != (head.width, head.height):
         raise ValueError("two sizes")
-    return np.asarray(simplejpeg.decode_jpeg(data, "GRAY" if head.channels == 1 else "RGB", strict=strict))
+    luma = np.asarray(simplejpeg.decode_jpeg(data, "GRAY", strict=strict))
+    if head.channels == 1:
+        return luma, None
+    return np.asarray(simplejpeg.decode_jpeg(data, "RGB", strict=strict)), luma[:, :, 0]

@@ -1,7 +1,9 @@
 """One decoded picture with what its file says about it, and the way from there to luma.
 
-Rules of this file: grey stays as it is, code for code; colour becomes luma by the weights of BT.709 on the
-code values, in strips; where the picture is transparent it lies on white; what is turned is put upright last.
+Rules of this file: grey stays as it is, code for code; colour becomes luma by the weights of its file on the
+code values, in strips: of a file that keeps its colours more coarsely than its luma, other weights would mix
+the coarse into the fine; where the picture is transparent it lies on white; what is turned is put upright
+last.
 """
 
 from dataclasses import dataclass
@@ -10,18 +12,12 @@ from typing import cast
 import cv2
 import numpy as np
 
-from ...frame import Frame, Samples
+from ...frame import BT709, Frame, Samples, Weights
 from ..luma import Signal
 from ..upright import upright
 from .decoded import Decoded
 from .floats import settled
 from .tone import Tone
-
-WEIGHTS_RGB = np.array([[0.2126, 0.7152, 0.0722]])
-"""Luma of ITU-R BT.709, clause 3.2."""
-
-CHROMA_RGB = np.array([[-0.1146, -0.3854, 0.5], [0.5, -0.4542, -0.0458]])
-"""Cb and Cr of clause 3.3."""
 
 MOST_IN_COLOUR = 1 << 26
 """Pixels: of larger pictures only the luma is kept."""
@@ -46,6 +42,10 @@ class Picture:
         The transfer curve that the file names, and the range.
     orientation : int
         As in EXIF, 1 to 8: how to turn the picture to stand upright.
+    weights : (float, float, float)
+        Of red, green and blue in the luma that the file holds.
+    luma : ndarray, shape (rows, columns), optional
+        The luma itself where the decoder gives it: colours that do not fit into RGB are cut off there.
     is_premultiplied : bool
         Colour is already weighted by alpha.
     is_damaged : bool
@@ -56,6 +56,8 @@ class Picture:
     bits: int
     tone: Tone
     orientation: int = 1
+    weights: Weights = BT709
+    luma: Decoded | None = None
     is_premultiplied: bool = False
     is_damaged: bool = False
 
@@ -69,10 +71,10 @@ def frame_of(picture: Picture, index: int, signal: Signal) -> Frame:
         With the reason, for samples that cannot be read as light.
     """
     samples, bits, tone, odd = _settled(_on_white(picture), picture, signal)
-    luma = _luma(samples)
+    luma = _luma(samples, picture.weights) if picture.luma is None else cast(Samples, picture.luma)
     if bits == 16 and int(luma.max()) <= FOURTEEN_BITS:
         luma, bits = _of_few_bits(luma)
-    chroma = _chroma(samples, bits, picture.orientation) if bits else None
+    chroma = _chroma(samples, bits, picture) if bits else None
     transfer = signal.transfer or tone.transfer
     if signal.transfer is None and tone.table is not None:
         luma, bits, chroma = tone.light_of(luma, bits), 0, None
@@ -85,6 +87,7 @@ def frame_of(picture: Picture, index: int, signal: Signal) -> Frame:
         transfer=transfer,
         limited=tone.limited if signal.limited is None else signal.limited,
         chroma=chroma,
+        weights=picture.weights,
         damaged=picture.is_damaged or odd,
     )
 
@@ -120,23 +123,28 @@ def _on_white(picture: Picture) -> Decoded:
     return colour[:, :, 0] if colour.shape[2] == 1 else colour
 
 
-def _luma(samples: Decoded) -> Samples:
+def _luma(samples: Decoded, weights: Weights) -> Samples:
     if samples.ndim == 2:
         return cast(Samples, np.ascontiguousarray(samples))
     luma = np.empty(samples.shape[:2], samples.dtype)
     for top in range(0, len(luma), STRIP_ROWS):
         strip = np.ascontiguousarray(samples[top : top + STRIP_ROWS])
-        luma[top : top + STRIP_ROWS] = cv2.transform(strip, WEIGHTS_RGB).reshape(strip.shape[:2])
+        luma[top : top + STRIP_ROWS] = cv2.transform(strip, np.array([weights])).reshape(strip.shape[:2])
     return cast(Samples, luma)
 
 
-def _chroma(samples: Decoded, bits: int, orientation: int) -> tuple[Samples, Samples] | None:
+def _chroma(samples: Decoded, bits: int, picture: Picture) -> tuple[Samples, Samples] | None:
     """Cb and Cr at half the resolution each way."""
     if samples.ndim == 2 or samples.shape[0] * samples.shape[1] > MOST_IN_COLOUR:
         return None
     size = (max(1, samples.shape[1] // 2), max(1, samples.shape[0] // 2))
     half = cv2.resize(np.ascontiguousarray(samples), size, interpolation=cv2.INTER_AREA)
-    both = cv2.transform(half, np.column_stack([CHROMA_RGB, [1 << (bits - 1)] * 2]))
+    luma = np.array(picture.weights)
+    differences = [
+        (primary - luma) / (2.0 * (1.0 - share))
+        for primary, share in ((np.array([0.0, 0.0, 1.0]), luma[2]), (np.array([1.0, 0.0, 0.0]), luma[0]))
+    ]
+    both = cv2.transform(half, np.column_stack([differences, [1 << (bits - 1)] * 2]))
     kept = np.uint8 if bits == 8 else np.uint16
-    blue, red = (upright(np.ascontiguousarray(both[:, :, k], kept), orientation) for k in (0, 1))
+    blue, red = (upright(np.ascontiguousarray(both[:, :, k], kept), picture.orientation) for k in (0, 1))
     return cast(Samples, blue), cast(Samples, red)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...frame import BT601, BT709
 from .exif import Exif, read_exif
 from .file import AGAIN, StillFile
 from .picture import Picture
@@ -70,6 +71,7 @@ def animation(
                 bits=8,
                 tone=tone,
                 orientation=exif.orientation,
+                weights=BT601 if kind == "WEBP" else BT709,
                 is_damaged=is_damaged or complained,
             )
             number += 1
