@@ -303,7 +303,7 @@ def _end(pictures: Sequence[Reading], pull: Pull, hold: Hold, optics: Optics) ->
     noise = _noise(there, plain)
     left = _departure(blur, noise, depth)
     steady = there[: min(max(left, _STEADY), hold.last - hold.first + 1)]
-    swept = _swept(blur, noise, depth)
+    swept = _swept(blur, noise, depth, _softness_um(there, blur))
     passage = _passage(blur[swept], _from_picture_to_picture(there, plain, noise)[swept], depth)
     seen = passage is not None and passage.near >= FEWEST_NEAR
     return _End(
@@ -471,23 +471,47 @@ def _scatter(blur: Sequence[float]) -> float:
     return 1.4826 * float(np.median(bent)) / math.sqrt(6.0) if bent.size else 0.0
 
 
-def _swept(blur: Sequence[float], noise: Sequence[float], depth_um: float) -> slice:
+def _swept(blur: Sequence[float], noise: Sequence[float], depth_um: float, softness_um: float) -> slice:
     """From where |r| first leaves the value it starts with to where it last differs from its last."""
-    start = _departure(blur, noise, depth_um)
-    stop = len(blur) - _departure(blur[::-1], noise[::-1], depth_um)
+    start = _departure(blur, noise, depth_um, softness_um)
+    stop = len(blur) - _departure(blur[::-1], noise[::-1], depth_um, softness_um)
     return slice(start, max(start, stop))
 
 
-def _departure(blur: Sequence[float], noise: Sequence[float], depth_um: float) -> int:
-    """How many pictures from the first on show the same |r|: all of them if it never changes."""
-    away = np.abs(np.array(blur) - np.median(blur[:_STEADY])) > _limit(noise, depth_um)
+def _softness_um(pictures: Sequence[Reading], blur: Sequence[float]) -> float:
+    """What the sharpest pictures of an object blur; 0 of a chart, whose every picture of a sweep is read.
+
+    A soft camera hides a ring's turn near focus: from 8 um beyond it, |r| may fall by 1 and no more.
+    """
+    return float(np.sort(blur)[:_BEST].max()) if any(each.against for each in pictures) else 0.0
+
+
+def _departure(
+    blur: Sequence[float], noise: Sequence[float], depth_um: float, softness_um: float = 0.0
+) -> int:
+    """How many pictures from the first on show the same |r|: all of them if it never changes.
+
+    A change is what a ring does that moves the image by a quarter of a depth of focus, and more than noise.
+    """
+    first = float(np.median(blur[:_STEADY]))
+    step_um, off_um = depth_um / 4.0, math.sqrt(max(first**2 - softness_um**2, 0.0))
+    least = _beyond_noise(noise)
+    up = max(math.hypot(softness_um, off_um + step_um) - first, least)
+    down = max(first - math.hypot(softness_um, max(off_um - step_um, 0.0)), least)
+    change = np.array(blur) - first
+    away = (change > up) | (change < -down)
     lasting = away[:-1] & away[1:]
     return int(np.argmax(lasting)) if lasting.any() else len(blur)
 
 
 def _limit(noise: Sequence[float], depth_um: float) -> float:
     """The change of |r| that is believed: beyond noise, and a quarter of a depth of focus at least."""
-    return max(4.0 * float(np.median(noise)), depth_um / 4.0)
+    return max(_beyond_noise(noise), depth_um / 4.0)
+
+
+def _beyond_noise(noise: Sequence[float]) -> float:
+    """The change of |r| that noise does not make."""
+    return 4.0 * float(np.median(noise))
 
 
 def _walk(pictures: Sequence[Reading], pull: Pull, unsteady: Unsteady) -> Iterator[ZoomCurve | None]:

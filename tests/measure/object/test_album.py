@@ -50,9 +50,9 @@ def crowd(at: int) -> Floats:
     )
 
 
-def filmed(scene: Callable[[int], Floats]) -> list[Reading]:
+def filmed(scene: Callable[[int], Floats], count: int = 14) -> list[Reading]:
     album = Album()
-    for at in range(14):
+    for at in range(count):
         noise = np.random.default_rng(at).normal(0.0, 0.008, (ROWS, COLUMNS))
         codes = np.clip(16 + 219 * (scene(at) + noise), 0, 255).astype(np.uint8)
         album.take(Frame(codes, index=at, at_s=0.1 * at, transfer="bt709", limited=True))
@@ -81,3 +81,10 @@ def test_a_good_object_at_rest_is_measured() -> None:
     assert seen
     assert all(each.frequency_cy_px for each in seen)
     assert not any(each.flags & {Flag.REPEATING, Flag.TOO_SMOOTH, Flag.GLOSSY, Flag.MOVING} for each in seen)
+
+
+def test_the_middle_of_a_rest_is_seen_too_for_a_ring_may_turn_there_about_focus() -> None:
+    times = [each.at_s or 0.0 for each in filmed(still, 60)]
+    # 44 pictures between its first and its last 8 leave 16, a third of a second apart if all alike
+    assert len(times) <= 32
+    assert np.diff(times).max() < 0.7
