@@ -36,6 +36,14 @@ def test_it_must_go_beyond_focus_by_the_depth_of_focus(beyond_um, rest_um, expec
     assert state(sweep(beyond_um=beyond_um, rest_um=rest_um), sigma_um=0.2) == expected
 
 
+def test_less_is_asked_where_less_of_it_shows():
+    blur = sweep(beyond_um=9.2, rest_um=16.0)
+    assert [sweep_by_hand(blur, (0.2,) * 60, H, risen_half_depths=share).state for share in (1.0, 0.85)] == [
+        "falling",
+        "passed",
+    ]
+
+
 def test_blur_that_comes_down_there_and_back_is_counted_twice():
     there_and_back = (*sweep(beyond_um=15.0), *sweep(beyond_um=15.0)[::-1])
     assert dips(there_and_back, 6.0, 10.0) == 2

@@ -64,6 +64,9 @@ and where the blur came down once and ended as it began. None where it came down
 RISEN, NEAR_FOCUS = 0.75, 1.5
 """Half depths of focus to the other side that show between two times that it came down; and how near to the
 sharpest it comes where the ring is turned fast. Chosen on the recordings 10077, 10088, 10090 and 10092."""
+SHOWN_OF_OBJECT = 0.85
+"""Of a turn beyond focus what an object's blur shows of it, at least: a camera blurs otherwise than a lens
+out of focus does, and their squares do not quite add. 0.85 to 1.0 at about h on the objects 1, 55 and 59."""
 FEWEST_NEAR = 5
 """Pictures within two half depths of focus of the sharpest, so that it is within h/3 of true focus."""
 
@@ -304,12 +307,13 @@ def _end(pictures: Sequence[Reading], pull: Pull, hold: Hold, optics: Optics) ->
     left = _departure(blur, noise, depth)
     steady = there[: min(max(left, _STEADY), hold.last - hold.first + 1)]
     swept = _swept(blur, noise, depth, _softness_um(there, blur))
-    passage = _passage(blur[swept], _from_picture_to_picture(there, plain, noise)[swept], depth)
+    shown = SHOWN_OF_OBJECT if any(each.against for each in there) else 1.0
+    passage = _passage(blur[swept], _from_picture_to_picture(there, plain, noise)[swept], depth, shown)
     seen = passage is not None and passage.near >= FEWEST_NEAR
     return _End(
         hold,
         steady,
-        _best(there[swept], blur[swept], depth) if seen else None,
+        _best(there[swept], blur[swept], depth, shown) if seen else None,
         _turned_back(blur, noise, depth, passage.floor_um) if passage else 0.0,
         blur,
         noise,
@@ -329,9 +333,9 @@ class _Best:
     off_um: float = 0.0
 
 
-def _best(swept: Sequence[Reading], blur_um: Sequence[float], depth_um: float) -> _Best:
+def _best(swept: Sequence[Reading], blur_um: Sequence[float], depth_um: float, shown: float) -> _Best:
     """By when they were taken; by how sharp they are where the ring did not turn evenly."""
-    found = in_focus(blur_um, depth_um, at_s=_uneven_times(swept))
+    found = in_focus(blur_um, depth_um, risen_half_depths=shown, at_s=_uneven_times(swept))
     if found is None:
         limit_um = min(blur_um) + depth_um
         near = [each for each, um in zip(swept, blur_um, strict=True) if um <= limit_um]
@@ -445,12 +449,14 @@ def _from_picture_to_picture(
     return noise_um if any(each.against for each in pictures) else [each.sigma_um for each in read]
 
 
-def _passage(blur_um: Sequence[float], sigma_um: Sequence[float], depth_um: float) -> Passage | None:
-    """The sweep through the sharpest point; None if there was none.
+def _passage(
+    blur_um: Sequence[float], sigma_um: Sequence[float], depth_um: float, shown: float
+) -> Passage | None:
+    """The sweep through the sharpest point; None if there was none. `shown`: of one h beyond it.
 
     A hold alone is no reference for itself: it would read as in focus whatever the error.
     """
-    passage = sweep_by_hand(blur_um, sigma_um, depth_um)
+    passage = sweep_by_hand(blur_um, sigma_um, depth_um, risen_half_depths=shown)
     return None if passage is None or passage.state == "falling" else passage
 
 

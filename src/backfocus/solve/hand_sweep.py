@@ -51,6 +51,7 @@ def sweep_by_hand(
     half_depth_um: float,
     *,
     pictures: Sequence[int] | NDArray[np.int64] | None = None,
+    risen_half_depths: float = 1.0,
 ) -> Passage | None:
     """Whether |r| has passed its minimum in a sweep by hand; None from fewer than 3 pictures.
 
@@ -66,13 +67,17 @@ def sweep_by_hand(
         h at this zoom position.
     pictures : sequence of int, shape (n,)
         How many pictures each |r| is the mean of, where not of one.
+    risen_half_depths : float
+        What it must show on each side, in h.
     """
     if len(blur_um) < 3:
         return None
     blur = _smooth(np.array(blur_um, dtype=float))
     fell = np.maximum.accumulate(blur) - blur
     rose = np.maximum.accumulate(blur[::-1])[::-1] - blur
-    least = np.maximum(3.0 * float(np.median(sigma_um)), np.hypot(blur, half_depth_um) - blur)
+    least = np.maximum(
+        3.0 * float(np.median(sigma_um)), np.hypot(blur, risen_half_depths * half_depth_um) - blur
+    )
     enough = np.minimum(fell, rose) >= least
     index = int(np.argmin(np.where(enough, blur, np.inf) if enough.any() else blur))
     floor = float(blur[index])
