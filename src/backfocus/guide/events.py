@@ -30,6 +30,8 @@ Doubt = Literal["lock-screw", "right-ring", "iris-open", "zoom-end"]
 """What to check when nothing changes, in this order."""
 Miss = Literal["too-fast", "flat", "not-back"]
 """Why a sweep gave no peak: too few sharp pictures, no clear best, not back on it in time."""
+Circle = Literal["light", "no-peak"]
+"""What came again and again: other light, or a ring that was turned and found no sharpest point."""
 Unshown = Literal[Unfit, "no-zoom", "part-way", "no-peak", "soft"]
 """What the picture shows instead of what was confirmed."""
 
@@ -353,10 +355,22 @@ class ZoomStrayed:
 
 @dataclass(frozen=True, slots=True)
 class LightChanged:
-    """Iris, ND or lamp: the light is brighter by `stops` (below 0 darker) than zoom and lens explain."""
+    """Iris, ND or lamp: the light is brighter by `stops` (below 0 darker) than zoom and lens explain.
+
+    `or_zoom`: a zoom along the lens's own loss of light would look so, too; a star without a scale hides it.
+    """
 
     at_s: float
     stops: float
+    or_zoom: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """It goes round and round and comes to no end; `why` is what came again and again."""
+
+    at_s: float
+    why: Circle
 
 
 @dataclass(frozen=True, slots=True)
@@ -502,6 +516,7 @@ Seen = (
     | Bumped
     | ZoomStrayed
     | LightChanged
+    | GivenUp
     | ExtenderSwung
     | NothingChanges
 )

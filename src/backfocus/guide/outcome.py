@@ -13,7 +13,7 @@ from ..solve.remarks import at_tele
 from ..solve.unread_end import KNOWN_RATIO, UNKNOWN_RATIO
 from ..solve.verdict import LOCK_ADVICE, Adjusters, Verdict, judge
 from .blur import as_reading, refer
-from .events import OF_OBJECT, SteadyReading
+from .events import OF_OBJECT, Circle, SteadyReading
 from .residual_method import solve_by_residuals
 from .session_state import (
     BY_RESIDUALS,
@@ -30,6 +30,21 @@ ONE_POSITION = 0.99
 """Scales closer than this are one zoom position: k is known to 1 %, and the error is divided by 1 - k**2."""
 NEW_POSITION = 0.8
 """Looks closer in scale than this to one of the ends say nothing new about the zoom law."""
+_GIVEN_UP: dict[Circle, Verdict] = {
+    "light": Verdict(
+        "unsure",
+        "The light changed again and again: no two looks can be compared.",
+        "Iris fully open and on manual, no ND, steady lamps; zoom fully in and out each time, as many lenses "
+        "let through less light fully in. Then once more.",
+    ),
+    "no-peak": Verdict(
+        "unsure",
+        "One ring was turned for minutes and its sharpest point was not found.",
+        "Loosen the lock screw. FOCUS is the large ring at the front, BACK FOCUS the narrow one next to the "
+        "camera. Turn the ring that is asked for slowly one way, without turning to and fro, as long as the "
+        "meter falls, and past its lowest point. Then once more.",
+    ),
+}
 LOCK_TRIES = 2
 """So often the ring is set again after the screw moved it."""
 
@@ -139,6 +154,8 @@ def result(session: Session) -> Result:
         tele=refer(session, session.looks.first_tele, session.looks.tele_best, at_tele=True),
         wide=refer(session, session.looks.first_wide, session.looks.wide_best),
     )
+    if session.given_up:
+        found = None
     if zoom_unproved(session):
         found = before = None
     anyway, shown = _known_anyway(session), session.shown
@@ -242,6 +259,8 @@ def _known_anyway(session: Session) -> Verdict | None:
     """What is so whatever was solved for."""
     if session.setup.lens_kind not in ("front-focus", "unknown"):
         return verdict_on(session, None)
+    if session.given_up:
+        return _GIVEN_UP[session.given_up]
     if zoom_unproved(session):
         return Verdict(
             "unsure",

@@ -59,6 +59,8 @@ _KEEPS_ITS_STEP = (
     ev.TargetTaken,
 )
 """Events in the middle of a step: it goes on, and what `watch` has seen of it still counts."""
+_HUNTS = ((Step.FIND, Step.SWEEP_TELE, Step.RETURN_TELE), (Step.SWEEP_WIDE, Step.RETURN_WIDE))
+"""Steps in which one ring is turned for one sharpest point."""
 _SETS_THE_WAY = (ev.PeakPassed, ev.PeakMissed, ev.StarLost, ev.StarSeen)
 """Events after which the ring goes on turning in the next step."""
 
@@ -172,7 +174,11 @@ def _enter(before: Session, after: Session, step: Step, event: ev.Event) -> Sess
     if not isinstance(event, _SETS_THE_WAY):
         after = replace(after, told=replace(after.told, way="either", slower=False, lost=False))
     trail = before.trail if same else (*before.trail, replace(before, trail=()))[-LONGEST_TRAIL:]
-    entered = replace(after, step=step, turn=before.turn + 1, since_s=event.at_s, trail=trail)
+    goes_on = not isinstance(event, ev.Repeated) and any(
+        before.step in hunt and step in hunt for hunt in _HUNTS
+    )
+    hunt_s = before.hunt_s if goes_on else event.at_s
+    entered = replace(after, step=step, turn=before.turn + 1, since_s=event.at_s, hunt_s=hunt_s, trail=trail)
     after = replace(entered, told=replace(entered.told, doubt=None, questioned=None))
     return replace(after, results=(*after.results, result(after))) if step is Step.DONE else after
 
@@ -195,6 +201,7 @@ def _undo(session: Session, event: ev.Undone) -> tuple[Session, tuple[say.Instru
         session.trail[-1],
         turn=session.turn + 1,
         since_s=event.at_s,
+        hunt_s=event.at_s,
         notes=session.notes,
         trail=session.trail[:-1],
         told=replace(session.trail[-1].told, way="either", slower=False, lost=False, questioned=None),

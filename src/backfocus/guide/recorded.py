@@ -130,8 +130,10 @@ def _record_looks(session: Session, event: ev.Event) -> Session:
             return replace(session, looks=replace(looks, wide=look))
         case ev.LockHeld() | ev.LockMoved() | ev.LockKeepsMoving() | ev.LockSlipped():
             return _record_lock(session, event)
-        case ev.LightChanged():
-            return _record_light(session)
+        case ev.LightChanged(or_zoom=or_zoom):
+            return _record_light(session, or_zoom=or_zoom)
+        case ev.GivenUp(why=why):
+            return replace(session, given_up=why)
         case ev.ZoomStrayed():
             return replace(session, correction=_outdated(replace(correction, corrected_um=None)))
         case ev.WrongRing(turned="back-focus"):
@@ -174,10 +176,13 @@ def _record_lock(
     return replace(session, looks=looks, correction=correction, lock=lock)
 
 
-def _record_light(session: Session) -> Session:
-    """No look before it tells the light or the sharpest point, and how far a ring was turned is not known."""
+def _record_light(session: Session, *, or_zoom: bool) -> Session:
+    """No look before it tells the light or the sharpest point, and how far a ring was turned is not known.
+
+    Neither is what tele is to show, where it may have been looked at part of the way in.
+    """
     looks, correction = session.looks, session.correction
-    if session.step in (Step.SWEEP_WIDE, Step.RETURN_WIDE):
+    if or_zoom or session.step in (Step.SWEEP_WIDE, Step.RETURN_WIDE):
         correction = replace(correction, corrected_um=None)
     looks = replace(
         looks,
@@ -187,7 +192,13 @@ def _record_light(session: Session) -> Session:
         wide_best=None,
         walk=(),
     )
-    return replace(session, light_changed=True, looks=looks, correction=_outdated(correction))
+    return replace(
+        session,
+        light_changed=True,
+        light_changes=session.light_changes + 1,
+        looks=looks,
+        correction=_outdated(correction),
+    )
 
 
 def _outdated(correction: Correction) -> Correction:

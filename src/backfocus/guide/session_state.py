@@ -214,8 +214,13 @@ class Session:
         What is measured: a star unless something else was taken.
     unproved
         Steps that were confirmed although no picture shows them.
-    light_changed
-        Whether the last look was through another opening, or in other light, than the one at the other end.
+    light_changed, light_changes
+        Whether the last look was through another opening, or in other light, than the one at the other end;
+        and how often the light has changed.
+    hunt_s
+        Since when the ring of this step is turned for its sharpest point, with all tries.
+    given_up
+        What came again and again, where the procedure ended for that.
     shown
         What a recording says as a clip from tele to wide, with or without a guide.
     first_turn
@@ -237,6 +242,9 @@ class Session:
     law: LawSeen = LawSeen()
     lock: LockState = LockState()
     light_changed: bool = False
+    light_changes: int = 0
+    hunt_s: float = 0.0
+    given_up: ev.Circle | None = None
     shown: ClipAnswer | None = None
     first_turn: FirstTurn | None = None
     nd: str = "clear"

@@ -190,6 +190,9 @@ _MEASURING = (
     Step.PROOF,
 )
 
+_ROUND_AND_ROUND = (*_MEASURING, Step.FIND, Step.WALK, Step.LOCK)
+"""Steps in which the light or a ring may bring back the same again and again."""
+
 NEXT: Table = (
     _ROAD
     | _ONCE
@@ -199,6 +202,7 @@ NEXT: Table = (
     | {(step, ev.NdChanged): Step.CHECK if step is Step.CHECK else Step.AIM for step in _OPEN}
     | {(step, over): Step.DONE for step in _OPEN for over in (ev.Stopped, ev.Ended)}
     | {(step, ev.ExtenderSwung): Step.AIM for step in _OPEN}
+    | {(step, ev.GivenUp): Step.DONE for step in _ROUND_AND_ROUND}
     | {(step, ev.Bumped): _AFTER_A_BUMP.get(step, step) for step in _MEASURING}
 )
 """The procedure for a lens with a back-focus ring."""

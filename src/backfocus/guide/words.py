@@ -74,7 +74,9 @@ _AIM: dict[ev.Unfit, Words] = {
 _DOUBTS: dict[ev.Doubt, Words] = {
     "lock-screw": Words("Is the lock screw loose?", "Nothing changes: is the lock screw of the ring loose?"),
     "right-ring": Words("Is it the right ring?", "Nothing changes: is it the ring that was asked for? "
-                        "If it stands where it should, confirm."),
+                        "If it stands where it should, confirm.",
+                        "FOCUS is the large ring at the front of the lens, BACK FOCUS the narrow one next to "
+                        "the camera, with a screw."),
     "iris-open": Words("Is the iris open?", "Nothing changes: is the iris fully open?",
                        "A small opening makes everything look sharp."),
     "zoom-end": Words("Is the zoom at its end?", "Nothing changes: does the zoom stand at this end already?",
@@ -343,8 +345,17 @@ def _trouble_words(event: ev.Event) -> str:
             return "The FOCUS ring was touched while zooming."
         case ev.ZoomStrayed():
             return "The zoom was moved during the sweep: this sweep does not count."
+        case ev.LightChanged(or_zoom=True):
+            return (
+                "The light changed: the zoom stood not at its end before or now, or iris, ND or lamp. Put it "
+                "back; tele is measured again."
+            )
         case ev.LightChanged():
             return "The light changed: iris, ND or lamp. Put it back; tele is measured again."
+        case ev.GivenUp(why="light"):
+            return "The light changed again and again: it ends here."
+        case ev.GivenUp():
+            return "The sharpest point was not found for minutes: it ends here."
         case ev.ExtenderSwung():
             return "The extender was swung in or out: take it out; it all starts again."
         case ev.Bumped():

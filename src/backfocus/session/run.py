@@ -174,7 +174,7 @@ def guide(
         sighting = replace(sighting, reading=reading)
         if clip is not None:
             clip.take(sighting.frame, reading)
-        history, seen = watch(history, reading, session)
+        history, seen = watch(history, reading, session, obeyed=clip is None)
         turn = _Turn(session)
         turn.take_seen(seen)
         turn.take_said((answer for each in hands for answer in each.answers(at_s)), history)

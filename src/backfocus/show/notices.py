@@ -61,7 +61,7 @@ WENT_WRONG = (
 """What somebody should hear of at once."""
 _ASKED = (ev.NothingChanges, ev.Questioned)
 """Questions to the person: they stand below the instruction, never in its place."""
-_TROUBLE = (*WENT_WRONG, *_ASKED, ev.LostOnTheWay, ev.NotParfocal, ev.NotFrontFocus)
+_TROUBLE = (*WENT_WRONG, *_ASKED, ev.LostOnTheWay, ev.NotParfocal, ev.NotFrontFocus, ev.GivenUp)
 _WENT_WELL = (ev.Returned, ev.WithinDepth, ev.StillOff, ev.TeleSharp)
 _HANDS_OFF = (Step.LOOK_TELE, Step.LOOK_WIDE, Step.PROOF)
 """Where a picture that moves is nobody's hand on a ring."""

@@ -6,18 +6,13 @@ is asked back, once: said again it counts, and the session remembers that nobody
 
 from .. import events as ev
 from ..blur import steady_reading
-from ..session_state import Session, depth_here_um, passed_peak, promised_tele_px
+from ..session_state import Session, depth_here_um, passed_peak
 from ..steps import Step
 from .aim import fault_of
 from .looks import LOOK_S, is_part_way, judge_walk, looks_on_the_way
 from .pictures import STILL_S, StepHistory, last, now, scale_px, star_steady
 from .sweep import returned, turned_ring
-from .zoom import zoomed
-
-FULLY = 0.6
-"""Of the scale that the lens's data promise, from which on the zoom may well be fully in."""
-NEARLY_OUT = 1.3
-"""Of the scale seen fully out, up to which the zoom may well be fully out again."""
+from .zoom import is_short_of, zoomed
 
 Shown = ev.Event | ev.Unshown | None
 
@@ -85,9 +80,7 @@ def _not_in(state: StepHistory, session: Session) -> ev.Unshown | None:
         return "no-zoom"
     if _star(state) is None and not star_steady(state.pictures):
         return "moving"
-    now_px, promised_px = scale_px(now(state.pictures, STILL_S)), promised_tele_px(session)
-    far_from_it = now_px is not None and promised_px is not None and now_px < FULLY * promised_px
-    return "part-way" if far_from_it else None
+    return "part-way" if is_short_of(session, state.pictures, "tele") else None
 
 
 def _zoomed_out(state: StepHistory, session: Session) -> Shown:
@@ -97,17 +90,12 @@ def _zoomed_out(state: StepHistory, session: Session) -> Shown:
         return "no-zoom"
     if not star_steady(state.pictures):
         return "moving"
-    now_px = scale_px(now(state.pictures, STILL_S))
-    further = (
-        now_px is not None
-        and session.scales.wide_px is not None
-        and now_px > NEARLY_OUT * session.scales.wide_px
-    )
-    if further and not session.told.questioned:
+    if is_short_of(session, state.pictures, "wide") and not session.told.questioned:
         return "part-way"
     stopped = _stopped(state, "wide")
     if not isinstance(stopped, ev.ZoomStopped):
         return stopped
+    now_px = scale_px(now(state.pictures, STILL_S))
     return ev.ZoomStopped(stopped.at_s, "wide", now_px, looks_on_the_way(session, state.pictures))
 
 

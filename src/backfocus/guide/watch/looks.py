@@ -63,6 +63,8 @@ READS_SURELY_PX = 22.0
 POSITIONS = 5
 """Looks on the way through the zoom, evenly spread in its logarithm."""
 SAME_POSITION = 1.1
+MOST_LIGHTS = 5
+"""Changes of the light that are told: an iris that is put back twice makes four."""
 UNSCALED_S = 12.0
 """A walk through the zoom takes less: a star without a scale that has looked the same for longer stands."""
 
@@ -73,7 +75,7 @@ def judge_tele(session: Session, pictures: Sequence[TimedReading], at_s: float) 
     if look is None:
         return None
     if (stops := light_changed_stops(session, look)) is not None:
-        return ev.LightChanged(at_s, stops)
+        return other_light(session, look, stops, at_s)
     touched = _touched(session, look, at_s)
     if isinstance(touched, ev.FocusTouched):
         if not lasted(pictures, 3.0 * LOOK_S):
@@ -111,7 +113,7 @@ def judge_wide(session: Session, pictures: Sequence[TimedReading], at_s: float) 
     if look is None:
         return None
     if (stops := light_changed_stops(session, look)) is not None:
-        return ev.LightChanged(at_s, stops)
+        return other_light(session, look, stops, at_s)
     if is_part_way(session, look):
         return _part_way(session, look, at_s)
     found = solve_session(session, tele=session.looks.tele, wide=look)
@@ -133,7 +135,7 @@ def judge_proof(session: Session, pictures: Sequence[TimedReading], at_s: float)
     if look is None:
         return None
     if (stops := light_changed_stops(session, look)) is not None:
-        return ev.LightChanged(at_s, stops)
+        return other_light(session, look, stops, at_s)
     if not _held_still(session, look):
         event = _lock(session, look, at_s)
         if not isinstance(event, ev.LockHeld):
@@ -191,7 +193,8 @@ def judge_walk(session: Session, pictures: TimedReadings, at_s: float) -> ev.See
     looks = looks_on_the_way(session, pictures)
     if end is not None and (stops := light_changed_stops(session, end)) is not None:
         stands = end.scale_px is not None or star_steady(pictures, UNSCALED_S)
-        return ev.LightChanged(at_s, stops) if stands or not _on_the_ramp(session, stops) else None
+        is_told = stands or not (stops > 0.0 and _on_the_ramp(session, stops))
+        return other_light(session, end, stops, at_s) if is_told else None
     if end is not None and session.looks.tele is not None and session.setup.optics:
         off_um = abs(end.residual_um - session.looks.tele.residual_um)
         if off_um > _slack_um(session, end, session.looks.tele.residual_um):
@@ -232,14 +235,39 @@ def light_changed_stops(session: Session, look: ev.SteadyReading) -> float | Non
 
 
 def _on_the_ramp(session: Session, stops: float) -> bool:
-    """Whether light so much brighter than tele's may be that of a zoom not fully in.
+    """Whether light so much other than tele's may be that of another zoom: who is not fully in sees more.
 
     A star that fills the picture looks the same at every zoom, and a slow hand seems to be at rest.
     """
     optics = optics_of(session)
     ramp = 2.0 * math.log2(optics.f_number() / optics.f_number(k_of(session)))
     longest = ramp if len(optics.f_numbers) > 1 else UNDECLARED_STOPS
-    return 0.0 < stops <= longest + LEAST_STOPS
+    return abs(stops) <= longest + LEAST_STOPS
+
+
+def other_light(
+    session: Session, look: ev.SteadyReading, stops: float, at_s: float
+) -> ev.LightChanged | ev.GivenUp:
+    """That the light changed; where it did so again and again, that this comes to no end."""
+    if session.light_changes >= MOST_LIGHTS:
+        return ev.GivenUp(at_s, "light")
+    at_tele = session.step.at_tele or session.step is Step.WALK
+    tele = session.looks.tele
+    unscaled = tele is not None and None in (tele.scale_px, look.scale_px if at_tele else None)
+    return ev.LightChanged(
+        at_s, stops, unscaled and (at_tele or stops < 0.0) and _on_the_ramp(session, stops)
+    )
+
+
+def may_be_short_of_tele(session: Session, pictures: TimedReadings) -> bool:
+    """Whether the zoom may stand short of tele: a star without a scale, and the light of an earlier zoom."""
+    recent = [each for each in last(pictures, HALF_S) if each.measured]
+    white, tele = white_light([each.reading for each in recent]), session.looks.tele
+    if white is None or tele is None or tele.white_light is None or scale_px(recent) is not None:
+        return False
+    stops = math.log2(white / tele.white_light)
+    least = least_stops(borne([each.reading for each in recent]) | tele.flags)
+    return stops > least and _on_the_ramp(session, stops)
 
 
 def _least_stops(before: ev.SteadyReading | None, look: ev.SteadyReading) -> float:
@@ -258,7 +286,9 @@ def _same_scale(before: ev.SteadyReading | None, look: ev.SteadyReading) -> bool
     return None in scales or SAME_ZOOM < (scales[0] or 1.0) / (scales[1] or 1.0) < 1.0 / SAME_ZOOM
 
 
-def judge_light(session: Session, pictures: Sequence[TimedReading], at_s: float) -> ev.LightChanged | None:
+def judge_light(
+    session: Session, pictures: Sequence[TimedReading], at_s: float
+) -> ev.LightChanged | ev.GivenUp | None:
     """While a ring turns: whether the light is another one than at the last look here, once it stands."""
     recent = [each for each in last(pictures, HALF_S) if each.measured and each.reading.white_light]
     if len(recent) < FEWEST or not lasted(pictures, HALF_S):
@@ -275,7 +305,7 @@ def judge_light(session: Session, pictures: Sequence[TimedReading], at_s: float)
     stops = _brighter_stops(same_end, look)
     if stops is None or abs(stops) <= _least_stops(same_end, look):
         return None
-    return ev.LightChanged(at_s, stops)
+    return other_light(session, look, stops, at_s)
 
 
 def looks_on_the_way(session: Session, pictures: Sequence[TimedReading]) -> tuple[ev.SteadyReading, ...]:

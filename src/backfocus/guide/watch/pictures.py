@@ -78,6 +78,8 @@ class StepHistory:
         When it was last asked why nothing changes.
     sweep_s
         Since when the pictures belong to one passage through focus; news on the way does not end it.
+    backs
+        How often in this step the ring was told to go back the other way.
     """
 
     turn: int = -1
@@ -88,6 +90,7 @@ class StepHistory:
     anchor_s: float = 0.0
     asked_s: float = 0.0
     sweep_s: float = 0.0
+    backs: int = 0
 
     @property
     def at_s(self) -> float:

@@ -53,6 +53,8 @@ BACK_AT_MOST_S = 45.0
 """Nor all its tries together: there, past it and back again must end, too."""
 REACTION_S = 2.5
 """A hand told to turn back has done so by now."""
+MOST_AGAIN = 4
+"""Told back again and again, a hand turns to and fro: its way shows in so many times as long."""
 GONE_S = 1.0
 GONE_FOR_S: dict[type | None, float] = {ev.Sharper: 6.0, ev.StarLost: 12.0, ev.Softer: 12.0}
 """Without a star this long it is lost: at once, unless the picture just got sharper (a blur disc as wide as
@@ -319,7 +321,8 @@ def _trend(state: StepHistory, session: Session) -> ev.Seen | None:
     if found.fell_um >= enough_um and found.rose_um < 2.0 * enough_um:
         return ev.Sharper(state.at_s) if state.told is not ev.Sharper else None
     turned_back = state.told in (ev.Softer, ev.StarLost, ev.PeakMissed)
-    if turned_back and not lasted(state.stretch, REACTION_S):
+    again = state.backs if turned_back else state.backs - 1
+    if again > 0 and not lasted(state.stretch, REACTION_S * min(again, MOST_AGAIN)):
         return None
     values = _by_tenths(seen, [each.um or 0.0 for each in seen]).values
     has_turned = turned_back and _gets_sharper(values)

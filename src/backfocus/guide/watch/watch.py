@@ -49,6 +49,10 @@ LOOK_GONE_S = 2.0
 BUMP_PX, BUMP_SHARE = 25.0, 0.04
 """A hand on the lens shakes the picture by less; so does breathing."""
 
+HUNT_AT_MOST_S = 240.0
+"""So long one ring is turned for its sharpest point: a sweep there and back takes half a minute, and a slow
+hand that first tries the wrong ring two."""
+
 SWING_S, SWING_PICTURES, SWING_FPS = 2.0, 16, 25.0
 """Among which an extender shows: two rests and what lies between, in pictures of no higher rate."""
 
@@ -66,10 +70,13 @@ _BEGINS_ANEW = (ev.StarLost, ev.PeakMissed)
 Judge = Callable[[StepHistory, Session], ev.Seen | None]
 
 
-def watch(state: StepHistory, reading: Reading, session: Session) -> tuple[StepHistory, tuple[ev.Event, ...]]:
+def watch(
+    state: StepHistory, reading: Reading, session: Session, *, obeyed: bool = True
+) -> tuple[StepHistory, tuple[ev.Event, ...]]:
     """The state after one more picture, and the event it makes, if any.
 
-    Begin with `StepHistory()`. Feed the event to `advance` before the next picture.
+    Begin with `StepHistory()`. Feed the event to `advance` before the next picture. `obeyed`: whether anybody
+    hears what is said; in a recording nobody does, and nobody gives up.
     """
     if session.finished:
         return state, ()
@@ -79,6 +86,7 @@ def watch(state: StepHistory, reading: Reading, session: Session) -> tuple[StepH
     event = (
         _intruded(state, session)
         or _refused(state, session)
+        or (_given_up(state, session) if obeyed else None)
         or _JUDGES[session.step](state, session)
         or judge_change(state, session)
     )
@@ -91,7 +99,8 @@ def _tell(state: StepHistory, event: ev.Seen) -> StepHistory:
     if isinstance(event, ev.NothingChanges):
         return replace(state, asked_s=at_s)
     sweep_s = at_s if isinstance(event, _BEGINS_ANEW) else state.sweep_s
-    return replace(state, told=type(event), told_s=at_s, sweep_s=sweep_s)
+    backs = state.backs + isinstance(event, (ev.Softer, ev.StarLost))
+    return replace(state, told=type(event), told_s=at_s, sweep_s=sweep_s, backs=backs)
 
 
 def _see(state: StepHistory, reading: Reading, session: Session) -> StepHistory:
@@ -121,6 +130,18 @@ def _intruded(state: StepHistory, session: Session) -> ev.Seen | None:
     strayed = judge_strayed(state, session) if session.step in _TURNING else None
     relit = judge_light(session, state.pictures, state.at_s) if session.step in _LIT else None
     return _swung(state) or strayed or relit or _bumped(state, session)
+
+
+def _given_up(state: StepHistory, session: Session) -> ev.Seen | None:
+    """A person has turned a ring for so long, with all tries, that more of it leads nowhere.
+
+    Motors, which know where they stand, give up by themselves. Who was told to stop is about to be done.
+    """
+    if session.step not in (*_TURNING, Step.FIND) or state.told is ev.AtPeak:
+        return None
+    by_motor = state.pictures[-1].position is not None
+    is_long = state.at_s - session.hunt_s >= HUNT_AT_MOST_S
+    return ev.GivenUp(state.at_s, "no-peak") if is_long and not by_motor else None
 
 
 def _refused(state: StepHistory, session: Session) -> ev.Seen | None:

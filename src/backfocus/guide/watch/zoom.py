@@ -8,7 +8,7 @@ from ...solve.clip import SAME_ZOOM
 from .. import events as ev
 from ..session_state import Session, promised_tele_px
 from .aim import taken
-from .looks import judge_walk, looks_on_the_way, tele_missing
+from .looks import judge_walk, looks_on_the_way, may_be_short_of_tele, tele_missing
 from .pictures import (
     FEWEST,
     FEWEST_NOW,
@@ -18,6 +18,7 @@ from .pictures import (
     STILL_S,
     StepHistory,
     TimedReading,
+    TimedReadings,
     contrast_steady,
     first,
     last,
@@ -34,6 +35,11 @@ from .pictures import (
 NEAR_END = 1.15
 """So near to the end as it was seen or said to be, a stop is taken at once; elsewhere after a while."""
 PAUSE_S = 4.0
+STANDS_S = 12.0
+FULLY = 0.6
+"""Of the scale that the lens's data promise, from which on the zoom may well be fully in."""
+NEARLY_OUT = 1.3
+"""Of the scale seen fully out, up to which the zoom may well be fully out again."""
 BLIND_S = 1.5
 BLIND_AT_LEAST_S = 2.5
 BLIND_AT_MOST_S = 8.0
@@ -67,7 +73,7 @@ def judge_to_tele(state: StepHistory, session: Session) -> ev.Seen | None:
     if not star_steady(state.pictures):
         return None
     now_px = scale_px(last(state.pictures, STILL_S))
-    if _arrived(state, zoomed(state, session, "tele"), _near_tele(session, now_px)):
+    if _arrived(state, session, "tele", near_end=_near_tele(session, now_px)):
         return ev.ZoomStopped(state.at_s, "tele", now_px)
     return None
 
@@ -79,7 +85,7 @@ def judge_to_wide(state: StepHistory, session: Session) -> ev.Seen | None:
     if not star_steady(state.pictures):
         return None
     now_px = scale_px(last(state.pictures, STILL_S))
-    if _arrived(state, zoomed(state, session, "wide"), _near_wide(session, now_px)):
+    if _arrived(state, session, "wide", near_end=_near_wide(session, now_px)):
         return ev.ZoomStopped(state.at_s, "wide", now_px, looks_on_the_way(session, state.pictures))
     return None
 
@@ -219,14 +225,31 @@ def judge_walking(state: StepHistory, session: Session) -> ev.Seen | None:
         and session.scales.tele_px is not None
         and now_px > session.scales.tele_px / NEAR_END
     )
-    if _arrived(state, zoomed(state, session, "tele"), near):
+    if _arrived(state, session, "tele", near_end=near):
         return judge_walk(session, state.pictures, state.at_s)
     return None
 
 
-def _arrived(state: StepHistory, moved: bool, near_end: bool) -> bool:
-    """A stop near the end counts at once, one on the way only after a pause."""
-    return moved and (near_end or star_steady(state.pictures, PAUSE_S))
+def _arrived(state: StepHistory, session: Session, end: ev.ZoomEnd, *, near_end: bool) -> bool:
+    """A stop near the end counts at once, one on the way only after a pause.
+
+    Where the zoom is known to go further the pause is longer than any question about it waits.
+    """
+    if not zoomed(state, session, end):
+        return False
+    return near_end or star_steady(
+        state.pictures, STANDS_S if is_short_of(session, state.pictures, end) else PAUSE_S
+    )
+
+
+def is_short_of(session: Session, pictures: TimedReadings, end: ev.ZoomEnd) -> bool:
+    """Whether the zoom stands short of an end, by what was seen of it before or its data promise."""
+    now_px, wide_px = scale_px(now(pictures, STILL_S)), session.scales.wide_px
+    if end == "wide":
+        return now_px is not None and wide_px is not None and now_px > NEARLY_OUT * wide_px
+    promised_px = promised_tele_px(session)
+    far_from_it = now_px is not None and promised_px is not None and now_px < FULLY * promised_px
+    return far_from_it or may_be_short_of_tele(session, pictures)
 
 
 def _near_wide(session: Session, now_px: float | None) -> bool:
