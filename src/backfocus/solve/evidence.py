@@ -30,6 +30,10 @@ ZOOM_VARYING = 0.025
 """What all pictures of one zoom position may differ by from others, as a share of the modulation at 0.5
 cy/px: faults of the lens that are no spherical aberration, the exposure, the detail that the coder meets."""
 
+SWEPT_VARYING = 0.1
+"""The same where the ring was surely seen to go through its sharpest point: that is in focus however soft the
+lens is there, and in whatever way. Faults of a wide end's corners and colours take up to a third of 0.5 cy/px."""
+
 SHARPENED_LEVEL = 0.025
 """What zero frequency may be off where the camera sharpens, as a share. Code values are sharpened, not light,
 and the mask that is taken back from them (`measure.star.unsharpened`) is up to 0.2 too large behind a mosaic:
@@ -180,6 +184,7 @@ def evidence(
     wavelength_um: float,
     largest_um: float,
     about: Sequence[float] = (0.0,) * TAPS,
+    passed: bool = False,
 ) -> Evidence:
     """The forms of one position for r from -`largest_um` to `largest_um`.
 
@@ -195,11 +200,14 @@ def evidence(
     about : sequence of float
         Taps of a camera near the one sought. Without a reference C is linear in the taps, and they do not
         matter; with one C(f) / C(k f) is taken as linear about them.
+    passed : bool
+        Whether the ring surely went through the sharpest point that `best` shows.
 
     Notes
     -----
     `varying` is a share of the modulation at 0.5 cy/px; below that it goes with 1 - cos(2 pi f). What this
-    zoom differs by from others (`ZOOM_VARYING`), the best picture shares with the others here.
+    zoom differs by from others (`ZOOM_VARYING`, `SWEPT_VARYING`), the best picture shares with the others
+    here.
     """
     number = round(f_number, 3)
     depth = max(number * pixel_um, 2.0 * wavelength_um * number**2)
@@ -211,7 +219,9 @@ def evidence(
     steps = math.ceil(min(largest_um, *(each.largest_um for each in curves)) / step)
     r: Vector = step * np.arange(-steps, steps + 1).astype(np.float64)
     all_seen = [seen] if best is None else [seen, best]
-    inverse: Vector = np.linalg.inv(_covariance(all_seen)).astype(np.float64)
+    inverse: Vector = np.linalg.inv(_covariance(all_seen, SWEPT_VARYING if passed else ZOOM_VARYING)).astype(
+        np.float64
+    )
     frequency, modulation = (
         np.concatenate([getattr(each.rings, name) for each in all_seen])
         for name in ("frequency", "modulation")
@@ -291,7 +301,7 @@ def _rows_sharper(rows_of_r: int) -> int:
     return max(2, round(_SHARPER_SHARE * (rows_of_r // 2)))
 
 
-def _covariance(all_seen: Sequence[Seen]) -> Vector:
+def _covariance(all_seen: Sequence[Seen], zoom_varying: float) -> Vector:
     """Of all rings: the noise of each, what the rings of a picture share, and what this zoom shares."""
     own = [_of_one(each) for each in all_seen]
     size = sum(map(len, own))
@@ -299,7 +309,7 @@ def _covariance(all_seen: Sequence[Seen]) -> Vector:
     for each in own:
         total[first : first + len(each), first : first + len(each)] = each
         first += len(each)
-    zoom = np.concatenate([_tap_errors(each.rings, ZOOM_VARYING) for each in all_seen], axis=1)
+    zoom = np.concatenate([_tap_errors(each.rings, zoom_varying) for each in all_seen], axis=1)
     shared = zoom.T @ zoom
     if not _has_one_reference(all_seen):
         return np.asarray(total + shared)

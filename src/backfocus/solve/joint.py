@@ -326,6 +326,7 @@ def _place(
         wavelength_um=optics.wavelength_um,
         largest_um=_MARGIN * read_um + _MARGIN_HALF_DEPTHS * depth,
         about=camera.taps,
+        passed=best is not None and not (best.turned_back or best.against),
     )
     at_tele = optics.f_number(1.0) * max(1.0, 2.0 ** (stops / 2.0))
     counts = curve.against * number / at_tele
