@@ -55,6 +55,19 @@ def test_measure_writes_a_table_for_a_spreadsheet(backfocus: Run, pull: Path) ->
     assert all(float(row["blur_um"]) >= 0.0 and row["target"] == "star" for row in rows)
 
 
+def test_every_command_says_what_it_does_on_one_line(backfocus: Run) -> None:
+    listed = backfocus("--help").stdout.partition("Commands:")[2].partition("Examples:")[0]
+    lines = [line for line in listed.splitlines() if line.strip()]
+    assert len(lines) >= 15
+    assert [line for line in lines if not line.endswith(".") or line.endswith("...")] == []
+
+
+@pytest.mark.parametrize("command", ["check", "auto", "camera", "profiles", "serve", "chart", "demo"])
+def test_help_names_what_to_type_after_an_option_and_no_type_of_python(backfocus: Run, command: str) -> None:
+    said = backfocus(command, "--help").stdout
+    assert re.findall(r"--[\w-]+ <(?!auto|star)[^>]*>|\[\[\w+\]", said) == []
+
+
 def test_an_example_of_the_help_can_be_copied(backfocus: Run) -> None:
     example = "  backfocus guide rtsp://192.0.2.10/stream --camera b4-hd --lens canon-cj20ex7.8b"
     assert example in map(str.rstrip, backfocus("--help").stdout.splitlines())

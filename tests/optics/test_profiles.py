@@ -132,7 +132,7 @@ def test_an_unknown_name_brings_the_nearest(look_up, wrong, nearest):
 
 
 def test_a_name_that_is_like_none_brings_no_other_camera():
-    with pytest.raises(UsageError, match="perhaps not listed") as refused:
+    with pytest.raises(UsageError, match="may not be listed") as refused:
         camera("HDC-3500")  # a broadcast camera, and none of these
     assert "nearest" not in str(refused.value)
     with pytest.raises(UsageError, match=r"size of its sensor \(.*full-frame-uhd.*mft-uhd") as refused:

@@ -72,7 +72,7 @@ def test_the_extender_stands_in_the_record(store: Path) -> None:
     [
         ({"lens": "fujinon-cabrio-19-90"}, (), "the lens was canon-cj20ex7.8b, and now it is fujinon"),
         ({"camera": "b4-uhd"}, (), "the camera was b4-hd, and now it is b4-uhd"),
-        ({"pixel_um": 2.5}, (), "the pixel pitch in um was 5.0, and now it is 2.5"),
+        ({"pixel_um": 2.5}, (), "the pixel size in um was 5.0, and now it is 2.5"),
         ({"f_number": 2}, (), "the f-number was 1.8 at 7.8 mm"),
         ({"extender": 2}, (), "the f-number was"),
         ({"wavelength_um": 0.6}, (), "the wavelength in um was 0.55"),

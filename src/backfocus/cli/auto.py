@@ -36,12 +36,14 @@ LensAddress = Annotated[
     ),
 ]
 JustLook = Annotated[
-    bool, typer.Option("--look-only", help="Do not set the back focus, also where there is a motor for it.")
+    bool,
+    typer.Option("--look-only", help="Only measure: do not set the back focus, even where a motor could."),
 ]
 TableFile = Annotated[
     Path | None,
     typer.Option(
         "--table",
+        metavar="FILE",
         help="Write where it is sharp at each zoom: .json for `backfocus hold`, .csv for a spreadsheet. More "
         "positions between make it finer.",
         show_default=False,
@@ -51,6 +53,7 @@ Between = Annotated[
     int | None,
     typer.Option(
         "--between",
+        metavar="N",
         min=0,
         max=8,
         help="Zoom positions to stop at between tele and wide: they show a tracking error. Default: 2.",
@@ -71,8 +74,9 @@ Mqtt = Annotated[
     typer.Option(
         "--mqtt",
         metavar="ADDRESS",
-        help="With --all: tell a broker what was found, mqtt://HOST or mqtts://HOST; Home Assistant finds "
-        "the cameras by itself. Name and password: BACKFOCUS_MQTT_USER and BACKFOCUS_MQTT_PASSWORD.",
+        help="With --all: publish what was found to an MQTT broker, mqtt://HOST or mqtts://HOST; Home "
+        "Assistant finds the cameras by itself. Name and password: BACKFOCUS_MQTT_USER and "
+        "BACKFOCUS_MQTT_PASSWORD.",
         show_default=False,
     ),
 ]
@@ -87,15 +91,16 @@ PrometheusFile = Annotated[
 ]
 Reference = Annotated[
     bool,
-    typer.Option("--reference", help="What is found now is what later runs measure drift against."),
+    typer.Option("--reference", help="Measure the drift of later runs against what is found now."),
 ]
 AtOnce = Annotated[
     int | None,
     typer.Option(
         "--at-once",
+        metavar="N",
         min=1,
         max=64,
-        help="With --all: so many cameras side by side. Default: one for each core.",
+        help="With --all: how many cameras at a time. Default: one for each core.",
         show_default=False,
     ),
 ]
@@ -136,7 +141,7 @@ def auto(
     seconds: options.Seconds = None,
     json_: options.Json = False,
 ) -> None:
-    """Verify, and where there is a motor for it set, the back focus of a motorised lens.
+    """Check a lens with motors, and set its back focus by them.
 
     Hang up a star, aim the camera at it, and go; or aim it at a bookshelf, a brick wall, anything with fine
     detail that stands still. Automatic focus and exposure are switched off, an iris with a motor is opened,
@@ -145,8 +150,8 @@ def auto(
     cameras have none: then you are told whether the lens holds focus, how far it is off, and where it is
     sharp at each zoom.
 
-    Nothing moves before you have said yes, or with --yes. What was found is kept in the history; drift of
-    more than half the depth of focus since then is told, and is exit code 1.
+    Nothing moves before you say yes, or give --yes. What was found is kept in the history. If the lens has
+    drifted by more than half the depth of focus since then, you are told, and the exit code is 1.
 
     Examples:
 

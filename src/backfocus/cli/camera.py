@@ -19,22 +19,35 @@ NO_H264 = "           (no H.264: this machine's FFmpeg has no x264, so there is 
 
 Address = Annotated[
     str,
-    typer.Argument(
-        metavar="[SIM]", help="Which camera: sim://?delta_um=40&zoom=10&seed=7, as in the manual."
+    typer.Argument(metavar="SIM", help="Which camera: sim://?delta_um=40&zoom=10&seed=7, as in the manual."),
+]
+Host = Annotated[
+    str,
+    typer.Option(
+        "--host", metavar="ADDRESS", help="Address to listen on; 0.0.0.0 lets the whole network in."
     ),
 ]
-Host = Annotated[str, typer.Option("--host", help="Address to listen on; 0.0.0.0 lets the whole network in.")]
 VideoPort = Annotated[
-    int, typer.Option("--video-port", min=0, max=65535, help="Port of the pictures; 0: a free one.")
+    int,
+    typer.Option(
+        "--video-port", metavar="PORT", min=0, max=65535, help="Port of the pictures; 0: a free one."
+    ),
 ]
 ViscaPort = Annotated[
-    int, typer.Option("--visca-port", min=0, max=65535, help="UDP port of VISCA; 0: a free one.")
+    int,
+    typer.Option("--visca-port", metavar="PORT", min=0, max=65535, help="UDP port of VISCA; 0: a free one."),
 ]
 TcpPort = Annotated[
-    int, typer.Option("--visca-tcp-port", min=0, max=65535, help="TCP port of VISCA; 0: a free one.")
+    int,
+    typer.Option(
+        "--visca-tcp-port", metavar="PORT", min=0, max=65535, help="TCP port of VISCA; 0: a free one."
+    ),
 ]
 RtspPort = Annotated[
-    int, typer.Option("--rtsp-port", min=0, max=65535, help="Port of the pictures over RTSP; 0: a free one.")
+    int,
+    typer.Option(
+        "--rtsp-port", metavar="PORT", min=0, max=65535, help="Port of the pictures over RTSP; 0: a free one."
+    ),
 ]
 Discoverable = Annotated[
     bool,
@@ -44,7 +57,12 @@ Discoverable = Annotated[
     ),
 ]
 User = Annotated[
-    str, typer.Option("--user", help="Ask for this name, and for a password, wherever the protocol has them.")
+    str,
+    typer.Option(
+        "--user",
+        metavar="NAME",
+        help="Ask for this name, and for a password, wherever the protocol has them.",
+    ),
 ]
 PasswordEnv = Annotated[
     str,
@@ -68,6 +86,7 @@ FaultsText = Annotated[
     str,
     typer.Option(
         "--faults",
+        metavar="LIST",
         help="What goes wrong, as shares: lost=0.1,late=0.1,late_s=0.8,full=0.05,busy=0.05,cut_s=30.",
     ),
 ]
@@ -89,8 +108,9 @@ def camera(
     seconds: options.Seconds = None,
     json_: options.Json = False,
 ) -> None:
-    """Put the virtual camera on the network: pictures over HTTP and RTSP, motors over VISCA, ONVIF and more.
+    """Put the virtual camera on the network, to try things out.
 
+    It sends pictures over HTTP and RTSP, and its motors obey VISCA, ONVIF and more.
     It listens on this machine only, unless --host says otherwise, and has no password without --user (VISCA
     never has one). Ctrl-C ends it.
 

@@ -19,23 +19,32 @@ Out = Annotated[
 ]
 PaperName = Annotated[
     str | None,
-    typer.Option("--paper", help="A4 to A0, Letter, Tabloid, or WIDTHxHEIGHT in mm.", show_default=False),
+    typer.Option(
+        "--paper",
+        metavar="SIZE",
+        help="A4 to A0, Letter, Tabloid, or WIDTHxHEIGHT in mm.",
+        show_default=False,
+    ),
 ]
 DistanceM = Annotated[
     float | None,
     typer.Option(
         "--distance-m",
+        metavar="METRES",
         help="Distance from lens to chart. With --camera and --lens it decides the size of the star.",
         min=0.05,
         max=1000.0,
     ),
 ]
 StarMm = Annotated[
-    float | None, typer.Option("--star-mm", help="Diameter of the star.", min=20.0, max=20_000.0)
+    float | None,
+    typer.Option("--star-mm", metavar="MM", help="Diameter of the star.", min=20.0, max=20_000.0),
 ]
 Cycles = Annotated[
     int | None,
-    typer.Option("--cycles", help="Black-and-white pairs in the star. Default: 36.", min=8, max=144),
+    typer.Option(
+        "--cycles", metavar="N", help="Black-and-white pairs in the star. Default: 36.", min=8, max=144
+    ),
 ]
 Plain = Annotated[bool, typer.Option("--plain", help="Leave out the twists that tell the zoom.")]
 TargetKind = Annotated[
@@ -46,13 +55,16 @@ Contrast = Annotated[
     float | None,
     typer.Option(
         "--contrast",
+        metavar="NUMBER",
         help="White of the squares over their dark: 4 in ISO 12233. Default: full ink on paper.",
         min=1.5,
         max=25.0,
         show_default=False,
     ),
 ]
-Dpi = Annotated[float, typer.Option("--dpi", help="Resolution of a PNG.", min=30.0, max=1200.0)]
+Dpi = Annotated[
+    float, typer.Option("--dpi", metavar="NUMBER", help="Resolution of a PNG.", min=30.0, max=1200.0)
+]
 
 
 def chart(

@@ -20,6 +20,7 @@ FirstTurn = Annotated[
     Literal["near", "infinity", "away", "towards"] | None,
     typer.Option(
         "--first-turn",
+        metavar="WAY",
         help="Which way a ring was turned first at wide. Focus ring: near or infinity. Back-focus ring, by "
         "how the lens moved: away from the sensor or towards it. It tells the direction of the error.",
         show_default=False,
@@ -28,7 +29,7 @@ FirstTurn = Annotated[
 After = Annotated[
     str | None,
     typer.Argument(
-        metavar="[AFTER]", help="With --shim-um: the clip taken after the change.", show_default=False
+        metavar="AFTER", help="With --shim-um: the clip taken after the change.", show_default=False
     ),
 ]
 ShimUm = Annotated[

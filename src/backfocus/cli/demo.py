@@ -19,14 +19,21 @@ SCENE_ZOOM = 6
 """With a scene: what tele shows of it is so many times smaller at wide. Of 540 lines it has 90; with the 20x
 of the lens before the star it would have 27."""
 
-Seed = Annotated[int, typer.Option("--seed", help="Draws the lens, the room, the hand and the noise.", min=0)]
+Seed = Annotated[
+    int, typer.Option("--seed", metavar="N", help="Draws the lens, the room, the hand and the noise.", min=0)
+]
 DeltaUm = Annotated[
     float | None,
     typer.Option(
-        "--delta-um", help="The error to find, in um. Default: drawn from the seed.", show_default=False
+        "--delta-um",
+        metavar="NUMBER",
+        help="The error to find, in um. Default: drawn from the seed.",
+        show_default=False,
     ),
 ]
-HandKind = Annotated[str, typer.Option("--hand", help="Whose hand: good, slow or wrong-ring.")]
+HandKind = Annotated[
+    str, typer.Option("--hand", metavar="KIND", help="Whose hand: good, slow or wrong-ring.")
+]
 
 
 def known_scene(name: str | None) -> str | None:
@@ -50,7 +57,12 @@ SceneName = Annotated[
 ]
 ReportOut = Annotated[
     Path | None,
-    typer.Option("--report", help="Write the certificate too: a page (.html) or a PDF.", show_default=False),
+    typer.Option(
+        "--report",
+        metavar="FILE",
+        help="Write the certificate too: a page (.html) or a PDF.",
+        show_default=False,
+    ),
 ]
 
 

@@ -23,7 +23,10 @@ Network = Annotated[
     ),
 ]
 Wait = Annotated[
-    float, typer.Option("--seconds", min=0.1, max=60.0, help="How long to wait for answers of the network.")
+    float,
+    typer.Option(
+        "--seconds", metavar="S", min=0.1, max=60.0, help="How long to wait for answers of the network."
+    ),
 ]
 
 
@@ -37,7 +40,10 @@ Record = Annotated[
     ),
 ]
 To = Annotated[
-    Path | None, typer.Option("--to", help="Where --record writes: a file of JSON lines.", show_default=False)
+    Path | None,
+    typer.Option(
+        "--to", metavar="FILE", help="Where --record writes: a file of JSON lines.", show_default=False
+    ),
 ]
 
 
@@ -48,7 +54,7 @@ def devices(
     to: To = None,
     json_: options.Json = False,
 ) -> None:
-    """List the capture devices of this machine, and with --network the cameras on the local one.
+    """List capture devices, and with --network the cameras near you.
 
     With the address to use for each: as SOURCE for pictures, as LENS of `backfocus auto` for motors. Nothing
     is sent to the network without --network.

@@ -73,7 +73,7 @@ def doctor(
             sys.stdout.write(json.dumps(asdict(each)) + "\n")
         else:
             cure = f": {each.cure}" if each.cure else ""
-            sys.stdout.write(f"{MARKS[each.state]}  {each.name:<14} {each.words}{cure}\n")
+            sys.stdout.write(f"{MARKS[each.state]}  {each.name:<15} {each.words}{cure}\n")
     if any(each.state == "bad" for each in found):
         raise typer.Exit(1)
 

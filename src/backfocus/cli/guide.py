@@ -13,6 +13,7 @@ Resume = Annotated[
     int | None,
     typer.Option(
         "--resume",
+        metavar="ID",
         help="Go on with this session (see `backfocus history`).",
         show_default=False,
         min=1,
@@ -26,13 +27,17 @@ Note = Annotated[
     list[str] | None,
     typer.Option(
         "--note",
+        metavar="NAME=TEXT",
         help="For the record: NAME=TEXT, can be repeated. Names: nd, extender, iris, camera-serial, "
         "lens-serial, temperature, operator, note.",
         show_default=False,
     ),
 ]
 Record = Annotated[
-    str | None, typer.Option("--record", help="Also save the pictures as this MP4 file.", show_default=False)
+    str | None,
+    typer.Option(
+        "--record", metavar="FILE", help="Also save the pictures as this MP4 file.", show_default=False
+    ),
 ]
 Web = Annotated[bool, typer.Option("--web", help="Use a web page instead (see `backfocus serve`).")]
 
@@ -58,8 +63,8 @@ def guide(
 
     It says which ring to turn, how far is left and when it is right. Both hands stay on the lens: the guide
     sees what you do and goes on by itself. Enter says "done", R repeats a step, S skips it, U goes back, N
-    writes a note, 1 to 8 name the ND that was turned in, M mutes, Q finishes (it asks first). Without a chart
-    the arrow keys move the part of the picture in which the object stands, a tenth of it each.
+    writes a note, 1 to 8 say which ND filter is in, M mutes, Q finishes (it asks first). Without a chart
+    the arrow keys move the part of the picture that is measured, by a tenth.
 
     Examples:
 

@@ -31,12 +31,13 @@ Out = Annotated[
     typer.Option(
         "--out",
         "-o",
+        metavar="FILE",
         help="The file to write, .html or .pdf. Default: backfocus-ID.html.",
         show_default=False,
     ),
 ]
 Most = Annotated[
-    int, typer.Option("--most", help="How many, newest first.", min=1, max=options.MOST_SESSIONS)
+    int, typer.Option("--most", metavar="N", help="How many, newest first.", min=1, max=options.MOST_SESSIONS)
 ]
 
 

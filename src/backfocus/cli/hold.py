@@ -28,15 +28,16 @@ LensAddress = Annotated[
     ),
 ]
 TableFile = Annotated[
-    Path, typer.Option("--table", help="The table of focus over zoom that `auto --table` wrote.")
+    Path,
+    typer.Option("--table", metavar="FILE", help="The table of focus over zoom that `auto --table` wrote."),
 ]
 Presets = Annotated[
     str | None,
     typer.Option(
         "--presets",
         metavar="FROM-TO",
-        help="Do not follow the zoom: store these presets of the camera, 1-6 say, evenly from wide to tele, "
-        "each with its focus from the table. What they held is lost.",
+        help="Do not follow the zoom: store these presets of the camera instead (such as 1-6), evenly from "
+        "wide to tele, each with its focus from the table. They are overwritten.",
         show_default=False,
     ),
 ]
@@ -54,8 +55,9 @@ def hold(
     seconds: options.Seconds = None,
     json_: options.Json = False,
 ) -> None:
-    """Hold focus by its motor while anyone zooms: a varifocal becomes parfocal.
+    """Hold focus by the focus motor while anyone zooms.
 
+    A varifocal lens or a PTZ camera then stays sharp through its zoom.
     The table is made by `backfocus auto LENS --video SOURCE --table FILE`; it is true for the distance at
     which it was made. Automatic focus is switched off, and put back at the end. Ctrl-C ends it.
 

@@ -56,6 +56,7 @@ FNumber = Annotated[
     str | None,
     typer.Option(
         "--f-number",
+        metavar="NUMBER",
         help="F-number with the iris open: 1.8, or 1.8@7.8-108,2.6@156 for a lens that gets slower at tele; "
         "T2.0 or T2.0/0.8 (transmission) for a T-stop.",
         show_default=False,
@@ -81,31 +82,38 @@ WavelengthUm = Annotated[
 ]
 CameraName = Annotated[
     str | None,
-    typer.Option("--camera", help="A camera profile (see `backfocus profiles`).", show_default=False),
+    typer.Option(
+        "--camera", metavar="NAME", help="A camera profile (see `backfocus profiles`).", show_default=False
+    ),
 ]
 CameraId = Annotated[
     str | None,
     typer.Option(
         "--camera-id",
         metavar="NAME",
-        help='What you call your camera and its mode, as "FX9 4K50": what one sweep of the focus ring tells '
-        "of it is remembered under that name, and makes later answers more certain.",
+        help='What you call your camera and its mode, such as "FX9 4K50": what one sweep of the focus '
+        "ring tells of it is remembered under that name, and makes later answers more certain.",
         show_default=False,
     ),
 ]
 LensName = Annotated[
-    str | None, typer.Option("--lens", help="A lens profile (see `backfocus profiles`).", show_default=False)
+    str | None,
+    typer.Option(
+        "--lens", metavar="NAME", help="A lens profile (see `backfocus profiles`).", show_default=False
+    ),
 ]
 Transfer = Annotated[
     str | None,
     typer.Option(
         "--transfer",
+        metavar="CURVE",
         help="Transfer curve: auto, linear, srgb, bt709, bt1886, gamma2.2, hlg, pq, slog3, ...",
         show_default=False,
     ),
 ]
 Range = Annotated[
-    str | None, typer.Option("--range", help="Video range: auto, full or limited.", show_default=False)
+    str | None,
+    typer.Option("--range", metavar="RANGE", help="Video range: auto, full or limited.", show_default=False),
 ]
 MaxMegapixels = Annotated[
     str | None,
@@ -120,19 +128,22 @@ Target = Annotated[
     Literal["auto", "star", "edge", "object"] | None,
     typer.Option(
         "--target",
-        help="A star or our edge chart, whichever is there, or else whatever stands there (auto); edge takes "
-        "any slanted square, object whatever stands there, against its own tele picture, at once.",
+        help="What to measure: a star or our edge chart, or whatever stands there if neither is in view "
+        "(auto); edge: any slanted square; object: whatever stands there, without looking for a chart.",
         show_default=False,
     ),
 ]
 RigName = Annotated[
     str | None,
-    typer.Option("--rig", help="A rig by its name in the configuration file.", show_default=False),
+    typer.Option(
+        "--rig", metavar="NAME", help="A rig by its name in the configuration file.", show_default=False
+    ),
 ]
 ConfigFile = Annotated[
     str | None,
     typer.Option(
         "--config",
+        metavar="FILE",
         help="Use this configuration file instead of your own (see `backfocus config`).",
         show_default=False,
         envvar="BACKFOCUS_CONFIG",
@@ -147,7 +158,8 @@ NoRing = Annotated[
     ),
 ]
 Shims = Annotated[
-    str | None, typer.Option("--shims", help="The shims you have, in um: 10,30,50", show_default=False)
+    str | None,
+    typer.Option("--shims", metavar="LIST", help="The shims you have, in um: 10,30,50", show_default=False),
 ]
 UmPerDegree = Annotated[
     str | None,
@@ -163,6 +175,7 @@ RegionText = Annotated[
     str | None,
     typer.Option(
         "--region",
+        metavar="X,Y,WxH",
         help="Keep to this part of the picture: X,Y,WIDTHxHEIGHT in pixels. `measure` takes the one slanted "
         "edge in it (with --target object: what stands there); `check` and `guide` the object that stands "
         "there in the first picture.",
@@ -180,10 +193,12 @@ RedBlueUm = Annotated[
     ),
 ]
 Frames = Annotated[
-    int | None, typer.Option("--frames", help="Stop after this many pictures.", show_default=False, min=1)
+    int | None,
+    typer.Option("--frames", metavar="N", help="Stop after this many pictures.", show_default=False, min=1),
 ]
 Seconds = Annotated[
-    float | None, typer.Option("--seconds", help="Stop after this many seconds.", show_default=False, min=0.0)
+    float | None,
+    typer.Option("--seconds", metavar="S", help="Stop after this many seconds.", show_default=False, min=0.0),
 ]
 WHERE_MOTORS_ARE = (
     "Where its motors are: visca://HOST[:PORT] (Sony, UDP), visca+tcp://HOST[:PORT] (PTZOptics and others), "
@@ -199,6 +214,7 @@ StoreUrl = Annotated[
     str | None,
     typer.Option(
         "--store",
+        metavar="WHERE",
         help="Where sessions are kept: a file or a database URL. Default: your data folder.",
         show_default=False,
         envvar="BACKFOCUS_STORE",

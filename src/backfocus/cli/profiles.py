@@ -36,7 +36,7 @@ Forget = Annotated[
 Words = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[WORDS]...", help="List only what has these words, for example sony.", show_default=False
+        metavar="WORD", help="List only what has these words, for example sony.", show_default=False
     ),
 ]
 Unlisted = Annotated[
@@ -56,7 +56,7 @@ def profiles(
 ) -> None:
     """List the cameras, lenses and mounts known by name.
 
-    Those of --camera and --lens, and the cameras that were learned here, those of --camera-id.
+    They are the names for --camera and --lens. Cameras that were learned here (--camera-id) are listed too.
 
     Examples:
 
@@ -88,7 +88,10 @@ def profiles(
         _print_json(found, learned)
         return
     if wanted and not any((found.cameras, found.lenses, found.mounts)):
-        options.notice(f"nothing has '{wanted}' in its name: try fewer words, or --unlisted")
+        options.notice(
+            f"nothing has '{wanted}' in its name: try fewer words; if yours is not listed, "
+            "`backfocus profiles --unlisted` asks for its sensor and its lens, and says what to type"
+        )
         raise typer.Exit(4)
     _print(found, () if wanted else learned, sources)
     if not wanted:

@@ -11,11 +11,18 @@ from . import options
 from .crash import crash_line
 
 Practice = Annotated[bool, typer.Option("--practice", help="A virtual camera with rings to drag.")]
-Port = Annotated[int, typer.Option("--port", help="The port to use; 0 for any free one.", min=0, max=65535)]
+Port = Annotated[
+    int, typer.Option("--port", metavar="PORT", help="The port to use; 0 for any free one.", min=0, max=65535)
+]
 Lan = Annotated[bool, typer.Option("--lan", help="Let phones on the local network in.")]
 Media = Annotated[
     Path | None,
-    typer.Option("--media", help="A folder of recordings to choose from on the page.", show_default=False),
+    typer.Option(
+        "--media",
+        metavar="FOLDER",
+        help="A folder of recordings to choose from on the page.",
+        show_default=False,
+    ),
 ]
 
 

@@ -255,8 +255,8 @@ def _print_end(last: Moment, number: int | None) -> None:
     console.print(f"\n{took}. {certificate_words(number)}", style="dim")
     if (turned_um := _turned_um(last.session)) is not None:
         console.print(
-            f"The back-focus ring moved the lens by {turned_um:.0f} um: divided by the degrees it was "
-            "turned, that is --um-per-degree for the next time.",
+            f"The back-focus ring moved the lens by {turned_um:.0f} um. Divide that by the degrees you "
+            "turned it, and give it as --um-per-degree: the next session then says how far to turn.",
             style="dim",
         )
 

@@ -43,8 +43,8 @@ _AIM: dict[ev.Unfit, Words] = {
     "no-star": Words(
         "Aim at the star",
         "Zoom fully out and put the star in the middle of the picture.",
-        "Focus roughly on the chart, 2 to 3 m away or as it says, camera on a tripod. Menus and zebra off. "
-        "If the star is there and only too blurred to be found, confirm.",
+        "Focus roughly on the chart, 2 to 3 m away or at the distance printed on it, camera on a tripod. "
+        "Menus and zebra off. If the star is there and only too blurred to be found, confirm.",
     ),
     "cropped": Words("Show the whole star", "Part of the star is out of the picture: move it to the middle."),
     "clipped": Words("Less light", "The white of the chart is clipped: lower the gain or the light.",
@@ -92,7 +92,10 @@ _TAKEN: dict[TargetName, str] = {
 
 _OF_OBJECT = (
     ("put the star in", "put something flat with much detail in"),
-    ("Focus roughly on the chart, 2 to 3 m away or as it says, camera", "Focus roughly on it, camera"),
+    (
+        "Focus roughly on the chart, 2 to 3 m away or at the distance printed on it, camera",
+        "Focus roughly on it, camera",
+    ),
     ("The white of the chart is clipped", "Highlights are cut off"),
     ("The white of the chart is", "The brightest parts are"),
     ("No star is in view, and what stands there", "What stands there"),
@@ -390,7 +393,7 @@ def progress_words(session: Session) -> str:
     turning = session.step in (Step.SWEEP_WIDE, Step.RETURN_WIDE)
     if session.setup.optics is None or session.correction.left_um is None or turning:
         return f"Expect {more}"
-    return f"{session.correction.left_um:.0f} um off at wide, expect {more}"
+    return f"{session.correction.left_um:.0f} um off at wide: expect {more}"
 
 
 STEP_WORDS: dict[Step, str] = {
@@ -399,13 +402,13 @@ STEP_WORDS: dict[Step, str] = {
     Step.TO_TELE: "zoom in",
     Step.FIND: "find the star at tele",
     Step.LOOK_TELE: "look at tele",
-    Step.SWEEP_TELE: "focus ring through the peak",
-    Step.RETURN_TELE: "focus ring back to the peak",
+    Step.SWEEP_TELE: "focus ring past the sharpest point",
+    Step.RETURN_TELE: "focus ring back to the sharpest point",
     Step.TO_WIDE: "zoom out",
     Step.ZOOM_IN: "zoom in until the star shows",
     Step.LOOK_WIDE: "look at wide",
-    Step.SWEEP_WIDE: "back-focus ring through the peak",
-    Step.RETURN_WIDE: "back-focus ring back to the peak",
+    Step.SWEEP_WIDE: "back-focus ring past the sharpest point",
+    Step.RETURN_WIDE: "back-focus ring back to the sharpest point",
     Step.WALK: "walk through the zoom",
     Step.LOCK: "lock the ring",
     Step.TO_PROOF: "zoom out once more",

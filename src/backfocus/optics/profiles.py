@@ -308,7 +308,7 @@ def _suggestion(name: str, known: tuple[Profile, ...]) -> str:
         return f"the nearest is '{near[0]}'"
     by_size = ", ".join(each.name for each in known if each.title.startswith(OF_ANY))
     take = f": take one by the size of its sensor ({by_size})" if by_size else ""
-    return f"nothing here has these words, so yours is perhaps not listed{take}"
+    return f"nothing here has these words, so yours may not be listed{take}"
 
 
 def _slips(typed: str, name: str) -> int:

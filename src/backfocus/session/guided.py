@@ -409,7 +409,7 @@ def _compared_optics(setup: Setup, rig: Rig) -> Iterator[tuple[str, Any, Any]]:
     was, now = setup.optics, rig.optics
     assert now is not None
     if rig.profile_px is None:  # else the camera says it, for each size of picture another one
-        yield "the pixel pitch in um", was and was.pixel_um, now.pixel_um
+        yield "the pixel size in um", was and was.pixel_um, now.pixel_um
     yield "the f-number", was and _ramp(was.f_numbers), _ramp(now.f_numbers)
     yield "the wavelength in um", was and was.wavelength_um, now.wavelength_um
 

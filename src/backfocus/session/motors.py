@@ -191,7 +191,7 @@ def optics_of(rig: Rig) -> Optics:
     """What the micrometres rest on; UsageError without."""
     if rig.optics is None:
         raise UsageError(
-            "micrometres need pixel pitch and f-number: add ", Argument("pixel_um"), " and ",
+            "micrometres need both the pixel size and the f-number: add ", Argument("pixel_um"), " and ",
             Argument("f_number"), ", or ", Argument("camera"), " and ", Argument("lens"),
         )  # fmt: skip
     return rig.optics

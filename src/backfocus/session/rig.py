@@ -257,8 +257,8 @@ class Rig:
             return ""
         return (
             f"the picture is {size_px[0]} x {size_px[1]}, {self.camera} gives "
-            f"{' x '.join(map(str, self.profile_px or ()))}: one of its pixels counts as "
-            f"{fitted.optics.pixel_um:.3g} um, as if it was the whole picture made smaller or larger"
+            f"{' x '.join(map(str, self.profile_px or ()))}: taken as the whole picture, scaled, with "
+            f"pixels of {fitted.optics.pixel_um:.3g} um; of a crop that would be wrong: say its pixel size"
         )
 
     @property
@@ -372,7 +372,7 @@ def _tells_its_pixel(said: RigOptions) -> bool:
 
 
 def _half_known(pixel_um: float | None) -> UsageError:
-    words = "micrometres need the pixel pitch and the f-number both: add "
+    words = "micrometres need both the pixel size and the f-number: add "
     if pixel_um is None:
         return UsageError(words, Argument("pixel_um"), " or ", Argument("camera"))
     return UsageError(words, Argument("f_number"), " or ", Argument("lens"))

@@ -96,14 +96,14 @@ REMARKS: dict[Flag, Remark] = {
         "in doubt",
     ),
     Flag.SCALE_UNSURE: Remark(
-        "nothing tells the size of the chart in the picture",
-        "Use our own chart, or name the lens: its zoom ratio is used then.",
+        "nothing in the picture tells the size of the chart",
+        "Our own chart would. With another one the zoom ratio of the lens is used, if the lens is named.",
         "in doubt",
         "chart",
     ),
     Flag.NO_OPTICS: Remark(
         "pixel size and f-number are not known, so blur cannot be told in um",
-        "Say which camera and lens it is, or give pixel pitch and f-number.",
+        "Say which camera and lens it is.",
         remedy="optics",
     ),
     Flag.NO_EDGE: Remark(

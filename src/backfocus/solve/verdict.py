@@ -139,7 +139,7 @@ def judge(
         return _noticed(_unseen(), flags)
     if half_depth_um is None:
         return Verdict("unsure", "Pixel size and f-number are not known, so blur cannot be told in um.",
-                       "Say which camera and lens it is, or give pixel pitch and f-number.",
+                       "Say which camera and lens it is.",
                        ("optics",))  # fmt: skip
     if Flag.LIGHT_CHANGED in flags or (back_focus is None and Flag.EXTENDER in flags):
         return _noticed(_disturbed(flags), flags)

@@ -112,4 +112,6 @@ def _demand_written(address: str) -> None:
         found.append("#")
     if found:
         how = ", ".join(f"{sign} as {WRITTEN[sign]}" for sign in found)
-        raise UsageError(f"{shown(address)} cannot be told apart: in a user name or password write {how}")
+        raise UsageError(
+            f"{shown(address)}: where its password ends is not clear: in a user name or password write {how}"
+        )

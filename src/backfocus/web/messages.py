@@ -27,7 +27,7 @@ OF_A_CAMERA, OF_A_LENS = ("sensor_mm", "picture_px"), ("zoom_mm", "opening")
 """Two questions about a camera that is not listed, numbers, and two about a lens, in words."""
 LABELS = {
     "camera_id": "your name for camera and mode",
-    "pixel_um": "pixel pitch",
+    "pixel_um": "pixel size",
     "f_number": "f-number",
     "sensor_mm": "width of the sensor",
     "picture_px": "width of the picture",
