@@ -43,3 +43,9 @@ def test_the_file_of_the_manual_can_be_read_and_every_key_stands_in_it(tmp_path:
     told = set(re.findall(r"^\| (.*?) \|", text, flags=re.M))
     keys = {key.strip("` ") for cell in told for key in cell.split(",")}
     assert keys >= {key_of(name) for name in OF_A_RIG | OF_ALL} | {"store", "quiet"}
+
+
+def test_the_first_page_leads_to_every_other() -> None:
+    first = (DOCS / "index.md").read_text("utf-8").partition("```{toctree}")[0]
+    linked = set(re.findall(r"\]\((\w+)\.md", first))
+    assert linked == {page.stem for page in DOCS.glob("*.md")} - {"index"}

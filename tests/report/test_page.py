@@ -295,3 +295,15 @@ def test_a_picture_that_is_none_is_refused() -> None:
 def test_a_curve_of_two_lengths_is_refused() -> None:
     with pytest.raises(ValueError, match="as many"):
         MtfCurve("tele", "after", (0.1,), ())
+
+
+def test_a_lens_that_is_set_needs_no_side() -> None:
+    unsigned = Estimate(0.0, 1.5, 0.0, 5.0, sign_known=False)
+    words = said(page(SessionReport("", "", "", (Outcome("clear", "set", "", "", 9.0, unsigned),))))
+    assert "which way is not known" not in words
+
+
+def test_a_source_that_names_the_report_is_said_once() -> None:
+    words = said(page(SessionReport("Session 7: clip.mxf", "", "clip.mxf", ())))
+    head, _, _ = words.partition("backfocus 0.1.0")
+    assert head.count("clip.mxf") == 2, "in the title of the window and the heading, not beside it again"

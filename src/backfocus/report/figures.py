@@ -7,8 +7,8 @@ from .plots import mtf_plot, residual_plot, sweep_plot
 from .session_report import Outcome
 
 RESIDUALS = (
-    "How far the sensor stands from the image at each zoom position; what rises to tele alone is the "
-    "focus ring's part, and focusing cures it. Shaded: the depth of focus. "
+    "How far the sensor stands from the image at each zoom position; an error at tele "
+    "alone is the focus ring's part: focusing there cures it. Shaded: the depth of focus. "
     "Bars: one standard deviation. Lines: the zoom law fitted to the readings."
 )
 

@@ -4,7 +4,7 @@ import { beside } from "./beside.js";
 import { Lens } from "./lens.js";
 import { ask, Link, ROOM } from "./link.js";
 import { Meter } from "./meter.js";
-import { micro } from "./micro.js";
+import { micro, sentence } from "./micro.js";
 import { Picture } from "./picture.js";
 import { Rings } from "./rings.js";
 import { SetUp } from "./setup.js";
@@ -204,7 +204,7 @@ link.on("refused", showRefusal);
 
 function showRefusal(text) {
   $("refusal").hidden = false;
-  $("refusal").querySelector("p").textContent = text;
+  $("refusal").querySelector("p").textContent = sentence(text);
   $("refusal").scrollIntoView({ block: "nearest" });
 }
 

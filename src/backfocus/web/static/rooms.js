@@ -1,6 +1,6 @@
 // The rooms: sessions side by side, each with its picture and how far it has got; opened, entered and closed here.
 
-import { micro } from "./micro.js";
+import { micro, sentence } from "./micro.js";
 
 const AGAIN_MS = 2000;
 const $ = (id) => document.getElementById(id);
@@ -16,7 +16,7 @@ function item(tag, text = "", kind = "") {
 async function post(path) {
   const answer = await fetch(`/api/rooms${path}`, { method: "POST" });
   const said = await answer.json();
-  $("refusal").textContent = said.refused ?? "";
+  $("refusal").textContent = sentence(said.refused ?? "");
   $("refusal").hidden = !said.refused;
   if (said.refused) $("refusal").scrollIntoView({ block: "nearest" });
   return said;
@@ -59,7 +59,7 @@ class Card {
     this.state.textContent = micro(state);
     this.state.dataset.phase = phase;
     this.source.textContent = [source, micro(rig)].filter(Boolean).join(" · ");
-    this.viewers.textContent = viewers === 0 ? "nobody looks on" : viewers === 1 ? "1 viewer" : `${viewers} viewers`;
+    this.viewers.textContent = viewers === 0 ? "nobody is watching" : viewers === 1 ? "1 viewer" : `${viewers} viewers`;
     this.picture.hidden = picture == null;
     this.none.hidden = picture != null;
     if (picture != null && picture !== this.shown) this.picture.src = `${this.base}/picture.jpg?${picture}`;
