@@ -82,7 +82,7 @@ def test_a_slip_is_asked_about_again() -> None:
     typed = "huge", "APS-C", "4k", "18", "18-55", "open", "f/2.8-4", ""
     ended = CliRunner().invoke(app, ["profiles", "--unlisted"], input="\n".join(typed))
     assert "--pixel-um 6.146 --f-number 2.8@18,4@55" in ended.output
-    assert "'huge' cannot be meant" in ended.output
+    assert "'huge' is not understood" in ended.output
 
 
 def test_a_decimal_comma_is_a_point() -> None:

@@ -114,7 +114,7 @@ def test_white_that_an_open_iris_cuts_off_is_told_with_what_to_do(white: float, 
 def test_one_that_does_not_move_is_told() -> None:
     lens = Iris(400.0, darker)
     lens.move = lambda axis, position: None
-    assert opened(lens) == ["the iris opens no further than it stands: see that it is fully open"]
+    assert opened(lens) == ["the motor opens the iris no further: make sure that it is fully open"]
 
 
 def test_one_that_says_it_is_open_and_brings_no_more_light_is_told() -> None:

@@ -35,7 +35,7 @@ def test_each_preset_brings_back_its_zoom_with_its_focus(forks: Forks, table: Pa
         asked = ("hold", served.visca, "--table", str(table), "--presets", "4-5")
         refused = forks.run(*asked, cwd=tmp_path)
         assert refused.returncode == 2
-        assert "presets 4 to 5 of the camera will be overwritten: say so with --yes" in refused.stderr
+        assert "presets 4 to 5 of the camera will be overwritten: to allow this, add --yes" in refused.stderr
         ended = forks.run(*asked, "--yes", "--json", cwd=tmp_path)
         assert ended.returncode == 0, ended.stderr
         told = [json.loads(line) for line in ended.stdout.splitlines()]

@@ -55,7 +55,7 @@ def _confirmed(yes: bool, what: str, question: str) -> None:
     if yes:
         return
     if not options.is_at_a_terminal():
-        raise UsageError(f"{what}: say so with ", Argument("yes", True))
+        raise UsageError(f"{what}: to allow this, add ", Argument("yes", True))
     try:
         agreed = typer.confirm(question, err=True)
     except typer.Abort:  # Ctrl-C, or the end of the input

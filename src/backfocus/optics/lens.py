@@ -128,7 +128,7 @@ def _focal_mm(text: str, part: str) -> float:
     except ValueError:
         raise UsageError(f"'{part}' has no focal length in mm; {_FORM}") from None
     if not 0.0 < focal_mm < 1e5:
-        raise UsageError(f"'{part}': a focal length of {focal_mm:g} mm cannot be meant")
+        raise UsageError(f"'{part}': no lens has a focal length of {focal_mm:g} mm")
     return focal_mm
 
 
@@ -166,7 +166,7 @@ def extended(knots: Knots, factor: float) -> Knots:
     for (_, number), (_, given) in zip(behind, knots, strict=True):
         if not _is_f_number(number):
             raise UsageError(
-                f"f/{given:g} behind an extender of {factor:g} is f/{number:g}, which cannot be meant: "
+                f"f/{given:g} behind an extender of {factor:g} is f/{number:g}, which no lens has: "
                 "f-numbers lie between 0.5 and 128"
             )
     return behind
@@ -183,7 +183,7 @@ def _f_number(text: str) -> float:
     except ValueError:
         raise UsageError(f"'{text}' is not an f-number; {_FORM}") from None
     if not _is_f_number(number):
-        raise UsageError(f"f/{number:g} cannot be meant: f-numbers lie between 0.5 and 128")
+        raise UsageError(f"no lens has f/{number:g}: f-numbers lie between 0.5 and 128")
     return number
 
 

@@ -166,9 +166,9 @@ def pixel_um(sensor_mm: float, picture_px: float) -> float:
         Where no sensor is so wide, or no picture.
     """
     if not 1.0 <= sensor_mm <= 70.0:
-        raise UsageError(f"a sensor {sensor_mm:g} mm wide cannot be meant: most are 4 to 54 mm wide")
+        raise UsageError(f"no sensor is {sensor_mm:g} mm wide: most are 4 to 54 mm")
     if not 160.0 <= picture_px <= 20_000.0:
-        raise UsageError(f"a picture {picture_px:g} pixels wide cannot be meant: HD has 1920, UHD 3840")
+        raise UsageError(f"no picture is {picture_px:g} pixels wide: HD has 1920, UHD 3840")
     return round(1000.0 * sensor_mm / picture_px, 3)
 
 
@@ -234,7 +234,7 @@ def picture_px(said: str) -> float:
 def _measure(said: str, unit: str, form: str) -> float:
     number = _NUMBER.fullmatch(said.lower().strip().removesuffix(unit))
     if number is None:
-        raise UsageError(f"'{said.strip()}' cannot be meant: give {form}")
+        raise UsageError(f"'{said.strip()}' is not understood: give {form}")
     return float(number[1].replace(",", "."))
 
 

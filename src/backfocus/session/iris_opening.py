@@ -112,7 +112,7 @@ class IrisOpening:
         if last.top > CUT > first.top:
             self._notice(CUT_OFF)
         if abs(last.place - first.place) <= self._axis.near:
-            self._notice("the iris opens no further than it stands: see that it is fully open")
+            self._notice("the motor opens the iris no further: make sure that it is fully open")
         elif last.light <= first.light / DARKER:
             self._notice(NO_BRIGHTER)
         else:
