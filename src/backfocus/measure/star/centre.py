@@ -8,10 +8,12 @@ where only the difference of neighbours counts (a swing of several turns and the
 harm), then on the pixels themselves.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from .pose import Pose
-from .rings import Floats64, Phasors, RingFit, Rings, middle, spokes_at
+from .rings import Floats64, Phasors, RingFit, RingPlan, Rings, middle, spokes_at
 
 
 def sector_step(rings: Rings, trust: Floats64) -> Floats64:
@@ -19,13 +21,11 @@ def sector_step(rings: Rings, trust: Floats64) -> Floats64:
 
     `trust` weighs each ring, shape (rings,): 0 leaves it out.
     """
-    angle, phasor = _sector_phasors(rings)
+    phasor = _sector_phasors(rings)
     turned = np.roll(phasor, -1, axis=1) * np.conj(phasor)
     # squared: a ring of noise shows a little of every wave, and has the longest lever
     weight = (np.abs(turned) * trust[:, None]) ** 2
-    rows = _swings(angle[None, :], rings.radius_px[:, None])
-    rows = rings.plan.cycles * (np.roll(rows, -1, axis=2) - rows)
-    return _solve(rows.reshape(4, -1), np.angle(turned).astype(np.float64).ravel(), weight.ravel())
+    return _solve(_swings(rings.plan), np.angle(turned).astype(np.float64).ravel(), weight.ravel())
 
 
 def pixel_step(rings: Rings, fit: RingFit) -> tuple[Floats64, float]:
@@ -38,7 +38,7 @@ def pixel_step(rings: Rings, fit: RingFit) -> tuple[Floats64, float]:
     sure = cycles / np.maximum(fit.noise, max(0.1 * middle(fit.noise), 1e-6))
     slope = (fit.wave * sure).astype(np.complex64)[:, None] * np.conj(rings.wave)
     swing = slope.imag * rings.weight
-    once, twice = rings.unit / rings.distance, rings.unit * rings.unit
+    once, twice = rings.unit * (1 / rings.distance), rings.unit * rings.unit
     if not rings.whole:
         # the phase of a ring cut by the frame takes up much of them by itself
         share = swing * slope.imag
@@ -46,7 +46,10 @@ def pixel_step(rings: Rings, fit: RingFit) -> tuple[Floats64, float]:
         once = once - (share * once).sum(axis=1, keepdims=True)
         twice = twice - (share * twice).sum(axis=1, keepdims=True)
     once, twice = swing * once, swing * twice
-    flat = np.stack([once.imag, -once.real, -twice.imag, twice.real]).reshape(4, -1)
+    flat = np.empty((4, swing.size), np.float32)
+    for row, part in zip(flat, (once.imag, once.real, twice.imag, twice.real), strict=True):
+        row[:] = part.ravel()
+    flat[1:3] *= -1
     normal = (flat @ flat.T).astype(np.float64)
     normal += 1e-9 * max(float(np.trace(normal)), 1e-12) * np.eye(4)
     left = fit.residual * (sure / cycles)[:, None].astype(np.float32)
@@ -68,8 +71,8 @@ def ring_frequencies(rings: Rings, pose: Pose, fit: RingFit) -> Floats64:
     return np.asarray(rings.plan.cycles / (2 * np.pi) * inverse)
 
 
-def _sector_phasors(rings: Rings) -> tuple[Floats64, Phasors]:
-    """Middle angle of each sector, and the sum of light * exp(-i n phi) in it, shape (rings, sectors)."""
+def _sector_phasors(rings: Rings) -> Phasors:
+    """The sum of light * exp(-i n phi) in each sector, shape (rings, sectors)."""
     sectors, shape = rings.plan.sectors, (len(rings.wave), rings.plan.sectors)
     total = np.maximum(rings.weight.sum(axis=1, keepdims=True), 1.0)
     mean = (rings.light * rings.weight).sum(axis=1, keepdims=True) / total
@@ -77,13 +80,16 @@ def _sector_phasors(rings: Rings) -> tuple[Floats64, Phasors]:
     where, size = rings.plan.sector.ravel(), shape[0] * sectors
     real = np.bincount(where, (signal * rings.wave.real).ravel(), size)
     imag = np.bincount(where, (signal * rings.wave.imag).ravel(), size)
-    middles = (np.arange(sectors) + 0.5) / sectors * 2 * np.pi - np.pi
-    return middles, (real - 1j * imag).reshape(shape).astype(np.complex64)
+    return np.asarray((real - 1j * imag).reshape(shape).astype(np.complex64))
 
 
-def _swings(angle: Floats64, radius: Floats64) -> Floats64:
+@lru_cache(maxsize=16)
+def _swings(plan: RingPlan) -> Floats64:
+    """What each number of a correction turns a sector's phase against the next one's; (4, all sectors)."""
+    angle = ((np.arange(plan.sectors) + 0.5) / plan.sectors * 2 * np.pi - np.pi)[None, :]
+    radius = plan.radius_px[:, None]
     ones = np.ones_like(radius)
-    return np.stack(
+    rows = np.stack(
         [
             np.sin(angle) / radius,
             -np.cos(angle) / radius,
@@ -91,6 +97,7 @@ def _swings(angle: Floats64, radius: Floats64) -> Floats64:
             np.cos(2 * angle) * ones,
         ]
     )
+    return np.asarray(plan.cycles * (np.roll(rows, -1, axis=2) - rows)).reshape(4, -1)
 
 
 def _solve(rows: Floats64, values: Floats64, weight: Floats64) -> Floats64:
