@@ -50,22 +50,26 @@ def find_inner_end(radius_px: Floats64, fit: RingFit, inside: NDArray[np.bool_])
     x, mean, amplitude = np.log(radius_px[rows]), fit.mean[rows], np.abs(fit.wave[rows])
     most_further_in = np.maximum.accumulate(amplitude)
     highest = _highest_beyond(x, amplitude)
-    if not ((amplitude < GONE * highest) & (most_further_in < STAYS_GONE * highest)).any():
+    gone = np.flatnonzero((amplitude < GONE * highest) & (most_further_in < STAYS_GONE * highest))
+    if gone.size == 0:
         return None
-    step = x[:, None] - x[None, :] + 1e-9
-    ended = (step > 0) & (step < ABRUPT) & (amplitude[None, :] < GONE * amplitude[:, None])
-    ended &= most_further_in[None, :] < STAYS_GONE * amplitude[:, None]
+    step = x[:, None] - x[gone] + 1e-9
+    ended = (step > 0) & (step < ABRUPT) & (amplitude[gone] < GONE * amplitude[:, None])
+    ended &= most_further_in[gone] < STAYS_GONE * amplitude[:, None]
+    if not ended.any():
+        return None
     noise = fit.noise[rows] * np.sqrt(2 / np.maximum(fit.samples[rows], 1.0))
     top = float(np.sort(amplitude)[-1 - rows.size // 8])
-    lost = amplitude[:, None] - amplitude[None, :]
-    paler = np.abs(mean[:, None] - mean[None, :])
-    steep = lost - SIGMAS * np.hypot(noise[:, None], noise[None, :]) > STEEPEST * top * step
+    lost = amplitude[:, None] - amplitude[gone]
+    paler = np.abs(mean[:, None] - mean[gone])
+    steep = lost - SIGMAS * np.hypot(noise[:, None], noise[gone]) > STEEPEST * top * step
     for seen, value in (
         (ended & (paler > OTHER_LIGHT * top), mean),
         (ended & steep & (amplitude > FAINT * top)[:, None], amplitude),
     ):
         if seen.any():
-            end = _edge_px(radius_px[rows], value, np.where(seen, np.abs(value[:, None] - value) / step, 0.0))
+            steepness = np.where(seen, np.abs(value[:, None] - value[gone]) / step, 0.0)
+            end = _edge_px(radius_px[rows], value, gone, steepness)
             return end if end < LARGEST * radius_px[rows[-1]] else None
     return None
 
@@ -77,8 +81,9 @@ def _highest_beyond(x: Floats64, amplitude: Floats64) -> Floats64:
     return np.asarray(np.maximum.reduceat(np.append(amplitude, 0.0), runs)[::2])
 
 
-def _edge_px(radius_px: Floats64, value: Floats64, steepness: Floats64) -> float:
-    """Where a value is half-way over its steepest step."""
-    outer, inner = (int(at) for at in np.unravel_index(int(np.argmax(steepness)), steepness.shape))
+def _edge_px(radius_px: Floats64, value: Floats64, gone: NDArray[np.intp], steepness: Floats64) -> float:
+    """Where a value is half-way over its steepest step, from a ring further in that is gone."""
+    outer, place = (int(at) for at in np.unravel_index(int(np.argmax(steepness)), steepness.shape))
+    inner = int(gone[place])
     passed = np.abs(value[inner : outer + 1] - value[outer]) / abs(value[inner] - value[outer])
     return float(np.interp(-0.5, np.maximum.accumulate(-passed), radius_px[inner : outer + 1]))
