@@ -186,6 +186,12 @@ def test_clips_of_objects_are_kept_judged_and_counted(tmp_path):
     assert counts["with a number, facade"] == (2, 3)
     assert counts["another target taken"] == (1, 3)
 
+    later = replace(clip, outcome=replace(clip.outcome, seed=301))
+    seen = replace(clip, outcome=replace(clip.outcome, seed=min(objects.LOOKED_AT)))
+    objects.write([later, seen], tmp_path / "objects.jsonl")
+    told = objects.proved(tmp_path / "objects.jsonl")
+    assert told == [clip, right, wrong, later], "others stay as they were"
+
 
 def test_every_picture_of_the_zoom_is_filmed_and_every_second_of_the_rest():
     address = "sim://?clip=check&size=96x64&mbit_s=8&sensor=mono&zoom=4&sharpen=0.2"

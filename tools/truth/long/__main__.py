@@ -108,6 +108,8 @@ def _check_objects(pool: "multiprocessing.pool.Pool", seeds: range, options: arg
     _tell(objects.counted(clips))
     if options.write:
         objects.write(clips)
+        print("all that prove")
+        _tell(objects.counted(objects.proved()))
 
 
 def _tell(counts: Iterable[Count]) -> None:
