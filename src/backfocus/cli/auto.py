@@ -287,6 +287,7 @@ def _write(path: Path, answer: "MotorAnswer", run: "AutoRun") -> None:
         options.notice(why_no_table(answer))
         return
     write_file("--table", path, table_text(found, path.name))
+    options.notice(f"where it is sharp at each zoom is written to {path}")
 
 
 def _line(progress: "Progress", run: "AutoRun") -> str:
