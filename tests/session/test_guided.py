@@ -17,6 +17,8 @@ from backfocus.session.opened import Opened, Seen, open_rig
 from backfocus.session.rig import Rig, resolve, rig_options
 from backfocus.session.run import Tracking
 from backfocus.session.store import Store
+from backfocus.sim.source import open_sim
+from backfocus.solve.verdict import ONE_PICTURE
 
 LENS = {"camera": "b4-hd", "lens": "canon-cj20ex7.8b"}
 
@@ -51,6 +53,37 @@ def test_what_was_begun_is_taken_up_where_it_stopped(store: Path) -> None:
         assert guided.session.notes == (("operator", "Kim"),), "the answers are kept"
         assert guided.session.nd == guided.session.setup.nd == "1/4"
         assert stored.summary.lens == "canon-cj20ex7.8b"
+
+
+class Album:
+    """Stills: pictures without times."""
+
+    live = False
+    title = "album"
+
+    def __init__(self, *pictures: Frame) -> None:
+        self.pictures = pictures
+
+    def frames(self) -> Iterator[Frame]:
+        return (replace(each, index=n, at_s=None) for n, each in enumerate(self.pictures))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_stills_are_led_as_they_are_checked_and_nobody_is_told_to_hold_still(store: Path) -> None:
+    filmed = tuple(open_sim("sim://?clip=check&delta_um=40&seed=3&size=640x360&codec=none&fps=1").frames())
+    tele, wide = filmed[0], filmed[-1]
+    said = {}
+    for name, pictures in {"both": (tele, wide), "tele twice": (tele, tele), "one": (tele,)}.items():
+        with begin(store, plan()) as guided:
+            list(guided.moments(Album(*pictures), rig()))
+            said[name] = guided.session.results[-1]
+    assert said["both"].verdict.kind == "adjust"
+    assert said["both"].back_focus.delta_um == pytest.approx(40.0, abs=4.0)  # one picture at each end
+    assert "Give a sharp still of full tele" in said["tele twice"].verdict.advice
+    assert said["one"].verdict == ONE_PICTURE
+    assert not any("old still" in each.verdict.advice for each in said.values())
 
 
 def test_nothing_is_kept_of_a_session_in_which_nothing_happened(store: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,12 +13,14 @@ from tests.web.conftest import OPTICS, Served, Wall, Window, open_wall, shows, u
 from tests.web.test_live import CAMERA, Phone
 from tests.web.test_pages import DESKTOP, PHONE, fits, serious
 
-from backfocus.errors import SessionHeld
+from backfocus.errors import SessionHeld, UsageError
 from backfocus.optics.lens import Optics
 from backfocus.session.config import Config
 from backfocus.session.motor_history import MotorCamera, keep_run
 from backfocus.session.rig import Rig, rig_options
 from backfocus.session.store import Store
+from backfocus.video import capture, ndi
+from backfocus.video.capture import Device
 from backfocus.web import cameras
 from backfocus.web.app import make_app
 from backfocus.web.chosen import choose
@@ -196,6 +199,86 @@ def test_a_room_that_could_not_go_on_keeps_no_other_from_the_source(monkeypatch:
         room.resume(1)
     watched.take("another room", "Right", chosen)
     room.close()
+
+
+class Network:
+    """Stands for NDIlib: two cameras announce themselves."""
+
+    Source = FindCreate = SimpleNamespace
+
+    def find_create_v2(self, how: Any) -> object:
+        return self
+
+    def find_get_current_sources(self, finder: object) -> list[Any]:
+        names = {"HALL (Camera 1)": "192.0.2.7:5961", "HALL (Camera 2)": "192.0.2.8:5961"}
+        return [SimpleNamespace(ndi_name=name, url_address=at) for name, at in names.items()]
+
+    def find_wait_for_sources(self, finder: object, wait_ms: int) -> None:
+        """Nothing new."""
+
+    def find_destroy(self, finder: object) -> None:
+        """Nothing to let go."""
+
+
+ONE_STREAM = [
+    ("rtsp://cam/1", "RTSP://Cam:554/1"),
+    ("http://cam/video.mjpg", "http://ann:secret@cam:80/video.mjpg"),
+    ("ndi://HALL (Camera 1)", "ndi://hall%20(camera%201)"),
+    ("ndi://HALL (Camera 1)", "ndi://camera 1?at=192.0.2.7"),
+    ("ndi://camera 1", "ndi://(CAMERA 1)"),
+    ("ndi://HALL (Camera 1)", "ndi://192.0.2.7:5961"),
+]
+TWO_STREAMS = [
+    ("rtsp://cam/1", "rtsp://cam/2"),
+    ("rtsp://cam/1", "rtsp://cam:8554/1"),
+    ("ndi://HALL (Camera 1)", "ndi://HALL (Camera 2)"),
+    ("ndi://192.0.2.7:5961", "ndi://192.0.2.7:5962"),
+    ("ndi://camera 1", "ndi://192.0.2.8:5961"),
+    ("device:0", "device:1"),
+]
+
+
+def both_looked_at(one: str, other: str) -> None:
+    watched = Watched()
+    for number, (title, source) in enumerate({"Left": one, "Right": other}.items()):
+        given = Choice("given", source)
+        watched.take(number, title, choose(given, Given(given)))
+
+
+@pytest.mark.parametrize(("one", "other"), ONE_STREAM)
+def test_one_stream_is_refused_whichever_way_it_is_written(
+    one: str, other: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ndi, "library", Network)
+    for first, second in ((one, other), (other, one)):
+        with pytest.raises(UsageError, match="the room Left looks at"):
+            both_looked_at(first, second)
+
+
+@pytest.mark.parametrize(("one", "other"), TWO_STREAMS)
+def test_two_streams_are_not_taken_for_one(one: str, other: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ndi, "library", Network)
+    both_looked_at(one, other)
+
+
+def test_a_device_is_one_by_its_number_its_node_and_the_links_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(capture, "PLATFORM", "linux")
+    link = tmp_path / "usb-Cam_Link_4K-video-index0"
+    link.symlink_to("/dev/video0")  # as udev lays it into /dev/v4l/by-id
+    for other in ("device:/dev/video0", "device:///dev/video0", f"device:{link}", "device:0?fps=50"):
+        with pytest.raises(UsageError, match="the room Left looks at"):
+            both_looked_at("device:0", other)
+
+
+def test_elsewhere_a_device_is_one_by_its_number_and_a_part_of_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(capture, "PLATFORM", "darwin")
+    monkeypatch.setattr(capture, "devices", lambda: (Device("device:0", "Cam Link 4K"),))
+    with pytest.raises(UsageError, match="the room Left looks at"):
+        both_looked_at("device:0", "device:cam link")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from ..solve.joint import VARYING_MOVING, VARYING_STILL, JointAnswer, ZoomCurve,
 from ..solve.misfit import rings_of
 from ..solve.remarks import at_tele
 from ..solve.unread_end import KNOWN_RATIO, UNKNOWN_RATIO
-from ..solve.verdict import LOCK_ADVICE, Adjusters, Verdict, judge
+from ..solve.verdict import LOCK_ADVICE, Adjusters, Verdict, is_of_stills, judge
 from .blur import as_reading, refer
 from .events import OF_OBJECT, Circle, SteadyReading
 from .residual_method import solve_by_residuals
@@ -180,9 +180,9 @@ def result(session: Session) -> Result:
 
 
 def _tells(shown: ClipAnswer) -> bool:
-    """Whether a recording as a clip gives an error, or the reason why nothing in it can."""
+    """Whether a recording as a clip gives an error, or the reason why nothing in it can, or is of stills."""
     reasons = {Flag.LIGHT_CHANGED, Flag.EXTENDER, *OF_OBJECT}
-    return shown.back_focus is not None or bool(shown.flags & reasons)
+    return shown.back_focus is not None or bool(shown.flags & reasons) or is_of_stills(shown.verdict)
 
 
 def verdict_on(session: Session, found: BackFocus | None, camera: SolvedCamera | None = None) -> Verdict:

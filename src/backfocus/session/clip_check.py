@@ -17,7 +17,7 @@ from ..solve.clip import ClipAnswer, FirstTurn, judge_clip
 from ..solve.learned import LearnedCamera
 from ..solve.shim import Calibrated, calibrate
 from ..solve.side_hint import Hint, side_hint
-from ..solve.verdict import HOLD_STILL, OF_STILLS, ONE_PICTURE
+from ..solve.verdict import as_filmed
 from ..video.source import VideoSource
 from .cameras import KnownCamera, known_camera, learn, mode_of
 from .clip_readings import ClipReadings
@@ -236,14 +236,7 @@ class _Judged:
 
 
 def _as_filmed(judged: _Judged, seen: "_Seen") -> _Judged:
-    """The same; where there are stills alone, or a single picture, what can be done about that."""
-    verdict = judged.answer.verdict
-    if verdict.kind != "unsure":  # a lens may be known by its data
-        return judged
-    if seen.pictures == 1:
-        verdict = ONE_PICTURE
-    elif not seen.has_times:
-        verdict = replace(verdict, advice=verdict.advice.replace(HOLD_STILL, OF_STILLS))
+    verdict = as_filmed(judged.answer.verdict, pictures=seen.pictures, has_times=seen.has_times)
     return replace(judged, answer=replace(judged.answer, verdict=verdict))
 
 
@@ -292,10 +285,9 @@ def _target(seen: Sequence[Reading]) -> str | None:
 def _seen(sightings: Iterable[Sighting], rig: Rig, *, live: bool) -> _Seen:
     """The readings of star or edge; with neither in view, of what is there, against its own tele picture."""
     clip = ClipReadings(rig.part)
-    size_px, transfer, pictures, has_times = None, "", 0, False
+    size_px, transfer = None, ""
     for sighting in sightings:
         frame = sighting.frame
-        pictures, has_times = frame.index + 1, frame.at_s is not None
         if size_px is None:
             size_px = frame.size_px
             transfer = "" if frame.transfer == "unknown" else frame.transfer
@@ -303,7 +295,12 @@ def _seen(sightings: Iterable[Sighting], rig: Rig, *, live: bool) -> _Seen:
         if live and clip.has_ended:
             break
     return _Seen(
-        clip.to_judge(rig.fitted(size_px).optics), size_px, transfer, pictures, has_times, clip.comparison()
+        clip.to_judge(rig.fitted(size_px).optics),
+        size_px,
+        transfer,
+        clip.pictures,
+        clip.has_times,
+        clip.comparison(),
     )
 
 

@@ -18,9 +18,17 @@ class ClipReadings:
     """Takes the pictures of a clip in their order, each with what was read in it.
 
     `part`: the part of the first picture to keep to, of an object.
+
+    Attributes
+    ----------
+    pictures : int
+        How many there were; both fields of one count once.
+    has_times : bool
+        Whether they have times: stills have none.
     """
 
     def __init__(self, part: Region | None = None) -> None:
+        self.pictures, self.has_times = 0, False
         self._read: list[Reading] = []
         self._album: Album | None = Album(part)
         self._charts = 0
@@ -28,6 +36,7 @@ class ClipReadings:
 
     def take(self, frame: Frame, reading: Reading) -> None:
         """The next picture, or field of one."""
+        self.pictures, self.has_times = frame.index + 1, frame.at_s is not None
         self._read.append(reading)
         is_chart = bool(reading.frequency_cy_px) and reading.object is None
         self._charts += is_chart

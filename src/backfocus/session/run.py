@@ -24,6 +24,7 @@ from ..measure.track import Track, measured_against, pointed_at, track
 from ..optics.lens import Optics
 from ..solve.against import less_reference
 from ..solve.clip import ClipAnswer, FirstTurn, judge_clip
+from ..solve.verdict import as_filmed
 from ..video.source import VideoSource
 from .clip_readings import ClipReadings
 
@@ -169,11 +170,11 @@ def guide(
     yield Moment(at_s, None, session, history, (), instructions)
     pictures = readings(source, measure, limits)
     for sighting in pictures:
+        if clip is not None:
+            clip.take(sighting.frame, sighting.reading)
         at_s = offset_s + time_of(sighting.reading)
         reading = replace(sighting.reading, at_s=at_s, position=position_of(hands, at_s))
         sighting = replace(sighting, reading=reading)
-        if clip is not None:
-            clip.take(sighting.frame, reading)
         history, seen = watch(history, reading, session, obeyed=clip is None)
         turn = _Turn(session)
         turn.take_seen(seen)
@@ -197,7 +198,7 @@ def clip_answer(clip: ClipReadings, setup: Setup, first_turn: FirstTurn | None) 
     seen = clip.to_judge(setup.optics)
     if not seen:
         return None
-    return judge_clip(
+    found = judge_clip(
         seen,
         setup.optics,
         first_turn=first_turn,
@@ -205,6 +206,8 @@ def clip_answer(clip: ClipReadings, setup: Setup, first_turn: FirstTurn | None) 
         camera=setup.known_camera,
         zoom_ratio=setup.zoom_ratio,
     )
+    verdict = as_filmed(found.verdict, pictures=clip.pictures, has_times=clip.has_times)
+    return replace(found, verdict=verdict)
 
 
 class _Turn:

@@ -314,6 +314,20 @@ ONE_PICTURE = Verdict(
 """Of a single still, whatever it shows."""
 
 
+def as_filmed(verdict: Verdict, *, pictures: int, has_times: bool) -> Verdict:
+    """The same; where there are stills alone, or a single picture, with what can be done about that."""
+    if verdict.kind != "unsure":  # a lens may be known by its data
+        return verdict
+    if pictures == 1:
+        return ONE_PICTURE
+    return verdict if has_times else replace(verdict, advice=verdict.advice.replace(HOLD_STILL, OF_STILLS))
+
+
+def is_of_stills(verdict: Verdict) -> bool:
+    """Whether what it advises is for somebody who takes stills."""
+    return verdict == ONE_PICTURE or OF_STILLS in verdict.advice
+
+
 def _object_unread(flags: frozenset[Flag]) -> Verdict:
     """Why an object could not be measured, where that was seen, and what helps."""
     fault = next((remark for flag, remark in OF_OBJECTS.items() if flag in flags), None)

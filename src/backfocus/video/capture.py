@@ -73,10 +73,10 @@ def connection(address: str, timeout_s: float) -> Connection:
     Raises SourceUnreadable when no device has that number or name, or several do; UsageError for options
     that no device has.
     """
-    wanted, _, mode = address.removeprefix("device:").removeprefix("//").partition("?")
+    wanted, mode = _split(address)
     options = _mode(address, mode)
     if PLATFORM.startswith("linux"):
-        path = wanted if wanted.startswith("/") else f"/dev/video{_number(wanted)}"
+        path = _path(wanted)
         if not os.path.exists(path):  # False for a name of any length, where Path raises
             raise SourceUnreadable(f"{address}: no such device: ", Remedy("devices"))
         return Connection(path, timeout_s, options, "v4l2")
@@ -86,6 +86,20 @@ def connection(address: str, timeout_s: float) -> Connection:
     # AVFoundation asks for 29.97 by itself, which many cameras refuse
     number = device.address.removeprefix("device:")
     return Connection(number, timeout_s, {"framerate": "30"} | options, "avfoundation")
+
+
+def one_name(address: str) -> str:
+    """What a device is called in one way, whichever of its names was written; as written where it has none.
+
+    Links such as those in /dev/v4l/by-id are followed, and a mode that is asked for makes no other device.
+    """
+    wanted, _ = _split(address)
+    try:
+        if PLATFORM.startswith("linux"):
+            return f"device:{os.path.realpath(_path(wanted))}"
+        return chosen(wanted, devices()).address
+    except SourceUnreadable:
+        return f"device:{wanted}"
 
 
 def chosen(wanted: str, present: Sequence[Device]) -> Device:
@@ -111,6 +125,16 @@ def listed(found: Sequence[av.DeviceInfo]) -> tuple[Device, ...]:
     """FFmpeg's list as ours: pictures only, numbered in FFmpeg's order."""
     cameras = [d for d in found if "video" in d.media_types]
     return tuple(Device(f"device:{n}", d.description or d.name) for n, d in enumerate(cameras))
+
+
+def _split(address: str) -> tuple[str, str]:
+    """The device that an address names, and the mode it asks for."""
+    wanted, _, mode = address.removeprefix("device:").removeprefix("//").partition("?")
+    return wanted, mode
+
+
+def _path(wanted: str) -> str:
+    return wanted if wanted.startswith("/") else f"/dev/video{_number(wanted)}"
 
 
 def _mode(address: str, text: str) -> dict[str, str]:

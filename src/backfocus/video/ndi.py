@@ -20,6 +20,8 @@ from .luma import AS_TAGGED, Signal
 from .size_limit import MAX_MEGAPIXELS, pixels
 from .stream import Patience, Times
 
+LOOK_S = 2.0
+"""How long the network is asked whether two names are one source: sources announce themselves each second."""
 SLICE_MS = 100
 """Longest wait inside the library; a close is heard in between."""
 TICKS_S = 1e7
@@ -203,6 +205,30 @@ class NdiSource:
         if video.frame_format_type == self._ndi.FRAME_FORMAT_TYPE_INTERLEAVED:
             return "top"
         raise SourceUnreadable(f"{self.title}: it sends its fields one by one: set it to whole pictures")
+
+
+def are_one(one: str, other: str, *, longest_s: float = LOOK_S, ndi: Any = None) -> bool:
+    """Whether two addresses name one source; the network is asked where their words do not tell.
+
+    A part of the name is enough to open a source, so a name that holds the other may mean the same. False
+    where the network is silent or the library missing: then neither can be opened.
+    """
+    wanted = meant(one), meant(other)
+    names = [each.name.lower() for each in wanted]
+    if all(each.direct for each in wanted):
+        return names[0] == names[1]
+    if not any(each.direct for each in wanted) and (names[0] in names[1] or names[1] in names[0]):
+        return True
+    try:
+        machines = [_machine(ndi or library(), each, longest_s) for each in wanted]
+    except SourceUnreadable:
+        return False
+    return machines[0] == machines[1]
+
+
+def _machine(ndi: Any, wanted: Meant, longest_s: float) -> str:
+    """Host and port that a source sends from."""
+    return str(found(ndi, wanted, longest_s).url_address).lower()
 
 
 def found(ndi: Any, wanted: Meant, longest_s: float) -> Any:

@@ -9,8 +9,12 @@ from collections.abc import Hashable
 from urllib.parse import urlsplit
 
 from ..errors import UsageError
+from ..video import capture, ndi
 from ..video.address import kind
 from .chosen import Chosen
+
+PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
+"""Which go without saying."""
 
 
 class Watched:
@@ -30,7 +34,7 @@ class Watched:
         """
         source = source_of(chosen)
         with self._lock:
-            others = (room for other, (room, its) in self._by.items() if other != who and its == source)
+            others = (room for other, (room, its) in self._by.items() if other != who and _same(source, its))
             taken = next(others, None) if source else None
             if taken is not None:
                 raise UsageError(
@@ -45,13 +49,23 @@ class Watched:
             self._by.pop(who, None)
 
 
+def _same(one: str, other: str) -> bool:
+    """Whether two sources are one; NDI sources have several names."""
+    if one and other and kind(one) == kind(other) == "ndi":
+        return ndi.are_one(one, other)
+    return one == other
+
+
 def source_of(chosen: Chosen) -> str:
-    """A stream or device by its address without a login; "" for what each room has a copy of its own of."""
+    """A stream or device in one way, however it was written; "" for what each room has its own copy of."""
     source = chosen.rig.source
     if chosen.is_practice or chosen.plays or chosen.rig.is_virtual or kind(source) == "file":
         return ""
-    if kind(source) in ("device", "ndi"):
+    if kind(source) == "device":
+        return capture.one_name(source)
+    if kind(source) == "ndi":
         return source
     parts = urlsplit(source)
-    host = parts.netloc.rpartition("@")[2].lower()
-    return parts._replace(scheme=parts.scheme.lower(), netloc=host, fragment="").geturl()
+    scheme, host = parts.scheme.lower(), parts.netloc.rpartition("@")[2].lower()
+    host = host.removesuffix(f":{PORTS.get(scheme)}")
+    return parts._replace(scheme=scheme, netloc=host, fragment="").geturl()

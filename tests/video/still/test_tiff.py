@@ -117,6 +117,20 @@ def test_floats_are_light(kind: type, path: Path) -> None:
     np.testing.assert_array_equal(frame.luma, light.astype(np.float32))
 
 
+@pytest.mark.parametrize("opaque", [1.0, 65535.0])
+def test_codes_kept_as_floats_lie_on_white_where_they_are_transparent(opaque: float, path: Path) -> None:
+    codes = np.random.default_rng(1).integers(0, 65536, (9, 8)).astype(np.float32)
+    codes[0, 0] = 65535.0
+    alpha = np.full(codes.shape, opaque, np.float32)
+    alpha[4:] = 0.0
+    rgba = np.dstack([codes, codes, codes, alpha])
+    tifffile.imwrite(path, rgba, photometric="rgb", extrasamples=["unassalpha"])
+    (frame,) = frames(path)
+    assert (frame.bits, frame.transfer) == (16, "srgb")
+    np.testing.assert_allclose(frame.luma[:4], codes[:4], atol=1.0)  # the sum of three weights of each
+    np.testing.assert_allclose(frame.luma[4:], 65535, atol=1.0)
+
+
 def test_a_profile_is_believed(grey: np.ndarray, path: Path) -> None:
     tifffile.imwrite(path, grey, photometric="minisblack", iccprofile=icc({b"kTRC": curv()}, b"GRAY"))
     assert frames(path)[0].transfer == "linear"

@@ -16,7 +16,7 @@ from ...frame import BT709, Frame, Samples, Weights
 from ..luma import Signal
 from ..upright import upright
 from .decoded import Decoded
-from .floats import settled
+from .floats import full_scale, settled
 from .tone import Tone
 
 MOST_IN_COLOUR = 1 << 26
@@ -105,15 +105,15 @@ def _of_few_bits(luma: Samples) -> tuple[Samples, int]:
 
 
 def _on_white(picture: Picture) -> Decoded:
-    """The samples without alpha; white (full scale, 1 for floats) where the picture is transparent."""
+    """The samples without alpha; white, which is full scale, where the picture is transparent."""
     samples = picture.samples
     if samples.ndim == 2 or samples.shape[2] in (1, 3):
         return samples[:, :, 0] if samples.ndim == 3 and samples.shape[2] == 1 else samples
     colour = np.ascontiguousarray(samples[:, :, :-1])
-    top = np.float32(1.0 if picture.bits == 0 else (1 << picture.bits) - 1)
+    top, opaque = _white(picture, colour), _white(picture, samples[:, :, -1])
     for begin in range(0, len(colour), STRIP_ROWS):
         rows = slice(begin, begin + STRIP_ROWS)
-        share = samples[rows, :, -1:].astype(np.float32) / top
+        share = samples[rows, :, -1:].astype(np.float32) / opaque
         if bool((share == 1.0).all()):
             continue
         part = colour[rows].astype(np.float32)
@@ -121,6 +121,13 @@ def _on_white(picture: Picture) -> Decoded:
         mixed = np.clip(np.rint(mixed), 0, top) if picture.bits else mixed
         colour[rows] = mixed.astype(colour.dtype)
     return colour[:, :, 0] if colour.shape[2] == 1 else colour
+
+
+def _white(picture: Picture, samples: Decoded) -> np.float32:
+    """Full scale of samples; floats may be codes, whether their alpha is one or not."""
+    if picture.bits:
+        return np.float32((1 << picture.bits) - 1)
+    return np.float32(full_scale(float(np.max(samples, where=np.isfinite(samples), initial=0.0))))
 
 
 def _luma(samples: Decoded, weights: Weights) -> Samples:
