@@ -10,9 +10,22 @@ from .pty_line import Say
 from .virtual_camera import VirtualCamera
 
 NAME = b"BACKFOCUS10X-VIRTUAL"
-_SENDS: dict[int, AxisName] = {Code.ZOOM_TO: "zoom", Code.FOCUS_TO: "focus", Code.FF_TO: "back-focus"}
-_ASKS: dict[int, AxisName] = {Code.ZOOM: "zoom", Code.FOCUS: "focus", Code.FF: "back-focus"}
+_SENDS: dict[int, AxisName] = {
+    Code.IRIS_TO: "iris",
+    Code.ZOOM_TO: "zoom",
+    Code.FOCUS_TO: "focus",
+    Code.FF_TO: "back-focus",
+}
+_ASKS: dict[int, AxisName] = {
+    Code.IRIS: "iris",
+    Code.ZOOM: "zoom",
+    Code.FOCUS: "focus",
+    Code.FF: "back-focus",
+}
+_TURNED = ("focus", "iris")
+"""High numbers are far here, and open."""
 _LOCAL: dict[AxisName, int] = {
+    "iris": l10.LOCAL_IRIS,
     "zoom": l10.LOCAL_ZOOM,
     "focus": l10.LOCAL_FOCUS,
     "back-focus": l10.LOCAL_FF,
@@ -78,7 +91,7 @@ class L10Camera:
         if axis not in self._camera.state().positions or self._switch_4 & _LOCAL[axis]:
             return
         share = place / l10.FULL
-        self._camera.move_to_share(axis, 1.0 - share if axis == "focus" else share)
+        self._camera.move_to_share(axis, 1.0 - share if axis in _TURNED else share)
 
     def _told(self, code: int) -> bytes:
         state = self._camera.state()
@@ -98,5 +111,5 @@ class L10Camera:
             case code if code in _ASKS and _ASKS[code] in state.positions:
                 axis = _ASKS[code]
                 share = self._camera.share(axis)
-                return l10.position_bytes(round(l10.FULL * (1.0 - share if axis == "focus" else share)))
+                return l10.position_bytes(round(l10.FULL * (1.0 - share if axis in _TURNED else share)))
         return b""

@@ -7,7 +7,7 @@ import pytest
 
 from backfocus.control.l10 import l10
 from backfocus.control.l10.l10 import Block, Code
-from backfocus.control.l10.lens import L10Remote, SerialLine, back_focus_of
+from backfocus.control.l10.lens import L10Remote, SerialLine, said_of
 from backfocus.control.polled import NoAnswerError
 from backfocus.errors import LensUnreachable, UsageError
 from backfocus.guide.axes import Automatic
@@ -60,15 +60,50 @@ def test_higher_focus_is_nearer_and_higher_zoom_longer() -> None:
     lens.automatic(Automatic(focus=False))
     lens.send({"focus": 60_000.0, "zoom": 50_000.0})
     wire.now_s = 5.0
-    assert lens.look().positions == pytest.approx(
-        {"focus": 60_000, "zoom": 50_000}, abs=4
-    )  # its own steps are coarser
+    places = {axis: place for axis, place in lens.look().positions.items() if axis != "iris"}
+    assert places == pytest.approx({"focus": 60_000, "zoom": 50_000}, abs=4)  # its own steps are coarser
     low, high = wire.camera.span("focus")
     # the document's 0 is the nearest distance; the virtual lens's higher steps are nearer too
     assert Block(Code.FOCUS_TO, (65_535 - 60_000).to_bytes(2, "big")) in wire.asked
     assert wire.camera.state().positions["focus"] == pytest.approx(
         low + 60_000 / 65_535 * (high - low), abs=1
     )
+
+
+def test_the_iris_is_taken_from_the_camera_when_it_is_moved_and_given_back() -> None:
+    wire = Wire("focus&iris_f=8")
+    lens = lens_on(wire)
+    lens.automatic(Automatic(exposure=False))
+    closed = lens.look().positions["iris"]
+    lens.send({"focus": 60_000.0})
+    assert wire.ask(Block(Code.SWITCH_4)).data[0] & l10.LOCAL_IRIS, "the focus alone takes no iris"
+    lens.send({"iris": 0.0})
+    wire.now_s = 5.0
+    assert lens.look().positions["iris"] == 0.0 < closed
+    assert Block(Code.IRIS_TO, b"\xff\xff") in wire.asked
+    assert wire.camera.state().positions["iris"] == wire.camera.span("iris")[0], "open"
+    lens.give_back()
+    assert wire.ask(Block(Code.SWITCH_4)).data[0] & l10.LOCAL_IRIS
+
+
+def test_an_iris_counts_as_the_address_says_and_else_a_picture_has_to_tell() -> None:
+    assert not lens_on(Wire("focus")).axes["iris"].way_is_told
+    assert "iris" not in lens_on(Wire("focus"), iris="no").axes
+    for said, number in (("straight", b"\xff\xff"), ("reversed", b"\x00\x00")):
+        wire = Wire("focus")
+        lens = lens_on(wire, iris=said)
+        assert lens.axes["iris"].way_is_told
+        lens.send({"iris": 0.0})
+        assert wire.asked[-1] == Block(Code.IRIS_TO, number)
+
+
+def test_a_lens_that_does_not_tell_its_iris_keeps_it() -> None:
+    wire = Wire("focus")
+    ask = wire.ask
+    wire.ask = lambda block: Block(Code.IRIS) if block.code == Code.IRIS else ask(block)
+    lens = lens_on(wire)
+    assert set(lens.axes) == {"zoom", "focus"}
+    assert set(lens.look().positions) == {"zoom", "focus"}
 
 
 def test_automatic_functions_go_off_and_come_back() -> None:
@@ -110,7 +145,7 @@ def test_after_a_lost_answer_it_is_called_before_it_is_asked_again() -> None:
     wire.damaged = 1
     lens.look()
     asked = [block.code for block in wire.asked[before:]]
-    assert asked == [Code.ZOOM, Code.CONNECT, Code.ZOOM, Code.FOCUS]
+    assert asked == [Code.ZOOM, Code.CONNECT, Code.ZOOM, Code.FOCUS, Code.IRIS]
 
 
 def test_a_line_without_a_lens_is_named_and_so_is_one_that_falls_silent() -> None:
@@ -126,10 +161,10 @@ def test_a_line_without_a_lens_is_named_and_so_is_one_that_falls_silent() -> Non
     lens.give_back()  # and gives up quietly: the lens goes back to its handles by itself
 
 
-@pytest.mark.parametrize("query", ["?back-focus=maybe", "?back-focus", "?zoom=no"])
+@pytest.mark.parametrize("query", ["?back-focus=maybe", "?back-focus", "?zoom=no", "?iris=yes"])
 def test_what_an_address_cannot_mean_is_refused(query: str) -> None:
     with pytest.raises(UsageError, match=r"back-focus=no\|yes"):
-        back_focus_of(urlsplit("l10+serial:///dev/ttyUSB0" + query))
+        said_of(urlsplit("l10+serial:///dev/ttyUSB0" + query))
 
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="this machine has no virtual serial lines")

@@ -10,7 +10,8 @@ References
 .. [1] Fujinon, *Digi Power TV Lens System Protocol L10 Specifications*, version 1.40: all but F.f.
 .. [2] Fujinon, *DIGI POWER Series TV Lens RS-232C External Control Specifications*, 2006.
 .. [3] The observed protocol in the public repository `fujinon-tv-lens-control`: F.f. is 2D to send and 90 to
-   ask, and bit 4 of switch 4 hands it over; that bit is confirmed by a public driver after version 1.90.
+   ask, and bits 4 and 2 of switch 4 hand F.f. and iris over; both bits are confirmed by a public driver after
+   version 1.90.
 
 The codes of F.f. stand in [3] alone, and no maker's document that has them was found. No lens has been tried.
 """
@@ -24,8 +25,8 @@ FULL = 0xFFFF
 """Positions go from 0 to this."""
 IRIS_REMOTE = 0x10
 """Bit of switch 2: 0 is automatic."""
-LOCAL_FOCUS, LOCAL_ZOOM, LOCAL_FF = 0x01, 0x02, 0x10
-"""Bits of switch 4: 0 is the host, 1 the handle."""
+LOCAL_FOCUS, LOCAL_ZOOM, LOCAL_IRIS, LOCAL_FF = 0x01, 0x02, 0x04, 0x10
+"""Bits of switch 4: 0 is the host, 1 the handle; of the iris the camera."""
 PF_OFF, PF_LOCAL = 0x01, 0x01
 """Bits of PF switch 0 and of PF switch 2; PF (precision focus) is the automatic focus of these lenses."""
 
@@ -36,9 +37,11 @@ class Code(IntEnum):
     CONNECT = 0x01
     NAME = 0x11
     NAME_END = 0x12
+    IRIS_TO = 0x20
     ZOOM_TO = 0x21
     FOCUS_TO = 0x22
     FF_TO = 0x2D
+    IRIS = 0x30
     ZOOM = 0x31
     FOCUS = 0x32
     SWITCH_2_TO = 0x42

@@ -1,13 +1,17 @@
-"""A lens behind Fujinon's L10: zoom, focus and, where the address says so, its motorised back focus (F.f.).
+"""A lens behind Fujinon's L10: zoom, focus, iris and, where the address says so, its back focus (F.f.).
 
-The lens is taken from its handles when something is moved, and given back at the end. Where the program is
-killed it goes back by itself: after five seconds without a message the lens obeys its handles again.
+The lens is taken from its handles when something is moved, the iris from the camera when it is moved itself,
+and given back at the end. Where the program is killed it goes back by itself: after five seconds without a
+message the lens obeys its handles again.
+
+No document says which end of the iris is the open one. It is taken to be the higher, as with the f-number
+that the lens tells; the light of the pictures proves it.
 """
 
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import SplitResult
 
@@ -16,7 +20,7 @@ from ...guide.axes import Automatic, Axis, AxisName
 from ..counting import Counting
 from ..exchanges import tell_packet
 from ..polled import TRIES, Look, NoAnswerError, Polled, polled
-from ..query import REVERSED, STRAIGHT, asked_for, which_way
+from ..query import IRIS, LEFT_ALONE, REVERSED, STRAIGHT, asked_for, which_way
 from ..serial_line import open_line
 from . import l10
 from .l10 import Block, Code
@@ -33,12 +37,15 @@ NEAR = 40.0
 ZOOM = Axis(0.0, float(l10.FULL), play=256.0, near=NEAR)
 FOCUS = Axis(0.0, float(l10.FULL), play=192.0, near=NEAR)
 FF = Axis(0.0, float(l10.FULL), play=512.0, near=NEAR)
+IRIS_AXIS = Axis(0.0, float(l10.FULL), near=NEAR, way_is_told=False)
 
 AS_WE_COUNT = Counting(0.0, float(l10.FULL))
 TURNED = Counting(0.0, float(l10.FULL), turned=True)
 
 BackFocus = Literal["no", "yes", "straight", "reversed"]
 """Whether F.f. is driven, and whether it is known which way its steps run."""
+Iris = Literal["", "no", "straight", "reversed"]
+"""Whether the iris is left alone, and which way it is known to run: straight is higher for wider open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,8 @@ class L10Remote:
         What to call it in an error.
     back_focus : {"no", "yes", "straight", "reversed"}
         Whether its F.f. is driven, and which way its steps run where a person has seen that.
+    iris : {"", "no", "straight", "reversed"}
+        As in `Iris`; a lens that does not tell where its iris stands keeps it.
     pause : callable
         Lets seconds pass while the lens sets itself.
 
@@ -104,6 +113,7 @@ class L10Remote:
         line: SerialLine,
         title: str,
         back_focus: BackFocus = "no",
+        iris: Iris = "",
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._line, self.title = line, title
@@ -118,6 +128,11 @@ class L10Remote:
         self._pf_switches = self._ask(Code.PF_SWITCH_2)
         self.axes: Mapping[AxisName, Axis] = {"zoom": ZOOM, "focus": FOCUS}
         self.remark = ""
+        self._iris_taken = False
+        if iris != LEFT_ALONE and l10.position(self._ask(Code.IRIS)) is not None:
+            counting = AS_WE_COUNT if iris == REVERSED else TURNED
+            self._motors["iris"] = _Motor(Code.IRIS_TO, Code.IRIS, l10.LOCAL_IRIS, counting)
+            self.axes = {**self.axes, "iris": replace(IRIS_AXIS, way_is_told=bool(iris))}
         if back_focus != "no":
             counting = TURNED if back_focus == REVERSED else AS_WE_COUNT
             self._motors["back-focus"] = _Motor(Code.FF_TO, Code.FF, l10.LOCAL_FF, counting)
@@ -134,6 +149,7 @@ class L10Remote:
 
     def send(self, places: Mapping[AxisName, float]) -> None:
         """Take the lens from its handles, and send its motors off."""
+        self._iris_taken |= "iris" in places
         self._ask(Code.SWITCH_4_TO, bytes((self._taken,)))
         for axis, place in places.items():
             motor = self._motors[axis]
@@ -180,8 +196,9 @@ class L10Remote:
     @property
     def _taken(self) -> int:
         switches = self._switches
-        for motor in self._motors.values():
-            switches &= ~motor.local
+        for axis, motor in self._motors.items():
+            if axis != "iris" or self._iris_taken:
+                switches &= ~motor.local
         return switches
 
     def _switch_pf(self, switches: int) -> None:
@@ -235,21 +252,22 @@ class L10Remote:
             raise LensError(f"{self.title}: the serial line is gone: {fault}") from None
 
 
-def back_focus_of(parts: SplitResult) -> BackFocus:
-    """What an address says of the back focus, `?back-focus=yes`; UsageError for what cannot be meant."""
-    said = asked_for(parts, {"back-focus": ("no", "yes", STRAIGHT, REVERSED)})
-    known: dict[str, BackFocus] = {"yes": "yes", STRAIGHT: "straight", REVERSED: "reversed"}
-    return known.get(said.get("back-focus", ""), "no")
+def said_of(parts: SplitResult) -> tuple[BackFocus, Iris]:
+    """What an address says of back focus and iris, `?back-focus=yes&iris=no`; UsageError for other things."""
+    said = asked_for(parts, {"back-focus": ("no", "yes", STRAIGHT, REVERSED), "iris": IRIS})
+    of_back_focus: dict[str, BackFocus] = {"yes": "yes", STRAIGHT: "straight", REVERSED: "reversed"}
+    of_iris: dict[str, Iris] = {"no": "no", STRAIGHT: "straight", REVERSED: "reversed"}
+    return of_back_focus.get(said.get("back-focus", ""), "no"), of_iris.get(said.get("iris", ""), "")
 
 
 @contextmanager
 def open_lens(parts: SplitResult) -> Iterator[Polled]:
     """The lens at the end of a serial line; raises LensUnreachable."""
-    back_focus = back_focus_of(parts)
+    back_focus, iris = said_of(parts)
     line = SerialLine(parts.path)
     try:
         try:
-            remote = L10Remote(line, parts.path, back_focus)
+            remote = L10Remote(line, parts.path, back_focus, iris)
         except NoAnswerError as fault:
             raise LensUnreachable(f"{parts.path} does not answer: {fault}") from None
         try:
