@@ -131,16 +131,35 @@ def test_where_they_cannot_be_put_back_it_is_said_how() -> None:
     assert said == ["automatic functions could not be put back: press AUTO"]
 
 
-@pytest.mark.parametrize("refuses", [False, True])
-def test_an_iris_that_does_not_go_back_is_told(refuses) -> None:
-    """Its camera refuses it, which is no error of the lens: it may have opened as far as it goes."""
+@pytest.mark.parametrize(
+    ("refused", "where"),
+    [
+        ("", []),
+        ("iris", ["iris closed by 25 % of its way"]),
+        ("zoom", ["zoom 12"]),
+        ("focus", ["focus 70"]),
+        ("zoom iris", ["zoom 12, iris closed by 25 % of its way"]),
+    ],
+)
+def test_what_does_not_go_back_is_told(refused, where) -> None:
+    """Its camera refuses it without a word: of an iris that is no error, as it may have opened no further."""
     lens, said = Lens(), []
     lens.axes["iris"], lens.at["iris"], lens.aim["iris"] = Axis(0.0, 32.0), 0.0, 0.0
-    moved = lens.move
-    lens.move = lambda axis, position: None if refuses and axis == "iris" else moved(axis, position)
-    with places_put_back(lens, {"zoom": 12.0, "iris": 8.0}, wait=lambda: False, notice=said.append):
+    moved, places = lens.move, {"zoom": 12.0, "focus": 70.0, "iris": 8.0}
+    lens.move = lambda axis, position: None if axis in refused.split() else moved(axis, position)
+    with places_put_back(lens, places, wait=lambda: False, notice=said.append):
         pass
-    assert said == (["it did not go back to where it was: iris closed by 25 % of its way"] if refuses else [])
+    assert said == [f"it did not go back to where it was: {each}" for each in where]
+
+
+def test_a_motor_that_rests_within_its_backlash_is_back() -> None:
+    lens, said = Lens(), []
+    lens.axes["focus"] = Axis(10.0, 90.0, play=3.0)
+    moved = lens.move
+    lens.move = lambda axis, position: moved(axis, position - 3.0)
+    with places_put_back(lens, {"focus": 70.0}, wait=lambda: False, notice=said.append):
+        pass
+    assert said == []
 
 
 def test_where_a_lens_cannot_be_moved_back_it_is_said_where_it_was() -> None:

@@ -11,8 +11,9 @@ from .lens_control import LensControl
 
 STANDS_STILL_S = 3.0
 """A motor that was sent somewhere and has not moved for so long is stuck."""
-IRIS_BACK = 0.03
-"""Share of its span that an iris may be off where it was put back: some count 25 steps in all."""
+BACK, IRIS_BACK = 0.002, 0.03
+"""Shares of its span that an axis may be off, beside its backlash, where it was put back: some count an iris
+in 25 steps in all."""
 
 
 class Guarded:
@@ -156,18 +157,23 @@ def places_put_back(
                 lens.move(axis, lens.axes[axis].within(at))
             while not (state := lens.state()).settled and wait():
                 pass
-            if "iris" in back and _is_off(state, back["iris"], lens.axes["iris"]):
-                where = _in_words("iris", back["iris"], lens.axes["iris"])
+            off = [axis for axis, at in back.items() if _is_off(state, axis, at, lens.axes[axis])]
+            if off:
+                where = ", ".join(_in_words(axis, back[axis], lens.axes[axis]) for axis in off)
                 notice(f"it did not go back to where it was: {where}")
         except LensError:
             where = ", ".join(_in_words(axis, at, lens.axes[axis]) for axis, at in back.items())
             notice(f"the lens could not be moved back to where it was: {where}")
 
 
-def _is_off(state: LensState, wanted: float, axis: Axis) -> bool:
-    """Whether an iris stands elsewhere: what a camera refuses of it is no error, as it may be at its end."""
-    at = state.positions.get("iris")
-    return at is not None and abs(at - axis.within(wanted)) > axis.near + IRIS_BACK * axis.span
+def _is_off(state: LensState, name: AxisName, wanted: float, axis: Axis) -> bool:
+    """Whether a motor stands elsewhere: some cameras refuse without a word, and a hand may hold the ring.
+
+    What a camera refuses of an iris is no error, as it may be at its end.
+    """
+    at = state.positions.get(name)
+    slack = axis.near + axis.play + (IRIS_BACK if name == "iris" else BACK) * axis.span
+    return at is not None and abs(at - axis.within(wanted)) > slack
 
 
 def _in_words(name: AxisName, at: float, axis: Axis) -> str:
