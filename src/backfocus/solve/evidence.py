@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -143,7 +144,7 @@ def added(places: Sequence[tuple[Evidence, Vector, Vector]]) -> Vector:
         width += len(used)
     begins = np.arange(count + 1) * len(columns)
     between = csr_matrix((np.stack(weights, 1).ravel(), np.stack(columns, 1).ravel(), begins), (count, width))
-    total = np.ascontiguousarray((between @ np.concatenate(forms)).T)
+    total = cv2.transpose(between @ np.concatenate(forms))  # in blocks: numpy goes through memory by columns
     return np.asarray(total.reshape(places[0][0].forms.shape[1], -1, *shape))
 
 
@@ -447,7 +448,9 @@ def _solved(root: Sequence[Sequence[Vector]], right: Sequence[Vector]) -> list[V
 
 def _less(start: Vector, some: Sequence[Vector], others: Sequence[Vector]) -> Vector:
     """`start` without the products of some with others."""
-    left = start
-    for one, other in zip(some, others, strict=True):
-        left = left - one * other
+    if not some:
+        return start
+    left = start - some[0] * others[0]
+    for one, other in zip(some[1:], others[1:], strict=True):
+        left -= one * other
     return left

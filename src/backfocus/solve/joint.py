@@ -219,8 +219,7 @@ def solve_zoom(
     if camera is not None and len(camera.taps) != TAPS:
         raise ValueError(f"a camera of {len(camera.taps)} taps is not one of {TAPS}")
     best = [each for each in ordered if each.in_focus]
-    worlds, grid = _narrowed(list(_worlds(law, best, optics, camera)))
-    answer = _answer(worlds, grid, law, side)
+    answer = _answer(*_narrowed(list(_worlds(law, best, optics, camera))), law, side)
     return answer if camera else replace(answer, other_mode=None)
 
 
@@ -352,8 +351,8 @@ def _coarse(worlds: Sequence[_World]) -> Grid:
     )
 
 
-def _narrowed(worlds: Sequence[_World]) -> tuple[list[_World], Grid]:
-    """Where the mass lies, the grid closed in on it until it no longer shrinks; the worlds that have any."""
+def _narrowed(worlds: Sequence[_World]) -> tuple[list[_World], Grid, Vector]:
+    """The worlds that have any mass, the grid closed in on it until it no longer shrinks, and their -2 ln."""
     left, grid = list(worlds), _coarse(worlds)
     divided = any(place.reference_soft_um for place in worlds[0].places)
     # A narrow peak may stand between two places of the coarse grid: near misses are let in, fewer each time.
@@ -364,12 +363,18 @@ def _narrowed(worlds: Sequence[_World]) -> tuple[list[_World], Grid]:
         grid = grid.around(np.min(each_seen, axis=0) < lowest + limit, counts)
         left = [world for world, may in zip(left, likely, strict=True) if may]
     for _ in range(_MOST_WIDENED):
-        seen = np.min([_unlikely(world, grid).min(axis=0) for world in left], axis=0)
+        ln = _all_unlikely(left, grid)
+        seen = ln.min(axis=(0, 1))
         wider = grid.widened(seen < seen.min() + _AT_EDGE)
         if wider is grid:
-            break
+            return left, grid, ln
         grid = wider
-    return left, grid
+    return left, grid, _all_unlikely(left, grid)
+
+
+def _all_unlikely(worlds: Sequence[_World], grid: Grid) -> Vector:
+    """`_unlikely` of each world."""
+    return np.stack([_unlikely(world, grid) for world in worlds])
 
 
 def _unlikely(world: _World, grid: Grid) -> Vector:
@@ -406,8 +411,9 @@ def _misfocus(world: _World, tele: Vector) -> Vector:
     return np.asarray((TELE_TAILS + 1.0) * np.log1p(scaled**2 / TELE_TAILS))
 
 
-def _answer(worlds: Sequence[_World], grid: Grid, law: Sequence[ZoomCurve], side: Side) -> JointAnswer:
-    ln = np.stack([_unlikely(world, grid) for world in worlds])
+def _answer(
+    worlds: Sequence[_World], grid: Grid, ln: Vector, law: Sequence[ZoomCurve], side: Side
+) -> JointAnswer:
     likely = np.exp(-0.5 * (ln - ln.min()))
     likely[:, :, [0, -1]] /= 2.0
     likely[:, :, :, [0, -1]] /= 2.0
