@@ -14,7 +14,7 @@ from backfocus.session.rig import RigOptions, resolve, rig_options
 from backfocus.session.run import guide
 from backfocus.sim.source import open_sim
 
-SHELF = "sim://?scene=shelf&clip=check&delta_um=30&zoom=6&size=960x540&seed=3"
+SHELF = "sim://?scene=shelf&clip=check&delta_um=30&zoom=6&size=960x540&fps=12.5&seed=3"
 
 
 def checked(address: str) -> ClipCheck:

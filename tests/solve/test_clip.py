@@ -1,5 +1,6 @@
 import math
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -32,6 +33,14 @@ def unrest(at_s):
     wide_s, turn_s = STEADY_S + WALK_S, 2.0 * STEADY_S + WALK_S
     rested_s = at_s - wide_s if at_s < turn_s else at_s - turn_s - SWEEP_S
     return math.exp(-max(rested_s, 0.0) / 0.4)
+
+
+def quick(at, *cases):
+    """Cases of several arguments, slow but for those at these places; each value is in one of them."""
+    return [
+        case if number in at else pytest.param(*case, marks=pytest.mark.slow)
+        for number, case in enumerate(cases)
+    ]
 
 
 @pytest.fixture
@@ -103,8 +112,9 @@ def test_a_clip_without_a_move_gives_the_size(clip, delta_um):
     assert found.zoom[-1].residual_um > 0.0
 
 
-@pytest.mark.parametrize("delta_um", [-80.0, 30.0, pytest.param(-12.0, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("first_turn", ["near", "infinity"])
+@pytest.mark.parametrize(
+    ("first_turn", "delta_um"), quick((0, 4), *product(("near", "infinity"), (-80.0, 30.0, -12.0)))
+)
 def test_a_sweep_with_a_known_first_turn_gives_the_side(clip, delta_um, first_turn):
     # Towards near the image comes forward and r grows.
     answer = judge_clip(clip(delta_um, sweep=1 if first_turn == "near" else -1), RAMP, first_turn=first_turn)
@@ -172,8 +182,9 @@ def test_near_zero_no_wrong_side_is_claimed(clip, delta_um, coded):
     assert answer.verdict.kind == "set"
 
 
-@pytest.mark.parametrize("delta_um", [-30.0, 30.0])
-@pytest.mark.parametrize("first_turn", [None, "near", "infinity"])
+@pytest.mark.parametrize(
+    ("first_turn", "delta_um"), quick((0, 3, 4), *product((None, "near", "infinity"), (-30.0, 30.0)))
+)
 def test_a_clip_that_runs_from_wide_to_tele(clip, delta_um, first_turn):
     # The sweep ended before the zoom began: from its first turn to there nobody knows how often it turned.
     answer = judge_clip(clip(delta_um, sweep=1, backwards=True), RAMP, first_turn=first_turn)
@@ -184,11 +195,12 @@ def test_a_clip_that_runs_from_wide_to_tele(clip, delta_um, first_turn):
 
 
 @pytest.mark.parametrize(
-    "delta_um",
-    [-40.0, 14.0, pytest.param(-14.0, marks=pytest.mark.slow), pytest.param(40.0, marks=pytest.mark.slow)],
+    ("turn", "delta_um"),
+    # a near and a far one with each way, a positive and a negative one
+    quick((0, 5, 9, 12), *product(("near", "infinity", "away", "towards"), (-40.0, 14.0, -14.0, 40.0))),
 )
-@pytest.mark.parametrize(("turn", "way"), [("near", 1), ("infinity", -1), ("away", 1), ("towards", -1)])
-def test_a_nudge_of_known_direction_gives_the_side(clip, delta_um, turn, way):
+def test_a_nudge_of_known_direction_gives_the_side(clip, turn, delta_um):
+    way = {"near": 1, "infinity": -1, "away": 1, "towards": -1}[turn]
     answer = judge_clip(clip(delta_um, nudge_um=way * H), RAMP, first_turn=turn)
     assert not answer.referenced
     assert answer.back_focus is not None
@@ -197,11 +209,10 @@ def test_a_nudge_of_known_direction_gives_the_side(clip, delta_um, turn, way):
 
 
 @pytest.mark.parametrize(
-    "delta_um",
-    [-5.0, 2.0, pytest.param(-2.0, marks=pytest.mark.slow), pytest.param(5.0, marks=pytest.mark.slow)],
+    ("soft", "way", "delta_um"),
+    # towards focus and away from it, sharp and soft
+    quick((0, 5, 9, 12), *product((0.0, 1.0), (-1, 1), (-5.0, 2.0, -2.0, 5.0))),
 )
-@pytest.mark.parametrize("way", [-1, 1])
-@pytest.mark.parametrize("soft", [0.0, 1.0])
 def test_within_the_depth_of_focus_a_nudge_never_tells_a_wrong_side(clip, delta_um, way, soft):
     # A lens with a wave of W040 is as soft in focus as 6 um off: |r| hardly falls before it rises.
     turn = "near" if way > 0 else "infinity"
@@ -293,18 +304,19 @@ def refocused(make_reading):
     return make
 
 
-@pytest.mark.parametrize("off_um", [-40.0, 30.0])
-@pytest.mark.parametrize("drift_um", [-60.0, 70.0])  # +20 would read 18 um before and 22 after
-@pytest.mark.parametrize("zoom", [15.0, pytest.param(3.0, marks=pytest.mark.slow)])
+# a drift of +20 would read 18 um before and 22 after
+@pytest.mark.parametrize(
+    ("zoom", "drift_um", "off_um"), quick((0, 3), *product((15.0, 3.0), (-60.0, 70.0), (-40.0, 30.0)))
+)
 def test_a_lens_whose_focus_ring_moves_wide_as_far_as_tele_is_refused(refocused, off_um, drift_um, zoom):
     readings = refocused(behind=True, off_um=off_um, drift_um=drift_um, zoom=zoom)
     assert judge_clip(readings, OPEN).verdict.kind == "not-front-focus"
 
 
-@pytest.mark.parametrize("off_um", [-80.0, 30.0])
-@pytest.mark.parametrize("delta_um", [-50.0, 4.0])
-@pytest.mark.parametrize("zoom", [15.0, pytest.param(2.0, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("early", [0.5, pytest.param(0.0, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("early", "zoom", "delta_um", "off_um"),
+    quick((0, 3), *product((0.5, 0.0), (15.0, 2.0), (-50.0, 4.0), (-80.0, 30.0))),
+)
 def test_a_front_focus_lens_may_be_focused_anew_at_tele(refocused, off_um, delta_um, zoom, early):
     readings = refocused(delta_um, off_um=off_um, zoom=zoom, early=early)
     assert judge_clip(readings, OPEN).verdict.kind in ("set", "unsure", "adjust")
