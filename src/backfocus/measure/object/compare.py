@@ -8,6 +8,7 @@ in every tile, with one real and signed H for all of them: shift and gain are th
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -90,11 +91,10 @@ def bent_power(chart: Floats, of: Compared) -> Floats:
 
     `chart`: what the tiles were compared with.
     """
-    lines = np.float32(of.tiles.line_step**-2)
-    wide = np.pad(chart, 1, mode="symmetric")
-    bent = 2 * chart - wide[1:-1, :-2] - wide[1:-1, 2:]
-    bent += lines * (2 * chart - wide[:-2, 1:-1] - wide[2:, 1:-1])
-    shared = np.conj(of.known) * waves(bent, of.tiles)
+    lines = of.tiles.line_step**-2
+    differences = np.array([[0, -lines, 0], [-1, 2 + 2 * lines, -1], [0, -lines, 0]], np.float32)
+    bent = cv2.filter2D(chart, cv2.CV_32F, differences, borderType=cv2.BORDER_REFLECT)
+    shared = np.conj(of.known) * waves(np.asarray(bent, np.float32), of.tiles)
     return np.asarray(shared.real * of.plane.weight, np.float32)
 
 
