@@ -143,6 +143,8 @@ def test_a_recording_has_no_before_and_after_and_no_lens_to_turn(
     page = window(served.address, *UPRIGHT).page
     shows(page, "document.querySelector('.value').textContent.includes('2.8')")
     assert not page.locator("#lens").is_visible()
+    assert "plays by itself" in (page.locator("#before-hint").text_content() or "")
+    assert page.evaluate("document.querySelector('#begin-help').hidden")
     said = page.locator(".rig-words").last.text_content()
     assert said.endswith("… · B4 camera"), "the camera is read behind a long address too"
     show(served, replace(plays, phase="over", session=replay(SETUP, [*ROAD, ev.Ended(16.0)])))

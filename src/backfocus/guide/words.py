@@ -420,4 +420,5 @@ STEP_WORDS: dict[Step, str] = {
 
 def awaited_words(step: Step, target: TargetName) -> str:
     """What a recording is watched for next: what can be seen in it, which iris, ND and extender cannot."""
-    return of_target("the zoom moves" if step is Step.CHECK else STEP_WORDS[step], target)
+    awaited = {Step.AIM: "the star, fully out", Step.CHECK: "the zoom moves"}
+    return of_target(awaited.get(step, STEP_WORDS[step]), target)

@@ -79,7 +79,7 @@ class View:
         return tuple(dict.fromkeys(words for words in said if words))
 
 
-PLAYS = "The clip plays by itself: nothing to do. This is what it is watched for now."
+PLAYS = "The clip plays by itself: there is nothing to do. Above is what should come next in it."
 TREND_S = 30.0
 DEPTHS_AT_HALF = 4.0
 """The meter stands half-way at this many half depths of focus, so that it moves over a whole sweep."""

@@ -33,6 +33,7 @@ let mine = false;
 let lock = null;
 let wasOff = null;
 let room = "";
+let named = "star"; // what is measured
 let leaving = false;
 
 function act(message) {
@@ -47,6 +48,7 @@ link.on("phase", (shown) => {
   for (const id of ["setup", "looking", "guide", "over"]) $(id).hidden = !SECTIONS[phase].includes(id);
   document.body.classList.toggle("practising", shown.practice);
   document.body.classList.toggle("plays", shown.recording);
+  tellBefore();
   const rig = [cut(shown.source), micro(shown.rig)].filter(Boolean).join(" · ");
   for (const line of document.querySelectorAll(".rig-words")) line.textContent = rig;
   $("source").textContent = [room, rig].filter(Boolean).join(" · ");
@@ -156,8 +158,19 @@ link.on("rings", (now) => now && rings.show(now));
 link.on("checks", (list) => {
   if (!list) return;
   fill($("checks"), list, check);
-  $("before-hint").textContent = `Zoom fully out, put the ${list[0].name} in the middle of the picture, and check these four.`;
+  named = list[0].name;
+  tellBefore();
 });
+
+/** What to do before the start; nobody can be told to do anything in a recording. */
+function tellBefore() {
+  const plays = document.body.classList.contains("plays");
+  $("before-hint").textContent = plays
+    ? "The clip plays by itself. This is what its first pictures show."
+    : `Zoom fully out, put the ${named} in the middle of the picture, and check these four.`;
+  $("begin-help").hidden = plays;
+}
+
 link.on("advice", (now) => {
   $("advice").hidden = !now?.[1];
   $("advice").textContent = now?.[1] ?? "";
