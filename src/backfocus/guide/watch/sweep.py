@@ -75,6 +75,9 @@ FEWEST_BY_TIME = 6
 """Of fewer pictures in focus the sharpest has little luck, and how far off the others are is a guess."""
 DIP_HALF_DEPTHS = 1.0
 """How much softer than the sharpest of a sweep its peak may be: tenths of a second are means."""
+PLAIN_HALF_DEPTHS, DIP_SHARE = 2.0, 0.5
+"""A lowest point softer than so many half depths of focus is that of a very soft lens, or a hand turned round
+there: it is one of focus only between flanks that rise by half of it. Turning to and fro rises by less."""
 SHARPER_HALF_DEPTHS = 0.7
 """How much sharper than its peak a sweep gets on the way back without a mistake: pictures have luck."""
 LATEST, BEFORE = slice(-3, None), slice(-10, -7)
@@ -217,11 +220,12 @@ def _passage(session: Session, seen: Sequence[TimedReading]) -> Passage | None:
     fell_um = _third(raw.values[: found.index + 1]) - lowest_um
     rose_um = _third(raw.values[found.index :]) - lowest_um
     seen_of_it = "too-fast" if fast and found.state == "passed" else found.state
+    least_um = max(strays_um, DIP_SHARE * lowest_um if lowest_um > PLAIN_HALF_DEPTHS * depth_um else 0.0)
     # a hand that turned to and fro on its way makes a dip, too: softer than what it has reached since
     is_peak = (
         floor_um <= SOFTEST_HALF_DEPTHS * depth_um
         and (fast or lowest_um <= floor_um + DIP_HALF_DEPTHS * depth_um)
-        and min(fell_um, rose_um) >= strays_um
+        and min(fell_um, rose_um) >= least_um
     )
     return replace(
         found,
