@@ -154,7 +154,7 @@ def guide(
     measure : callable
         What to measure, as in `readings`.
     clip : ClipReadings, optional
-        Of a recording: takes its pictures, to judge what they show as a clip.
+        Of a recording: takes its pictures, to judge what they show as a clip; default: one for this alone.
 
     Notes
     -----
@@ -165,6 +165,7 @@ def guide(
     """
     history = StepHistory()
     at_s = offset_s
+    clip = None if source.live else clip or ClipReadings()
     instructions = ask(session)
     _tell(hands, instructions, (), at_s)
     yield Moment(at_s, None, session, history, (), instructions)
