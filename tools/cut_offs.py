@@ -180,8 +180,13 @@ def holds(line: Line) -> bool:
 
 
 def came_in_time(line: Line) -> bool:
-    """Whether a run that was killed had changed anything by then: before it there is nothing to put back."""
-    return bool(line["kind"] != "killed" or line["went_on"] or not line["put_back_at_once"])
+    """Whether a run that was broken off had changed anything by then: else there is nothing to put back.
+
+    One that caught its signal counts as well: it may have put all back so soon that the next run had nothing
+    to go on with.
+    """
+    caught = line["kind"] in ("interrupted", "ended") and line["code"] >= 0
+    return bool(line["kind"] == "lost" or caught or line["went_on"] or not line["put_back_at_once"])
 
 
 def quoted(lines: Sequence[Line]) -> str:

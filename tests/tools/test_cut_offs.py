@@ -39,3 +39,10 @@ def test_the_table_counts_each_kind() -> None:
     table = quoted([KILLED, KILLED | {"put_back": False}, too_early, KILLED | {"kind": "cut", "words": True}])
     assert "| killed | 1 of 2 | 1 |" in table
     assert "| cut | 1 of 1 | 1 |" in table
+
+
+@pytest.mark.parametrize(("code", "counted"), [(130, True), (-2, False)])
+def test_an_interrupt_counts_only_where_it_was_caught(code: int, counted: bool) -> None:
+    """One that ended the program before it listened had nothing to put back."""
+    ended = KILLED | {"kind": "interrupted", "went_on": False, "put_back_at_once": True, "code": code}
+    assert ("| interrupted | 1 of 1 | 1 |" in quoted([ended])) == counted
