@@ -77,6 +77,31 @@ def test_a_pause_on_the_way_out_is_no_end_where_the_star_was_seen_smaller() -> N
     assert done.verdict == "set"
 
 
+class Hasty(Hand):
+    """Says done while the zoom moves, stops part of the way, says so again, and goes on when asked."""
+
+    def obey(self, said: say.Instruction, at_s: float) -> None:
+        if isinstance(said, say.AskAgain) and said.why == "part-way":
+            self.later.append((at_s, "zoom in"))
+            return
+        super().obey(said, at_s)
+        if isinstance(said, say.ZoomTo) and said.end == "tele":
+            self.goal, self.zoom_speed = 0.4, 0.3
+            self.says = [(at_s + 1.0, "to-tele")]
+
+
+def test_who_was_told_to_wait_is_still_asked_whether_that_is_the_end() -> None:
+    done = run(Lens(zoom=10.0, tele_off_um=200.0), made_up=True, hand=Hasty, until=(ev.ZoomStopped,))
+    asked = [
+        event.why for event in done.events if isinstance(event, ev.Questioned) and event.step == "to-tele"
+    ]
+    assert asked == ["moving", "part-way"]
+    stopped = done.events[-1]
+    assert isinstance(stopped, ev.ZoomStopped)
+    # 77 px times ten fully in, 193 where the hand stopped
+    assert stopped.scale_px == pytest.approx(770.0, rel=0.1)
+
+
 class Unteachable(Hand):
     """Turns the FOCUS ring at wide, whatever is asked; and slowly, so that it hardly shows."""
 

@@ -32,8 +32,14 @@ def confirmed(state: StepHistory, session: Session, said: ev.Confirmed) -> ev.Ev
     here = state if state.turn == session.turn and state.pictures else None
     shown = _shown(here, session) if here else _unseen(session)
     if isinstance(shown, str):
-        shown = None if session.told.questioned else ev.Questioned(said.at_s, said.step, shown)
+        shown = None if _was_asked(session, shown) else ev.Questioned(said.at_s, said.step, shown)
     return said if shown is None else shown
+
+
+def _was_asked(session: Session, why: ev.Unshown) -> bool:
+    """Whether this was asked back: "moving" only asks to wait, and the end is another question."""
+    asked = session.told.questioned
+    return asked is not None and not (asked == "moving" and why == "part-way")
 
 
 def _unseen(session: Session) -> Shown:
@@ -70,7 +76,7 @@ def _star(state: StepHistory) -> ev.Unshown | None:
 
 def _zoomed_in(state: StepHistory, session: Session) -> Shown:
     why = _not_in(state, session)
-    if why == "no-zoom" or (why and not session.told.questioned):
+    if why == "no-zoom" or (why and not _was_asked(session, why)):
         return why
     return None if _star(state) else _stopped(state, "tele")
 
@@ -90,7 +96,7 @@ def _zoomed_out(state: StepHistory, session: Session) -> Shown:
         return "no-zoom"
     if not star_steady(state.pictures):
         return "moving"
-    if is_short_of(session, state.pictures, "wide") and not session.told.questioned:
+    if is_short_of(session, state.pictures, "wide") and not _was_asked(session, "part-way"):
         return "part-way"
     stopped = _stopped(state, "wide")
     if not isinstance(stopped, ev.ZoomStopped):
@@ -108,7 +114,7 @@ def _stopped(state: StepHistory, end: ev.ZoomEnd) -> Shown:
 
 def _walked(state: StepHistory, session: Session) -> Shown:
     why = _not_in(state, session)
-    if why == "no-zoom" or (why and not session.told.questioned):
+    if why == "no-zoom" or (why and not _was_asked(session, why)):
         return why
     return judge_walk(session, state.pictures, state.at_s) if star_steady(state.pictures) else "moving"
 
