@@ -96,6 +96,22 @@ def test_the_rules_in_their_order(found, options, kind):
     assert judge(found, H, **options).kind == kind
 
 
+@pytest.mark.parametrize(
+    ("tele_um", "options", "kind"),
+    [
+        (36.5, {"camera_half_depths": -3.0}, "unsure"),  # all of it at tele too: a camera that is odd
+        (-36.5, {"camera_half_depths": -3.0}, "adjust"),  # on the other side of focus: no camera does that
+        (20.0, {"camera_half_depths": 0.0}, "adjust"),  # people leave 2 h at tele now and then
+        (24.0, {"camera_half_depths": 0.0}, "unsure"),
+        (24.0, {}, "adjust"),  # the camera is known
+        (24.0, {"camera_half_depths": 0.0, "referenced": True}, "adjust"),
+    ],
+)
+def test_an_error_that_tele_has_as_well_may_be_the_camera(tele_um, options, kind):
+    found = at(33.0, 38.0, delta_um=36.0)
+    assert judge(replace(found, b_um=tele_um - 36.0), H, **options).kind == kind
+
+
 @pytest.mark.parametrize("found", [at(-1.0, 1.0), at(12.0, 14.0), at(40.0, 41.0), off_the_law(50.0), None])
 @pytest.mark.parametrize("flag", list(Flag))
 def test_what_can_change_the_answer_is_said_once(found, flag):

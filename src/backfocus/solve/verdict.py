@@ -8,7 +8,8 @@ The rules are asked in this order, and the first that holds decides:
     unsure            no optics, or the zoom positions too near each other: k above 0.7
     set               the whole 95 % interval within +-h; a soft lens only adds blur, so this is safe
     unsure            every picture is equally soft, by more than 3.5 h, and none is known to be in focus:
-                      that is more than a camera does
+                      that is more than a camera does; or the zoom changes less of it than stays the
+                      same, and tele would be off by more than 2.5 h: an odd camera looks like that
     adjust            the whole interval outside +-h; without an in-focus reference, outside +-1.5 h
     unsure            otherwise; the advice says how to find out
 
@@ -34,6 +35,8 @@ Kind = Literal["not-front-focus", "tracking", "unsure", "set", "adjust"]
 WIDEST_RATIO = 0.7
 SOFTEST_CAMERA_HALF_DEPTHS = 3.5
 """A low-pass filter of 0.9 photosites, a bilinear demosaic and noise reduction together cost 3.0."""
+SOFTEST_TELE_HALF_DEPTHS = 2.5
+"""By the picture people are off by more at tele once in 200 times (`joint.TELE_SIGMA_HALF_DEPTHS`)."""
 SOFT_LENS_FACTOR = 1.5
 SOFT_PICTURE_FACTOR = 4.0
 """In focus motion reads as 0.8 h per pixel, and from 5 px on a star of 150 px is not found (f/1.8, 5 um)."""
@@ -157,6 +160,7 @@ def judge(
         or _changed_by_focus(before_refocus, back_focus, depths)
         or _too_little_zoom(back_focus)
         or _no_camera_is_so_soft(back_focus, half_depth_um, 0.0 if referenced else camera_half_depths or 0.0)
+        or (None if referenced or camera_half_depths is None else _as_soft_at_tele(back_focus, depths))
         or _spoilt(_cut_glare(flags), back_focus, half_depth_um)
         or _adjust(back_focus, sure_um, half_depth_um, adjusters, turn_asked)
         or _spoilt(blamed, back_focus, half_depth_um)
@@ -273,6 +277,25 @@ def _no_camera_is_so_soft(
         f"No camera does that alone: tele was not in focus ({_interval_words(back_focus, half_depth_um)}).",
         "Focus at tele by the picture: turn the focus ring through the sharpest point and stop there. Then "
         "zoom out once more.",
+    )
+
+
+def _as_soft_at_tele(back_focus: BackFocus, depths: Sequence[float]) -> Verdict | None:
+    """Whether most of the error is there at tele as well, where hardly anyone leaves as much.
+
+    A camera whose curve falls more steeply than any lens's (a median filter against noise) is taken for a
+    sharp one behind a lens that is out of focus, at every zoom alike.
+    """
+    tele_um = back_focus.delta_um + back_focus.b_um
+    if abs(tele_um) <= max(SOFTEST_TELE_HALF_DEPTHS * depths[0], abs(back_focus.b_um)):
+        return None
+    return Verdict(
+        "unsure",
+        f"Tele is as soft as {abs(tele_um):.0f} um out of focus, nearly as wide is: that is the camera, or "
+        f"tele was not in focus ({_interval_words(back_focus, depths[-1])}).",
+        "Focus at tele by the picture: turn the focus ring through the sharpest point and stop there. Then "
+        "zoom out once more, and at wide sweep the focus ring slowly through the sharpest point: that shows "
+        "how sharp this camera can be.",
     )
 
 
