@@ -284,7 +284,7 @@ def _as_soft_at_tele(back_focus: BackFocus, depths: Sequence[float]) -> Verdict 
     """Whether most of the error is there at tele as well, where hardly anyone leaves as much.
 
     A camera whose curve falls more steeply than any lens's (a median filter against noise) is taken for a
-    sharp one behind a lens that is out of focus, at every zoom alike.
+    sharp one behind a lens that is out of focus by as much at every zoom.
     """
     tele_um = back_focus.delta_um + back_focus.b_um
     if abs(tele_um) <= max(SOFTEST_TELE_HALF_DEPTHS * depths[0], abs(back_focus.b_um)):
