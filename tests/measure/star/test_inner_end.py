@@ -86,7 +86,7 @@ def test_given_pictures(golden, name: str, um: float) -> None:
         assert read == pytest.approx((0.966, 0.935, 0.910), abs=0.006)
 
 
-@pytest.mark.parametrize("tone", [0.05, 0.85])
+@pytest.mark.parametrize("tone", [0.05, 0.45, 0.85])
 @pytest.mark.parametrize("name", ["oblong", "beside the centre"])
 def test_a_logo_that_is_not_round_is_no_blur(name: str, tone: float) -> None:
     # drawn and blurred by sums over pixels a fifth as wide: a bell of 0.7 px, and the pixel
@@ -95,14 +95,14 @@ def test_a_logo_that_is_not_round_is_no_blur(name: str, tone: float) -> None:
     x, y = at[None, :], at[:, None]
     picture = np.where(np.cos(cycles * np.arctan2(y, x)) > 0, 0.85, 0.05)
     picture[np.hypot(x, y) > 105] = 0.85
-    picture[(abs(x) < 16) & (abs(y) < 11) if name == "oblong" else np.hypot(x - 6, y + 4) < 14] = tone
+    picture[(abs(x) < 30) & (abs(y) < 11) if name == "oblong" else np.hypot(x - 10, y + 5) < 17] = tone
     seen = cv2.GaussianBlur(picture, (0, 0), 0.7 * fine).reshape(size, fine, size, fine).mean(axis=(1, 3))
     measured = measure_star(seen.astype(np.float32), size / 2, size / 2, cycles)
     f = np.array(measured.frequency_cy_px)
     expected = np.exp(-2 * (np.pi * 0.7 * f) ** 2) * (1 - (np.pi * f) ** 2 / 6)
-    # the pixel by its series, sampling, and the logo's own halo; rings that are half covered read .3 too low
+    # the pixel by its series, sampling, and the logo's own halo; rings half covered read .14 to .26 too low
     assert np.abs(np.array(measured.modulation) - expected).max() < 0.02
-    assert f[-1] > 0.2
+    assert f[-1] > 0.15
     assert Flag.SHARPENED not in measured.flags
 
 
