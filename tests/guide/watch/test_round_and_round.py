@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from tests.guide.paper_bench import Camera, Hand, Lens, Run, run
+from tests.guide.paper_bench import Camera, Hand, Lens, Run, blur_made_up, run
 
 from backfocus.guide import events as ev
 from backfocus.guide import instructions as say
@@ -177,3 +177,28 @@ def test_who_turns_to_and_fro_is_not_sent_back_each_time() -> None:
     gaps_s = [later - sooner for sooner, later in pairwise(told_s)]
     # each time its way is watched for a reaction time longer; 0.1 s between pictures
     assert all(gap_s >= REACTION_S * count - 0.1 for count, gap_s in enumerate(gaps_s, start=1))
+
+
+class WandersOff(Hand):
+    """On the way back goes two steps on and one back, over and over, away from the sharpest point."""
+
+    def turn_on(self, at_s: float, elapsed_s: float) -> None:
+        way = -1.0 if int(at_s / 1.2) % 3 == 2 else 1.0
+        self.camera.pose.focus_um += way * 80.0 * elapsed_s
+
+
+def test_on_the_way_back_too_a_wandering_hand_is_not_sent_to_and_fro() -> None:
+    lens = Lens(zoom=10.0, delta_um=0.0, tele_off_um=10.0)
+    camera = Camera(lens)
+    camera.pose.zoom = 1.0
+    session = replace(start(lens.setup)[0], step=Step.RETURN_TELE, turn=7)
+    state, told_s, hand = StepHistory(), [], WandersOff(camera)
+    with blur_made_up(camera):
+        for at in range(180):
+            hand.move(at / 10.0, 0.1)
+            state, events = watch(state, camera.read(at / 10.0), session)
+            told_s += [event.at_s for event in events if isinstance(event, ev.Overshot)]
+    gaps_s = [later - sooner for sooner, later in pairwise([0.0, *told_s])]
+    assert len(gaps_s) >= 3
+    # a reaction time before the first and the second, then one longer each time; 0.1 s between pictures
+    assert all(gap_s >= REACTION_S * max(count, 1) - 0.15 for count, gap_s in enumerate(gaps_s))

@@ -155,7 +155,9 @@ def judge_return(state: StepHistory, session: Session) -> ev.Seen | None:
         return _settling(state, session, seen, allowed_um)
     if _now_um(seen) <= _widened_um(session, allowed_um, seen[-1].sigma_um):
         return ev.AtPeak(state.at_s, ring)
-    if lasted(state.stretch, REACTION_S) and _goes_away(seen, allowed_um):
+    if lasted(state.stretch, REACTION_S * min(max(state.backs, 1), MOST_AGAIN)) and _goes_away(
+        seen, allowed_um
+    ):
         return ev.Overshot(state.at_s, ring)
     return None
 

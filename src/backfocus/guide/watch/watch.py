@@ -99,7 +99,7 @@ def _tell(state: StepHistory, event: ev.Seen) -> StepHistory:
     if isinstance(event, ev.NothingChanges):
         return replace(state, asked_s=at_s)
     sweep_s = at_s if isinstance(event, _BEGINS_ANEW) else state.sweep_s
-    backs = state.backs + isinstance(event, (ev.Softer, ev.StarLost))
+    backs = state.backs + isinstance(event, (ev.Softer, ev.StarLost, ev.Overshot))
     return replace(state, told=type(event), told_s=at_s, sweep_s=sweep_s, backs=backs)
 
 
