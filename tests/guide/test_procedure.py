@@ -177,6 +177,12 @@ def test_each_nd_position_has_a_result_of_its_own() -> None:
     assert [result.nd for result in session.results] == ["clear", "1/4"]
 
 
+def test_which_way_a_ring_went_first_is_not_taken_over_to_the_recording_with_another_nd() -> None:
+    done = replace(replay(SETUP, happy_road()), first_turn="near")
+    assert advance(done, ev.NdChanged(60.0, "1/4"))[0].first_turn is None
+    assert advance(done, ev.Repeated(60.0, "done"))[0].first_turn == "near"
+
+
 def test_notes_are_kept_and_the_last_one_counts() -> None:
     session = replay(SETUP, [ev.Noted(0.0, "iris", "1.9"), ev.Noted(1.0, "iris", "open")])
     assert session.notes == (("iris", "open"),)

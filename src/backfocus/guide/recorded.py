@@ -44,8 +44,10 @@ def record(session: Session, event: ev.Event) -> Session:
             return replace(session, lock=replace(session.lock, seen=touched))
         case ev.ZoomMoved():
             return replace(session, scales=replace(session.scales, zoom_seen=True))
-        case ev.NdChanged(nd=nd):
-            return replace(_fresh(session), nd=nd)
+        case ev.NdChanged(nd=nd):  # another recording, if it is one: its sweep may begin the other way
+            return replace(_fresh(session), nd=nd, first_turn=None)
+        case ev.Repeated() if session.step is Step.DONE:
+            return replace(session, given_up=None, light_changes=0)
         case _:
             return _record_looks(_record_way(session, event), event)
 

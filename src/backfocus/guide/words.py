@@ -350,8 +350,8 @@ def _trouble_words(event: ev.Event) -> str:
             return "The zoom was moved during the sweep: this sweep does not count."
         case ev.LightChanged(or_zoom=True):
             return (
-                "The light changed: the zoom stood not at its end before or now, or iris, ND or lamp. Put it "
-                "back; tele is measured again."
+                "The light changed: the zoom was not at its end before, or is not now, or it is iris, ND or "
+                "lamp. Put it back; tele is measured again."
             )
         case ev.LightChanged():
             return "The light changed: iris, ND or lamp. Put it back; tele is measured again."

@@ -9,6 +9,7 @@ from tests.guide.paper_bench import Camera, Hand, Lens, Run, blur_made_up, run
 from backfocus.guide import events as ev
 from backfocus.guide import instructions as say
 from backfocus.guide.procedure import Step, advance, start
+from backfocus.guide.watch.looks import MOST_LIGHTS
 from backfocus.guide.watch.sweep import REACTION_S
 from backfocus.guide.watch.watch import StepHistory, watch
 from backfocus.measure.reading import RingPosition
@@ -155,6 +156,53 @@ def test_the_time_at_a_ring_counts_over_all_its_tries_and_begins_again_with_repe
         assert session.hunt_s == 10.0
     assert advance(session, ev.Repeated(100.0, "sweep-wide"))[0].hunt_s == 100.0
     assert advance(session, ev.Undone(100.0, "sweep-wide"))[0].hunt_s == 100.0
+
+
+def test_who_begins_again_after_giving_up_gets_a_verdict_on_what_comes_then() -> None:
+    session = replace(start(FILLS.setup)[0], step=Step.SWEEP_WIDE, light_changes=MOST_LIGHTS)
+    over, _ = advance(session, ev.GivenUp(300.0, "light"))
+    assert "again and again" in over.results[-1].verdict.reason
+    again, _ = advance(over, ev.Repeated(310.0, "done"))
+    assert again.light_changes == 0
+    stopped, _ = advance(again, ev.Stopped(320.0, "aim"))
+    assert "again and again" not in stopped.results[-1].verdict.reason
+
+
+@pytest.mark.parametrize("obeyed", [True, False])
+def test_light_that_changes_again_and_again_ends_no_recording(obeyed: bool) -> None:
+    """What it shows as a clip is told at its end; nobody in it hears that the light is to stay."""
+    lens = Lens(zoom=10.0)
+    camera = Camera(lens)
+    look = ev.SteadyReading(77.0, 1.0, 1.0, white_light=0.7)
+    session = replace(start(lens.setup)[0], step=Step.SWEEP_WIDE, light_changes=MOST_LIGHTS)
+    session = replace(session, looks=replace(session.looks, wide=look))
+    camera.pose.nd_stops = 2.0
+    state, told = StepHistory(), []
+    with blur_made_up(camera):
+        for at in range(20):
+            state, events = watch(state, camera.read(at / 10.0), session, obeyed=obeyed)
+            told += [type(event) for event in events]
+    assert told[:1] == [ev.GivenUp if obeyed else ev.LightChanged]
+
+
+def test_who_went_by_too_fast_and_was_told_to_turn_back_has_time_to_do_so() -> None:
+    lens = Lens(zoom=10.0, delta_um=0.0, tele_off_um=0.0)
+    camera = Camera(lens)
+    session = replace(start(lens.setup)[0], step=Step.SWEEP_WIDE)
+    state, told = StepHistory(), []
+    with blur_made_up(camera):
+        for at in range(80):
+            at_s = at / 10.0
+            # a third of a second through the depth of focus of 18 um, and on as fast
+            camera.pose.back_um = min(-60.0 + 60.0 * max(at_s - 1.0, 0.0), 70.0)
+            state, events = watch(state, camera.read(at_s), session)
+            for event in events:
+                told.append((type(event), at_s))
+                session, _ = advance(session, event)
+    missed_s = next(at_s for kind, at_s in told if kind is ev.PeakMissed)
+    softer_s = next(at_s for kind, at_s in told if kind is ev.Softer)
+    # 0.1 s between pictures
+    assert softer_s - missed_s >= REACTION_S - 0.1
 
 
 class ToAndFro(Hand):

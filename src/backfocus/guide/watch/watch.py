@@ -82,6 +82,8 @@ def watch(
         return state, ()
     if state.turn != session.turn:
         state = StepHistory(turn=session.turn)
+    if not obeyed:
+        session = replace(session, light_changes=0)
     state = _see(state, reading, session)
     event = (
         _intruded(state, session)
@@ -99,7 +101,7 @@ def _tell(state: StepHistory, event: ev.Seen) -> StepHistory:
     if isinstance(event, ev.NothingChanges):
         return replace(state, asked_s=at_s)
     sweep_s = at_s if isinstance(event, _BEGINS_ANEW) else state.sweep_s
-    backs = state.backs + isinstance(event, (ev.Softer, ev.StarLost, ev.Overshot))
+    backs = state.backs + isinstance(event, (ev.Softer, ev.Overshot, *_BEGINS_ANEW))
     return replace(state, told=type(event), told_s=at_s, sweep_s=sweep_s, backs=backs)
 
 
