@@ -56,8 +56,11 @@ def test_chroma_is_neutral(tmp_path: Path, moving: Moving) -> None:
     }
 
 
-@pytest.mark.parametrize("weights", [BT601, BT709, BT2020])
-def test_colour_of_the_same_size_is_kept_with_its_meaning(tmp_path: Path, weights: Weights) -> None:
+# code points of ITU-T H.273, table 4; 10 would be BT.2020 with constant luminance, which is another signal
+@pytest.mark.parametrize(("weights", "tags"), [(BT601, {5, 6}), (BT709, {1}), (BT2020, {9})])
+def test_colour_of_the_same_size_is_kept_with_its_meaning(
+    tmp_path: Path, weights: Weights, tags: set[int]
+) -> None:
     luma = np.full((36, 48), 110, np.uint8)
     chroma = np.full((18, 24), 90, np.uint8), np.full((18, 24), 170, np.uint8)
     record(
@@ -69,6 +72,8 @@ def test_colour_of_the_same_size_is_kept_with_its_meaning(tmp_path: Path, weight
     (frame,) = open_source(str(tmp_path / "a.mkv")).frames()
     assert frame.chroma is not None
     assert frame.weights == weights
+    with av.open(str(tmp_path / "a.mkv")) as container:
+        assert next(container.decode(video=0)).colorspace in tags
     for plane, given in zip(frame.chroma, chroma, strict=True):
         np.testing.assert_array_equal(plane, given)
 

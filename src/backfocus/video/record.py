@@ -25,7 +25,7 @@ UNEVEN_TIME = ("libx264", "libx265")
 NEAR_LOSSLESS = {"libx264": {"preset": "veryfast", "crf": "12"}, "libx265": {"preset": "fast", "crf": "12"}}
 
 TAG_OF_TRANSFER = {name: tag for tag, name in reversed(TRANSFER_OF_TAG.items())}
-TAG_OF_WEIGHTS = {weights: tag for tag, weights in WEIGHTS_OF_TAG.items()}
+TAG_OF_WEIGHTS = {weights: tag for tag, weights in reversed(WEIGHTS_OF_TAG.items())}
 
 
 def record(
