@@ -97,10 +97,11 @@ def test_an_iris_counts_as_the_address_says_and_else_a_picture_has_to_tell() -> 
         assert wire.asked[-1] == Block(Code.IRIS_TO, number)
 
 
-def test_a_lens_that_does_not_tell_its_iris_keeps_it() -> None:
+@pytest.mark.parametrize("answer", [Block(Code.IRIS), None], ids=["without a place", "silence"])
+def test_a_lens_that_does_not_tell_its_iris_keeps_it(answer: Block | None) -> None:
     wire = Wire("focus")
     ask = wire.ask
-    wire.ask = lambda block: Block(Code.IRIS) if block.code == Code.IRIS else ask(block)
+    wire.ask = lambda block: answer if block.code == Code.IRIS else ask(block)
     lens = lens_on(wire)
     assert set(lens.axes) == {"zoom", "focus"}
     assert set(lens.look().positions) == {"zoom", "focus"}

@@ -129,7 +129,7 @@ class L10Remote:
         self.axes: Mapping[AxisName, Axis] = {"zoom": ZOOM, "focus": FOCUS}
         self.remark = ""
         self._iris_taken = False
-        if iris != LEFT_ALONE and l10.position(self._ask(Code.IRIS)) is not None:
+        if iris != LEFT_ALONE and self._tells_iris():
             counting = AS_WE_COUNT if iris == REVERSED else TURNED
             self._motors["iris"] = _Motor(Code.IRIS_TO, Code.IRIS, l10.LOCAL_IRIS, counting)
             self.axes = {**self.axes, "iris": replace(IRIS_AXIS, way_is_told=bool(iris))}
@@ -146,6 +146,13 @@ class L10Remote:
         first = self._ask(Code.NAME)
         rest = self._ask(Code.NAME_END) if len(first) == l10.LONGEST_DATA else b""
         return l10.name_of(first, rest)
+
+    def _tells_iris(self) -> bool:
+        """Whether it says where its iris stands; a lens that does not know the question may say nothing."""
+        try:
+            return l10.position(self._ask(Code.IRIS)) is not None
+        except NoAnswerError:
+            return False
 
     def send(self, places: Mapping[AxisName, float]) -> None:
         """Take the lens from its handles, and send its motors off."""
