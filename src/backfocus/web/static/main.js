@@ -352,6 +352,7 @@ $("next-nd").addEventListener("click", () => $("nds").showModal());
 $("nds-no").addEventListener("click", () => $("nds").close());
 $("nds").querySelector("form").addEventListener("submit", (event) => act({ do: "note", name: "nd", value: event.target.elements.nd.value }));
 for (const button of document.querySelectorAll("[data-turn]")) button.addEventListener("click", () => {
+  if (button.getAttribute("aria-pressed") === "true") return; // the answer stays, and nothing new would come
   $("turn-told").textContent = "Judging the clip again …";
   act({ do: "tell-turn", first_turn: button.dataset.turn });
 });
