@@ -23,6 +23,9 @@ from backfocus.solve.verdict import Verdict
 OPTICS = Optics(5.0, ((0.0, 1.8),))
 SETUP = Setup(OPTICS, zoom_ratio=10.0)
 EVENTS = get_args(ev.Event)
+NOTHING_SHOWN = ClipAnswer(
+    None, Verdict("unsure", "Dark.", "Light."), 9.0, referenced=False, flags=frozenset()
+)
 
 
 def look(scale_px: float, um: float, *, referenced: bool = True) -> ev.SteadyReading:
@@ -240,6 +243,7 @@ def any_event(session: Session, draw: Any) -> ev.Event:
         "value": st.text(max_size=4),
         "name": st.sampled_from(["iris", "note"]),
         "nd": st.sampled_from(["clear", "1/4"]),
+        "shown": st.just(NOTHING_SHOWN),
     }
     fixed = {
         name: named.get(name, st.floats(0.0, 300.0))

@@ -8,8 +8,8 @@ The rules are asked in this order, and the first that holds decides:
     unsure            no optics, or the zoom positions too near each other: k above 0.7
     set               the whole 95 % interval within +-h; a soft lens only adds blur, so this is safe
     unsure            every picture is equally soft, by more than 3.5 h, and none is known to be in focus:
-                      that is more than a camera does; or the zoom changes less of it than stays the
-                      same, and tele would be off by more than 2.5 h: an odd camera looks like that
+                      that is more than a camera does; or the zoom changes less of it than tele and wide
+                      share, and tele would be off by more than 2.5 h: an odd camera looks like that
     adjust            the whole interval outside +-h; without an in-focus reference, outside +-1.5 h
     unsure            otherwise; the advice says how to find out
 
@@ -287,7 +287,8 @@ def _as_soft_at_tele(back_focus: BackFocus, depths: Sequence[float]) -> Verdict 
     sharp one behind a lens that is out of focus by as much at every zoom.
     """
     tele_um = back_focus.delta_um + back_focus.b_um
-    if abs(tele_um) <= max(SOFTEST_TELE_HALF_DEPTHS * depths[0], abs(back_focus.b_um)):
+    shared_um = min(abs(tele_um), abs(back_focus.delta_um))
+    if abs(tele_um) <= SOFTEST_TELE_HALF_DEPTHS * depths[0] or abs(back_focus.b_um) >= shared_um:
         return None
     return Verdict(
         "unsure",
