@@ -21,12 +21,12 @@ PULL = ((1.5, 1000.0), (3.0, 60.0), (1.5, 60.0))
 
 @pytest.fixture
 def pictures(make_reading):
-    def make(scales, noise=0.0, seed=0, timed=True):
+    def make(scales, noise=0.0, seed=0, timed=True, fps=FPS):
         rng = np.random.default_rng(seed)
         return tuple(
             make_reading(
                 5.0,
-                at_s=at / FPS if timed else None,
+                at_s=at / fps if timed else None,
                 index=at,
                 scale_px=float(scale * (1.0 + noise * rng.standard_normal())),
             )
@@ -94,6 +94,21 @@ def test_no_hold_goes_on_over_a_time_without_pictures(pictures):
     # a plain star at tele has no scale: the zoom passed 300 px inwards, and again outwards
     seen = pictures(path((0.2, 300.0), (8.0, 300.0), (0.2, 300.0)))
     assert find_holds([*seen[:5], *seen[-5:]]) == ()
+
+
+@pytest.mark.parametrize("fps", [2.0, 0.6, 0.02])
+def test_a_clip_of_an_interval_timer_has_the_same_pull(pictures, fps):
+    # the same pictures further apart: a timer that takes one a minute shows what a film of it does
+    scales = path(*PULL)
+    assert find_pulls(pictures(scales, fps=fps)) == find_pulls(pictures(scales))
+
+
+@pytest.mark.parametrize("fps", [2.0, 0.6])
+def test_nor_does_a_hold_of_a_slow_clip(pictures, fps):
+    # two of its own pictures are missing, in which the zoom may have gone anywhere
+    seen = pictures([1000.0] * 12, fps=fps)
+    assert len(find_holds(seen)) == 1
+    assert len(find_holds([*seen[:5], *seen[7:]])) == 2
 
 
 def test_stills_without_times_are_holds(pictures):

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 
 import numpy as np
 
@@ -17,8 +18,8 @@ from ..measure.reading import Flag, Reading
 HOLD_S = 0.4
 """The shortest hold that is believed in a clip."""
 
-LONGEST_GAP_S = 1.0
-"""Between two usable pictures of one hold."""
+LONGEST_GAP_S, LONGEST_GAP_PICTURES = 1.0, 1.5
+"""Between two usable pictures of one hold; where the clip's own pictures are further apart, in those."""
 
 LIVE_HOLD_S = 1.0
 """How long a live picture must hold at wide before it is taken for the end."""
@@ -105,7 +106,7 @@ def find_holds(pictures: Sequence[Reading], hold_s: float = HOLD_S) -> tuple[Hol
     """The holds among usable pictures, in time; stills without times are holds one by one."""
     holds = []
     scales = _smooth([each.scale_px or 0.0 for each in pictures])
-    for first, last in _runs(scales, [each.at_s for each in pictures]):
+    for first, last in _runs(scales, [each.at_s for each in pictures], _longest_gap_s(pictures)):
         if lasts(pictures[first], pictures[last], hold_s):
             holds.append(_hold(pictures, first, last))
     return tuple(holds)
@@ -181,7 +182,19 @@ def _smooth(scale: Sequence[float]) -> list[float]:
     return [float(value) for value in np.median(windows, axis=1)]
 
 
-def _runs(scale: Sequence[float], at_s: Sequence[float | None]) -> list[tuple[int, int]]:
+def _longest_gap_s(pictures: Sequence[Reading]) -> float:
+    """The longest time between two pictures of one hold, s: by the clip's own pictures, unread ones too."""
+    periods_s = [
+        _apart_s(one.at_s, other.at_s) / (other.index - one.index)
+        for one, other in pairwise(pictures)
+        if other.index > one.index
+    ]
+    return max(LONGEST_GAP_S, LONGEST_GAP_PICTURES * median(periods_s)) if periods_s else LONGEST_GAP_S
+
+
+def _runs(
+    scale: Sequence[float], at_s: Sequence[float | None], longest_gap_s: float
+) -> list[tuple[int, int]]:
     """First and last index of each run whose scales stay within `SAME_SCALE` of its mean so far.
 
     None goes on over a time without usable pictures, in which the zoom may have gone anywhere and come back.
@@ -189,7 +202,7 @@ def _runs(scale: Sequence[float], at_s: Sequence[float | None]) -> list[tuple[in
     runs, first, total = [], 0, 0.0
     for at, value in enumerate(scale):
         wandered = at > first and abs(value * (at - first) / total - 1.0) > SAME_SCALE
-        if wandered or (at > first and _apart_s(at_s[at - 1], at_s[at]) > LONGEST_GAP_S):
+        if wandered or (at > first and _apart_s(at_s[at - 1], at_s[at]) > longest_gap_s):
             runs.append((first, at - 1))
             first, total = at, 0.0
         total += value
