@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from backfocus.frame import Frame
@@ -50,6 +51,30 @@ def test_what_softens_a_lens_in_focus_is_flagged_and_never_reads_as_a_sure_error
     assert REMARKS[flag].effect in ("too soft", "camera soft")
     um = defocus(reading, OPTICS, ratio=0.0).um
     assert OPTICS.half_depth_um() < um < SOFT_PICTURE_FACTOR * OPTICS.half_depth_um()
+
+
+def crushed() -> list:
+    (picture,) = in_focus()[:1]
+    return [np.where(picture < 75, 16, picture).astype(np.uint8)]
+
+
+def of_bits(bits: int) -> list:
+    (picture,) = in_focus()[:1]
+    return [(picture >> (8 - bits)) << (8 - bits)]
+
+
+@pytest.mark.parametrize(
+    ("pictures", "flags"),
+    [
+        (in_focus, set()),
+        (crushed, {Flag.CRUSHED}),
+        (lambda: of_bits(1), {Flag.FEW_SHADES}),
+        (lambda: of_bits(2), {Flag.FEW_SHADES}),
+    ],
+)
+def test_shades_that_are_missing_are_named_for_what_they_are(pictures, flags):
+    reading = track(None, Frame(pictures()[0], transfer="bt709", limited=True))[1]
+    assert reading.flags & {Flag.CRUSHED, Flag.FEW_SHADES, Flag.CLIPPED} == flags
 
 
 @pytest.mark.parametrize("flag", list(Flag))

@@ -64,6 +64,9 @@ FRONT_LAW = (SweepSlope(1000.0, 1.0, 0.01), SweepSlope(100.0, 0.012, 0.002))
         (at(13.6, 20.0, sign_known=False), {}, "adjust"),
         (at(-1.0, 1.0), {"flags": frozenset({Flag.CLIPPED})}, "unsure"),
         (at(90.0, 95.0), {"flags": frozenset({Flag.CLIPPED})}, "adjust"),
+        (at(-1.0, 1.0), {"flags": frozenset({Flag.CRUSHED})}, "unsure"),  # it reads too sharp or too soft
+        (at(90.0, 95.0), {"flags": frozenset({Flag.CRUSHED})}, "unsure"),
+        (at(90.0, 95.0), {"flags": frozenset({Flag.FEW_SHADES})}, "unsure"),
         (at(90.0, 95.0), {"flags": frozenset({Flag.CLIPPED, Flag.GLOSSY})}, "unsure"),  # glare hides spokes
         (
             at(-1.0, 1.0),

@@ -19,6 +19,8 @@ class Flag(StrEnum):
     TILTED = "tilted"
     LOST = "lost"
     CLIPPED = "clipped"
+    CRUSHED = "crushed"
+    FEW_SHADES = "few-shades"
     TOO_DARK = "too-dark"
     LOW_CONTRAST = "low-contrast"
     SHARPENED = "sharpened"

@@ -55,6 +55,16 @@ REMARKS: dict[Flag, Remark] = {
     Flag.CLIPPED: Remark(
         "white is clipped", "Darken the picture until white is at 60 to 90 %, not with the iris.", "too sharp"
     ),
+    Flag.CRUSHED: Remark(
+        "dark shades are missing from the picture: its blacks are cut off",
+        "Set the camera's black level, or what made the picture, so that black spokes keep their shades.",
+        "in doubt",
+    ),
+    Flag.FEW_SHADES: Remark(
+        "the picture has too few shades of grey to be measured",
+        "Save or record it with 8 bits or more.",
+        "in doubt",
+    ),
     Flag.TOO_DARK: Remark("the chart is too dark", "Open the iris fully, then light the chart.", "too sharp"),
     Flag.LOW_CONTRAST: Remark(
         "there is too little contrast for all of the numbers",

@@ -156,7 +156,8 @@ def judge(
     sure_um = half_depth_um * _sure_depths(referenced=referenced, soft=bool(soft))
     blamed = having(flags, "too sharp", *of_camera[:1]) + (soft if _tracking(back_focus, depths) else ())
     verdict = (
-        _tracking(back_focus, depths, SOFT_PICTURE_FACTOR if soft else 1.0)
+        _spoilt(having(flags & {Flag.CRUSHED, Flag.FEW_SHADES}, "in doubt"), back_focus, half_depth_um)
+        or _tracking(back_focus, depths, SOFT_PICTURE_FACTOR if soft else 1.0)
         or _changed_by_focus(before_refocus, back_focus, depths)
         or _too_little_zoom(back_focus)
         or _no_camera_is_so_soft(back_focus, half_depth_um, 0.0 if referenced else camera_half_depths or 0.0)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backfocus.measure.picture.clipping import clipped, combed, glare_cut, line_doubled
+from backfocus.measure.picture.clipping import clipped, combed, crushed, few_shades, glare_cut, line_doubled
 
 from ...oracles.render import StarDrawing, disc_blurred, draw_star, seen
 
@@ -24,6 +24,29 @@ def test_whites_beyond_the_range_are_clipped(blur_px, noise):
 @pytest.mark.parametrize("noise", [0.0, 0.01])
 def test_whites_inside_the_range_are_not(white, noise):
     assert not clipped(star(white, noise=noise), bits=8, limited=False)
+
+
+@pytest.mark.parametrize(("blur_px", "below"), [(1.0, 70), (1.0, 90), (3.0, 70), (3.0, 90), (8.0, 110)])
+@pytest.mark.parametrize("floor", [0, 16])
+def test_blacks_below_a_level_that_are_all_one_code_are_crushed(blur_px, floor, below):
+    whole = star(blur_px=blur_px)[30:270, 30:270]
+    assert crushed(np.where(whole < below, floor, whole).astype(np.uint8), bits=8)
+
+
+@pytest.mark.parametrize("blur_px", [0.0, 1.0, 3.0, 8.0])
+@pytest.mark.parametrize("noise", [0.0, 0.01])
+@pytest.mark.parametrize("white", [0.05, 0.3, 0.85, 1.3])
+def test_whole_blacks_are_not_nor_are_shades_few(blur_px, noise, white):
+    whole = star(white, blur_px=blur_px, noise=noise)[30:270, 30:270]
+    assert not crushed(whole, bits=8)
+    assert not few_shades(whole, bits=8)
+
+
+@pytest.mark.parametrize("bits", [1, 2, 3])
+@pytest.mark.parametrize("noise", [0.0, 0.01])
+def test_a_picture_of_three_bits_has_few_shades(bits, noise):
+    kept = star(noise=noise)[30:270, 30:270] >> (8 - bits)
+    assert few_shades((kept * (255 // (2**bits - 1))).astype(np.uint8), bits=8)
 
 
 @pytest.mark.parametrize("at_px", [(150, 150), (190, 120)], ids=["centre", "beside it"])

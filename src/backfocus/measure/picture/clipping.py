@@ -1,4 +1,4 @@
-"""What the code values say before any star is measured: clipped whites, lines doubled or woven."""
+"""What the code values say before any star is measured: codes cut off or missing, lines doubled or woven."""
 
 import cv2
 import numpy as np
@@ -13,6 +13,12 @@ SPIKE = 4.0
 COMBED = 1.04
 """Difference to the next line against that to the next but one: 0.5 to 0.8 in clean stars, 1 in noise."""
 BINS_BELOW = 6
+FEWEST_SHADES, NEARLY_ALL, SHADES_SPAN = 8, 0.999, 64
+"""So many codes that hold this share of the samples, and lie so far apart, are all shades of a picture of 3
+bits or fewer: of a star, the edges alone of its spokes hold more samples on codes in between."""
+BLACK_PILE, FLOOR_CODES, GAP_CODES, GAP_SHARE = 0.03, 4, 24, 0.001
+"""Least share of a star's samples on its lowest codes, and above the gap; how many codes a coder spreads the
+lowest over; and how many above them hold less than this share: blurred spokes have all shades."""
 CUT_MORE = 0.15
 """Share of its samples by which one part of a star is cut off more than another does not come of a lens."""
 DOUBLED = 0.1
@@ -37,6 +43,43 @@ def clipped(codes: Samples, *, bits: int, limited: bool, piled_up: float = PILED
     below = counts[max(0, top - BINS_BELOW) : top]
     piled = counts[top] > piled_up * levels.size and counts[top] > SPIKE * float(below.mean() if top else 0.0)
     return bool(piled and top >= least_cut(limited))
+
+
+def crushed(codes: Samples, *, bits: int) -> bool:
+    """Whether dark shades of a star are missing: a pile of samples on the lowest code, and few just above.
+
+    Parameters
+    ----------
+    codes : ndarray, shape (rows, columns)
+        The star, its centre in the middle; what lies outside its circle does not count.
+    bits
+        As in `Frame`.
+
+    Notes
+    -----
+    Blacks that are cut off at a code to which the shades above reach down are not seen: black spokes lie
+    on one code by themselves, too.
+    """
+    counts = np.bincount(_of_disc(codes, bits), minlength=256)
+    floor = int(np.flatnonzero(counts)[0]) + FLOOR_CODES
+    low, gap, high = (each.sum() / counts.sum() for each in np.split(counts, [floor, floor + GAP_CODES]))
+    return bool(gap < GAP_SHARE and min(low, high) > BLACK_PILE)
+
+
+def few_shades(codes: Samples, *, bits: int) -> bool:
+    """Whether a star was recorded in so few shades, 8 or fewer, that its edges are steps.
+
+    `codes`, `bits`: as of `crushed`.
+    """
+    counts = np.bincount(_of_disc(codes, bits), minlength=256)
+    commonest = np.argsort(counts)[-FEWEST_SHADES:]
+    used = commonest[counts[commonest] > 0]
+    return bool(counts[used].sum() > NEARLY_ALL * counts.sum() and np.ptp(used) >= SHADES_SPAN)
+
+
+def _of_disc(codes: Samples, bits: int) -> NDArray[np.intp]:
+    y, x = (np.linspace(-1.0, 1.0, size) for size in codes.shape)
+    return _levels(codes, bits).reshape(codes.shape)[np.hypot(x[None, :], y[:, None]) < 0.95]
 
 
 def least_cut(limited: bool) -> int:
