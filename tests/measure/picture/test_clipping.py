@@ -42,6 +42,17 @@ def test_whole_blacks_are_not_nor_are_shades_few(blur_px, noise, white):
     assert not few_shades(whole, bits=8)
 
 
+@pytest.mark.parametrize(
+    "cut",
+    [np.s_[:40], np.s_[:, -60:], np.s_[150:190, 20:180], np.s_[[*range(40), *range(200, 240)]]],
+    ids=["bar above", "bar beside", "box of a clock", "letterbox"],
+)
+def test_black_bars_over_a_star_are_no_crushed_blacks(cut):
+    whole = star()[30:270, 30:270].copy()
+    whole[cut] = 0
+    assert not crushed(whole, bits=8)
+
+
 @pytest.mark.parametrize("bits", [1, 2, 3])
 @pytest.mark.parametrize("noise", [0.0, 0.01])
 def test_a_picture_of_three_bits_has_few_shades(bits, noise):

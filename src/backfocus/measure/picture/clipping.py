@@ -21,6 +21,8 @@ BLACK_PILE, FLOOR_CODES, GAP_CODES, GAP_SHARE = 0.03, 4, 24, 0.001
 lowest over; and how many above them hold less than this share: blurred spokes have all shades."""
 CUT_MORE = 0.15
 """Share of its samples by which one part of a star is cut off more than another does not come of a lens."""
+FAIR_PART = 0.3
+"""The least that an eighth of a star holds of what is cut off at black, as a part of a fair eighth."""
 DOUBLED = 0.1
 """Difference of doubled lines against that of neighbouring pairs; 1 in a clean picture."""
 
@@ -63,7 +65,7 @@ def crushed(codes: Samples, *, bits: int) -> bool:
     counts = np.bincount(_of_disc(codes, bits), minlength=256)
     floor = int(np.flatnonzero(counts)[0]) + FLOOR_CODES
     low, gap, high = (each.sum() / counts.sum() for each in np.split(counts, [floor, floor + GAP_CODES]))
-    return bool(gap < GAP_SHARE and min(low, high) > BLACK_PILE)
+    return bool(gap < GAP_SHARE and min(low, high) > BLACK_PILE and _all_around(codes, bits, floor))
 
 
 def few_shades(codes: Samples, *, bits: int) -> bool:
@@ -75,6 +77,15 @@ def few_shades(codes: Samples, *, bits: int) -> bool:
     commonest = np.argsort(counts)[-FEWEST_SHADES:]
     used = commonest[counts[commonest] > 0]
     return bool(counts[used].sum() > NEARLY_ALL * counts.sum() and np.ptp(used) >= SHADES_SPAN)
+
+
+def _all_around(codes: Samples, bits: int, floor: int) -> bool:
+    """Whether each eighth of a star has its part of the codes below a floor; black bars and boxes do not."""
+    y, x = (np.linspace(-1.0, 1.0, size) for size in codes.shape)
+    eighth = np.rint(np.arctan2(y[:, None], x[None, :]) / (np.pi / 4.0)).astype(np.intp) % 8
+    dark = (_levels(codes, bits).reshape(codes.shape) < floor) & (np.hypot(x[None, :], y[:, None]) < 0.95)
+    counts = np.bincount(eighth[dark], minlength=8)
+    return bool(counts.min() > FAIR_PART * counts.mean())
 
 
 def _of_disc(codes: Samples, bits: int) -> NDArray[np.intp]:
