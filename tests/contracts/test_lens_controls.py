@@ -65,7 +65,7 @@ def test_l10_over_a_serial_line(served: Served) -> None:
         pytest.skip("this machine has no virtual serial lines")
     with open_lens(served.l10) as opened:
         lens = opened.control
-        assert set(lens.axes) == {"zoom", "focus", "back-focus"}
+        assert set(lens.axes) == {"zoom", "focus", "back-focus", "iris"}
 
         def wait() -> None:
             with lens._changed:

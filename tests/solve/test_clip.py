@@ -160,7 +160,8 @@ def test_without_a_known_first_turn_a_sweep_is_a_reference_and_no_sign(clip, swe
     assert one.back_focus is not None
     assert other.back_focus is not None
     assert not one.back_focus.sign_known
-    assert one.back_focus.delta_um == pytest.approx(other.back_focus.delta_um, abs=0.3)
+    # their noise differs: the top of a density that is flat over a step of its grid hops by one, 0.5 um
+    assert one.back_focus.delta_um == pytest.approx(other.back_focus.delta_um, abs=0.6)
 
 
 def test_the_first_turn_is_asked_for_only_where_it_tells_and_was_not_said(clip):

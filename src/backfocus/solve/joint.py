@@ -317,6 +317,7 @@ def _place(
     number = optics.f_number(ratio) * max(1.0, ratio * 2.0 ** (stops / 2.0))
     read_um = plain_um(curve.rings, optics, number)
     depth = max(number * optics.pixel_um, 2.0 * optics.wavelength_um * number**2)
+    passed = best is not None and not (best.turned_back or best.against) and ratio < _AT_TELE
     seen = evidence(
         _seen(curve),
         replace(_seen(best), turned_back_um=turned_back_half_depths * depth) if best else None,
@@ -325,7 +326,7 @@ def _place(
         wavelength_um=optics.wavelength_um,
         largest_um=_MARGIN * read_um + _MARGIN_HALF_DEPTHS * depth,
         about=camera.taps,
-        passed=best is not None and not (best.turned_back or best.against),
+        passed=passed,
     )
     at_tele = optics.f_number(1.0) * max(1.0, 2.0 ** (stops / 2.0))
     counts = curve.against * number / at_tele

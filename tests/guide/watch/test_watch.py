@@ -356,7 +356,8 @@ def test_shaken_pictures_of_the_walk_say_nothing_of_tracking() -> None:
 
 @pytest.mark.parametrize(("delta_um", "verdict"), [(45.0, "adjust"), (2.0, "set")])
 def test_lens_without_ring_ends_usefully(delta_um: float, verdict: str) -> None:
-    done = run(Lens(zoom=10.0, delta_um=delta_um, back_focus_ring=False, soft=(0.02, 0.05)))
+    # A lens that is softer at wide leaves 2 um in doubt: without a ring nobody is asked for a sweep there.
+    done = run(Lens(zoom=10.0, delta_um=delta_um, back_focus_ring=False, soft=(0.02, 0.04)))
     assert done.session.finished
     assert done.verdict == verdict
     if verdict == "adjust":
