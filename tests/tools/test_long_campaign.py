@@ -1,6 +1,5 @@
 """The long campaign draws what it says, keeps what it read, and counts what was said."""
 
-import json
 from dataclasses import replace
 from functools import cache
 
@@ -11,7 +10,7 @@ from tools.truth.long.draw import CHOSEN_BELOW, PROVED_FROM, Case, aberration, d
 from tools.truth.long.film import Recording
 from tools.truth.long.judge import Outcome, counted
 from tools.truth.long.quoted import kept_outcomes, quoted
-from tools.truth.long.results import outcome_of, write
+from tools.truth.long.results import lines_of, outcome_of, write
 from tools.truth.long.shelf import Filmed, is_kept, keep, kept
 from tools.truth.quoting import PAGE
 
@@ -82,7 +81,12 @@ def test_procedures_are_counted_kept_and_quoted(tmp_path):
         "`unsure`": 1,
     }
     guided.write((touched, good), tmp_path / "guided.jsonl")
-    assert guided.kept_outcomes(tmp_path / "guided.jsonl") == [good, touched]
+    guided.write((replace(good, verdict="unsure"), false_set), tmp_path / "guided.jsonl")
+    assert guided.kept_outcomes(tmp_path / "guided.jsonl") == [
+        replace(good, verdict="unsure"),
+        false_set,
+        touched,
+    ]
     assert guided.quoted(guided.kept_outcomes()) in PAGE.read_text(encoding="utf-8")
 
 
@@ -142,8 +146,12 @@ def test_words_are_counted_as_the_promise_counts_them():
 def test_outcomes_come_back_from_their_lines(tmp_path):
     told = [outcome(1.2, "set", 0.0, 9.0), outcome(3.0, "unsure")]
     write(told, tmp_path / "outcomes.jsonl")
-    lines = (tmp_path / "outcomes.jsonl").read_text(encoding="utf-8").splitlines()
-    assert [outcome_of(json.loads(line)) for line in lines] == told
+    path = tmp_path / "outcomes.jsonl"
+    assert [outcome_of(line) for line in lines_of(path)] == told
+    other, anew = replace(told[0], seed=told[0].seed - 1), outcome(1.2, "unsure")
+    write([other], path)
+    write([anew], path)
+    assert [outcome_of(line) for line in lines_of(path)] == [other, anew], "other seeds stay, the same go"
 
 
 def test_objects_are_drawn_as_they_are_told():

@@ -29,7 +29,7 @@ from . import guided, objects
 from .draw import PROVED_FROM
 from .film import Job, film_and_keep
 from .judge import WORDS, Count, Outcome, all_ways, counted
-from .quoted import FROM, TO, quoted
+from .quoted import FROM, TO, kept_outcomes, quoted
 from .results import RESULTS, write
 from .shelf import FOLDER, is_kept
 
@@ -48,7 +48,7 @@ def main() -> int:
             led = _lead(pool, seeds[:GUIDED])
             if options.write:
                 guided.write(led)
-                put(guided.quoted(led), guided.FROM, guided.TO)
+                put(guided.quoted(guided.kept_outcomes()), guided.FROM, guided.TO)
             return 0
         if options.objects:
             _check_objects(pool, seeds, options)
@@ -64,7 +64,7 @@ def main() -> int:
     write(outcomes, FOLDER / f"outcomes-{seeds.start}-{seeds.stop}.jsonl")
     if options.write:
         write(outcomes, RESULTS)
-        put(quoted(outcomes), FROM, TO)
+        put(quoted(kept_outcomes()), FROM, TO)
     return 0
 
 

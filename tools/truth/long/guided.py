@@ -20,6 +20,7 @@ from backfocus.sim.source import open_sim
 
 from .draw import draw_live
 from .judge import Count
+from .results import Line, lines_of, write_lines
 from .shelf import FOLDER, commit
 
 OUTCOMES = Path(__file__).with_name("guided.jsonl")
@@ -73,7 +74,7 @@ def led(seed: int) -> Led:
     cv2.setNumThreads(1)
     path = _path(seed)
     if path.exists():
-        return _led_of(path.read_text(encoding="utf-8"))
+        return _led(json.loads(path.read_text(encoding="utf-8")))
     made_by, begun_s = commit(), time.process_time()
     case = draw_live(seed)
     source = open_sim(case.address)
@@ -104,20 +105,18 @@ def _path(seed: int) -> Path:
     return FOLDER / f"guided-{seed:06d}.json"
 
 
-def _led_of(line: str) -> Led:
-    plain = json.loads(line)
-    return Led(**plain | {"named": tuple(plain["named"])})
+def _led(line: Line) -> Led:
+    return Led(**line | {"named": tuple(line["named"])})
 
 
 def write(outcomes: Sequence[Led], path: Path = OUTCOMES) -> None:
-    """One line each, by seed."""
-    ordered = sorted(outcomes, key=lambda each: each.seed)
-    path.write_text("".join(f"{json.dumps(asdict(each))}\n" for each in ordered), encoding="utf-8")
+    """One line each, by seed; other seeds stay as they are."""
+    write_lines(path, [asdict(each) for each in outcomes], lambda line: int(line["seed"]))
 
 
 def kept_outcomes(path: Path = OUTCOMES) -> list[Led]:
     """Those of the proof; none before any was led."""
-    return [_led_of(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    return [_led(line) for line in lines_of(path)]
 
 
 def quoted(outcomes: Sequence[Led]) -> str:

@@ -14,14 +14,12 @@ At wide a focus ring moves the image by so little that it may meet its stop shor
 no picture in focus, and no size is promised.
 """
 
-import json
 import random
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 
@@ -34,7 +32,7 @@ from backfocus.solve.clip import judge_clip
 from .draw import Case
 from .film import Job
 from .judge import Count, Judged, Outcome, outcome
-from .results import outcome_of
+from .results import Line, lines_of, outcome_of, write_lines
 from .shelf import FOLDER, Filmed, commit, is_kept, keep, kept
 
 SESSION = "object"
@@ -131,24 +129,19 @@ def checked(seed: int, folder: Path = FOLDER) -> Checked | None:
 
 def write(clips: Sequence[Checked], path: Path = RESULTS) -> None:
     """One line each, by seed, with the commits that filmed and judged it; other seeds stay as they are."""
-    judged_at, seeds = commit(), {each.outcome.seed for each in clips}
-    lines = [each for each in _lines(path) if each["outcome"]["seed"] not in seeds]
-    lines += [{**asdict(each), "judged_at": judged_at} for each in clips]
-    lines.sort(key=lambda line: int(line["outcome"]["seed"]))
-    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+    judged_at = commit()
+    write_lines(path, [{**asdict(each), "judged_at": judged_at} for each in clips], _seed)
 
 
 def proved(path: Path = RESULTS) -> list[Checked]:
     """Those that were kept of the proof, without those that were looked at."""
     names = ("scene", "target", "reason")
-    plain = [Checked(outcome_of(each["outcome"]), *(each[name] for name in names)) for each in _lines(path)]
+    plain = [Checked(outcome_of(each["outcome"]), *(each[name] for name in names)) for each in lines_of(path)]
     return [each for each in plain if each.outcome.seed not in LOOKED_AT]
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
-    return (
-        [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-    )
+def _seed(line: Line) -> int:
+    return int(line["outcome"]["seed"])
 
 
 def counted(clips: Sequence[Checked]) -> tuple[Count, ...]:

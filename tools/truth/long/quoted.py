@@ -1,10 +1,9 @@
 """What the kept outcomes came to, as the accuracy page quotes it."""
 
-import json
 from collections.abc import Sequence
 
 from .judge import WORDS, Count, Outcome, counted
-from .results import RESULTS, outcome_of
+from .results import RESULTS, lines_of, outcome_of
 
 FROM, TO = "<!-- outcomes of the long campaign -->", "<!-- end of the outcomes -->"
 HEAD = "| recordings | wrong `set` or `adjust` | 95 % interval holds | decided |\n| --- | --- | --- | --- |\n"
@@ -12,8 +11,7 @@ HEAD = "| recordings | wrong `set` or `adjust` | 95 % interval holds | decided |
 
 def kept_outcomes() -> list[Outcome]:
     """Those of the proof; none before anything was judged."""
-    lines = RESULTS.read_text(encoding="utf-8").splitlines() if RESULTS.exists() else []
-    return [outcome_of(json.loads(line)) for line in lines]
+    return [outcome_of(line) for line in lines_of(RESULTS)]
 
 
 def quoted(outcomes: Sequence[Outcome]) -> str:
