@@ -153,10 +153,13 @@ def test_each_position_is_held_to_its_own_depth_of_focus():
     assert judge(found, H, half_depths_um=(15.0, 11.0, 9.0)).kind == "tracking"
 
 
-@pytest.mark.parametrize(("high_um", "kind"), [(8.0, "tracking"), (17.0, "unsure")])
-def test_what_another_error_in_the_interval_accounts_for_is_no_tracking(high_um, kind):
+@pytest.mark.parametrize(
+    ("high_um", "sign_known", "kind"),
+    [(8.0, False, "tracking"), (17.0, False, "unsure"), (17.0, True, "tracking")],
+)
+def test_what_another_error_in_the_interval_accounts_for_is_no_tracking(high_um, sign_known, kind):
     # half-way in an error counts by 1 - 1/4: 17 um there make 12.75, more than 12
-    found = replace(off_the_law(12.0), delta_um=0.0, low_um=0.0, high_um=high_um)
+    found = replace(off_the_law(12.0, sign_known=sign_known), delta_um=0.0, low_um=0.0, high_um=high_um)
     assert judge(found, H).kind == kind
 
 

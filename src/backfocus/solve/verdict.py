@@ -4,8 +4,8 @@ The rules are asked in this order, and the first that holds decides:
 
     not-front-focus   by its data; or focus sweeps at two zooms whose um per step are not as M**2, within 3
                       sigma; or the error is another one after the focus ring was turned at tele
-    tracking          a residual is off the zoom law by more than max(h, 3 sigma), and by more than another
-                      error within the interval accounts for
+    tracking          a residual is off the zoom law by more than max(h, 3 sigma), and where sizes have no
+                      side by more than another error within the interval accounts for
     unsure            no optics, or the zoom positions too near each other: k above 0.7
     set               the whole 95 % interval within +-h; a soft lens only adds blur, so this is safe
     unsure            every picture is equally soft, by more than 3.5 h, and none is known to be in focus:
@@ -241,10 +241,12 @@ def _changed_by_focus(before: BackFocus | None, after: BackFocus, depths: Sequen
 def _tracking(back_focus: BackFocus, depths: Sequence[float], factor: float = 1.0) -> Verdict | None:
     """Residuals off the law by more than `factor` half depths of focus and noise.
 
-    One that another error within the interval accounts for is not off.
+    Of sizes without a side one that another error within the interval accounts for is not off.
     """
     longest = back_focus.zoom[0].scale_px
     other_um = max(back_focus.high_um - back_focus.delta_um, back_focus.delta_um - back_focus.low_um)
+    if back_focus.sign_known:
+        other_um = 0.0
     limits = [
         max(factor * depth, 3.0 * sigma, other_um * (1.0 - (position.scale_px / longest) ** 2))
         for position, sigma, depth in zip(back_focus.zoom, back_focus.misfit_sigma_um, depths, strict=True)
