@@ -33,9 +33,9 @@ cy/px: faults of the lens that are no spherical aberration, the exposure, the de
 what a mosaic filled in along edges makes of finer or paler spokes (2 to 6 %). Chosen on 42 recordings."""
 
 SWEPT_VARYING = 0.1
-"""The same short of tele, where the ring was surely seen to go through its sharpest point: that is in focus
-however soft the lens is there, and in whatever way. Faults of a wide end's corners and colours take up to a
-third of 0.5 cy/px."""
+"""The same where the ring was surely seen to go through its sharpest point: that is in focus however soft the
+lens is there, and in whatever way. Faults of a wide end's corners and colours take up to a third of 0.5
+cy/px."""
 
 SHARPENED_LEVEL = 0.025
 """What zero frequency may be off where the camera sharpens, as a share. Code values are sharpened, not light,

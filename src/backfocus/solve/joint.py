@@ -317,7 +317,9 @@ def _place(
     number = optics.f_number(ratio) * max(1.0, ratio * 2.0 ** (stops / 2.0))
     read_um = plain_um(curve.rings, optics, number)
     depth = max(number * optics.pixel_um, 2.0 * optics.wavelength_um * number**2)
-    passed = best is not None and not (best.turned_back or best.against) and ratio < _AT_TELE
+    sure = [each for each in bests if not (each.turned_back or each.against)]
+    # of tele only where wide was swept, too: else tele alone shows the camera
+    passed = best in sure and any(each.scale_px <= _AT_TELE * longest.scale_px for each in sure)
     seen = evidence(
         _seen(curve),
         replace(_seen(best), turned_back_um=turned_back_half_depths * depth) if best else None,

@@ -163,8 +163,15 @@ def test_large_error_is_corrected_where_the_star_still_shows(lens: Lens) -> None
     assert any(isinstance(said, say.ZoomUntilLost) for said in done.said)
 
 
-@pytest.mark.parametrize(("zoom", "seed"), [(zoom, seed) for zoom in ZOOMS for seed in range(10)])
-@pytest.mark.slow
+# 0 at 3x: its lens, softer at wide than most, was left in doubt where tele alone showed the camera
+@pytest.mark.parametrize(
+    ("zoom", "seed"),
+    [
+        pytest.param(zoom, seed, marks=() if (zoom, seed) == (3.0, 0) else pytest.mark.slow)
+        for zoom in ZOOMS
+        for seed in range(10)
+    ],
+)
 def test_all_of_forty_within_80_um(zoom: float, seed: int) -> None:
     done = run(drawn(seed, zoom, 80.0))
     assert is_right(done), (done.left_um, done.verdict, done.session.correction.rounds)

@@ -21,6 +21,8 @@ BLACK_PILE, FLOOR_CODES, GAP_CODES, GAP_SHARE = 0.03, 4, 24, 0.001
 lowest over; and how many above them hold less than this share: blurred spokes have all shades."""
 CUT_MORE = 0.15
 """Share of its samples by which one part of a star is cut off more than another does not come of a lens."""
+WITHIN = 0.95
+"""Of the radius of a star: further out there may be paper."""
 FAIR_PART = 0.3
 """The least that an eighth of a star holds of what is cut off at black, as a part of a fair eighth."""
 DOUBLED = 0.1
@@ -62,10 +64,11 @@ def crushed(codes: Samples, *, bits: int) -> bool:
     Blacks that are cut off at a code to which the shades above reach down are not seen: black spokes lie
     on one code by themselves, too.
     """
-    counts = np.bincount(_of_disc(codes, bits), minlength=256)
+    levels, within = _star(codes, bits)
+    counts = np.bincount(levels[within], minlength=256)
     floor = int(np.flatnonzero(counts)[0]) + FLOOR_CODES
     low, gap, high = (each.sum() / counts.sum() for each in np.split(counts, [floor, floor + GAP_CODES]))
-    return bool(gap < GAP_SHARE and min(low, high) > BLACK_PILE and _all_around(codes, bits, floor))
+    return bool(gap < GAP_SHARE and min(low, high) > BLACK_PILE and _all_around((levels < floor) & within))
 
 
 def few_shades(codes: Samples, *, bits: int) -> bool:
@@ -73,24 +76,30 @@ def few_shades(codes: Samples, *, bits: int) -> bool:
 
     `codes`, `bits`: as of `crushed`.
     """
-    counts = np.bincount(_of_disc(codes, bits), minlength=256)
+    levels, within = _star(codes, bits)
+    counts = np.bincount(levels[within], minlength=256)
     commonest = np.argsort(counts)[-FEWEST_SHADES:]
     used = commonest[counts[commonest] > 0]
     return bool(counts[used].sum() > NEARLY_ALL * counts.sum() and np.ptp(used) >= SHADES_SPAN)
 
 
-def _all_around(codes: Samples, bits: int, floor: int) -> bool:
-    """Whether each eighth of a star has its part of the codes below a floor; black bars and boxes do not."""
-    y, x = (np.linspace(-1.0, 1.0, size) for size in codes.shape)
-    eighth = np.rint(np.arctan2(y[:, None], x[None, :]) / (np.pi / 4.0)).astype(np.intp) % 8
-    dark = (_levels(codes, bits).reshape(codes.shape) < floor) & (np.hypot(x[None, :], y[:, None]) < 0.95)
+def _star(codes: Samples, bits: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """The levels of a star, of 256, and which of them lie in its circle."""
+    x, y = _from_centre(codes.shape)
+    return _levels(codes, bits).reshape(codes.shape), np.hypot(x, y) < WITHIN
+
+
+def _all_around(dark: NDArray[np.bool_]) -> bool:
+    """Whether each eighth of a star has its part of what is dark; of black bars and boxes it has not."""
+    x, y = _from_centre(dark.shape)
+    eighth = np.rint(np.arctan2(y, x) / (np.pi / 4.0)).astype(np.intp) % 8
     counts = np.bincount(eighth[dark], minlength=8)
     return bool(counts.min() > FAIR_PART * counts.mean())
 
 
-def _of_disc(codes: Samples, bits: int) -> NDArray[np.intp]:
-    y, x = (np.linspace(-1.0, 1.0, size) for size in codes.shape)
-    return _levels(codes, bits).reshape(codes.shape)[np.hypot(x[None, :], y[:, None]) < 0.95]
+def _from_centre(shape: tuple[int, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Across and down from -1 to 1, a row and a column."""
+    return np.linspace(-1.0, 1.0, shape[1])[None, :], np.linspace(-1.0, 1.0, shape[0])[:, None]
 
 
 def least_cut(limited: bool) -> int:
