@@ -20,7 +20,7 @@ from .find.ring_harmonics import Pyramid, pyramid, read_rings, ring_radii
 from .find.stars import Candidate, find_star, star_near
 from .object.quality import REFUSED, quality
 from .object.track import ObjectTrack, chosen_at, kept, track_object
-from .picture.clipping import clipped, combed, crushed, few_shades, glare_cut, line_doubled
+from .picture.clipping import clipped, combed, crushed, few_shades, glare_cut, line_doubled, shades
 from .picture.compression import compressed
 from .picture.contrast import WIDTH_PX, scene_contrast
 from .picture.eight_bits import eight_bits
@@ -522,9 +522,10 @@ def _more_flags(frame: Frame, found: _Found, scale: Scale) -> set[Flag]:
         flags.add(Flag.TWO_STARS)
     if not scale.sure:
         flags.add(Flag.SCALE_UNSURE)
-    if few_shades(crop, bits=frame.bits):
+    star = shades(crop, bits=frame.bits)
+    if few_shades(star):
         return flags | {Flag.FEW_SHADES}  # whites, blacks and lines are what they are for want of shades
-    if crushed(crop, bits=frame.bits):
+    if crushed(star):
         flags.add(Flag.CRUSHED)
     if clipped(crop, bits=frame.bits, limited=frame.limited):
         flags |= {Flag.CLIPPED, Flag.GLOSSY} if glare_cut(crop, bits=frame.bits) else {Flag.CLIPPED}

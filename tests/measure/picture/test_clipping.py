@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from backfocus.measure.picture.clipping import clipped, combed, crushed, few_shades, glare_cut, line_doubled
+from backfocus.measure.picture.clipping import (
+    clipped,
+    combed,
+    crushed,
+    few_shades,
+    glare_cut,
+    line_doubled,
+    shades,
+)
 
 from ...oracles.render import StarDrawing, disc_blurred, draw_star, seen
 
@@ -30,7 +38,7 @@ def test_whites_inside_the_range_are_not(white, noise):
 @pytest.mark.parametrize("floor", [0, 16])
 def test_blacks_below_a_level_that_are_all_one_code_are_crushed(blur_px, floor, below):
     whole = star(blur_px=blur_px)[30:270, 30:270]
-    assert crushed(np.where(whole < below, floor, whole).astype(np.uint8), bits=8)
+    assert crushed(shades(np.where(whole < below, floor, whole).astype(np.uint8), bits=8))
 
 
 @pytest.mark.parametrize("blur_px", [0.0, 1.0, 3.0, 8.0])
@@ -38,8 +46,8 @@ def test_blacks_below_a_level_that_are_all_one_code_are_crushed(blur_px, floor, 
 @pytest.mark.parametrize("white", [0.05, 0.3, 0.85, 1.3])
 def test_whole_blacks_are_not_nor_are_shades_few(blur_px, noise, white):
     whole = star(white, blur_px=blur_px, noise=noise)[30:270, 30:270]
-    assert not crushed(whole, bits=8)
-    assert not few_shades(whole, bits=8)
+    assert not crushed(shades(whole, bits=8))
+    assert not few_shades(shades(whole, bits=8))
 
 
 @pytest.mark.parametrize(
@@ -50,14 +58,20 @@ def test_whole_blacks_are_not_nor_are_shades_few(blur_px, noise, white):
 def test_black_bars_over_a_star_are_no_crushed_blacks(cut):
     whole = star()[30:270, 30:270].copy()
     whole[cut] = 0
-    assert not crushed(whole, bits=8)
+    assert not crushed(shades(whole, bits=8))
+
+
+@pytest.mark.parametrize("shape", [(1, 40), (40, 1), (2, 2)])
+def test_a_sliver_of_a_star_has_no_shades_to_miss(shape):
+    assert not crushed(shades(np.zeros(shape, np.uint8), bits=8))
+    assert not few_shades(shades(np.zeros(shape, np.uint8), bits=8))
 
 
 @pytest.mark.parametrize("bits", [1, 2, 3])
 @pytest.mark.parametrize("noise", [0.0, 0.01])
 def test_a_picture_of_three_bits_has_few_shades(bits, noise):
     kept = star(noise=noise)[30:270, 30:270] >> (8 - bits)
-    assert few_shades((kept * (255 // (2**bits - 1))).astype(np.uint8), bits=8)
+    assert few_shades(shades((kept * (255 // (2**bits - 1))).astype(np.uint8), bits=8))
 
 
 @pytest.mark.parametrize("at_px", [(150, 150), (190, 120)], ids=["centre", "beside it"])

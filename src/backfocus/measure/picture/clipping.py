@@ -1,5 +1,7 @@
 """What the code values say before any star is measured: codes cut off or missing, lines doubled or woven."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -49,8 +51,17 @@ def clipped(codes: Samples, *, bits: int, limited: bool, piled_up: float = PILED
     return bool(piled and top >= least_cut(limited))
 
 
-def crushed(codes: Samples, *, bits: int) -> bool:
-    """Whether dark shades of a star are missing: a pile of samples on the lowest code, and few just above.
+@dataclass(frozen=True, slots=True, eq=False)
+class Shades:
+    """Codes of a star, of 256: `levels` of all samples, those `within` its circle, and `counts` of these."""
+
+    levels: NDArray[np.intp]
+    within: NDArray[np.bool_]
+    counts: NDArray[np.intp]
+
+
+def shades(codes: Samples, *, bits: int) -> Shades:
+    """The shades of a star.
 
     Parameters
     ----------
@@ -58,35 +69,35 @@ def crushed(codes: Samples, *, bits: int) -> bool:
         The star, its centre in the middle; what lies outside its circle does not count.
     bits
         As in `Frame`.
+    """
+    x, y = _from_centre(codes.shape)
+    levels, within = _levels(codes, bits).reshape(codes.shape), x * x + y * y < WITHIN**2
+    return Shades(levels, within, np.bincount(levels[within], minlength=256))
+
+
+def crushed(star: Shades) -> bool:
+    """Whether dark shades of a star are missing: a pile of samples on the lowest code, and few just above.
 
     Notes
     -----
     Blacks that are cut off at a code to which the shades above reach down are not seen: black spokes lie
     on one code by themselves, too.
     """
-    levels, within = _star(codes, bits)
-    counts = np.bincount(levels[within], minlength=256)
+    counts = star.counts
+    if not counts.any():  # a star that is all but out of the picture
+        return False
     floor = int(np.flatnonzero(counts)[0]) + FLOOR_CODES
     low, gap, high = (each.sum() / counts.sum() for each in np.split(counts, [floor, floor + GAP_CODES]))
-    return bool(gap < GAP_SHARE and min(low, high) > BLACK_PILE and _all_around((levels < floor) & within))
+    has_gap = gap < GAP_SHARE and min(low, high) > BLACK_PILE
+    return bool(has_gap and _all_around((star.levels < floor) & star.within))
 
 
-def few_shades(codes: Samples, *, bits: int) -> bool:
-    """Whether a star was recorded in so few shades, 8 or fewer, that its edges are steps.
-
-    `codes`, `bits`: as of `crushed`.
-    """
-    levels, within = _star(codes, bits)
-    counts = np.bincount(levels[within], minlength=256)
+def few_shades(star: Shades) -> bool:
+    """Whether a star was recorded in so few shades, 8 or fewer, that its edges are steps."""
+    counts = star.counts
     commonest = np.argsort(counts)[-FEWEST_SHADES:]
     used = commonest[counts[commonest] > 0]
     return bool(counts[used].sum() > NEARLY_ALL * counts.sum() and np.ptp(used) >= SHADES_SPAN)
-
-
-def _star(codes: Samples, bits: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    """The levels of a star, of 256, and which of them lie in its circle."""
-    x, y = _from_centre(codes.shape)
-    return _levels(codes, bits).reshape(codes.shape), np.hypot(x, y) < WITHIN
 
 
 def _all_around(dark: NDArray[np.bool_]) -> bool:
